@@ -1,0 +1,34 @@
+/**
+ * Newline-delimited JSON: one value a line.
+ *
+ * @module
+ */
+import { type Format, hasLineBreak, utf8 } from "./format.ts";
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A payload that is one line of JSON as it is; any other as a JSON string. */
+export const ndjson: Format = {
+  name: "ndjson",
+  contentType: "application/x-ndjson",
+  prefix: utf8(""),
+  suffix: utf8("\n"),
+  keepalive: utf8("\n"),
+  encode: (payload) =>
+    !hasLineBreak(payload) && isPlainJson(payload)
+      ? payload
+      : utf8(JSON.stringify(lenient.decode(payload))),
+  control: ({ event, data, ...retry }) =>
+    utf8(JSON.stringify({ natstap: { event, ...data, ...retry } }) + "\n"),
+};
+
+/** Whether `payload` is JSON, and could not be taken for one of the service's own events. */
+function isPlainJson(payload: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(strict.decode(payload));
+    return typeof value !== "object" || value === null || !Object.hasOwn(value, "natstap");
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Plain text, for people: a Fly log line as `flyctl logs` prints it.
+ *
+ * @module
+ */
+import { type Format, utf8 } from "./format.ts";
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** `timestamp provider[machine] region [level] message`; any other payload as it is. */
+export const text: Format = {
+  name: "text",
+  contentType: "text/plain; charset=utf-8",
+  prefix: utf8(""),
+  suffix: utf8("\n"),
+  keepalive: utf8("\n"),
+  encode: (payload) => {
+    const line = formatFlyLine(decoder.decode(payload));
+    return line === undefined ? payload : utf8(line);
+  },
+  control: ({ event, data, ...retry }) => {
+    const facts = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
+    return utf8(`# ${event} ${facts.join(" ")}\n`);
+  },
+};
+
+/** What of a Fly log line is printed. */
+interface FlyLine {
+  readonly event: { readonly provider: string };
+  readonly fly: { readonly app: { readonly instance: string }; readonly region: string };
+  readonly log: { readonly level: string };
+  readonly message: string;
+  readonly timestamp: string;
+}
+
+function formatFlyLine(payload: string): string | undefined {
+  const line = parseFlyLine(payload);
+  if (line === undefined) return undefined;
+  const { event, fly, log, message, timestamp } = line;
+  return `${timestamp} ${event.provider}[${fly.app.instance}] ${fly.region} [${log.level}] ${message}`;
+}
+
+function parseFlyLine(payload: string): FlyLine | undefined {
+  if (!payload.startsWith("{")) return undefined;
+  try {
+    const line = JSON.parse(payload);
+    const facts = [
+      line.event.provider,
+      line.fly.app.instance,
+      line.fly.region,
+      line.log.level,
+      line.message,
+      line.timestamp,
+    ];
+    return facts.every((fact) => typeof fact === "string") ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}

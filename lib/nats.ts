@@ -1,0 +1,241 @@
+/**
+ * The one NATS connection of the process, kept for ever, and the subscriptions on it.
+ *
+ * @module
+ */
+import {
+  type Authenticator,
+  connect,
+  type ConnectionOptions,
+  credsAuthenticator,
+  deadline,
+  delay,
+  errors,
+  type NatsConnection,
+  type Status,
+  tokenAuthenticator,
+  usernamePasswordAuthenticator,
+} from "@nats-io/transport-deno";
+import type { Log } from "./log.ts";
+import { Problem } from "./problem.ts";
+
+/** How to sign in. */
+export type NatsCredentials =
+  | { readonly kind: "user"; readonly user: string; readonly password: string }
+  | { readonly kind: "token"; readonly token: string }
+  /** The text of a credentials file: a user JWT and its NKey seed. */
+  | { readonly kind: "creds"; readonly creds: string };
+
+/** Where NATS is, and how to talk to it. */
+export interface NatsOptions {
+  /** `nats://HOST:PORT` or `tls://HOST:PORT`, one or more. */
+  readonly servers: readonly string[];
+  readonly credentials?: NatsCredentials | undefined;
+  /** Demands TLS; `ca` is a certificate authority in PEM, the system's where it is left out. */
+  readonly tls?: { readonly ca?: string } | undefined;
+  /** Whether the addresses of further servers that a server tells of are left alone. */
+  readonly ignoreClusterUpdates: boolean;
+}
+
+/** Who receives what a subscription brings. */
+export interface Subscriber {
+  /** Takes one message's payload; only valid until it returns. */
+  readonly onPayload: (payload: Uint8Array) => void;
+  /** NATS no longer permits the subscription. */
+  readonly onDenied: () => void;
+}
+
+/** Whether NATS is there. */
+export type NatsState = "connected" | "disconnected";
+
+/** The connection, which comes and goes, and comes back by itself. */
+export interface Nats {
+  /** Why NATS cannot be used now; `undefined` while it can. */
+  readonly unavailable: string | undefined;
+  /** Told of each change of state, in its place in the order of the messages. */
+  onState: (state: NatsState) => void;
+  /**
+   * Opens a subscription; resolves, to the function that closes it, once NATS has confirmed it.
+   *
+   * @throws {Problem} `nats_unavailable` or `subscription_denied`.
+   */
+  subscribe(subject: string, subscriber: Subscriber): Promise<() => void>;
+  /** Closes the connection, for ever. */
+  close(): Promise<void>;
+}
+
+/** Between two tries to connect; up to as long again is added by chance. Milliseconds. */
+const RECONNECT_WAIT = 250;
+/** How long a server may take to say hello, or to confirm a subscription. Milliseconds. */
+const ANSWER_TIMEOUT = 5_000;
+/** How often the server is asked whether it is there; gone after two silent times. Milliseconds. */
+const PING_INTERVAL = 10_000;
+
+/** Starts to connect, and returns at once. */
+export function createNats(options: NatsOptions, log: Log): Nats {
+  return new Connection(options, log);
+}
+
+class Connection implements Nats {
+  onState: (state: NatsState) => void = () => {};
+  readonly #options: ConnectionOptions;
+  readonly #log: Log;
+  #nc: NatsConnection | undefined;
+  #unavailable: string | undefined = "not connected yet";
+  /** How often the server has refused something other than by permission. */
+  #refusals = 0;
+  #closed = false;
+
+  constructor(options: NatsOptions, log: Log) {
+    this.#options = toConnectionOptions(options);
+    this.#log = log;
+    this.#run();
+  }
+
+  get unavailable(): string | undefined {
+    return this.#unavailable;
+  }
+
+  async subscribe(subject: string, { onPayload, onDenied }: Subscriber): Promise<() => void> {
+    if (this.#nc === undefined || this.#unavailable !== undefined) throw unavailable();
+    const refusals = this.#refusals;
+    let confirmed = false;
+    let denied = false;
+    const subscription = this.#nc.subscribe(subject, {
+      callback: (error, message) => {
+        if (error === null) onPayload(message.data);
+        else if (confirmed) onDenied();
+        else denied = true;
+      },
+    });
+    const close = () => subscription.unsubscribe();
+    try {
+      // The server answers in order: what it says of the subscription comes before this PONG.
+      await deadline(this.#nc.flush(), ANSWER_TIMEOUT);
+    } catch {
+      close();
+      throw unavailable();
+    }
+    if (denied) {
+      throw new Problem(
+        "subscription_denied",
+        "NATS does not permit this subject: ask who runs this service.",
+      );
+    }
+    if (this.#refusals !== refusals) {
+      close();
+      throw unavailable();
+    }
+    confirmed = true;
+    return close;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#nc === undefined) return;
+    try {
+      if (this.#unavailable === undefined) await deadline(this.#nc.drain(), ANSWER_TIMEOUT);
+      else await this.#nc.close();
+    } catch {
+      // It was lost meanwhile: there is nothing left to drain.
+    }
+  }
+
+  async #run(): Promise<void> {
+    const nc = await this.#connect();
+    if (nc === undefined) return;
+    this.#nc = nc;
+    this.#unavailable = undefined;
+    this.#log.info("NATS connected", { server: nc.getServer() });
+    for await (const status of nc.status()) await this.#follow(nc, status);
+    if (this.#closed) return;
+    // Reconnects are endless, so this is a fault that nothing here can mend.
+    const error = await nc.closed();
+    this.#unavailable = `connection closed: ${error?.message ?? "unknown reason"}`;
+    this.#log.error("NATS connection closed", { reason: error?.message });
+  }
+
+  /** Tries until it succeeds, since `waitOnFirstConnect` would keep to itself why it fails. */
+  async #connect(): Promise<NatsConnection | undefined> {
+    while (!this.#closed) {
+      try {
+        return await connect(this.#options);
+      } catch (error) {
+        this.#fail(error instanceof Error ? error.message : String(error));
+      }
+      await delay(RECONNECT_WAIT * (1 + Math.random()));
+    }
+    return undefined;
+  }
+
+  async #follow(nc: NatsConnection, status: Status): Promise<void> {
+    switch (status.type) {
+      case "disconnect":
+        if (this.#unavailable !== undefined || this.#closed) return;
+        this.#fail("connection lost");
+        return this.onState("disconnected");
+      case "reconnect":
+        return await this.#reconnected(nc);
+      case "error":
+        if (status.error instanceof errors.PermissionViolationError) {
+          return this.#log.warn("NATS denied", { reason: status.error.message });
+        }
+        this.#refusals++;
+        if (this.#unavailable !== undefined) return this.#fail(status.error.message);
+        return this.#log.warn("NATS error", { reason: status.error.message });
+      case "ldm":
+        return this.#log.info("NATS server is about to stop", { server: status.server });
+    }
+  }
+
+  /** Connected again once the server has taken the subscriptions, and not before. */
+  async #reconnected(nc: NatsConnection): Promise<void> {
+    try {
+      await nc.flush();
+    } catch {
+      return; // Lost again: the next reconnect says so.
+    }
+    this.#unavailable = undefined;
+    this.#log.info("NATS connected", { server: nc.getServer() });
+    this.onState("connected");
+  }
+
+  #fail(reason: string): void {
+    if (reason === this.#unavailable) return;
+    this.#unavailable = reason;
+    this.#log.warn("NATS unavailable", { reason });
+  }
+}
+
+function toConnectionOptions(options: NatsOptions): ConnectionOptions {
+  return {
+    servers: [...options.servers],
+    name: "natstap",
+    ...(options.credentials && { authenticator: toAuthenticator(options.credentials) }),
+    ...(options.tls && { tls: { ...options.tls } }),
+    ignoreClusterUpdates: options.ignoreClusterUpdates,
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
+    reconnectTimeWait: RECONNECT_WAIT,
+    reconnectJitter: RECONNECT_WAIT,
+    reconnectJitterTLS: RECONNECT_WAIT,
+    timeout: ANSWER_TIMEOUT,
+    pingInterval: PING_INTERVAL,
+    noAsyncTraces: true,
+  };
+}
+
+function toAuthenticator(credentials: NatsCredentials): Authenticator {
+  switch (credentials.kind) {
+    case "user":
+      return usernamePasswordAuthenticator(credentials.user, credentials.password);
+    case "token":
+      return tokenAuthenticator(credentials.token);
+    case "creds":
+      return credsAuthenticator(new TextEncoder().encode(credentials.creds));
+  }
+}
+
+function unavailable(): Problem {
+  return new Problem("nats_unavailable", "The log stream is out of reach for now: try again.");
+}

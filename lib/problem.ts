@@ -1,0 +1,66 @@
+/**
+ * What can be wrong with a request: every error of the service, each with a stable code.
+ *
+ * @module
+ */
+
+/** The HTTP status of each code. A caller switches on the code, never on a message. */
+const STATUS = {
+  app_required: 400,
+  filter_invalid: 400,
+  format_unknown: 400,
+  token_missing: 401,
+  token_malformed: 401,
+  token_signature: 401,
+  token_expired: 401,
+  token_not_yet_valid: 401,
+  token_claims: 401,
+  token_ttl: 401,
+  app_forbidden: 403,
+  filter_forbidden: 403,
+  subscription_denied: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  too_many_streams: 429,
+  internal: 500,
+  at_capacity: 503,
+  nats_unavailable: 503,
+  shutting_down: 503,
+  keys_unavailable: 503,
+} as const;
+
+/** Seconds after which another try makes sense (RFC 9110, section 10.2.3). */
+const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
+  too_many_streams: 10,
+  at_capacity: 10,
+  nats_unavailable: 2,
+  shutting_down: 1,
+  keys_unavailable: 5,
+};
+
+/** The code of a problem, as a client sees it. */
+export type ProblemCode = keyof typeof STATUS;
+
+/** The HTTP status that a problem is answered with. */
+export type ProblemStatus = (typeof STATUS)[ProblemCode];
+
+/** A request that cannot be served. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: ProblemCode;
+  readonly status: ProblemStatus;
+  /** Seconds after which to try again, where that may help. */
+  readonly retryAfter: number | undefined;
+
+  /**
+   * @param code Which of the errors it is.
+   * @param detail One sentence that says what to do. It is sent to the client: nothing secret.
+   */
+  constructor(code: ProblemCode, detail: string) {
+    super(detail);
+    this.code = code;
+    this.status = STATUS[code];
+    this.retryAfter = RETRY_AFTER[code];
+  }
+}

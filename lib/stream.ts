@@ -1,0 +1,245 @@
+/**
+ * One reader's stream: from payloads to bytes, at the reader's pace.
+ *
+ * What the reader is ready for goes straight on; what it has not yet taken waits in the
+ * {@linkcode Backlog}; what has no room there is dropped and counted.
+ *
+ * @module
+ */
+import { Backlog, type Budget } from "./backlog.ts";
+import type { ControlEvent, EndReason, Format } from "./formats/format.ts";
+
+/** What bounds a stream. Times in milliseconds. */
+export interface StreamLimits {
+  /** A stream that has sent nothing for this long sends a keepalive. */
+  readonly keepaliveTime: number;
+  /** A reader that takes nothing for this long, while something waits for it, is ended. */
+  readonly stallTime: number;
+  /** Bytes that may wait for the reader. */
+  readonly bufferBytes: number;
+}
+
+/** Why a stream is over: its end, or the client that went. */
+export type CloseReason = EndReason | "client";
+
+/** What a stream was, once it is over. */
+export interface StreamSummary {
+  readonly reason: CloseReason;
+  /** Log lines that the reader took. */
+  readonly events: number;
+  /** Bytes that the reader took. */
+  readonly bytes: number;
+  /** Log lines that were dropped. */
+  readonly dropped: number;
+}
+
+/** Who is told of what becomes of a stream. */
+export interface StreamObserver {
+  /** The stream takes no more lines: its subscription can go. */
+  readonly onEnd: () => void;
+  /** The stream has sent its last, or its client went. */
+  readonly onClose: (summary: StreamSummary) => void;
+}
+
+/** A stream of one app's log lines. */
+export class LogStream {
+  /** The response's body. */
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly #format: Format;
+  readonly #limits: StreamLimits;
+  readonly #observer: StreamObserver;
+  /** When the stream ends, milliseconds since the epoch. */
+  readonly #expiresAt: number;
+  readonly #backlog: Backlog;
+  #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  /** Whether the reader waits for the next chunk. */
+  #waiting = false;
+  /** Whether a flush is due at the end of this turn. */
+  #flushDue = false;
+  /** The time of the last tick, which is as exact as the deadlines need and costs nothing to read. */
+  #now: number;
+  /** When the reader last took something. */
+  #takenAt: number;
+  /** When what waits for the reader began to wait. */
+  #waitsSince = 0;
+  /** What was dropped since the reader was last told. */
+  #dropped = { count: 0, bytes: 0 };
+  /** Why the stream takes no more lines, once it does not. */
+  #reason: CloseReason | undefined;
+  #closed = false;
+  #total = { events: 0, bytes: 0, dropped: 0 };
+
+  /** @param now The time, as {@linkcode tick} has it. */
+  constructor(
+    format: Format,
+    limits: StreamLimits,
+    budget: Budget,
+    expiresAt: number,
+    now: number,
+    observer: StreamObserver,
+  ) {
+    this.#format = format;
+    this.#limits = limits;
+    this.#backlog = new Backlog(limits.bufferBytes, budget);
+    this.#expiresAt = expiresAt;
+    this.#now = this.#takenAt = now;
+    this.#observer = observer;
+    // No chunk is queued in the stream itself: pull() is called once the reader waits for one, so
+    // that all that it has not taken is in the backlog, and counted.
+    this.readable = new ReadableStream({
+      start: (controller) => void (this.#controller = controller),
+      pull: () => this.#pull(),
+      cancel: () => this.cancel(),
+    }, { highWaterMark: 0 });
+  }
+
+  /** Whether the stream takes no more lines. */
+  get ended(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Adds one log line, or drops it. This is the hot path. */
+  push(payload: Uint8Array): void {
+    if (this.#reason !== undefined) return;
+    const { prefix, suffix } = this.#format;
+    // What follows a dropped line is dropped too, until the reader takes something: one count, in
+    // one place.
+    if (this.#dropped.count > 0) return this.#drop(payload);
+    const body = this.#format.encode(payload);
+    if (!this.#backlog.hasRoom(prefix.length + body.length + suffix.length)) {
+      return this.#drop(payload);
+    }
+    this.#willWait();
+    this.#backlog.addLine(prefix, body, suffix, payload.length);
+    this.#flushSoon();
+  }
+
+  /** Adds one of the service's own events. */
+  notify(event: ControlEvent): void {
+    if (this.#reason !== undefined) return;
+    this.#placeDropped();
+    this.#willWait();
+    this.#backlog.addNotice(this.#format.control(event));
+    this.#flushSoon();
+  }
+
+  /**
+   * Ends the stream, behind what waits for the reader.
+   *
+   * @param retry When the client may come back, in milliseconds.
+   */
+  end(reason: EndReason, retry?: number): void {
+    if (this.#reason !== undefined) return;
+    this.notify({ event: "end", data: { reason }, ...(retry !== undefined && { retry }) });
+    this.#reason = reason;
+    this.#observer.onEnd();
+  }
+
+  /** The client went: nothing more can be sent. */
+  cancel(): void {
+    this.#backlog.discard();
+    if (this.#reason === undefined) {
+      this.#reason = "client";
+      this.#observer.onEnd();
+    }
+    this.#close();
+  }
+
+  /**
+   * Looks after the deadlines.
+   *
+   * @param now Milliseconds on a clock that only goes forward.
+   * @param time Milliseconds since the epoch, which is what tokens expire by.
+   */
+  tick(now: number, time: number): void {
+    this.#now = now;
+    if (time >= this.#expiresAt) this.end("expired");
+    if (this.#backlog.length > 0) {
+      if (now - Math.max(this.#waitsSince, this.#takenAt) >= this.#limits.stallTime) {
+        this.#abandon();
+      }
+    } else if (this.#waiting && now - this.#takenAt >= this.#limits.keepaliveTime) {
+      this.#enqueue(this.#format.keepalive.slice());
+    }
+  }
+
+  #drop(payload: Uint8Array): void {
+    this.#dropped.count++;
+    this.#dropped.bytes += payload.length;
+    this.#total.dropped++;
+  }
+
+  /** Tells of what was dropped, where it was dropped: behind all that was not. */
+  #placeDropped(): void {
+    if (this.#dropped.count === 0) return;
+    const dropped = this.#dropped;
+    this.#dropped = { count: 0, bytes: 0 };
+    this.#backlog.addDropped(this.#format.control({ event: "dropped", data: dropped }), dropped);
+  }
+
+  #willWait(): void {
+    if (this.#backlog.length === 0) this.#waitsSince = this.#now;
+  }
+
+  /**
+   * All messages of one read from NATS come before the next microtask: they make one chunk, which is
+   * one write to the socket, the dearest part of an event.
+   */
+  #flushSoon(): void {
+    if (!this.#waiting || this.#flushDue) return;
+    this.#flushDue = true;
+    queueMicrotask(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#flushDue = false;
+    if (this.#waiting && !this.#closed) this.#pull();
+  };
+
+  #pull(): void {
+    this.#placeDropped();
+    const piece = this.#backlog.take();
+    if (piece === undefined) {
+      this.#waiting = true;
+      return;
+    }
+    this.#total.events += piece.lines;
+    this.#enqueue(piece.chunk);
+    if (this.#reason !== undefined && this.#backlog.length === 0) this.#finish();
+  }
+
+  #enqueue(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#waiting = false;
+    this.#takenAt = this.#now;
+    this.#total.bytes += chunk.length;
+    this.#controller.enqueue(chunk);
+  }
+
+  /**
+   * Lets go of a reader that has stalled. The lines that it would not take are dropped, and counted;
+   * what is left is small, and waits for it in the stream itself.
+   */
+  #abandon(): void {
+    this.end("stalled");
+    const { missed, lines, notices } = this.#backlog.discard();
+    this.#dropped = { count: missed.count, bytes: missed.bytes };
+    this.#total.dropped += lines;
+    const end = notices.pop()!;
+    for (const notice of notices) this.#backlog.addNotice(notice);
+    this.#placeDropped();
+    this.#backlog.addNotice(end);
+    this.#enqueue(this.#backlog.take()!.chunk);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#controller.close();
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#observer.onClose({ reason: this.#reason!, ...this.#total });
+  }
+}

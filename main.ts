@@ -1,0 +1,81 @@
+/**
+ * natstap: one app's log lines, from NATS to a browser, behind a signed token.
+ *
+ * @module
+ */
+import { type Config, ConfigError, readConfig } from "./lib/config.ts";
+import { createKeys, type Keys } from "./lib/keys.ts";
+import { createLog, type Log } from "./lib/log.ts";
+import { createNats } from "./lib/nats.ts";
+import { Streams } from "./lib/streams.ts";
+import { createVerify } from "./lib/token.ts";
+import { createApp } from "./routes/app.ts";
+
+/** How often a key set behind a URL is fetched anew. Milliseconds. */
+const KEYS_REFRESH = 300_000;
+/** Of the time that a stop may take, what is kept for the way out. Milliseconds. */
+const EXIT_MARGIN = 500;
+
+function main(): void {
+  const config = readConfigOrExit();
+  const log = createLog(config.logLevel, (line) => {
+    Deno.stdout.writeSync(new TextEncoder().encode(line));
+  });
+  const keys = createKeys(config.keys);
+  const nats = createNats(config.nats, log);
+  const streams = new Streams(nats, config.streams, log);
+  const app = createApp({
+    verify: createVerify(keys, config.token),
+    streams,
+    subjectPrefix: config.subjectPrefix,
+    corsOrigins: config.corsOrigins,
+    log,
+  });
+  const server = Deno.serve({
+    hostname: config.host,
+    port: config.port,
+    onListen: ({ hostname, port }) => log.info("listening", { host: hostname, port }),
+  }, app.fetch);
+  keepFresh(keys, log);
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info("stopping", { signal });
+    // A reader that does not read cannot hold up the stop.
+    setTimeout(() => exit(log, "time is up"), config.shutdownTime - EXIT_MARGIN);
+    await streams.stop();
+    await nats.close();
+    await server.shutdown();
+    exit(log, "all streams ended");
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => stop(signal));
+  }
+}
+
+function readConfigOrExit(): Config {
+  try {
+    return readConfig({ env: (name) => Deno.env.get(name), readFile: Deno.readTextFileSync });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    Deno.exit(1);
+  }
+}
+
+function keepFresh(keys: Keys, log: Log): void {
+  const refresh = () =>
+    keys.refresh?.().catch((error) => log.warn("key set not refreshed", { reason: String(error) }));
+  if (keys.refresh === undefined) return;
+  refresh();
+  setInterval(refresh, KEYS_REFRESH);
+}
+
+function exit(log: Log, reason: string): never {
+  log.info("stopped", { reason });
+  Deno.exit(0);
+}
+
+if (import.meta.main) main();

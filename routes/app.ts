@@ -1,0 +1,55 @@
+/**
+ * The HTTP service: which path goes where.
+ *
+ * @module
+ */
+import { Hono, type MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { Log } from "../lib/log.ts";
+import { Problem } from "../lib/problem.ts";
+import type { Streams } from "../lib/streams.ts";
+import type { Verify } from "../lib/token.ts";
+import { allowOrigins } from "./cors.ts";
+import { healthz } from "./healthz.ts";
+import { logs, type LogsEnv } from "./logs.ts";
+import { respondToError } from "./problem.ts";
+import { readyz } from "./readyz.ts";
+
+/** What the routes are made of. */
+export interface AppOptions {
+  readonly verify: Verify;
+  readonly streams: Streams;
+  /** The subject's first token or tokens. */
+  readonly subjectPrefix: string;
+  /** The origins that may read `/logs` from a browser, or `"*"` for any. */
+  readonly corsOrigins: readonly string[] | "*";
+  readonly log: Log;
+}
+
+/** Makes the service, ready for `Deno.serve`. */
+export function createApp(options: AppOptions): Hono<LogsEnv> {
+  const app = new Hono<LogsEnv>();
+  app.use(secureHeaders({
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    xFrameOptions: "DENY",
+  }));
+  app.use("/logs", allowOrigins(options.corsOrigins));
+  app.get("/logs", ...logs(options));
+  app.get("/healthz", healthz);
+  app.get("/readyz", readyz(options.streams));
+  for (const path of ["/logs", "/healthz", "/readyz"]) app.all(path, otherMethods);
+  app.all("*", () => {
+    throw new Problem("not_found", "There is nothing at this path: the log stream is at /logs.");
+  });
+  app.onError(respondToError(options.log));
+  return app;
+}
+
+/** The methods of every path here. */
+const ALLOW = "GET, HEAD, OPTIONS";
+
+const otherMethods: MiddlewareHandler = async (c) => {
+  c.header("Allow", ALLOW);
+  if (c.req.method === "OPTIONS") return await Promise.resolve(c.body(null, 204));
+  throw new Problem("method_not_allowed", `Use one of the methods ${ALLOW}.`);
+};

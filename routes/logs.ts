@@ -1,0 +1,71 @@
+/**
+ * `GET /logs`: the live stream of one app's log lines.
+ *
+ * @module
+ */
+import type { Context, Env, Handler, MiddlewareHandler } from "hono";
+import { Problem } from "../lib/problem.ts";
+import type { Streams } from "../lib/streams.ts";
+import { type Scope, selectScope } from "../lib/subject.ts";
+import type { Grant, Verify } from "../lib/token.ts";
+import { selectFormat } from "./format.ts";
+import { findToken } from "./token.ts";
+
+/** What each step has proved to the next. */
+export interface LogsEnv extends Env {
+  /** What `Deno.serve` tells of a request; nothing where a test calls the app itself. */
+  Bindings: Partial<Deno.ServeHandlerInfo>;
+  Variables: { grant: Grant; scope: Scope };
+}
+
+/** What the route is made of. */
+export interface LogsOptions {
+  readonly verify: Verify;
+  readonly streams: Streams;
+  readonly subjectPrefix: string;
+}
+
+type Step = MiddlewareHandler<LogsEnv>;
+
+/** The steps from a request to its stream: token, subject, stream. */
+export function logs(options: LogsOptions): [Step, Step, Handler<LogsEnv>] {
+  return [authenticate(options.verify), select(options.subjectPrefix), stream(options.streams)];
+}
+
+function authenticate(verify: Verify): Step {
+  return async (c, next) => {
+    c.set("grant", await verify(findToken(c)));
+    await next();
+  };
+}
+
+function select(subjectPrefix: string): Step {
+  return async (c, next) => {
+    const selection = {
+      app: single(c, "app"),
+      region: single(c, "region"),
+      machine: single(c, "machine"),
+    };
+    c.set("scope", selectScope(c.var.grant, selection, subjectPrefix));
+    await next();
+  };
+}
+
+function stream(streams: Streams): Handler<LogsEnv> {
+  return async (c) => {
+    const format = selectFormat(c);
+    c.header("Content-Type", format.contentType);
+    c.header("Cache-Control", "no-store, no-transform");
+    c.header("X-Accel-Buffering", "no");
+    // A HEAD tells what a GET would, and takes no place.
+    if (c.req.method === "HEAD") return c.body(null);
+    const { grant, scope } = c.var;
+    return c.body(await streams.open({ grant, scope, format, completed: c.env?.completed }));
+  };
+}
+
+function single(c: Context, parameter: string): string | undefined {
+  const values = c.req.queries(parameter);
+  if (values === undefined || values.length === 1) return values?.[0];
+  throw new Problem("filter_invalid", `Give "${parameter}" once, not ${values.length} times.`);
+}
