@@ -31,11 +31,7 @@ function main(): void {
     corsOrigins: config.corsOrigins,
     log,
   });
-  const server = Deno.serve({
-    hostname: config.host,
-    port: config.port,
-    onListen: ({ hostname, port }) => log.info("listening", { host: hostname, port }),
-  }, app.fetch);
+  const server = listenOrExit(config, app.fetch, log);
   keepFresh(keys, log);
 
   let stopping = false;
@@ -61,6 +57,20 @@ function readConfigOrExit(): Config {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
+    Deno.exit(1);
+  }
+}
+
+function listenOrExit({ host, port }: Config, handler: Deno.ServeHandler, log: Log) {
+  try {
+    return Deno.serve({
+      hostname: host,
+      port,
+      onListen: ({ hostname, port }) => log.info("listening", { host: hostname, port }),
+    }, handler);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(`Cannot listen on HOST "${host}" and PORT "${port}": ${reason}`);
     Deno.exit(1);
   }
 }

@@ -10,6 +10,7 @@ import { parseNatsOptions } from "./nats_config.ts";
 import type { NatsOptions } from "./nats.ts";
 import type { StreamOptions } from "./streams.ts";
 import type { TokenRules } from "./token.ts";
+import { type ConfigSource, describeWrong } from "./variable.ts";
 
 /** All that the service can be told. */
 export interface Config {
@@ -32,14 +33,6 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-/** Where the variables come from. */
-export interface ConfigSource {
-  /** A variable's value; an empty one counts as unset. */
-  readonly env: (name: string) => string | undefined;
-  /** The text of the file that a variable names. */
-  readonly readFile: (path: string) => string;
-}
-
 /** Configuration that the service cannot start with. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -51,16 +44,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-/** Variables whose values never appear in a message. */
-const SECRET = new Set([
-  "ACCESS_TOKEN",
-  "NATS_PASSWORD",
-  "NATS_TOKEN",
-  "JWT_SECRET",
-  "JWT_PUBLIC_KEY",
-  "JWT_JWKS",
-]);
 
 const text = v.string();
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
@@ -83,7 +66,7 @@ const parsedBy = <T>(parse: (value: string) => T, expected: string) =>
         return parse(dataset.value);
       } catch (error) {
         // A SyntaxError quotes what it could not read, which may be a secret.
-        const reason = error instanceof TypeError ? `; ${error.message}` : "";
+        const reason = error instanceof TypeError ? ` (${error.message})` : "";
         addIssue({ message: expected + reason });
         return NEVER;
       }
@@ -138,27 +121,16 @@ export function readConfig({ env, readFile }: ConfigSource): Config {
   const parsed = v.safeParse(SCHEMA, input, { abortPipeEarly: true });
   const problems = (parsed.issues ?? []).map((issue) => {
     const name = String(issue.path?.[0].key);
-    return describe(name, input[name] ?? "", issue.message);
+    return describeWrong(name, input[name] ?? "", issue.message);
   });
-  const nats = parseNatsOptions({ env: read, readFile }, (name, expected) => {
-    problems.push(describe(name, read(name), expected));
-  });
+  const nats = parseNatsOptions({ env: read, readFile }, (problem) => void problems.push(problem));
   problems.push(...keyProblems(read));
   const [port, metricsPort] = [input.PORT ?? "8080", input.METRICS_PORT ?? "9091"];
   if (port === metricsPort && port !== "0") {
-    problems.push(describe("METRICS_PORT", metricsPort, "another port than PORT"));
+    problems.push(describeWrong("METRICS_PORT", metricsPort, "a port other than PORT"));
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return toConfig(parsed.output, nats);
-}
-
-/** One line: which variable, what it holds, and what it may hold. */
-function describe(name: string, value: string | undefined, expected: string): string {
-  if (value === undefined) return `Cannot read ${name}: it is not set, and must hold ${expected}`;
-  // What has an "@" may be a URL with a password before it.
-  const secret = SECRET.has(name) || value.includes("@");
-  const shown = secret ? "not shown" : JSON.stringify(value);
-  return `Cannot read ${name}: current value is ${shown}, it may hold ${expected}`;
 }
 
 const KEY_VARIABLES = ["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_JWKS", "JWT_JWKS_URL"];

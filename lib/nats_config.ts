@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { ConfigSource } from "./config.ts";
 import type { NatsCredentials, NatsOptions } from "./nats.ts";
+import { type ConfigSource, describeWrong } from "./variable.ts";
 
-/** Notes a wrong variable, and what it may hold. */
-type Report = (variable: string, expected: string) => void;
+/** Notes one line on what is wrong. */
+type Report = (problem: string) => void;
 
 /** Fly's own NATS, inside an organisation's private network. */
 const FLY_SERVER = "nats://[fdaa::3]:4223";
@@ -17,11 +17,18 @@ const LOCAL_SERVER = "nats://127.0.0.1:4222";
 export function parseNatsOptions({ env, readFile }: ConfigSource, report: Report): NatsOptions {
   const org = env("ORG") ?? env("FLY_ORG");
   const servers = parseServers(env("NATS_URL") ?? (org ? FLY_SERVER : LOCAL_SERVER), report);
-  const read = (name: string) => readNamedFile(name, env(name), readFile, report);
-  const ca = read("NATS_TLS_CA");
+  const read = (name: string, mark: string) => {
+    const text = readNamedFile(name, env(name), readFile, report);
+    if (text !== undefined && !text.includes(mark)) {
+      report(describeWrong(name, env(name), `the path of a file with a line ${mark}`));
+    }
+    return text;
+  };
+  const ca = read("NATS_TLS_CA", "-----BEGIN CERTIFICATE-----");
+  const creds = read("NATS_CREDS", "-----BEGIN NATS USER JWT-----");
   return {
     servers,
-    credentials: parseCredentials(env, read("NATS_CREDS"), report),
+    credentials: parseCredentials(env, creds, report),
     tls: ca !== undefined
       ? { ca }
       : servers.some((server) => server.startsWith("tls:"))
@@ -35,10 +42,8 @@ export function parseNatsOptions({ env, readFile }: ConfigSource, report: Report
 function parseServers(value: string, report: Report): string[] {
   const servers = value.split(",").map((server) => server.trim());
   if (!servers.every(isServer)) {
-    report(
-      "NATS_URL",
-      "nats://HOST:PORT or tls://HOST:PORT, several by commas; user and password go into NATS_USER and NATS_PASSWORD",
-    );
+    const expected = "nats://HOST:PORT or tls://HOST:PORT, several by commas, without a user";
+    report(describeWrong("NATS_URL", value, expected));
   }
   return servers;
 }
@@ -58,28 +63,32 @@ function parseCredentials(
   creds: string | undefined,
   report: Report,
 ): NatsCredentials | undefined {
-  const ways: NatsCredentials[] = [];
+  const orgName = env("ORG") === undefined && env("FLY_ORG") !== undefined ? "FLY_ORG" : "ORG";
   const pair = (userName: string, passwordName: string) => {
     const [user, password] = [env(userName), env(passwordName)];
-    if (user !== undefined && password !== undefined) ways.push({ kind: "user", user, password });
-    else if (user !== undefined) report(passwordName, `the password that goes with ${userName}`);
-    else if (password !== undefined) report(userName, `the user that goes with ${passwordName}`);
+    if (user !== undefined && password !== undefined) {
+      return { kind: "user", user, password } as const;
+    }
+    if (user !== undefined) {
+      report(describeWrong(passwordName, password, `the password of ${userName}`));
+    }
+    if (password !== undefined) {
+      report(describeWrong(userName, user, `the user of ${passwordName}`));
+    }
+    return undefined;
   };
-  pair(
-    env("ORG") === undefined && env("FLY_ORG") !== undefined ? "FLY_ORG" : "ORG",
-    "ACCESS_TOKEN",
-  );
-  pair("NATS_USER", "NATS_PASSWORD");
   const token = env("NATS_TOKEN");
-  if (token !== undefined) ways.push({ kind: "token", token });
-  if (creds !== undefined) ways.push({ kind: "creds", creds });
-  if (ways.length > 1) {
-    report(
-      "NATS_USER",
-      "one way to sign in: NATS_USER, NATS_TOKEN, NATS_CREDS or ORG, not several",
-    );
+  const ways: Readonly<Record<string, NatsCredentials | undefined>> = {
+    [orgName]: pair(orgName, "ACCESS_TOKEN"),
+    NATS_USER: pair("NATS_USER", "NATS_PASSWORD"),
+    NATS_TOKEN: token === undefined ? undefined : { kind: "token", token },
+    NATS_CREDS: creds === undefined ? undefined : { kind: "creds", creds },
+  };
+  const set = Object.keys(ways).filter((name) => ways[name] !== undefined);
+  if (set.length > 1) {
+    report(`Cannot choose how to sign in to NATS: ${set.join(" and ")} are set, set one of them`);
   }
-  return ways[0];
+  return ways[set[0] ?? ""];
 }
 
 function readNamedFile(
@@ -92,12 +101,10 @@ function readNamedFile(
   try {
     return readFile(path);
   } catch (error) {
-    report(
-      name,
-      error instanceof Deno.errors.NotCapable
-        ? `a file below /etc/natstap, or start with: deno run -P --allow-read=${path} main.ts`
-        : "the path of a file that can be read",
-    );
+    const expected = error instanceof Deno.errors.NotCapable
+      ? `a file below /etc/natstap, or anywhere with: deno run -P --allow-read=${path} main.ts`
+      : "the path of a file that can be read";
+    report(describeWrong(name, path, expected));
     return undefined;
   }
 }

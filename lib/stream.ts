@@ -106,8 +106,11 @@ export class LogStream {
     // one place.
     if (this.#dropped.count > 0) return this.#drop(payload);
     const body = this.#format.encode(payload);
-    if (!this.#backlog.hasRoom(prefix.length + body.length + suffix.length)) {
-      return this.#drop(payload);
+    const size = prefix.length + body.length + suffix.length;
+    if (!this.#backlog.hasRoom(size)) {
+      // More came in this turn than may wait, but a reader that is ready need not miss it.
+      if (this.#waiting) this.#pull();
+      if (!this.#backlog.hasRoom(size)) return this.#drop(payload);
     }
     this.#willWait();
     this.#backlog.addLine(prefix, body, suffix, payload.length);

@@ -1,0 +1,32 @@
+/**
+ * Environment variables, and what to say of a wrong one.
+ *
+ * @module
+ */
+
+/** Where the configuration comes from. */
+export interface ConfigSource {
+  /** A variable's value; an empty one counts as unset. */
+  readonly env: (name: string) => string | undefined;
+  /** The text of the file that a variable names. */
+  readonly readFile: (path: string) => string;
+}
+
+/** Variables whose values never appear in a message. */
+const SECRET = new Set([
+  "ACCESS_TOKEN",
+  "NATS_PASSWORD",
+  "NATS_TOKEN",
+  "JWT_SECRET",
+  "JWT_PUBLIC_KEY",
+  "JWT_JWKS",
+]);
+
+/** One line: which variable it is, what it may hold, and what it holds, unless that is a secret. */
+export function describeWrong(name: string, value: string | undefined, expected: string): string {
+  if (value === undefined) return `Cannot read ${name} as ${expected}: it is not set`;
+  // What has an "@" may be a URL with a password before it.
+  const secret = SECRET.has(name) || value.includes("@");
+  const shown = secret ? "not shown" : JSON.stringify(value);
+  return `Cannot read ${name} as ${expected}: current value is ${shown}`;
+}
