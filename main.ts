@@ -7,6 +7,7 @@ import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { createKeys, type Keys } from "./lib/keys.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { createNats } from "./lib/nats.ts";
+import { outliveBrokenSockets } from "./lib/npm_transport.ts";
 import { Streams } from "./lib/streams.ts";
 import { createVerify } from "./lib/token.ts";
 import { createApp } from "./routes/app.ts";
@@ -21,6 +22,7 @@ function main(): void {
   const log = createLog(config.logLevel, (line) => {
     Deno.stdout.writeSync(new TextEncoder().encode(line));
   });
+  outliveBrokenSockets();
   const keys = createKeys(config.keys);
   const nats = createNats(config.nats, log);
   const streams = new Streams(nats, config.streams, log);

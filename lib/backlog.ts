@@ -49,6 +49,12 @@ export interface Discarded {
  */
 const PIECE_BYTES = 65_536;
 
+/**
+ * How much of what the budget has left one backlog may hold. The larger it is, the more of the
+ * budget is used before the limits shrink, and the less is kept for those that hold nothing yet.
+ */
+const SHARE = 8;
+
 /** A bounded queue of events, first in, first out. */
 export class Backlog {
   readonly #limit: number;
@@ -75,12 +81,12 @@ export class Backlog {
    * the limit, so that a reader that keeps up gets every line that NATS lets through.
    */
   hasRoom(size: number): boolean {
-    // The limit is never above what the budget has left, so that the fullest backlogs are the first
-    // to have no room, and an empty one always has some (Choudhury and Hahne, "Dynamic Queue Length
-    // Thresholds", 1998).
     const free = this.#budget.total - this.#budget.used;
-    if (this.#length === 0) return size <= free;
-    return this.#length + size <= Math.min(this.#limit, free);
+    if (size > free) return false;
+    // As the budget fills up, the limit shrinks with what it has left: the fullest backlogs are the
+    // first to have no room, and an empty one always has some (Choudhury and Hahne, "Dynamic Queue
+    // Length Thresholds", 1998).
+    return this.#length === 0 || this.#length + size <= Math.min(this.#limit, SHARE * free);
   }
 
   /** Adds one log line: `prefix`, `body`, `suffix`; `bytes` is the length of its payload. */

@@ -4,10 +4,11 @@
  * @module
  */
 import * as v from "valibot";
-import { type KeySource, parseKeySet, parsePublicKey } from "./keys.ts";
+import type { KeySource } from "./keys.ts";
 import type { LogLevel } from "./log.ts";
 import { parseNatsOptions } from "./nats_config.ts";
 import type { NatsOptions } from "./nats.ts";
+import { parseKeySet, parsePublicKey } from "./public_keys.ts";
 import type { StreamOptions } from "./streams.ts";
 import type { TokenRules } from "./token.ts";
 import { type ConfigSource, describeWrong } from "./variable.ts";
@@ -84,7 +85,8 @@ const SCHEMA = v.object({
   JWT_JWKS_URL: v.optional(parsedBy(parseHttpUrl, "an http or https URL")),
   JWT_AUDIENCE: v.optional(text),
   JWT_ISSUER: v.optional(text),
-  JWT_MAX_TTL: v.optional(wholeNumber(1), "3600"),
+  // Ten years: an expiry must be one that a date can hold.
+  JWT_MAX_TTL: v.optional(wholeNumber(1, 315_360_000), "3600"),
   ALLOW_ALL_APPS: v.optional(v.picklist(["true", "false"], `"true" or "false"`), "false"),
   SUBJECT_PREFIX: v.optional(
     v.pipe(
@@ -126,7 +128,7 @@ export function readConfig({ env, readFile }: ConfigSource): Config {
   const nats = parseNatsOptions({ env: read, readFile }, (problem) => void problems.push(problem));
   problems.push(...keyProblems(read));
   const [port, metricsPort] = [input.PORT ?? "8080", input.METRICS_PORT ?? "9091"];
-  if (port === metricsPort && port !== "0") {
+  if (Number(port) === Number(metricsPort) && Number(port) !== 0) {
     problems.push(describeWrong("METRICS_PORT", metricsPort, "a port other than PORT"));
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
@@ -189,7 +191,9 @@ function parsePem(value: string) {
 }
 
 function parseHttpUrl(value: string): URL {
-  const url = new URL(value);
+  // Its own error would quote the URL, which may hold a password.
+  const url = URL.parse(value);
+  if (url === null) throw new RangeError("No URL");
   if (url.protocol !== "https:" && url.protocol !== "http:") throw new RangeError("Other protocol");
   return url;
 }
@@ -199,7 +203,7 @@ function parseOrigins(value: string): string[] | "*" {
   const origins = value.split(",").map((origin) => origin.trim()).filter((origin) => origin !== "");
   for (const origin of origins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin || !/^https?:/.test(origin)) {
-      throw new TypeError(`${JSON.stringify(origin)} is no origin`);
+      throw new RangeError("No origin");
     }
   }
   return origins;

@@ -16,6 +16,7 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-deno";
+import { takeTurns } from "./npm_transport.ts";
 import type { Log } from "./log.ts";
 import { Problem } from "./problem.ts";
 
@@ -146,6 +147,7 @@ class Connection implements Nats {
     if (nc === undefined) return;
     this.#nc = nc;
     this.#unavailable = undefined;
+    takeTurns(nc);
     this.#log.info("NATS connected", { server: nc.getServer() });
     for await (const status of nc.status()) await this.#follow(nc, status);
     if (this.#closed) return;
@@ -190,6 +192,7 @@ class Connection implements Nats {
 
   /** Connected again once the server has taken the subscriptions, and not before. */
   async #reconnected(nc: NatsConnection): Promise<void> {
+    takeTurns(nc);
     try {
       await nc.flush();
     } catch {

@@ -98,6 +98,10 @@ function readNamedFile(
   report: Report,
 ): string | undefined {
   if (path === undefined) return undefined;
+  if (path.includes("-----")) {
+    report(describeWrong(name, path, "the path of a file, not the text of one"));
+    return undefined;
+  }
   try {
     return readFile(path);
   } catch (error) {

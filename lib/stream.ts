@@ -170,6 +170,8 @@ export class LogStream {
     this.#dropped.count++;
     this.#dropped.bytes += payload.length;
     this.#total.dropped++;
+    // A reader that waits, with nothing held for it, would else be told at the next keepalive only.
+    this.#flushSoon();
   }
 
   /** Tells of what was dropped, where it was dropped: behind all that was not. */

@@ -80,6 +80,7 @@ export class Streams {
    */
   async open(request: StreamRequest): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const { grant, scope, format, completed } = request;
+    const expiresAt = new Date(grant.expiresAt).toISOString();
     const leave = this.#enter(scope.app);
     const fields = { app: scope.app, subject: scope.subject, sub: grant.sub, jti: grant.jti };
     const openedAt = performance.now();
@@ -93,7 +94,6 @@ export class Streams {
         if (completed === undefined || !opened) leave();
       },
     });
-    const expiresAt = new Date(grant.expiresAt).toISOString();
     stream.notify({ event: "ready", data: { ...scope, expiresAt }, retry: RETRY });
     this.#open.add(stream);
     try {

@@ -73,7 +73,7 @@ async function verifyWithEach(
   candidates: AsyncIterable<CryptoKey>,
   options: JWTVerifyOptions,
 ): Promise<JWTPayload> {
-  let failure: unknown;
+  let failure: unknown = new errors.JWKSNoMatchingKey();
   for await (const key of candidates) {
     try {
       return (await jwtVerify(token, key, options)).payload;

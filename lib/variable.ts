@@ -25,8 +25,8 @@ const SECRET = new Set([
 /** One line: which variable it is, what it may hold, and what it holds, unless that is a secret. */
 export function describeWrong(name: string, value: string | undefined, expected: string): string {
   if (value === undefined) return `Cannot read ${name} as ${expected}: it is not set`;
-  // What has an "@" may be a URL with a password before it.
-  const secret = SECRET.has(name) || value.includes("@");
+  // What has an "@" may be a URL with a password before it; what has "-----", the text of a key.
+  const secret = SECRET.has(name) || /@|-----/.test(value);
   const shown = secret ? "not shown" : JSON.stringify(value);
   return `Cannot read ${name} as ${expected}: current value is ${shown}`;
 }

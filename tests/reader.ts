@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { PATIENCE } from "@std/assert";
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 
 /** An open stream, read event by event. */
@@ -23,7 +24,10 @@ export interface Reader extends AsyncDisposable {
 }
 
 /** Opens a stream and waits for the response's head. */
-export async function read(url: string | URL, init?: RequestInit): Promise<Reader> {
+export async function read(
+  url: string | URL,
+  init?: RequestInit & { client?: Deno.HttpClient },
+): Promise<Reader> {
   const leave = new AbortController();
   const response = await fetch(url, { ...init, signal: leave.signal });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
@@ -36,7 +40,8 @@ export async function read(url: string | URL, init?: RequestInit): Promise<Reade
   const chunks = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   const next = async () => {
     while (events.length === 0) {
-      const { done, value } = await chunks.read();
+      const timer = setTimeout(() => leave.abort(new Error("Nothing came for a minute")), PATIENCE);
+      const { done, value } = await chunks.read().finally(() => clearTimeout(timer));
       if (done) return undefined;
       parser.feed(value);
     }
@@ -71,4 +76,18 @@ export async function read(url: string | URL, init?: RequestInit): Promise<Reade
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** An event's name, `undefined` for a log line, and its data, but for the time in a `status`. */
+export type NamedData = [event: string | undefined, data: string];
+
+/** The `status` events. */
+export const DISCONNECTED: NamedData = ["status", `{"nats":"disconnected"}`];
+export const CONNECTED: NamedData = ["status", `{"nats":"connected"}`];
+
+/** Takes the next event and fails where the stream has ended. */
+export async function take(reader: Reader): Promise<NamedData> {
+  const event = await reader.next();
+  if (event === undefined) throw new Error("The stream has ended");
+  return [event.event, event.data.replace(/,"at":"\d{4}-\d\d-\d\dT[\d:.]+Z"/, "")];
 }

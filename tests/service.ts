@@ -4,7 +4,11 @@
  *
  * @module
  */
+import { connect, type NatsConnection } from "@nats-io/transport-deno";
+import { PATIENCE } from "@std/assert";
 import { SignJWT } from "jose";
+import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
+import { read, type Reader } from "./reader.ts";
 
 /** One line of the service's own log. */
 export type LogLine = { time: string; level: string; msg: string } & Record<string, unknown>;
@@ -27,24 +31,23 @@ export interface Service extends AsyncDisposable {
   stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
+/** A service, the nats-server that it reads from, and a client that publishes there. */
+export interface Stack extends AsyncDisposable {
+  readonly nats: NatsServer;
+  readonly service: Service;
+  readonly publisher: NatsConnection;
+}
+
 /** The shared secret that {@linkcode startService} configures and {@linkcode mint} signs with. */
 export const SECRET = "a shared secret for tests: 32 bytes or more";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
-/**
- * Starts the service on a free port of 127.0.0.1 and resolves once it listens.
- *
- * @param env Variables beside, or in the place of, `HOST`, `PORT`, `METRICS_PORT` and `JWT_SECRET`.
- * @param flags Further flags for `deno run`.
- * @throws {Error} Where it does not start; the message is what it wrote to standard error.
- */
-export async function startService(
-  env: Record<string, string>,
-  flags: string[] = [],
-): Promise<Service> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P", ...flags, "main.ts"],
+/** The command that runs the service, with no variables but these; see {@linkcode startService}. */
+export function serviceCommand(env: Record<string, string>, flags: string[] = []): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    // Quiet, or Deno's own warnings would stand before what the service says.
+    args: ["run", "--quiet", "-P", ...flags, "main.ts"],
     cwd: ROOT,
     clearEnv: true,
     env: {
@@ -58,7 +61,21 @@ export async function startService(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-  }).spawn();
+  });
+}
+
+/**
+ * Starts the service on a free port of 127.0.0.1 and resolves once it listens.
+ *
+ * @param env Variables beside, or in the place of, `HOST`, `PORT`, `METRICS_PORT` and `JWT_SECRET`.
+ * @param flags Further flags for `deno run`.
+ * @throws {Error} Where it does not start; the message is what it wrote to standard error.
+ */
+export async function startService(
+  env: Record<string, string>,
+  flags: string[] = [],
+): Promise<Service> {
+  const child = serviceCommand(env, flags).spawn();
   const logs: LogLine[] = [];
   const watchers = new Set<() => void>();
   let stderr = "";
@@ -72,15 +89,24 @@ export async function startService(
   const status = ended.then(() => child.status);
   const logged = (fits: (line: LogLine) => boolean) =>
     new Promise<LogLine>((resolve, reject) => {
+      const fail = (reason: string) => reject(new Error(`${reason}: ${stderr}`));
+      const timer = setTimeout(
+        () => fail(`No such line within a minute, but ${JSON.stringify(logs)}`),
+        PATIENCE,
+      );
       const watch = () => {
         const line = logs.find(fits);
         if (line === undefined) return;
         watchers.delete(watch);
+        clearTimeout(timer);
         resolve(line);
       };
       watchers.add(watch);
       watch();
-      status.then(() => reject(new Error(`The service has ended: ${stderr}`)));
+      status.then(() => {
+        clearTimeout(timer);
+        fail("The service has ended");
+      });
     });
   const stop = (signal: Deno.Signal = "SIGTERM") => {
     try {
@@ -101,6 +127,84 @@ export async function startService(
     stop,
     [Symbol.asyncDispose]: async () => void await stop("SIGKILL"),
   };
+}
+
+/**
+ * Starts a nats-server and a service that is connected to it.
+ *
+ * @param env As for {@linkcode startService}; the publisher signs in with the same user.
+ * @param natsConfig Text to add to nats-server's configuration.
+ */
+export async function startStack(
+  env: Record<string, string> = {},
+  natsConfig = "",
+): Promise<Stack> {
+  await using started = new AsyncDisposableStack();
+  const nats = started.use(await startNatsServer({ config: natsConfig }));
+  const service = started.use(await startService({ NATS_URL: nats.url, ...env }));
+  const publisher = await connect({
+    servers: nats.url,
+    ...("NATS_USER" in env && { user: env.NATS_USER!, pass: env.NATS_PASSWORD! }),
+  });
+  started.defer(() => publisher.close());
+  await service.logged(({ msg }) => msg === "NATS connected");
+  const all = started.move();
+  return { nats, service, publisher, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** Where `service` streams, with a token that holds `claims`, and further parameters. */
+export async function logsUrl(
+  { url }: Service,
+  claims: Record<string, unknown>,
+  query: Record<string, string> = {},
+): Promise<string> {
+  return `${url}/logs?${new URLSearchParams({ token: await mint(claims), ...query })}`;
+}
+
+/** Opens a stream of `service` for a token of `claims` and waits for its `ready`. */
+export async function openStream(
+  service: Service,
+  claims: Record<string, unknown>,
+  query?: Record<string, string>,
+  init?: Parameters<typeof read>[1],
+): Promise<Reader> {
+  const reader = await read(await logsUrl(service, claims, query), init);
+  await reader.control("ready");
+  return reader;
+}
+
+/** As {@linkcode openStream}, as soon as the place of a stream that has just ended is free. */
+export async function openWhenFree(...request: Parameters<typeof openStream>): Promise<Reader> {
+  const deadline = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await openStream(...request);
+    } catch (error) {
+      const taken = /"(too_many_streams|at_capacity)"/.test(String(error));
+      if (!taken || performance.now() > deadline) throw error;
+    }
+  }
+}
+
+/** `"ready"` where `service` takes streams, else the code of the reason why not. */
+export async function readiness({ url }: Service): Promise<string> {
+  const response = await fetch(`${url}/readyz`);
+  const text = await response.text();
+  return response.ok ? text : JSON.parse(text).code;
+}
+
+/** What the service subscribes to, in alphabetical order. */
+export async function subjects({ connections }: NatsServer): Promise<string[]> {
+  const natstap = (await connections()).filter(({ name }) => name === "natstap");
+  return natstap.flatMap(({ subscriptions_list }) => subscriptions_list ?? []).toSorted();
+}
+
+/** Publishes lines by a client of their own, as user `tap` where the server asks for one. */
+export async function publish({ url }: NatsServer, lines: Record<string, string>): Promise<void> {
+  const publisher = await connect({ servers: url, user: "tap", pass: "tap" });
+  for (const [app, line] of Object.entries(lines)) publisher.publish(`logs.${app}.dfw.m1`, line);
+  await publisher.flush();
+  await publisher.close();
 }
 
 /** Resolves to what the service writes to standard error when it refuses to start. */

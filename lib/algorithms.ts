@@ -1,0 +1,26 @@
+/**
+ * Which signature algorithms fit which key (RFC 7518 section 3.1, RFC 8037, RFC 9864).
+ *
+ * @module
+ */
+import type { JWK } from "jose";
+
+const RSA = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+const CURVES: Readonly<Record<string, readonly string[]>> = {
+  "P-256": ["ES256"],
+  "P-384": ["ES384"],
+  "P-521": ["ES512"],
+  Ed25519: ["EdDSA", "Ed25519"],
+};
+
+/** The algorithms that a shared secret fits. */
+export const SYMMETRIC: readonly string[] = ["HS256", "HS384", "HS512"];
+
+/** The algorithms that some public key fits. */
+export const ASYMMETRIC: readonly string[] = [...RSA, ...Object.values(CURVES).flat()];
+
+/** The algorithms that this public or private key fits, the usual one first; none for other kinds. */
+export function algorithmsOf({ kty, crv }: JWK): readonly string[] {
+  if (kty === "RSA") return RSA;
+  return crv !== undefined && Object.hasOwn(CURVES, crv) ? CURVES[crv]! : [];
+}

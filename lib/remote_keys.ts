@@ -1,0 +1,83 @@
+/**
+ * A key set behind a URL, which may be slow, away, or full of anything.
+ *
+ * @module
+ */
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } from "jose";
+import { ASYMMETRIC } from "./algorithms.ts";
+import type { Keys } from "./keys.ts";
+import { Problem } from "./problem.ts";
+import { usableKeys } from "./public_keys.ts";
+
+/** A fetch of a key set that takes longer than this has failed. Milliseconds. */
+const FETCH_TIMEOUT = 2_500;
+/** After a fetch none is tried for this long, however many tokens ask. Milliseconds. */
+const FETCH_PAUSE = 5_000;
+/** A larger key set is none. Bytes. */
+const FETCH_LIMIT = 1_048_576;
+
+/** The keys of a set that is fetched, kept, and fetched anew for a `kid` that it lacks. */
+export function createRemoteKeys(url: URL): Keys {
+  const remote = createRemoteJWKSet(url, {
+    // Stale keys still verify while the URL is out of reach; `refresh` keeps them fresh.
+    cacheMaxAge: Infinity,
+    timeoutDuration: FETCH_TIMEOUT,
+    cooldownDuration: FETCH_PAUSE,
+    [customFetch]: boundedFetch(),
+  });
+  return {
+    algorithms: [...ASYMMETRIC],
+    refresh: () => remote.reload(),
+    resolve: async (header, token) => {
+      try {
+        return await remote(header, token);
+      } catch (error) {
+        if (concernsToken(error)) throw error;
+        throw new Problem(
+          "keys_unavailable",
+          "The keys that verify this token cannot be fetched now: try again.",
+        );
+      }
+    },
+  };
+}
+
+/** Whether the key set was there, and the fault is the token's. */
+function concernsToken(error: unknown): boolean {
+  return error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported;
+}
+
+/** A `fetch` that pauses after a failure and reads no more than {@linkcode FETCH_LIMIT}. */
+function boundedFetch(): typeof fetch {
+  let failed: { readonly error: unknown; readonly until: number } | undefined;
+  return async (input, init) => {
+    if (failed !== undefined && performance.now() < failed.until) throw failed.error;
+    try {
+      const response = await readBounded(await fetch(input, init));
+      failed = undefined;
+      return response;
+    } catch (error) {
+      failed = { error, until: performance.now() + FETCH_PAUSE };
+      throw error;
+    }
+  };
+}
+
+async function readBounded(response: Response): Promise<Response> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > FETCH_LIMIT) {
+      throw new RangeError(`Cannot read a key set over ${FETCH_LIMIT} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  const { status } = response;
+  if (status !== 200) throw new TypeError(`Cannot read a key set: its URL answered ${status}`);
+  // Throws where it is no key set, so that such an answer too counts as a failed fetch.
+  const set = createLocalJWKSet(JSON.parse(await new Blob(chunks).text())).jwks();
+  return Response.json(usableKeys(set));
+}

@@ -1,0 +1,207 @@
+import { connect } from "@nats-io/transport-deno";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { parse } from "npm:smol-toml@^1";
+import denoConfig from "../deno.json" with { type: "json" };
+import { readConfig } from "../lib/config.ts";
+import { readLines } from "../tools/lines.ts";
+import { startNatsServer } from "../tools/nats_server.ts";
+import { read } from "./reader.ts";
+import { mint, SECRET } from "./service.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+interface Instruction {
+  name: string;
+  text: string;
+}
+
+const DOCKERFILE: Instruction[] = readText("Dockerfile")
+  .replaceAll("\\\n", "")
+  .split("\n")
+  .filter((line) => /^[A-Z]+ /.test(line))
+  .map((line) => ({
+    name: line.slice(0, line.indexOf(" ")),
+    text: line.slice(line.indexOf(" ") + 1),
+  }));
+
+/** What the service does where nothing but a key is configured. */
+const DEFAULTS = readConfig({
+  env: (name) => name === "JWT_SECRET" ? SECRET : undefined,
+  readFile: Deno.readTextFileSync,
+});
+
+function readText(path: string): string {
+  return Deno.readTextFileSync(`${ROOT}/${path}`);
+}
+
+function texts(name: string): string[] {
+  return DOCKERFILE.filter((instruction) => instruction.name === name).map(({ text }) => text);
+}
+
+/** A folder that stands for the image: what the Dockerfile copies, after what it runs. */
+interface Image extends AsyncDisposable {
+  app: string;
+  /** The environment of the image, without anything that configures the service. */
+  env: Record<string, string>;
+}
+
+async function buildImage(): Promise<Image> {
+  const root = await Deno.makeTempDir({ prefix: "natstap-image-" });
+  const app = `${root}/app`;
+  await Deno.mkdir(app);
+  await Deno.mkdir(`${root}/bin`);
+  await Deno.symlink(Deno.execPath(), `${root}/bin/deno`);
+  const env = { PATH: `${root}/bin:/usr/bin:/bin`, HOME: root, DENO_DIR: `${root}/deno-dir` };
+  for (const { name, text } of DOCKERFILE) {
+    if (name === "COPY") await copy(app, text);
+    if (name === "RUN") await run(app, text, env);
+  }
+  return { app, env, [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) };
+}
+
+async function copy(app: string, text: string): Promise<void> {
+  const paths = text.split(" ");
+  const target = `${app}/${paths.pop()}`;
+  for (const path of paths) {
+    // COPY puts a file into the folder, and a folder's content in the folder's place.
+    const { isDirectory } = await Deno.stat(`${ROOT}/${path}`);
+    await sh(`mkdir -p ${target} && cp -R ${ROOT}/${path}${isDirectory ? "." : ""} ${target}`);
+  }
+}
+
+async function run(cwd: string, text: string, env: Record<string, string>): Promise<void> {
+  await sh(text, { cwd, env: { ...registry(), ...env }, clearEnv: true });
+}
+
+/** How this machine reaches packages: a machine that builds images has its own way. */
+function registry(): Record<string, string> {
+  const isRegistry = (name: string) => /registry|proxy|cert/i.test(name);
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject()).filter(([name]) => isRegistry(name)),
+  );
+}
+
+async function sh(command: string, options: Deno.CommandOptions = {}): Promise<void> {
+  const { success, stderr } = await new Deno.Command("sh", { args: ["-c", command], ...options })
+    .output();
+  assert(success, `Expected "${command}" to succeed: ${new TextDecoder().decode(stderr)}`);
+}
+
+Deno.test("the image's command serves /logs with what the Dockerfile copies", async () => {
+  await using nats = await startNatsServer();
+  await using image = await buildImage();
+  await using service = runImage(image, { NATS_URL: nats.url, JWT_SECRET: SECRET });
+  const { port } = await service.logged("listening");
+  const url = `http://127.0.0.1:${port}`;
+  await service.logged("NATS connected");
+
+  assertEquals(await status(`${url}/healthz`), 200);
+  assertEquals(await status(`${url}/readyz`), 200);
+  assertEquals(await readLine(url, nats.url), "hello");
+  assertEquals((await service.stop()).code, 0);
+});
+
+function runImage({ app, env }: Image, config: Record<string, string>) {
+  const [program, ...args] = JSON.parse(texts("CMD")[0]!) as string[];
+  assertEquals(program, "deno");
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: app,
+    clearEnv: true,
+    env: { ...env, ...config, PORT: "0", METRICS_PORT: "0" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const lines = readLines(child.stdout);
+  const stop = async () => {
+    child.kill("SIGTERM");
+    for await (const _ of lines); // Or the pipe would stay open.
+    return await child.status;
+  };
+  return {
+    stop,
+    /** Resolves to the next line of the service's log with this message. */
+    async logged(msg: string) {
+      while (true) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`Expected the service to log "${msg}", but it ended`);
+        const line = JSON.parse(value);
+        if (line.msg === msg) return line;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await stop().catch(() => {}); // It has been stopped by now, unless the test has failed.
+    },
+  };
+}
+
+async function status(url: string): Promise<number> {
+  const response = await fetch(url);
+  await response.body?.cancel();
+  return response.status;
+}
+
+async function readLine(url: string, natsUrl: string): Promise<string | undefined> {
+  const headers = { authorization: `Bearer ${await mint({ app: "panini-786" })}` };
+  await using reader = await read(`${url}/logs`, { headers });
+  await reader.control("ready");
+  const publisher = await connect({ servers: natsUrl });
+  publisher.publish("logs.panini-786.dfw.d896d7c609dd68", "hello");
+  await publisher.drain();
+  return await reader.line();
+}
+
+Deno.test("the Dockerfile pins its base, and runs in exec form as a user other than root", () => {
+  assertMatch(texts("FROM")[0]!, /^denoland\/deno:\d+\.\d+\.\d+$/);
+  assertEquals(texts("USER"), ["deno"]);
+  assertEquals(JSON.parse(texts("CMD")[0]!).slice(0, 3), ["deno", "run", "-P"]);
+  assertEquals(texts("EXPOSE"), [`${DEFAULTS.port} ${DEFAULTS.metricsPort}`]);
+});
+
+Deno.test(".dockerignore lets through what the Dockerfile copies, and nothing else", () => {
+  const [first, ...rest] = readText(".dockerignore").split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  const copied = texts("COPY").flatMap((text) => text.split(" ").slice(0, -1));
+  assertEquals(first, "*");
+  assertEquals(rest.toSorted(), copied.map((path) => `!${path.replace(/\/$/, "")}`).toSorted());
+});
+
+// deno-lint-ignore no-explicit-any -- the assertions say what its shape is
+const fly = parse(readText("fly.toml")) as any;
+
+Deno.test("fly.toml gives a stop the time that the service may take for it", () => {
+  assertEquals(fly.kill_signal, "SIGTERM");
+  const [, seconds] = /^(\d+)s$/.exec(fly.kill_timeout)!;
+  assert(Number(seconds) * 1000 > DEFAULTS.shutdownTime, `Expected more than ${seconds} s`);
+});
+
+Deno.test("fly.toml routes HTTPS to the service's port, checks /readyz and cuts no stream", () => {
+  assertEquals(fly.http_service.internal_port, DEFAULTS.port);
+  assertEquals(fly.http_service.force_https, true);
+  assertEquals(fly.http_service.auto_stop_machines, "off");
+  assert(fly.http_service.min_machines_running >= 1);
+  assertEquals(fly.http_service.checks.map(({ path }: { path: string }) => path), ["/readyz"]);
+});
+
+Deno.test("fly.toml counts connections, and lets the service itself refuse one too many", () => {
+  const { type, soft_limit, hard_limit } = fly.http_service.concurrency;
+  assertEquals(type, "connections");
+  const streams = Number(fly.env.MAX_STREAMS);
+  assert(soft_limit < streams && streams < hard_limit, `Expected MAX_STREAMS between the limits`);
+});
+
+Deno.test("fly.toml has the memory for MAX_STREAMS and full buffers", () => {
+  const [, gigabytes] = /^(\d+)gb$/.exec(fly.vm[0].memory)!;
+  const needed = Number(fly.env.MAX_STREAMS) * 70_000 + DEFAULTS.streams.bufferTotalBytes;
+  assert(needed < Number(gigabytes) * 2 ** 30 * 0.75, `Expected more memory than ${gigabytes} GB`);
+});
+
+Deno.test("fly.toml sets only variables that the service may read", () => {
+  for (const name of Object.keys(fly.env)) {
+    assert(
+      denoConfig.permissions.default.env.includes(name),
+      `Expected the service to know ${name}`,
+    );
+  }
+});

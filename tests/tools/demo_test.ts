@@ -1,0 +1,144 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { readLines } from "../../tools/lines.ts";
+
+interface Demo extends AsyncDisposable {
+  child: Deno.ChildProcess;
+  /** What it has printed up to its last line of advice. */
+  printed: string;
+  /** What it has started. */
+  children: { pid: number; command: string }[];
+  /** Its own folder for temporary files. */
+  tempDir: string;
+}
+
+function spawnDemo(env: Record<string, string>): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", new URL("../../tools/demo.ts", import.meta.url).pathname],
+    // What this machine is configured for is none of the demo's business.
+    env: { JWT_PUBLIC_KEY: "nonsense", NATS_USER: "nobody", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function startDemo(): Promise<Demo> {
+  const tempDir = await Deno.makeTempDir();
+  const child = spawnDemo({ TMPDIR: tempDir });
+  let printed = "";
+  for await (const line of readLines(child.stdout)) {
+    printed += `${line}\n`;
+    if (!line.startsWith("Ctrl-C")) continue;
+    return {
+      child,
+      printed,
+      children: childrenOf(child.pid),
+      tempDir,
+      async [Symbol.asyncDispose]() {
+        // Where a test has failed, the demo still runs.
+        if (await isRunning(child.pid)) child.kill("SIGTERM");
+        await child.status;
+        await Deno.remove(tempDir, { recursive: true });
+      },
+    };
+  }
+  throw new Error(`Expected the demo to start: ${await new Response(child.stderr).text()}`);
+}
+
+function childrenOf(parent: number): { pid: number; command: string }[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    try {
+      const stat = Deno.readTextFileSync(`/proc/${name}/stat`);
+      const ppid = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+      const command = Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ");
+      return ppid === parent ? [{ pid: Number(name), command }] : [];
+    } catch {
+      return []; // No process, or one that has just ended.
+    }
+  });
+}
+
+async function isRunning(pid: number): Promise<boolean> {
+  return await Deno.stat(`/proc/${pid}`).then(() => true, () => false);
+}
+
+async function assertNothingLeft({ children, tempDir }: Demo) {
+  assertEquals(children.length, 2, "Expected the demo to have started two processes");
+  for (const { pid, command } of children) {
+    assertEquals(await isRunning(pid), false, `Expected no ${command} to be left`);
+  }
+  assertEquals([...Deno.readDirSync(tempDir)], []);
+}
+
+async function readEvent(url: string, token: string): Promise<string> {
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  assertEquals(response.status, 200);
+  for await (const line of readLines(response.body!)) {
+    if (line.startsWith("data: {") && line.includes('"message"')) {
+      return line.slice("data: ".length);
+    }
+    if (/^\d{4}-/.test(line)) return line;
+  }
+  throw new Error(`Expected a log line from ${url}`);
+}
+
+const options = { ignore: Deno.build.os !== "linux" }; // Elsewhere there is no /proc to look into.
+
+Deno.test("demo prints commands that stream, and leaves nothing behind", options, async () => {
+  await using demo = await startDemo();
+  assertMatch(demo.printed, /\n\d{4}-\d\d-\d\dT[\d:.]+Z \w+\[\w{14}\] \w{3} \[\w+\]/);
+  const commands = [...demo.printed.matchAll(/^curl -N -H '.*: Bearer (\S+)' '(\S+)'$/gm)];
+  assertEquals(commands.length, 5);
+  const lines = await Promise.all(commands.map(([, token, url]) => readEvent(url!, token!)));
+  assertEquals(
+    lines.slice(0, 3).map((line) => JSON.parse(line).fly.app.name),
+    ["panini-786", "pickle-api", "mustard-worker"],
+  );
+  assertEquals(JSON.parse(lines[3]!).fly.region, "dfw");
+  assertMatch(lines[4]!, /^\d{4}-/);
+
+  demo.child.kill("SIGINT");
+  const { code, stderr } = await ended(demo);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  await assertNothingLeft(demo);
+});
+
+Deno.test("demo ends at once at a second Ctrl-C", options, async () => {
+  await using demo = await startDemo();
+  const service = demo.children.find(({ command }) => command.includes("main.ts"));
+  Deno.kill(service!.pid, "SIGSTOP"); // It cannot stop in order.
+  demo.child.kill("SIGINT");
+  // Two signals that follow at once may be delivered as one.
+  const again = setInterval(() => demo.child.kill("SIGINT"), 100);
+  const { code } = await demo.child.status;
+  clearInterval(again);
+  await demo.child.stderr.cancel();
+  assertEquals(code, 0);
+  await assertNothingLeft(demo);
+});
+
+Deno.test("demo says which of its processes has ended, and stops", options, async () => {
+  for (const name of ["nats-server", "main.ts"]) {
+    await using demo = await startDemo();
+    Deno.kill(demo.children.find(({ command }) => command.includes(name))!.pid, "SIGKILL");
+    const { code, stderr } = await ended(demo);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "ended with SIGKILL");
+    await assertNothingLeft(demo);
+  }
+});
+
+Deno.test("demo says why it cannot start", async () => {
+  const { code, stdout, stderr } = await spawnDemo({ NATS_SERVER: "/nowhere" }).output();
+  assertEquals({ code, stdout: new TextDecoder().decode(stdout) }, { code: 1, stdout: "" });
+  assertEquals(
+    new TextDecoder().decode(stderr),
+    'Cannot use NATS_SERVER as nats-server: "/nowhere" is not an executable file\n',
+  );
+});
+
+async function ended({ child }: Demo): Promise<{ code: number; stderr: string }> {
+  const stderr = await new Response(child.stderr).text();
+  const { code } = await child.status;
+  return { code, stderr };
+}

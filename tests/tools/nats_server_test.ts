@@ -1,0 +1,107 @@
+import { connect } from "@nats-io/transport-deno";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { findNatsServer, type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
+
+Deno.test("startNatsServer() starts servers side by side, each on a port of its own", async () => {
+  const servers = await Promise.all([startNatsServer(), startNatsServer(), startNatsServer()]);
+  assertEquals(new Set(servers.map(({ port }) => port)).size, 3);
+  for (const { url, monitorUrl } of servers) {
+    const client = await connect({ servers: url });
+    assertEquals((await fetch(`${monitorUrl}/healthz`).then((r) => r.json())).status, "ok");
+    await client.close();
+  }
+  await Promise.all(servers.map((server) => server.stop()));
+});
+
+Deno.test("startNatsServer() starts again on the port that it is given", async () => {
+  const first = await startNatsServer();
+  await first.stop("SIGKILL");
+  await using second = await startNatsServer({ port: first.port });
+  assertEquals(second.url, first.url);
+});
+
+Deno.test("startNatsServer() says why the server did not start", async () => {
+  await assertRejects(() => startNatsServer({ config: "nonsense: 1" }), Error, "nonsense");
+  await using taken = await startNatsServer();
+  await assertRejects(() => startNatsServer({ port: taken.port }), Error, "address already in use");
+});
+
+Deno.test("NatsServer counts the subscriptions of clients, and only theirs", async () => {
+  await using server = await startNatsServer();
+  assertEquals(await server.subscriptions(), 0);
+  const client = await connect({ servers: server.url, name: "reader" });
+  client.subscribe("logs.a.>");
+  const last = client.subscribe("logs.b.>");
+  await client.flush();
+  assertEquals(await server.subscriptions(), 2);
+  const [connection] = await server.connections();
+  assertEquals(connection?.name, "reader");
+  assertEquals(connection?.subscriptions_list?.toSorted(), ["logs.a.>", "logs.b.>"]);
+  last.unsubscribe();
+  await client.flush();
+  assertEquals(await server.subscriptions(), 1);
+  await client.close();
+});
+
+Deno.test("NatsServer.reload() applies another configuration on the same port", async () => {
+  await using server = await startNatsServer();
+  assertEquals((await readInfo(server)).auth_required, undefined);
+  await server.reload(`authorization { user: "tap", password: "secret" }`);
+  assertEquals((await readInfo(server)).auth_required, true);
+  const client = await connect({ servers: server.url, user: "tap", pass: "secret" });
+  await client.close();
+  await assertRejects(() => server.reload("nonsense: 1"), Error, "nonsense");
+  Deno.kill(server.pid, "SIGKILL");
+  await assertRejects(() => server.reload(""), Error, "ended");
+});
+
+/** What the server says of itself to whoever connects. */
+async function readInfo({ port }: NatsServer): Promise<Record<string, unknown>> {
+  using connection = await Deno.connect({ port });
+  const buffer = new Uint8Array(4_096);
+  const length = await connection.read(buffer);
+  return JSON.parse(new TextDecoder().decode(buffer.subarray("INFO ".length, length ?? 0)));
+}
+
+Deno.test("NatsServer.stop() waits for the end, leaves no files and may be called twice", async () => {
+  const tempDir = await Deno.makeTempDir();
+  Deno.env.set("TMPDIR", tempDir);
+  const server = await startNatsServer();
+  Deno.env.delete("TMPDIR");
+  assertEquals(Array.from(Deno.readDirSync(tempDir)).length, 1);
+  await Promise.all([server.stop(), server.stop()]);
+  assertEquals(Array.from(Deno.readDirSync(tempDir)), []);
+  await server.status;
+  await assertRejects(() => fetch(server.monitorUrl), TypeError);
+  await Deno.remove(tempDir);
+});
+
+Deno.test("findNatsServer() honours NATS_SERVER", async () => {
+  const path = await findNatsServer();
+  const link = await Deno.makeTempFile();
+  await Deno.remove(link);
+  await Deno.symlink(path, link);
+  assertEquals(await findNatsServer({ env: { NATS_SERVER: link }, uid: 1000 }), link);
+  await Deno.remove(link);
+});
+
+Deno.test("findNatsServer() refuses a NATS_SERVER that cannot be run", async () => {
+  const file = await Deno.makeTempFile();
+  const error = await assertRejects(() =>
+    findNatsServer({ env: { NATS_SERVER: file }, uid: 1000 })
+  );
+  assertEquals(
+    error.message,
+    `Cannot use NATS_SERVER as nats-server: "${file}" is not an executable file`,
+  );
+  await Deno.remove(file);
+});
+
+Deno.test("findNatsServer() finds it on PATH", async () => {
+  const path = await findNatsServer();
+  const folder = await Deno.makeTempDir();
+  await Deno.symlink(path, `${folder}/nats-server`);
+  const found = await findNatsServer({ env: { PATH: `/nowhere:${folder}` }, uid: 1000 });
+  assertStringIncludes(found, folder);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,0 +1,46 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { isName } from "../../lib/subject.ts";
+import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
+
+const LINES = SAMPLE_APPS.flatMap((app) =>
+  Array.from({ length: 2_000 }, () => sampleLines(app)).flat()
+);
+const RECORDS = LINES.map(({ payload }) => JSON.parse(payload));
+
+Deno.test("sampleLines() publishes each line in Fly's format on its machine's subject", () => {
+  for (const [index, { subject }] of LINES.entries()) {
+    const record = RECORDS[index];
+    const [prefix, app, region, machine] = subject.split(".");
+    assertEquals([prefix, isName(app), isName(region)], ["logs", true, true]);
+    assertMatch(machine!, /^[0-9a-f]{14}$/);
+    assertMatch(record.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+    assertEquals(record, {
+      event: { provider: record.event.provider },
+      fly: { app: { instance: machine, name: app }, region },
+      host: record.host,
+      log: { level: record.log.level },
+      message: record.message,
+      timestamp: record.timestamp,
+    });
+  }
+});
+
+Deno.test("sampleLines() varies apps, regions, providers, levels and messages", () => {
+  assertEquals(SAMPLE_APPS.length, 3);
+  const seen = (values: unknown[]) => [...new Set(values)].toSorted();
+  assertEquals(seen(RECORDS.map(({ fly }) => fly.region)), ["ams", "dfw", "fra", "gru", "iad"]);
+  assertEquals(seen(RECORDS.map(({ event }) => event.provider)), ["app", "proxy", "runner"]);
+  assertEquals(seen(RECORDS.map(({ log }) => log.level)), ["debug", "error", "info", "warn"]);
+  const messages: string[] = RECORDS.map(({ message }) => message);
+  // deno-lint-ignore no-control-regex -- colours begin with ESC
+  for (const kind of [/^$/, /\x1b\[32m/, /\t/, /^\{"msg":/, /🥪/, /^TypeError:/, /^ {4}at /]) {
+    assert(messages.some((message) => kind.test(message)), `Expected a message like ${kind}`);
+  }
+});
+
+Deno.test("sampleLines() keeps a burst in order", () => {
+  const bursts = Array.from({ length: 2_000 }, () => sampleLines(SAMPLE_APPS[0]!));
+  const stamps = bursts.map((lines) => lines.map(({ payload }) => JSON.parse(payload).timestamp));
+  assert(stamps.some((burst) => burst.length >= 5));
+  for (const burst of stamps) assertEquals(burst, burst.toSorted());
+});

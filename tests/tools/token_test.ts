@@ -1,0 +1,187 @@
+import { generateKeyPairSync } from "node:crypto";
+import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from "jose";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { generatePemPair } from "../key_pair.ts";
+import { read } from "../reader.ts";
+import { startStack } from "../service.ts";
+import { parsePrivateKey, parseSecret } from "../../tools/signing_key.ts";
+import { mintToken } from "../../tools/token.ts";
+
+const JWT_SECRET = "a secret of the tests that is 32 bytes or more";
+
+/** Runs the tool with nothing in its environment but `env`. */
+async function runTool(args: string[], env: Record<string, string> = { JWT_SECRET }) {
+  const tool = new URL("../../tools/token.ts", import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", tool, ...args],
+    env: { ...env, PATH: "", HOME: Deno.env.get("HOME") ?? "", DENO_DIR: denoDir(), NO_COLOR: "1" },
+    clearEnv: true,
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr).trim() };
+}
+
+function denoDir(): string {
+  return Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
+}
+
+async function assertRefused(message: string, args: string[], env?: Record<string, string>) {
+  assertEquals(await runTool(args, env), { code: 1, stdout: "", stderr: message });
+}
+
+Deno.test("token prints a token and nothing else", async () => {
+  const { code, stdout, stderr } = await runTool(["--app", "panini-786"]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertMatch(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  const secret = new TextEncoder().encode(JWT_SECRET);
+  const { payload, protectedHeader } = await jwtVerify(stdout.trim(), secret);
+  assertEquals(protectedHeader, { alg: "HS256", typ: "JWT" });
+  const { iat, exp, ...claims } = payload;
+  assertEquals(claims, { app: "panini-786" });
+  assertEquals(exp! - iat!, 600);
+  assert(Math.abs(iat! - Date.now() / 1000) < 30);
+});
+
+Deno.test("token prints a token that the service takes", async () => {
+  const rules = { JWT_SECRET, JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop" };
+  await using stack = await startStack(rules);
+  const { stdout } = await runTool(["--app", "a", "--region", "dfw", "--ttl", "1h"], rules);
+  await using reader = await read(`${stack.service.url}/logs?token=${stdout.trim()}`);
+  assertEquals((await reader.control("ready")).subject, "logs.a.dfw.>");
+});
+
+Deno.test("token puts every flag and variable into its claim", async () => {
+  const names = ["--app", "a", "--app", "b", "--region", "dfw", "--machine", "d896d7c609dd68"];
+  const { stdout } = await runTool(
+    [...names, "--sub", "user 7", "--jti", "t-1", "--kid", "k-1", "--alg", "HS512", "--ttl", "2h"],
+    { JWT_SECRET, JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", JWT_MAX_TTL: "7200" },
+  );
+  const { iat, exp, ...claims } = decodeJwt(stdout.trim());
+  assertEquals(exp! - iat!, 7200);
+  assertEquals(claims, {
+    app: ["a", "b"],
+    region: "dfw",
+    machine: "d896d7c609dd68",
+    sub: "user 7",
+    jti: "t-1",
+    aud: "natstap",
+    iss: "shop",
+  });
+  assertEquals(decodeProtectedHeader(stdout), { alg: "HS512", typ: "JWT", kid: "k-1" });
+});
+
+Deno.test("token reads --ttl in seconds, minutes and hours", async () => {
+  for (const [text, seconds] of [["90", 90], ["90s", 90], ["10m", 600], ["1h", 3600]] as const) {
+    const { stdout } = await runTool(["--app", "a", "--ttl", text]);
+    const { iat, exp } = decodeJwt(stdout.trim());
+    assertEquals(exp! - iat!, seconds);
+  }
+});
+
+Deno.test("token signs with JWT_PRIVATE_KEY, whose line ends may be written as \\n", async () => {
+  const { privateKey, publicKey } = generatePemPair("EdDSA");
+  const env = { JWT_PRIVATE_KEY: privateKey.trim().replaceAll("\n", "\\n") };
+  const { stdout } = await runTool(["--app", "a"], env);
+  await jwtVerify(stdout.trim(), await importSPKI(publicKey, "EdDSA"));
+});
+
+Deno.test("token warns that '*' is for services that allow it", async () => {
+  const { code, stdout, stderr } = await runTool(["--app", "*"]);
+  assertEquals(code, 0);
+  assertEquals(decodeJwt(stdout).app, "*");
+  assertEquals(stderr, "The service honours this token only where ALLOW_ALL_APPS=true");
+});
+
+Deno.test("token prints its flags with --help", async () => {
+  const { code, stdout } = await runTool(["--help"], {});
+  assertEquals(code, 0);
+  for (const flag of ["app", "ttl", "region", "machine", "sub", "jti", "kid", "alg"]) {
+    assertMatch(stdout, new RegExp(`^  --${flag} `, "m"));
+  }
+});
+
+Deno.test("token says what to do where no key is set, or two, or a short one", async () => {
+  await assertRefused(
+    "Cannot sign without a key: set JWT_SECRET, as the service has it (a new one: " +
+      "openssl rand -base64 48), or JWT_PRIVATE_KEY where the service has a public key " +
+      "(a new one: openssl genpkey -algorithm ed25519)",
+    ["--app", "a"],
+    {},
+  );
+  await assertRefused(
+    "Cannot choose a key: JWT_SECRET and JWT_PRIVATE_KEY are both set",
+    ["--app", "a"],
+    { JWT_SECRET, JWT_PRIVATE_KEY: generatePemPair("RS256").privateKey },
+  );
+  await assertRefused(
+    "Cannot sign with JWT_SECRET: it holds 7 bytes, and 32 or more are needed " +
+      "(a new one: openssl rand -base64 48)",
+    ["--app", "a"],
+    { JWT_SECRET: "hunter2" },
+  );
+  await assertRefused(
+    "Cannot sign with JWT_PRIVATE_KEY: it holds no private key in PEM or JSON",
+    ["--app", "a"],
+    { JWT_PRIVATE_KEY: generatePemPair("RS256").publicKey },
+  );
+});
+
+Deno.test("token says what is wrong with a flag", async () => {
+  await assertRefused("Cannot mint a token without an app: give --app NAME", []);
+  for (const name of ["a.b", ">", "", "*"]) {
+    await assertRefused(
+      `Cannot use "${name}" as --app: a name is letters, digits, "-" and "_", ` +
+        "at most 63, the first a letter or a digit",
+      ["--app", "ok", "--app", name],
+    );
+  }
+  for (const ttl of ["soon", "1d", "0", "1.5h"]) {
+    await assertRefused(
+      `Cannot read "${ttl}" as --ttl: give 90, 90s, 10m or 1h`,
+      ["--app", "a", "--ttl", ttl],
+    );
+  }
+  await assertRefused(
+    'Cannot use "2h" as --ttl: JWT_MAX_TTL permits 3600 seconds at most',
+    ["--app", "a", "--ttl", "2h"],
+  );
+  await assertRefused(
+    'Cannot sign with "RS256": the key takes HS256, HS384, HS512',
+    ["--app", "a", "--alg", "RS256"],
+  );
+});
+
+Deno.test("mintToken() signs with the usual algorithm of each kind of private key", async () => {
+  for (const alg of ["RS256", "ES256", "ES384", "EdDSA"]) {
+    const { privateKey, publicKey } = generatePemPair(alg);
+    const token = await mintToken(parsePrivateKey(privateKey), { app: ["a"], ttl: 60 });
+    const { protectedHeader } = await jwtVerify(token, await importSPKI(publicKey, alg));
+    assertEquals(protectedHeader.alg, alg);
+  }
+});
+
+Deno.test("mintToken() signs with a JWK, and names the key by its kid", async () => {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const jwk = { ...privateKey.export({ format: "jwk" }), kid: "2026-11" };
+  const key = parsePrivateKey(JSON.stringify(jwk));
+  const token = await mintToken(key, { app: ["a"], ttl: 60 });
+  const { protectedHeader } = await jwtVerify(token, publicKey);
+  assertEquals(protectedHeader.kid, "2026-11");
+});
+
+Deno.test("mintToken() signs with any algorithm that fits the key", async () => {
+  const { privateKey, publicKey } = generatePemPair("RS256");
+  const token = await mintToken(parsePrivateKey(privateKey), { app: ["a"], ttl: 60 }, {
+    alg: "PS512",
+  });
+  await jwtVerify(token, await importSPKI(publicKey, "PS512"));
+});
+
+Deno.test("parsePrivateKey() refuses a key that no algorithm fits", () => {
+  const jwk = generateKeyPairSync("x25519").privateKey.export({ format: "jwk" });
+  assertThrows(() => parsePrivateKey(JSON.stringify(jwk)), TypeError, "it is X25519, and RSA");
+});
+
+Deno.test("parseSecret() takes the characters as they are", () => {
+  assertEquals(parseSecret(JWT_SECRET).key, new TextEncoder().encode(JWT_SECRET));
+});

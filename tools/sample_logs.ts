@@ -1,0 +1,193 @@
+/**
+ * Log lines as Fly publishes them on NATS, made up for the demo: several apps, regions and machines,
+ * and every kind of message that a real app logs sooner or later.
+ *
+ * @module
+ */
+
+/** An app that logs. */
+export interface SampleApp {
+  readonly name: string;
+  readonly machines: readonly SampleMachine[];
+}
+
+/** A machine that an app runs on. */
+export interface SampleMachine {
+  readonly id: string;
+  readonly region: string;
+  readonly host: string;
+}
+
+/** A log line, as it is published. */
+export interface SampleLine {
+  readonly subject: string;
+  readonly payload: string;
+}
+
+type Provider = "app" | "proxy" | "runner";
+type Level = "debug" | "info" | "warn" | "error";
+
+/** Lines that one machine logs at once. */
+interface Occurrence {
+  /** How often it happens, beside the others. */
+  readonly weight: number;
+  readonly provider: Provider;
+  readonly level: Level;
+  readonly messages: () => string[];
+}
+
+/** The apps of the demo. */
+export const SAMPLE_APPS: readonly SampleApp[] = [
+  {
+    name: "panini-786",
+    machines: [
+      { id: "d896d7c609dd68", region: "dfw", host: "9c2f" },
+      { id: "e2865013d24908", region: "dfw", host: "41ab" },
+      { id: "3d8d9e44b19e89", region: "ams", host: "b07e" },
+    ],
+  },
+  {
+    name: "pickle-api",
+    machines: [
+      { id: "9080e6f3a12345", region: "fra", host: "7d10" },
+      { id: "148e272fe60389", region: "iad", host: "c3a9" },
+    ],
+  },
+  {
+    name: "mustard-worker",
+    machines: [
+      { id: "7815559f4e0d28", region: "iad", host: "c3a9" },
+      { id: "568349e1c75d83", region: "gru", host: "2e5b" },
+    ],
+  },
+];
+
+const PATHS = [
+  "/",
+  "/healthz",
+  "/menu",
+  "/orders",
+  "/orders/8812",
+  "/cart",
+  "/login",
+  "/api/v2/me",
+];
+
+const OCCURRENCES: readonly Occurrence[] = [
+  {
+    weight: 40,
+    provider: "app",
+    level: "info",
+    messages: () => [`${pick(["GET", "GET", "POST"])} ${pick(PATHS)} 200 ${upTo(40)}ms`],
+  },
+  {
+    weight: 12,
+    provider: "app",
+    level: "info",
+    messages: () => [
+      `\x1b[2m${pick(PATHS)}\x1b[0m \x1b[32m200\x1b[0m in \x1b[36m${upTo(9)}.${upTo(9)}ms\x1b[0m`,
+    ],
+  },
+  {
+    weight: 12,
+    provider: "app",
+    level: "info",
+    messages: () => [
+      JSON.stringify({ msg: "order placed", order: 8000 + upTo(999), total: upTo(90) + 0.5 }),
+    ],
+  },
+  {
+    weight: 8,
+    provider: "app",
+    level: "debug",
+    messages: () => [`cache ${pick(["hit", "miss"])}\tmenu:${upTo(50)}\tttl=${upTo(300)}s`],
+  },
+  {
+    weight: 6,
+    provider: "app",
+    level: "info",
+    messages: () => [
+      pick(["Bestellung für Łukasz bestätigt 🥪", "注文を受け付けました", "¡Pedido listo! ✅"]),
+    ],
+  },
+  { weight: 2, provider: "app", level: "info", messages: () => [""] },
+  {
+    weight: 5,
+    provider: "app",
+    level: "warn",
+    messages:
+      () => [`\x1b[33mWARN\x1b[0m slow query (${200 + upTo(900)} ms): SELECT * FROM orders`],
+  },
+  {
+    weight: 4,
+    provider: "proxy",
+    level: "error",
+    messages: () => [
+      "[PR04] could not find a good candidate within 21 attempts at load balancing",
+    ],
+  },
+  {
+    weight: 5,
+    provider: "runner",
+    level: "info",
+    messages: () => ["Health check 'servicecheck-00-http-8080' on port 8080 is now passing."],
+  },
+  {
+    weight: 3,
+    provider: "runner",
+    level: "info",
+    messages:
+      () => ["Starting machine", "Configuring firecracker", `Machine started in ${upTo(900)}ms`],
+  },
+  {
+    weight: 2,
+    provider: "app",
+    level: "error",
+    messages: () => [
+      "TypeError: Cannot read properties of undefined (reading 'price')",
+      "    at total (file:///app/cart.ts:41:23)",
+      "    at Array.map (<anonymous>)",
+      "    at checkout (file:///app/routes/cart.ts:88:17)",
+      "    at async dispatch (file:///app/server.ts:12:5)",
+    ],
+  },
+  {
+    weight: 1,
+    provider: "app",
+    level: "info",
+    messages: () => Array.from({ length: 20 }, (_, i) => `imported batch ${i + 1}/20`),
+  },
+];
+
+/** What one of the app's machines logs next: mostly one line, sometimes a burst of them. */
+export function sampleLines(app: SampleApp): SampleLine[] {
+  const machine = pick(app.machines);
+  const { provider, level, messages } = pickOccurrence();
+  const now = new Date().toISOString().slice(0, -1);
+  return messages().map((message, index) => ({
+    subject: `logs.${app.name}.${machine.region}.${machine.id}`,
+    payload: JSON.stringify({
+      event: { provider },
+      fly: { app: { instance: machine.id, name: app.name }, region: machine.region },
+      host: machine.host,
+      log: { level },
+      message,
+      // Fly counts nanoseconds: the lines of a burst differ in what a Date cannot hold.
+      timestamp: `${now}${String(index * 1000 + upTo(999)).padStart(6, "0")}Z`,
+    }),
+  }));
+}
+
+function pickOccurrence(): Occurrence {
+  const total = OCCURRENCES.reduce((sum, { weight }) => sum + weight, 0);
+  let rest = Math.random() * total;
+  return OCCURRENCES.find(({ weight }) => (rest -= weight) < 0)!;
+}
+
+function pick<T>(values: readonly T[]): T {
+  return values[Math.floor(Math.random() * values.length)]!;
+}
+
+function upTo(max: number): number {
+  return Math.floor(Math.random() * (max + 1));
+}
