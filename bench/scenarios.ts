@@ -1,0 +1,102 @@
+/**
+ * What is measured, and what it must reach.
+ *
+ * @module
+ */
+import type { Figures } from "./figures.ts";
+import { connects, flood, idle, IDLE_STREAMS, steady, stopped } from "./runs.ts";
+import type { ServerName, Stage } from "./stage.ts";
+import { atMost, atMostTimes, type Target } from "./targets.ts";
+
+/** One scenario. */
+export interface Scenario {
+  /** What `--only` calls it. */
+  name: string;
+  title: string;
+  servers: ServerName[];
+  /** How often it is run; the median counts. */
+  rounds: number;
+  /** natstap's settings, where they are not the defaults. */
+  settings?: Record<string, string>;
+  /** Whether the servers run at the same time: they mostly wait. */
+  together?: boolean;
+  run: (stage: Stage) => Promise<Figures>;
+  targets: Target[];
+}
+
+const ALL: ServerName[] = ["natstap", "floor", "naive"];
+const cpu = (figures: Figures) => figures.cpu;
+
+/** All scenarios. */
+export const scenarios: Scenario[] = [
+  {
+    name: "apps",
+    title: "100 readers, an app each, 20,000 lines/s",
+    servers: ALL,
+    rounds: 5,
+    run: (stage) => steady(stage, { apps: 100, rate: 20_000 }),
+    targets: [
+      atMostTimes(0.9, "naive", "CPU an event", cpu),
+      atMostTimes(1.5, "floor", "CPU an event", cpu),
+      atMostTimes(1, "naive", "p99", ({ p99 }) => p99),
+    ],
+  },
+  {
+    name: "fanout",
+    title: "100 readers of one app, 500 lines/s",
+    servers: ALL,
+    rounds: 3,
+    run: (stage) => steady(stage, { apps: 1, rate: 500 }),
+    targets: [atMostTimes(0.95, "naive", "CPU an event", cpu)],
+  },
+  {
+    name: "flood",
+    title: "200,000 lines to one reader at full speed",
+    servers: ALL,
+    rounds: 3,
+    settings: { BUFFER_BYTES: "134217728", BUFFER_TOTAL_BYTES: "268435456" },
+    run: flood,
+    targets: [
+      atMostTimes(0.5, "naive", "CPU an event", cpu),
+      atMost(0, "lines lost = 0", ({ lost }) => lost),
+    ],
+  },
+  {
+    name: "stopped",
+    title: "the same flood of two apps to three readers, one of which stops reading",
+    servers: ["natstap", "naive"],
+    rounds: 1,
+    settings: { STALL_SECONDS: "600" },
+    run: stopped,
+    targets: [
+      atMost(0, "lines lost to the others = 0", ({ lost }) => lost),
+      atMost(
+        0,
+        "published − dropped − delivered = 0",
+        ({ also }) => Math.abs(also["unaccounted"]!),
+      ),
+      atMost(64, "RSS grows by ≤ 64 MiB", ({ also }) => also["MiB grown"]!),
+    ],
+  },
+  {
+    name: "idle",
+    title: "5,000 idle streams",
+    servers: ALL,
+    rounds: 1,
+    together: true,
+    settings: { MAX_STREAMS_PER_APP: String(IDLE_STREAMS) },
+    run: idle,
+    targets: [
+      atMostTimes(1.2, "floor", "RSS a stream", ({ also }) => also["KiB a stream"]!),
+      atMost(3, "CPU of keepalives ≤ 3 % of a core", ({ also }) => also["% of a core"]!),
+    ],
+  },
+  {
+    name: "connects",
+    title: "2,000 connects, a fresh token each, 50 at a time",
+    servers: ALL,
+    rounds: 3,
+    run: connects,
+    targets: [],
+  },
+];

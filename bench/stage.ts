@@ -1,0 +1,78 @@
+/**
+ * The processes of one run, each a new one: a server, its publisher and its load.
+ *
+ * @module
+ */
+import { Child } from "./child.ts";
+import type { orders as floorOrders } from "./floor.ts";
+import type { Orders } from "./orders.ts";
+import type { Publication } from "./pace.ts";
+import type { orders as publisherOrders } from "./publisher.ts";
+import type { orders as readerOrders } from "./reader.ts";
+
+/** The servers that are measured. */
+export type ServerName = "natstap" | "floor" | "naive";
+
+/** Who stands on the stage. */
+export interface Cast {
+  server: ServerName;
+  natsPort: number;
+  /** natstap's settings, where they are not the defaults. */
+  settings: Record<string, string>;
+  /** Lines that the floor puts into a chunk. */
+  chunk: number;
+}
+
+/** A run's processes; all end with it. */
+export interface Stage extends AsyncDisposable {
+  /** The server's process. */
+  readonly pid: number;
+  /** Where the server listens. */
+  readonly port: number;
+  readonly reader: Child<typeof readerOrders>;
+  /** Publishes to the server's readers. */
+  publish(publication: Publication): Promise<{ seconds: number }>;
+}
+
+/** Starts a run's processes, and resolves once the server takes streams. */
+export async function openStage({ server: name, natsPort, settings, chunk }: Cast): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const env = {
+    ...settings,
+    HOST: "127.0.0.1",
+    PORT: "0",
+    METRICS_PORT: "0",
+    NATS_URL: `nats://127.0.0.1:${natsPort}`,
+    NATS_PORT: String(natsPort),
+    JWT_SECRET: crypto.randomUUID(),
+  };
+  const start = <Ordered extends Orders>(...program: string[]) =>
+    stack.use(new Child<Ordered>(program, env));
+  if (name === "floor") {
+    const server = start<typeof floorOrders>("--allow-all", "bench/floor.ts");
+    return await stage(server, (publication) => server.ask("publish", { ...publication, chunk }));
+  }
+  const publisher = start<typeof publisherOrders>("--allow-all", "bench/publisher.ts");
+  const server = name === "naive" ? start("--allow-all", "bench/naive.ts") : start("-P", "main.ts");
+  return await stage(server, (publication) => publisher.ask("publish", publication));
+
+  async function stage(server: Child<Orders>, publish: Stage["publish"]): Promise<Stage> {
+    // The last to start is the first to end: it takes the end of a stream for a fault.
+    const reader = start<typeof readerOrders>("--allow-all", "bench/reader.ts");
+    const port = await server.port;
+    if (name === "natstap") await connected(port);
+    const processes = stack.move();
+    const close = () => processes.disposeAsync();
+    return { pid: server.pid, port, reader, publish, [Symbol.asyncDispose]: close };
+  }
+}
+
+/** Resolves once natstap has NATS: it listens before. */
+async function connected(port: number): Promise<void> {
+  while (true) {
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+    await response.body?.cancel();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
