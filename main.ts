@@ -10,7 +10,7 @@ import { createNats } from "./lib/nats.ts";
 import { outliveBrokenSockets } from "./lib/npm_transport.ts";
 import { Streams } from "./lib/streams.ts";
 import { createVerify } from "./lib/token.ts";
-import { createApp } from "./routes/app.ts";
+import { createHandler } from "./routes/app.ts";
 
 /** How often a key set behind a URL is fetched anew. Milliseconds. */
 const KEYS_REFRESH = 300_000;
@@ -26,14 +26,14 @@ function main(): void {
   const keys = createKeys(config.keys);
   const nats = createNats(config.nats, log);
   const streams = new Streams(nats, config.streams, log);
-  const app = createApp({
+  const handler = createHandler({
     verify: createVerify(keys, config.token),
     streams,
     subjectPrefix: config.subjectPrefix,
     corsOrigins: config.corsOrigins,
     log,
   });
-  const server = listenOrExit(config, app.fetch, log);
+  const server = listenOrExit(config, handler, log);
   keepFresh(keys, log);
 
   let stopping = false;
@@ -42,7 +42,10 @@ function main(): void {
     stopping = true;
     log.info("stopping", { signal });
     // A reader that does not read cannot hold up the stop.
-    setTimeout(() => exit(log, "time is up"), config.shutdownTime - EXIT_MARGIN);
+    setTimeout(() => {
+      streams.abandon();
+      exit(log, "time is up");
+    }, config.shutdownTime - EXIT_MARGIN);
     await streams.stop();
     await nats.close();
     await server.shutdown();

@@ -16,7 +16,7 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-deno";
-import { takeTurns } from "./npm_transport.ts";
+import { checkAddresses, takeTurns } from "./npm_transport.ts";
 import type { Log } from "./log.ts";
 import { Problem } from "./problem.ts";
 
@@ -85,6 +85,8 @@ class Connection implements Nats {
   #unavailable: string | undefined = "not connected yet";
   /** How often the server has refused something other than by permission. */
   #refusals = 0;
+  /** How often the connection was lost. */
+  #losses = 0;
   #closed = false;
 
   constructor(options: NatsOptions, log: Log) {
@@ -99,7 +101,6 @@ class Connection implements Nats {
 
   async subscribe(subject: string, { onPayload, onDenied }: Subscriber): Promise<() => void> {
     if (this.#nc === undefined || this.#unavailable !== undefined) throw unavailable();
-    const refusals = this.#refusals;
     let confirmed = false;
     let denied = false;
     const subscription = this.#nc.subscribe(subject, {
@@ -110,20 +111,14 @@ class Connection implements Nats {
       },
     });
     const close = () => subscription.unsubscribe();
-    try {
-      // The server answers in order: what it says of the subscription comes before this PONG.
-      await deadline(this.#nc.flush(), ANSWER_TIMEOUT);
-    } catch {
-      close();
-      throw unavailable();
-    }
+    const accepted = await this.#confirm(this.#nc);
     if (denied) {
       throw new Problem(
         "subscription_denied",
         "NATS does not permit this subject: ask who runs this service.",
       );
     }
-    if (this.#refusals !== refusals) {
+    if (!accepted) {
       close();
       throw unavailable();
     }
@@ -149,7 +144,7 @@ class Connection implements Nats {
     this.#unavailable = undefined;
     takeTurns(nc);
     this.#log.info("NATS connected", { server: nc.getServer() });
-    for await (const status of nc.status()) await this.#follow(nc, status);
+    for await (const status of nc.status()) this.#follow(nc, status);
     if (this.#closed) return;
     // Reconnects are endless, so this is a fault that nothing here can mend.
     const error = await nc.closed();
@@ -165,19 +160,20 @@ class Connection implements Nats {
       } catch (error) {
         this.#fail(error instanceof Error ? error.message : String(error));
       }
-      await delay(RECONNECT_WAIT * (1 + Math.random()));
+      await delay(retryTime());
     }
     return undefined;
   }
 
-  async #follow(nc: NatsConnection, status: Status): Promise<void> {
+  #follow(nc: NatsConnection, status: Status): void {
     switch (status.type) {
       case "disconnect":
+        this.#losses++;
         if (this.#unavailable !== undefined || this.#closed) return;
         this.#fail("connection lost");
         return this.onState("disconnected");
       case "reconnect":
-        return await this.#reconnected(nc);
+        return void this.#reconnected(nc);
       case "error":
         if (status.error instanceof errors.PermissionViolationError) {
           return this.#log.warn("NATS denied", { reason: status.error.message });
@@ -190,17 +186,35 @@ class Connection implements Nats {
     }
   }
 
-  /** Connected again once the server has taken the subscriptions, and not before. */
+  /** Connected again once the server has taken all subscriptions, and not before. */
   async #reconnected(nc: NatsConnection): Promise<void> {
-    takeTurns(nc);
-    try {
-      await nc.flush();
-    } catch {
-      return; // Lost again: the next reconnect says so.
+    const losses = this.#losses;
+    const accepted = await this.#confirm(nc);
+    // It may be lost again, and nats-core tells of one reconnect as often as it has tried.
+    if (this.#losses !== losses || this.#unavailable === undefined) return;
+    if (!accepted) {
+      await delay(retryTime());
+      if (this.#losses === losses && !this.#closed) await nc.reconnect();
+      return;
     }
     this.#unavailable = undefined;
+    takeTurns(nc);
     this.#log.info("NATS connected", { server: nc.getServer() });
     this.onState("connected");
+  }
+
+  /** Whether the server has taken what it was sent so far. */
+  async #confirm(nc: NatsConnection): Promise<boolean> {
+    const refusals = this.#refusals;
+    try {
+      // The server answers in order: what it says of a subscription comes before this PONG.
+      await deadline(nc.flush(), ANSWER_TIMEOUT);
+    } catch {
+      return false;
+    }
+    // Its errors take a way of their own through nats-core, and are here by the next turn.
+    await delay(0);
+    return this.#refusals === refusals;
   }
 
   #fail(reason: string): void {
@@ -215,7 +229,7 @@ function toConnectionOptions(options: NatsOptions): ConnectionOptions {
     servers: [...options.servers],
     name: "natstap",
     ...(options.credentials && { authenticator: toAuthenticator(options.credentials) }),
-    ...(options.tls && { tls: { ...options.tls } }),
+    ...(options.tls && { tls: { ...options.tls, ...checkAddresses(options.servers) } }),
     ignoreClusterUpdates: options.ignoreClusterUpdates,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
@@ -237,6 +251,10 @@ function toAuthenticator(credentials: NatsCredentials): Authenticator {
     case "creds":
       return credsAuthenticator(new TextEncoder().encode(credentials.creds));
   }
+}
+
+function retryTime(): number {
+  return RECONNECT_WAIT * (1 + Math.random());
 }
 
 function unavailable(): Problem {

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { setImmediate } from "node:timers";
-import type { NatsConnection } from "@nats-io/transport-deno";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import type { NatsConnection, TlsOptions } from "@nats-io/transport-deno";
 
 /** A read of this size left more behind it. Bytes. */
 const FULL_READ = 65_536;
@@ -47,4 +48,27 @@ export function outliveBrokenSockets(): void {
 function isBrokenSocket(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && "code" in error &&
     (error.code === "ECONNRESET" || error.code === "EPIPE");
+}
+
+/**
+ * The TLS options that hold a server's certificate against its address, where it is known by one. The
+ * transport tells `node:tls` no name then, which takes it for "localhost".
+ *
+ * @param servers As they are configured: `tls://HOST:PORT`.
+ */
+export function checkAddresses(servers: readonly string[]): TlsOptions {
+  const hosts = servers.map(hostOf);
+  const unnamed = hosts.filter((host) => isIP(host) !== 0 || host === "localhost");
+  return {
+    checkServerIdentity(host: string, certificate: PeerCertificate) {
+      const expected = host === "localhost" && unnamed.length > 0 ? unnamed : [host];
+      const failures = expected.map((name) => checkServerIdentity(name, certificate));
+      return failures.every((failure) => failure !== undefined) ? failures[0] : undefined;
+    },
+  } as TlsOptions;
+}
+
+function hostOf(server: string): string {
+  const { hostname } = new URL(server.replace(/^(\w+:\/\/)?/, "http://"));
+  return hostname.replace(/^\[(.*)\]$/, "$1");
 }

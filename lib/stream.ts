@@ -159,11 +159,30 @@ export class LogStream {
     if (time >= this.#expiresAt) this.end("expired");
     if (this.#backlog.length > 0) {
       if (now - Math.max(this.#waitsSince, this.#takenAt) >= this.#limits.stallTime) {
-        this.#abandon();
+        this.abandon("stalled");
       }
     } else if (this.#waiting && now - this.#takenAt >= this.#limits.keepaliveTime) {
       this.#enqueue(this.#format.keepalive.slice());
     }
+  }
+
+  /**
+   * Lets go of a reader that does not read. The lines that it would not take are dropped, and counted;
+   * what is left is small, and waits for it in the stream itself.
+   *
+   * @param reason Why the stream ends, where it has not ended already.
+   */
+  abandon(reason: EndReason): void {
+    this.end(reason);
+    const { missed, lines, notices } = this.#backlog.discard();
+    this.#dropped = { count: missed.count, bytes: missed.bytes };
+    this.#total.dropped += lines;
+    const end = notices.pop()!;
+    for (const notice of notices) this.#backlog.addNotice(notice);
+    this.#placeDropped();
+    this.#backlog.addNotice(end);
+    this.#enqueue(this.#backlog.take()!.chunk);
+    this.#finish();
   }
 
   #drop(payload: Uint8Array): void {
@@ -218,23 +237,6 @@ export class LogStream {
     this.#takenAt = this.#now;
     this.#total.bytes += chunk.length;
     this.#controller.enqueue(chunk);
-  }
-
-  /**
-   * Lets go of a reader that has stalled. The lines that it would not take are dropped, and counted;
-   * what is left is small, and waits for it in the stream itself.
-   */
-  #abandon(): void {
-    this.end("stalled");
-    const { missed, lines, notices } = this.#backlog.discard();
-    this.#dropped = { count: missed.count, bytes: missed.bytes };
-    this.#total.dropped += lines;
-    const end = notices.pop()!;
-    for (const notice of notices) this.#backlog.addNotice(notice);
-    this.#placeDropped();
-    this.#backlog.addNotice(end);
-    this.#enqueue(this.#backlog.take()!.chunk);
-    this.#finish();
   }
 
   #finish(): void {

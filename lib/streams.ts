@@ -124,6 +124,11 @@ export class Streams {
     return this.#stopped.promise;
   }
 
+  /** Lets go of the readers that a stop still waits for. */
+  abandon(): void {
+    for (const stream of this.#open) stream.abandon("shutdown");
+  }
+
   /** Takes a place for a stream of `app`; returns what gives it back. */
   #enter(app: string): () => void {
     const problem = this.unavailable;

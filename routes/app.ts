@@ -26,8 +26,21 @@ export interface AppOptions {
   readonly log: Log;
 }
 
-/** Makes the service, ready for `Deno.serve`. */
-export function createApp(options: AppOptions): Hono<LogsEnv> {
+/** Makes the handler for `Deno.serve`. */
+export function createHandler(options: AppOptions): Deno.ServeHandler {
+  const app = createApp(options);
+  return async (request, info) => {
+    const response = await app.fetch(request, info);
+    return request.method === "HEAD" ? withoutLength(response) : response;
+  };
+}
+
+/** Deno would give a HEAD a length of 0, whatever a GET's is (RFC 9110, section 8.6). */
+function withoutLength(response: Response): Response {
+  return new Response(ReadableStream.from([]), response);
+}
+
+function createApp(options: AppOptions): Hono<LogsEnv> {
   const app = new Hono<LogsEnv>();
   app.use(secureHeaders({
     contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
