@@ -32,8 +32,8 @@ export interface NatsOptions {
   /** `nats://HOST:PORT` or `tls://HOST:PORT`, one or more. */
   readonly servers: readonly string[];
   readonly credentials?: NatsCredentials | undefined;
-  /** Demands TLS; `ca` is a certificate authority in PEM, the system's where it is left out. */
-  readonly tls?: { readonly ca?: string } | undefined;
+  /** Demands TLS; `caFile` is the path of a CA in PEM, the system's where it is left out. */
+  readonly tls?: { readonly caFile?: string } | undefined;
   /** Whether the addresses of further servers that a server tells of are left alone. */
   readonly ignoreClusterUpdates: boolean;
 }
@@ -229,7 +229,7 @@ function toConnectionOptions(options: NatsOptions): ConnectionOptions {
     servers: [...options.servers],
     name: "natstap",
     ...(options.credentials && { authenticator: toAuthenticator(options.credentials) }),
-    ...(options.tls && { tls: { ...options.tls, ...checkAddresses(options.servers) } }),
+    ...(options.tls && { tls: { ...options.tls, ...checkAddresses() } }),
     ignoreClusterUpdates: options.ignoreClusterUpdates,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,

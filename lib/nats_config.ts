@@ -24,16 +24,14 @@ export function parseNatsOptions({ env, readFile }: ConfigSource, report: Report
     }
     return text;
   };
-  const ca = read("NATS_TLS_CA", "-----BEGIN CERTIFICATE-----");
+  // Read here too, so that a wrong one stops the start: the transports take its path alone.
+  read("NATS_TLS_CA", "-----BEGIN CERTIFICATE-----");
+  const caFile = env("NATS_TLS_CA");
   const creds = read("NATS_CREDS", "-----BEGIN NATS USER JWT-----");
   return {
     servers,
     credentials: parseCredentials(env, creds, report),
-    tls: ca !== undefined
-      ? { ca }
-      : servers.some((server) => server.startsWith("tls:"))
-      ? {}
-      : undefined,
+    tls: caFile !== undefined ? { caFile } : servers.some(demandsTls) ? {} : undefined,
     // The addresses that a server behind Fly's proxy gossips may be out of reach.
     ignoreClusterUpdates: org !== undefined,
   };
@@ -46,6 +44,10 @@ function parseServers(value: string, report: Report): string[] {
     report(describeWrong("NATS_URL", value, expected));
   }
   return servers;
+}
+
+function demandsTls(server: string): boolean {
+  return server.startsWith("tls:");
 }
 
 function isServer(value: string): boolean {

@@ -4,13 +4,20 @@
  *
  * @module
  */
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setImmediate } from "node:timers";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { NatsConnection, TlsOptions } from "@nats-io/transport-deno";
 
 /** A read of this size left more behind it. Bytes. */
 const FULL_READ = 65_536;
+
+/** The options that `node:tls` calls `checkServerIdentity` on, as the transport has made them. */
+interface Connecting {
+  /** The server's name; empty where it is known by its address. */
+  readonly servername: string;
+  readonly socket: Socket;
+}
 
 /** What the transport has inside. */
 interface WithSocket {
@@ -46,29 +53,18 @@ export function outliveBrokenSockets(): void {
 }
 
 function isBrokenSocket(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && "code" in error &&
-    (error.code === "ECONNRESET" || error.code === "EPIPE");
+  return error instanceof Error && "syscall" in error &&
+    (error.syscall === "read" || error.syscall === "write");
 }
 
 /**
- * The TLS options that hold a server's certificate against its address, where it is known by one. The
+ * The TLS options that hold a server's certificate against its address, where it is known by one: the
  * transport tells `node:tls` no name then, which takes it for "localhost".
- *
- * @param servers As they are configured: `tls://HOST:PORT`.
  */
-export function checkAddresses(servers: readonly string[]): TlsOptions {
-  const hosts = servers.map(hostOf);
-  const unnamed = hosts.filter((host) => isIP(host) !== 0 || host === "localhost");
+export function checkAddresses(): TlsOptions {
   return {
-    checkServerIdentity(host: string, certificate: PeerCertificate) {
-      const expected = host === "localhost" && unnamed.length > 0 ? unnamed : [host];
-      const failures = expected.map((name) => checkServerIdentity(name, certificate));
-      return failures.every((failure) => failure !== undefined) ? failures[0] : undefined;
+    checkServerIdentity(this: Connecting, _host: string, certificate: PeerCertificate) {
+      return checkServerIdentity(this.servername || this.socket.remoteAddress!, certificate);
     },
   } as TlsOptions;
-}
-
-function hostOf(server: string): string {
-  const { hostname } = new URL(server.replace(/^(\w+:\/\/)?/, "http://"));
-  return hostname.replace(/^\[(.*)\]$/, "$1");
 }

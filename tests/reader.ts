@@ -39,13 +39,17 @@ export async function read(
   });
   const chunks = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   const next = async () => {
-    while (events.length === 0) {
-      const timer = setTimeout(() => leave.abort(new Error("Nothing came for a minute")), PATIENCE);
-      const { done, value } = await chunks.read().finally(() => clearTimeout(timer));
-      if (done) return undefined;
-      parser.feed(value);
+    const timer = setTimeout(() => leave.abort(new Error("No event within a minute")), PATIENCE);
+    try {
+      while (events.length === 0) {
+        const { done, value } = await chunks.read();
+        if (done) return undefined;
+        parser.feed(value);
+      }
+      return events.shift();
+    } finally {
+      clearTimeout(timer);
     }
-    return events.shift();
   };
   const close = async () => {
     leave.abort();

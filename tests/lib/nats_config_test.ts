@@ -137,7 +137,8 @@ Deno.test("tls: and NATS_TLS_CA each demand TLS", () => {
   assertEquals(read({ NATS_URL: "tls://a:1" }).tls, {});
   assertEquals(read({ NATS_URL: "nats://a:1,tls://b:2" }).tls, {});
   for (const url of ["nats://a:1", "tls://a:1"]) {
-    assertEquals(read({ NATS_URL: url, NATS_TLS_CA: "/etc/natstap/ca.pem" }).tls, { ca: CA });
+    const caFile = "/etc/natstap/ca.pem";
+    assertEquals(read({ NATS_URL: url, NATS_TLS_CA: caFile }).tls, { caFile });
   }
 });
 

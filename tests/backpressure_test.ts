@@ -1,0 +1,181 @@
+import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
+import { assert, assertEquals, assertEventually, assertMatch } from "@std/assert";
+import { type RawReader, readRaw } from "./raw_reader.ts";
+import type { Reader } from "./reader.ts";
+import { logsUrl, openStream, type Stack, startStack } from "./service.ts";
+
+/** Kernels hold some megabytes for a connection on loopback before a writer feels its reader. */
+const LINES = 32_000;
+const LINE_BYTES = 1_024;
+/** As many as the smallest buffer here holds. */
+const BATCH = 40;
+
+/** The claims of a reader that keeps up. */
+const FAST = { app: "flood", sub: "keeps up" };
+
+/** A line of {@linkcode LINE_BYTES} that tells its number. */
+function line(number: number): string {
+  return `${number} `.padEnd(LINE_BYTES, "x");
+}
+
+/** Publishes `count` lines from number `from` on, no faster than `reader` takes them. */
+async function publish({ publisher }: Stack, reader: Reader, from: number, count: number) {
+  for (let sent = 0; sent < count; sent += BATCH) {
+    const batch = Math.min(BATCH, count - sent);
+    for (let i = 0; i < batch; i++) {
+      publisher.publish("logs.flood.dfw.m1", line(from + sent + i));
+    }
+    for (let i = 0; i < batch; i++) {
+      const { event, data } = (await reader.next())!;
+      assertEquals([event, data], [undefined, line(from + sent + i)]);
+    }
+  }
+}
+
+/** What came of the flood. */
+interface Tally {
+  delivered: number;
+  dropped: number;
+}
+
+/**
+ * Counts an event; fails unless each line has the number of all before it, delivered or dropped, so
+ * that a `dropped` event stands where the lines that it counts would.
+ */
+function account(tally: Tally, { event, data }: EventSourceMessage): void {
+  if (event === undefined) {
+    assertEquals(data, line(tally.delivered + tally.dropped), "The line in its place");
+    tally.delivered++;
+  } else if (event === "dropped") {
+    const { count, bytes } = JSON.parse(data);
+    assert(count > 0 && bytes === count * LINE_BYTES, `${count} lines of ${bytes} bytes`);
+    tally.dropped += count;
+  }
+}
+
+function parse(text: string): EventSourceMessage[] {
+  const events: EventSourceMessage[] = [];
+  createParser({ onEvent: (event) => void events.push(event) }).feed(text);
+  return events;
+}
+
+/** Takes events until `lines` are accounted for. */
+async function takeAll(reader: RawReader, tally: Tally, lines: number): Promise<void> {
+  while (tally.delivered + tally.dropped < lines) {
+    for (const event of parse(await reader.until("\n\n"))) account(tally, event);
+  }
+}
+
+Deno.test("A reader that stops reading loses counted lines, and no other reader any", async () => {
+  await using stack = await startStack({ BUFFER_BYTES: "65536", STALL_SECONDS: "3600" });
+  await using fast = await openStream(stack.service, FAST);
+  using slow = await readRaw(await logsUrl(stack.service, { app: "flood" }));
+  assertMatch(await slow.until("\n\n"), /^event: ready\n/);
+
+  await publish(stack, fast, 0, LINES);
+  const [natstap] = (await stack.nats.connections()).filter(({ name }) => name === "natstap");
+  assertEquals(natstap!.pending_bytes, 0, "NATS waits for no reader");
+
+  const tally: Tally = { delivered: 0, dropped: 0 };
+  await takeAll(slow, tally, LINES);
+  assertEquals(tally.delivered + tally.dropped, LINES);
+  assert(tally.dropped > LINES / 4, `No buffer held what was dropped: ${tally.dropped} lines`);
+
+  // It has caught up: no line is dropped any more.
+  const { dropped } = tally;
+  await publish(stack, fast, LINES, BATCH);
+  await takeAll(slow, tally, LINES + BATCH);
+  assertEquals(tally, { delivered: LINES + BATCH - dropped, dropped });
+});
+
+Deno.test("A reader that stops reading is told in ndjson and in text what it lost", async () => {
+  await using stack = await startStack({ BUFFER_BYTES: "65536", STALL_SECONDS: "3600" });
+  await using fast = await openStream(stack.service, FAST);
+  const open = async (format: string) => {
+    const reader = await readRaw(await logsUrl(stack.service, { app: "flood" }, { format }));
+    assertMatch(await reader.until("\n"), /ready/);
+    return reader;
+  };
+  using ndjson = await open("ndjson");
+  using text = await open("text");
+  await publish(stack, fast, 0, LINES);
+
+  const dropped = await Promise.all([
+    takeLines(ndjson, (line) => {
+      const { natstap } = line.startsWith(`{"natstap"`) ? JSON.parse(line) : {};
+      return natstap && [natstap.event, natstap.count, natstap.bytes];
+    }),
+    takeLines(text, (line) => {
+      const fact = /^# dropped count=(\d+) bytes=(\d+)$/.exec(line);
+      return fact && ["dropped", Number(fact[1]), Number(fact[2])];
+    }),
+  ]);
+  assert(dropped.every((count) => count > LINES / 4), `Each lost many lines: ${dropped}`);
+});
+
+/** Takes all lines of the flood, those that `parseDropped` reads from a line among them. */
+async function takeLines(
+  reader: RawReader,
+  parseDropped: (line: string) => [name: string, count: number, bytes: number] | null | undefined,
+): Promise<number> {
+  let dropped = 0;
+  for (let next = 0; next < LINES;) {
+    const text = (await reader.until("\n")).trimEnd();
+    const [name, count, bytes] = parseDropped(text) ?? ["line", 1, LINE_BYTES];
+    if (name === "line") assert(text.includes(line(next)), `Line ${next} in its place: ${text}`);
+    else assertEquals([name, bytes], ["dropped", count * LINE_BYTES]);
+    if (name === "dropped") dropped += count;
+    next += count;
+  }
+  return dropped;
+}
+
+Deno.test("A reader that takes nothing for STALL_SECONDS is ended, and its subscription closed", async () => {
+  await using stack = await startStack({ BUFFER_BYTES: "65536", STALL_SECONDS: "1" });
+  const { service, nats } = stack;
+  await using fast = await openStream(stack.service, FAST);
+  using slow = await readRaw(await logsUrl(service, { app: "flood", sub: "stalls" }));
+  await publish(stack, fast, 0, LINES);
+
+  const closed = await service.logged(({ msg }) => msg === "stream closed");
+  assertEquals([closed.sub, closed.reason], ["stalls", "stalled"]);
+  await assertEventually(() => nats.subscriptions(), 1, "The other reader's subscription alone");
+
+  const text = await slow.rest();
+  const tally: Tally = { delivered: 0, dropped: 0 };
+  const events = parse(text);
+  for (const event of events) account(tally, event);
+  assertEquals(events.slice(-2).map(({ event }) => event), ["dropped", "end"]);
+  assertEquals(JSON.parse(events.at(-1)!.data), { reason: "stalled" });
+  assertEquals([closed.events, closed.dropped], [tally.delivered, tally.dropped]);
+  assertEquals(closed.bytes, text.length);
+
+  await publish(stack, fast, LINES, BATCH);
+  assertEquals(service.logs.filter(({ msg }) => msg === "stream closed").length, 1);
+});
+
+Deno.test("A reader that takes nothing is not ended while no line waits for it", async () => {
+  await using stack = await startStack({ STALL_SECONDS: "1", KEEPALIVE_SECONDS: "1" });
+  using idle = await readRaw(await logsUrl(stack.service, { app: "idle" }));
+  using clock = await readRaw(await logsUrl(stack.service, { app: "clock" }));
+  for (let seconds = 0; seconds < 3; seconds++) await clock.until(": keepalive\n\n");
+  stack.publisher.publish("logs.idle.dfw.m1", "still here");
+  assertMatch(
+    await idle.until("still here"),
+    /^event: ready\n[^]*: keepalive\n\ndata: still here$/,
+  );
+});
+
+Deno.test("A stream that has sent nothing for KEEPALIVE_SECONDS sends a keepalive", async () => {
+  await using stack = await startStack({ KEEPALIVE_SECONDS: "1" });
+  const keepalives = { sse: ": keepalive\n\n", ndjson: "\n", text: "\n" };
+  const opened = Object.entries(keepalives).map(async ([format, keepalive]) => {
+    using reader = await readRaw(await logsUrl(stack.service, { app: "idle" }, { format }));
+    const ready = await reader.until(format === "sse" ? "\n\n" : "\n");
+    assertMatch(ready, /\bready\b/);
+    for (let times = 0; times < 2; times++) {
+      assertEquals(await reader.until(keepalive), keepalive, `In ${format}`);
+    }
+  });
+  await Promise.all(opened);
+});

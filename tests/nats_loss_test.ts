@@ -1,0 +1,109 @@
+import { assertEquals, assertEventually, assertMatch } from "@std/assert";
+import { startNatsServer } from "../tools/nats_server.ts";
+import { assertProblem } from "./problem.ts";
+import { readRaw } from "./raw_reader.ts";
+import { CONNECTED, DISCONNECTED, take } from "./reader.ts";
+import {
+  logsUrl,
+  openStream,
+  publish,
+  readiness,
+  type Service,
+  startService,
+  startStack,
+  subjects,
+} from "./service.ts";
+
+/** Starts a service that is connected to the first of these servers that it finds. */
+async function startConnected(...urls: string[]): Promise<Service> {
+  const service = await startService({ NATS_URL: urls.join(",") });
+  await service.logged(({ msg }) => msg === "NATS connected");
+  return service;
+}
+
+Deno.test("Streams outlive a nats-server that is killed, and tell when it was away", async () => {
+  const nats = await startNatsServer();
+  await using service = await startConnected(nats.url);
+  const apps = ["a", "a", "b"];
+  const readers = await Promise.all(apps.map((app) => openStream(service, { app })));
+  const leaver = await openStream(service, { app: "leaver" });
+  await publish(nats, { a: "before", b: "before" });
+  await nats.stop("SIGKILL");
+  for (const reader of readers) {
+    assertEquals([await take(reader), await take(reader)], [[undefined, "before"], DISCONNECTED]);
+  }
+  const url = await logsUrl(service, { app: "a" });
+  await assertProblem(await fetch(url), 503, "nats_unavailable");
+  await leaver.close();
+  await service.logged(({ msg, app }) => msg === "stream closed" && app === "leaver");
+
+  await using again = await startNatsServer({ port: nats.port });
+  for (const reader of readers) assertEquals(await take(reader), CONNECTED);
+  assertEquals(await subjects(again), ["logs.a.>", "logs.a.>", "logs.b.>"]);
+  for (const line of ["after", "after that"]) {
+    await publish(again, { a: line, b: line });
+    for (const reader of readers) assertEquals(await take(reader), [undefined, line], "Once");
+  }
+  for (const reader of readers) await reader.close();
+  await assertEventually(() => subjects(again), []);
+});
+
+Deno.test("Streams tell in ndjson and in text when nats-server was away", async () => {
+  const nats = await startNatsServer();
+  await using service = await startConnected(nats.url);
+  using ndjson = await readRaw(await logsUrl(service, { app: "a" }, { format: "ndjson" }));
+  using text = await readRaw(await logsUrl(service, { app: "a" }, { format: "text" }));
+  for (const reader of [ndjson, text]) assertMatch(await reader.until("\n"), /ready/);
+  await nats.stop("SIGKILL");
+  const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+  assertMatch(
+    await ndjson.until("\n"),
+    new RegExp(`^{"natstap":{"event":"status","nats":"disconnected","at":"${time}"}}\n$`),
+  );
+  assertMatch(await text.until("\n"), new RegExp(`^# status nats=disconnected at=${time}\n$`));
+});
+
+Deno.test("Streams move on to the next server of NATS_URL when theirs dies", async () => {
+  const first = await startNatsServer();
+  await using second = await startNatsServer();
+  await using service = await startConnected(first.url, second.url);
+  const { server } = await service.logged(({ msg }) => msg === "NATS connected");
+  await using reader = await openStream(service, { app: "a" });
+  const [dies, stays] = server === `127.0.0.1:${first.port}` ? [first, second] : [second, first];
+  await dies.stop("SIGKILL");
+  assertEquals([await take(reader), await take(reader)], [DISCONNECTED, CONNECTED]);
+  await publish(stays, { a: "there" });
+  assertEquals(await take(reader), [undefined, "there"]);
+  await first.stop();
+});
+
+Deno.test("A nats-server that dies while it is asked answers 503, and leaves nothing behind", async () => {
+  const nats = await startNatsServer();
+  await using service = await startService({ NATS_URL: nats.url, MAX_STREAMS: "1" });
+  await service.logged(({ msg }) => msg === "NATS connected");
+  Deno.kill(nats.pid, "SIGSTOP");
+  const answer = fetch(await logsUrl(service, { app: "a" }));
+  await assertEventually(() => readiness(service), "at_capacity", "It holds the one place");
+  await nats.stop("SIGKILL");
+  await assertProblem(await answer, 503, "nats_unavailable");
+  await using again = await startNatsServer({ port: nats.port });
+  await assertEventually(() => readiness(service), "ready");
+  await using _reader = await openStream(service, { app: "b" });
+  assertEquals(await subjects(again), ["logs.b.>"]);
+});
+
+Deno.test("A nats-server that hangs answers 503, and keeps no subscription", async () => {
+  await using stack = await startStack();
+  const { nats, service } = stack;
+  Deno.kill(nats.pid, "SIGSTOP");
+  try {
+    const response = await fetch(await logsUrl(service, { app: "a" }));
+    await assertProblem(response, 503, "nats_unavailable");
+  } finally {
+    Deno.kill(nats.pid, "SIGCONT");
+  }
+  await using reader = await openStream(service, { app: "b" });
+  assertEquals(await subjects(nats), ["logs.b.>"]);
+  await publish(nats, { a: "a line", b: "b line" });
+  assertEquals(await take(reader), [undefined, "b line"]);
+});

@@ -1,0 +1,199 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { SignJWT } from "jose";
+import { assertProblem } from "../problem.ts";
+import {
+  logsUrl,
+  mint,
+  openWhenFree,
+  type Service,
+  type Stack,
+  startService,
+  startStack,
+} from "../service.ts";
+
+const USER = { NATS_USER: "tap", NATS_PASSWORD: "the password for NATS" };
+let stack: Stack;
+Deno.test.beforeAll(async () => {
+  stack = await startStack(
+    { ...USER, MAX_STREAMS: "2", MAX_STREAMS_PER_APP: "1", JWT_AUDIENCE: "natstap" },
+    `authorization { users = [{
+       user: "tap", password: "the password for NATS",
+       permissions: { subscribe: { allow: ">", deny: "logs.denied.>" } }
+     }] }`,
+  );
+});
+Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
+
+/** Asks for a stream with a token of these claims, and `query`. */
+async function ask(claims: Record<string, unknown>, query = ""): Promise<Response> {
+  return await fetch(`${await logsUrl(stack.service, { aud: "natstap", ...claims })}&${query}`);
+}
+
+/** Asks for a stream with this token. */
+async function askWith(token: string | Promise<string>): Promise<Response> {
+  return await fetch(`${stack.service.url}/logs?token=${encodeURIComponent(await token)}`);
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
+function sign(claims: Record<string, unknown>, header: Record<string, unknown>, secret: string) {
+  return new SignJWT({ app: "a", aud: "natstap", exp: now() + 60, ...claims })
+    .setProtectedHeader({ alg: "HS256", ...header })
+    .sign(new TextEncoder().encode(secret));
+}
+
+function unsigned(claims: Record<string, unknown>): string {
+  const encode = (part: unknown) =>
+    btoa(JSON.stringify(part)).replaceAll("=", "").replaceAll("/", "_").replaceAll("+", "-");
+  return `${encode({ alg: "none" })}.${encode({ app: "a", exp: now() + 60, ...claims })}.`;
+}
+
+const OTHER_SECRET = "another secret of 32 bytes or more than that";
+const REFUSED: [status: number, code: string, what: string, ask: () => Promise<Response>][] = [
+  [400, "app_required", "no choice of several apps", () => ask({ app: ["a", "b"] })],
+  [400, "filter_invalid", "a wildcard", () => ask({ app: "a" }, "region=*")],
+  [400, "filter_invalid", "two tokens of a subject", () => ask({ app: "a" }, "app=a.b")],
+  [400, "filter_invalid", "a line break", () => ask({ app: "a" }, "machine=m%0d%0aSUB")],
+  [400, "filter_invalid", "what is no UTF-8", () => ask({ app: "a" }, "region=%E0%A4%A")],
+  [400, "filter_invalid", "a filter twice", () => ask({ app: "a" }, "region=dfw&region=iad")],
+  [400, "format_unknown", "another format", () => ask({ app: "a" }, "format=xml")],
+  [401, "token_missing", "no token", () => fetch(`${stack.service.url}/logs`)],
+  [401, "token_malformed", "text that is no token", () => askWith("not-a-token")],
+  [401, "token_malformed", "a token of 10,000 letters", () => askWith("a".repeat(10_000))],
+  [401, "token_malformed", "an empty token", () => askWith("")],
+  [401, "token_malformed", "two tokens", () => ask({ app: "a" }, "token=second")],
+  [401, "token_signature", "another key", () => askWith(sign({}, {}, OTHER_SECRET))],
+  [401, "token_signature", "no signature", () => askWith(unsigned({ aud: "natstap" }))],
+  [401, "token_expired", "an expired token", () => ask({ app: "a", exp: now() - 1 })],
+  [401, "token_not_yet_valid", "a token of tomorrow", () => ask({ app: "a", nbf: now() + 60 })],
+  [401, "token_claims", "no app", () => ask({})],
+  [401, "token_claims", "a hostile app", () => ask({ app: "a.>" })],
+  [401, "token_claims", "no exp", () => ask({ app: "a", exp: undefined })],
+  [401, "token_claims", "another audience", () => ask({ app: "a", aud: "another" })],
+  [401, "token_ttl", "a token that lives too long", () => ask({ app: "a", exp: now() + 7200 })],
+  [403, "app_forbidden", "another app", () => ask({ app: "a" }, "app=b")],
+  [403, "app_forbidden", "every app", () => ask({ app: "*" })],
+  [403, "filter_forbidden", "another region", () => ask({ app: "a", region: "x" }, "region=y")],
+  [403, "filter_forbidden", "another machine", () => ask({ app: "a", machine: "x" }, "machine=y")],
+  [403, "subscription_denied", "what NATS denies", () => ask({ app: "denied" })],
+  [404, "not_found", "another path", () => fetch(`${stack.service.url}/log`)],
+  [404, "not_found", "a path that is no UTF-8", () => fetch(`${stack.service.url}/%E0%A4%A`)],
+  [
+    405,
+    "method_not_allowed",
+    "a POST",
+    () => fetch(`${stack.service.url}/logs`, { method: "POST" }),
+  ],
+  [
+    406,
+    "not_acceptable",
+    "a picture",
+    async () =>
+      fetch(`${stack.service.url}/logs?token=${await mint({ app: "a", aud: "natstap" })}`, {
+        headers: { Accept: "image/png" },
+      }),
+  ],
+];
+for (const [status, code, what, ask] of REFUSED) {
+  Deno.test(`The service answers ${status} ${code} to ${what}`, async () => {
+    await assertProblem(await ask(), status, code);
+  });
+}
+
+Deno.test("The service challenges a request without a token, and names no error", async () => {
+  for (const headers of [{}, { Authorization: "Basic dXNlcjpwYXNz" }]) {
+    const response = await fetch(`${stack.service.url}/logs`, { headers });
+    assertEquals(response.headers.get("WWW-Authenticate"), `Bearer realm="natstap"`);
+    await assertProblem(response, 401, "token_missing");
+  }
+});
+
+Deno.test("The service says in its challenge what is wrong with a token", async () => {
+  const response = await ask({ app: "a", exp: now() - 1 });
+  const challenge = response.headers.get("WWW-Authenticate")!;
+  const { detail } = await assertProblem(response, 401, "token_expired");
+  assertEquals(
+    challenge,
+    `Bearer realm="natstap", error="invalid_token", error_description="${detail}"`,
+  );
+  const quoting = (await ask({ app: "a b" })).headers.get("WWW-Authenticate")!;
+  assertMatch(quoting, /^Bearer realm="[^"]*", error="[^"]*", error_description="[^"\\]*"$/);
+});
+
+Deno.test("The service repeats no token, wherever it stood, in an error or its log", async () => {
+  const token = "SENTINEL.SENTINEL.SENTINEL";
+  const sent: [query: string, headers: Record<string, string>][] = [
+    ["", { Authorization: `Bearer ${token}` }],
+    [`?token=${token}`, {}],
+    ["", { Cookie: `natstap_token=${token}` }],
+  ];
+  for (const [query, headers] of sent) {
+    const response = await fetch(`${stack.service.url}/logs${query}`, { headers });
+    assert(![...response.headers].join().includes("SENTINEL"), "In a header");
+    const { detail } = await assertProblem(response, 401, "token_malformed");
+    assert(!detail.includes("SENTINEL"), detail);
+  }
+  assert(!JSON.stringify(stack.service.logs).includes("SENTINEL"), "In the log");
+});
+
+Deno.test("The service answers 429 too_many_streams where an app has all of its own", async () => {
+  const { service } = stack;
+  await using _reader = await openWhenFree(service, { app: "full", aud: "natstap" });
+  const response = await ask({ app: "full" });
+  assertEquals(response.headers.get("Retry-After"), "10");
+  await assertProblem(response, 429, "too_many_streams");
+});
+
+Deno.test("The service answers 503 at_capacity where all streams are open", async () => {
+  const { service } = stack;
+  await using _first = await openWhenFree(service, { app: "first", aud: "natstap" });
+  await using _second = await openWhenFree(service, { app: "second", aud: "natstap" });
+  const response = await ask({ app: "third" });
+  assertEquals(response.headers.get("Retry-After"), "10");
+  await assertProblem(response, 503, "at_capacity");
+});
+
+Deno.test("The service answers 503 nats_unavailable while NATS is away", async () => {
+  await using service = await startService({ NATS_URL: "nats://127.0.0.1:1" });
+  const response = await fetch(await logsUrl(service, { app: "a" }));
+  assertEquals(response.headers.get("Retry-After"), "2");
+  await assertProblem(response, 503, "nats_unavailable");
+});
+
+Deno.test("The service answers 503 keys_unavailable while its keys cannot be fetched", async () => {
+  await using service = await startService({
+    NATS_URL: stack.nats.url,
+    ...USER,
+    JWT_JWKS_URL: "http://127.0.0.1:1/keys",
+  });
+  const { privateKey } = await crypto.subtle.generateKey("Ed25519", false, [
+    "sign",
+    "verify",
+  ]) as CryptoKeyPair;
+  const token = await new SignJWT({ app: "a", exp: now() + 60 })
+    .setProtectedHeader({ alg: "EdDSA" }).sign(privateKey);
+  const response = await fetch(`${service.url}/logs?token=${token}`);
+  assertEquals(response.headers.get("Retry-After"), "5");
+  await assertProblem(response, 503, "keys_unavailable");
+});
+
+Deno.test("The service answers 503 shutting_down while it stops", async () => {
+  await using own = await startStack();
+  // A server that hangs holds up the stop, since the connection is drained.
+  Deno.kill(own.nats.pid, "SIGSTOP");
+  try {
+    await assertShuttingDown(own.service);
+  } finally {
+    Deno.kill(own.nats.pid, "SIGCONT");
+  }
+});
+
+async function assertShuttingDown(service: Service): Promise<void> {
+  Deno.kill(service.pid, "SIGTERM");
+  await service.logged(({ msg }) => msg === "stopping");
+  for (const url of [await logsUrl(service, { app: "a" }), `${service.url}/readyz`]) {
+    const response = await fetch(url);
+    assertEquals(response.headers.get("Retry-After"), "1");
+    await assertProblem(response, 503, "shutting_down");
+  }
+}

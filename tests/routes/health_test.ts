@@ -1,0 +1,98 @@
+import { connect } from "@nats-io/transport-deno";
+import { assertEquals, assertEventually, assertMatch } from "@std/assert";
+import { startNatsServer } from "../../tools/nats_server.ts";
+import { assertProblem } from "../problem.ts";
+import {
+  logsUrl,
+  openStream,
+  readiness,
+  type Service,
+  startService,
+  startStack,
+} from "../service.ts";
+
+/** The status and the body of `GET /healthz`. */
+async function healthz({ url }: Service): Promise<[number, string]> {
+  const response = await fetch(`${url}/healthz`);
+  return [response.status, await response.text()];
+}
+
+/** A port that nothing listens on, and that nats-server can take. */
+async function freePort(): Promise<number> {
+  await using server = await startNatsServer();
+  return server.port;
+}
+
+Deno.test("The service starts while NATS is absent, and streams once it is there", async () => {
+  const port = await freePort();
+  await using service = await startService({ NATS_URL: `nats://127.0.0.1:${port}` });
+  await service.logged(({ msg }) => msg === "NATS unavailable");
+  assertEquals(await healthz(service), [200, "ok"]);
+  const { detail } = await assertProblem(
+    await fetch(`${service.url}/readyz`),
+    503,
+    "nats_unavailable",
+  );
+  assertMatch(detail, /^NATS is out of reach: .*refused.*\.$/i);
+  await assertProblem(
+    await fetch(await logsUrl(service, { app: "a" })),
+    503,
+    "nats_unavailable",
+  );
+
+  await using nats = await startNatsServer({ port });
+  await assertEventually(() => readiness(service), "ready");
+  await using reader = await openStream(service, { app: "a" });
+  const publisher = await connect({ servers: nats.url });
+  publisher.publish("logs.a.dfw.m1", "it is there");
+  assertEquals(await reader.line(), "it is there");
+  await publisher.close();
+});
+
+Deno.test("GET /readyz answers 503 while NATS is lost, and GET /healthz does not", async () => {
+  await using stack = await startStack();
+  const { nats, service } = stack;
+  assertEquals(await readiness(service), "ready");
+  await stack.publisher.close();
+  await nats.stop("SIGKILL");
+  await service.logged(({ msg }) => msg === "NATS unavailable");
+  const { detail } = await assertProblem(
+    await fetch(`${service.url}/readyz`),
+    503,
+    "nats_unavailable",
+  );
+  assertEquals(detail, "NATS is out of reach: connection lost.");
+  assertEquals(await healthz(service), [200, "ok"]);
+  await using _again = await startNatsServer({ port: nats.port });
+  await assertEventually(() => readiness(service), "ready");
+});
+
+Deno.test("GET /readyz says that NATS refuses the service, until it does not", async () => {
+  const users = (password: string) =>
+    `authorization { users = [{ user: "tap", password: "${password}" }] }`;
+  await using nats = await startNatsServer({ config: users("other") });
+  await using service = await startService({
+    NATS_URL: nats.url,
+    NATS_USER: "tap",
+    NATS_PASSWORD: "the password for NATS",
+  });
+  const { reason } = await service.logged(({ msg }) => msg === "NATS unavailable");
+  assertMatch(String(reason), /authorization violation/i);
+  const { detail } = await assertProblem(
+    await fetch(`${service.url}/readyz`),
+    503,
+    "nats_unavailable",
+  );
+  assertMatch(detail, /authorization violation/i);
+  assertEquals(await healthz(service), [200, "ok"]);
+  await nats.reload(users("the password for NATS"));
+  await assertEventually(() => readiness(service), "ready");
+});
+
+Deno.test("GET /readyz answers 503 while no stream is to spare", async () => {
+  await using stack = await startStack({ MAX_STREAMS: "1" });
+  const reader = await openStream(stack.service, { app: "a" });
+  await assertProblem(await fetch(`${stack.service.url}/readyz`), 503, "at_capacity");
+  await reader.close();
+  await assertEventually(() => readiness(stack.service), "ready");
+});

@@ -1,0 +1,218 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertProblem } from "./problem.ts";
+import { type RawReader, readRaw } from "./raw_reader.ts";
+import {
+  type LogLine,
+  logsUrl,
+  mint,
+  openStream,
+  SECRET,
+  type Service,
+  type Stack,
+  startService,
+  startStack,
+} from "./service.ts";
+
+/** Opens a stream of `app` and takes its `ready`. */
+async function open({ service }: Stack, app: string, format = "sse"): Promise<RawReader> {
+  const url = await logsUrl(service, { app, sub: app, jti: `token of ${app}` }, { format });
+  const reader = await readRaw(url);
+  assertMatch(await reader.until(format === "sse" ? "\n\n" : "\n"), /\bready\b/);
+  return reader;
+}
+
+/** Opens a stream whose reader takes nothing, and has more wait for it than any socket holds. */
+async function openStalled(stack: Stack): Promise<RawReader> {
+  const stalled = await open(stack, "stalled");
+  await using reader = await openStream(stack.service, { app: "stalled", sub: "reads" });
+  const lines = 16_000;
+  for (let i = 0; i < lines; i++) {
+    stack.publisher.publish("logs.stalled.dfw.m1", `${i} `.padEnd(1_024, "x"));
+  }
+  for (let i = 0; i < lines; i++) assertMatch((await reader.line())!, new RegExp(`^${i} `));
+  return stalled;
+}
+
+/** What the service logged under this name. */
+function logged({ logs }: Service, msg: string): LogLine[] {
+  return logs.filter((line) => line.msg === msg);
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${signal} ends each stream with a retry of its own, and the process with 0`, async () => {
+    // What waits for its time to be up waits for an hour.
+    await using stack = await startStack({ SHUTDOWN_SECONDS: "3600" });
+    const { service } = stack;
+    const apps = Array.from({ length: 8 }, (_, i) => `app-${i}`);
+    const readers = await Promise.all(apps.map((app) => open(stack, app)));
+    const { code } = await service.stop(signal);
+    assertEquals(code, 0, service.stderr());
+
+    const retries = new Set<number>();
+    for (const reader of readers) {
+      const rest = await reader.rest();
+      const retry = /^event: end\nretry: (\d+)\ndata: \{"reason":"shutdown"\}\n\n$/.exec(rest)?.[1];
+      assert(Number(retry) >= 500 && Number(retry) <= 5_000, rest);
+      retries.add(Number(retry));
+      reader.close();
+    }
+    assert(retries.size > 1, `They come back at one time: ${[...retries]}`);
+    assertEquals(logged(service, "stream closed").map(({ reason }) => reason), [
+      ...apps.map(() => "shutdown"),
+    ]);
+    assertEquals(logged(service, "stopping").map((line) => line.signal), [signal]);
+    await assertRejects(() => fetch(`${service.url}/healthz`), TypeError);
+  });
+}
+
+Deno.test("SIGTERM delivers what waits for a reader before the end", async () => {
+  await using stack = await startStack({ SHUTDOWN_SECONDS: "3600", BUFFER_BYTES: "67108864" });
+  using reader = await openStalled(stack);
+  const stopped = stack.service.stop();
+  const rest = await reader.rest();
+  assertEquals(rest.match(/^data: \d+ /gm)?.length, 16_000);
+  assertMatch(rest.slice(-100), /\n\nevent: end\nretry: \d+\ndata: \{"reason":"shutdown"\}\n\n$/);
+  assertEquals((await stopped).code, 0);
+});
+
+Deno.test("SIGTERM tells in ndjson and in text that the service stops", async () => {
+  await using stack = await startStack({ SHUTDOWN_SECONDS: "3600" });
+  using ndjson = await open(stack, "a", "ndjson");
+  using text = await open(stack, "a", "text");
+  await stack.service.stop();
+  assertMatch(
+    await ndjson.rest(),
+    /^\{"natstap":\{"event":"end","reason":"shutdown","retry":\d+\}\}\n$/,
+  );
+  assertMatch(await text.rest(), /^# end reason=shutdown retry=\d+\n$/);
+});
+
+Deno.test("SIGTERM is not held up by a reader that has stalled, nor by a second signal", async () => {
+  await using stack = await startStack({ SHUTDOWN_SECONDS: "2", BUFFER_BYTES: "67108864" });
+  const { service } = stack;
+  using _stalled = await openStalled(stack);
+  using reader = await open(stack, "reads");
+  const started = performance.now();
+  const stopped = service.stop("SIGTERM");
+  assertMatch(await reader.rest(), /^event: end\nretry: \d+\ndata: \{"reason":"shutdown"\}\n\n$/);
+  await assertProblem(await fetch(await logsUrl(service, { app: "a" })), 503, "shutting_down");
+  assertEquals(await (await fetch(`${service.url}/healthz`)).text(), "ok");
+  service.stop("SIGTERM");
+  service.stop("SIGINT");
+  assertEquals((await stopped).code, 0, service.stderr());
+  assert(performance.now() - started < 20_000, "Soon after SHUTDOWN_SECONDS");
+  assertEquals(logged(service, "stopping").length, 1);
+  assertEquals(service.stderr(), "");
+});
+
+Deno.test("SIGTERM leaves no stream open in the log, also where its reader has stalled", async () => {
+  await using stack = await startStack({ SHUTDOWN_SECONDS: "1", BUFFER_BYTES: "67108864" });
+  using _stalled = await openStalled(stack);
+  await stack.service.stop();
+  const closed = logged(stack.service, "stream closed").find(({ sub }) => sub === "stalled");
+  assertEquals(closed?.reason, "shutdown");
+});
+
+Deno.test("SIGTERM ends streams and process while NATS is down", async () => {
+  await using stack = await startStack({ SHUTDOWN_SECONDS: "3600" });
+  using reader = await open(stack, "a");
+  await stack.publisher.close();
+  await stack.nats.stop("SIGKILL");
+  assertMatch(await reader.until("\n\n"), /^event: status\ndata: \{"nats":"disconnected"/);
+  const { code } = await stack.service.stop();
+  assertEquals(code, 0, stack.service.stderr());
+  assertMatch(await reader.rest(), /^event: end\n/);
+});
+
+Deno.test("SIGTERM ends a process that has never reached NATS", async () => {
+  await using service = await startService({
+    NATS_URL: "nats://127.0.0.1:1",
+    SHUTDOWN_SECONDS: "3600",
+  });
+  await service.logged(({ msg }) => msg === "NATS unavailable");
+  assertEquals((await service.stop()).code, 0, service.stderr());
+});
+
+Deno.test("SIGTERM ends a process within SHUTDOWN_SECONDS while NATS hangs", async () => {
+  await using stack = await startStack({ SHUTDOWN_SECONDS: "1" });
+  using reader = await open(stack, "a");
+  Deno.kill(stack.nats.pid, "SIGSTOP");
+  try {
+    assertEquals((await stack.service.stop()).code, 0, stack.service.stderr());
+  } finally {
+    Deno.kill(stack.nats.pid, "SIGCONT");
+  }
+  assertMatch(await reader.rest(), /^event: end\n/);
+});
+
+Deno.test("The log tells of each stream once at its start and once at its end", async () => {
+  await using stack = await startStack({ LOG_LEVEL: "debug" });
+  const { service, publisher } = stack;
+  const claims = { app: "a", sub: "user 7", jti: "t1" };
+  const reader = await openStream(service, claims, { region: "dfw" });
+  const opened = await service.logged(({ msg }) => msg === "stream opened");
+  const before = service.logs.length;
+  for (let i = 0; i < 500; i++) publisher.publish("logs.a.dfw.m1", `line ${i}`);
+  for (let i = 0; i < 500; i++) await reader.line();
+  await reader.close();
+  const closed = await service.logged(({ msg }) => msg === "stream closed");
+  assertEquals(service.logs.slice(before), [closed], "No line a message");
+  const stream = { ...claims, subject: "logs.a.dfw.>" };
+  assertEquals(opened, {
+    time: opened.time,
+    level: "info",
+    msg: "stream opened",
+    ...stream,
+    format: "sse",
+  });
+  const { time, seconds, bytes } = closed;
+  assertEquals(closed, {
+    time,
+    level: "info",
+    msg: "stream closed",
+    ...stream,
+    seconds,
+    reason: "client",
+    events: 500,
+    bytes,
+    dropped: 0,
+  });
+  assert(Number(seconds) > 0 && Number(bytes) > 500 * "data: line 0\n\n".length);
+  for (const line of service.logs) {
+    assertEquals(new Date(line.time).toISOString(), line.time);
+    assert(["debug", "info", "warn", "error"].includes(line.level), line.level);
+  }
+});
+
+Deno.test("The log holds no token, secret or query, also at LOG_LEVEL=debug", async () => {
+  const password = "the password for NATS";
+  const config = `authorization { users = [{ user: "tap", password: "${password}" }] }`;
+  await using stack = await startStack(
+    { LOG_LEVEL: "debug", NATS_USER: "tap", NATS_PASSWORD: password },
+    config,
+  );
+  const { service, nats } = stack;
+  const token = await mint({ app: "a" });
+  const refused = await mint({ app: "a" }, -60);
+  for (const query of [`token=${token}`, `token=${refused}`, `token=${token}&app=QUERY-SENTINEL`]) {
+    const response = await fetch(`${service.url}/logs?${query}`);
+    await response.body?.cancel();
+  }
+  const headers = { Authorization: `Bearer ${refused}`, Cookie: `natstap_token=${refused}` };
+  await (await fetch(`${service.url}/logs`, { headers })).body?.cancel();
+  await nats.reload(config.replace(password, "another"));
+  await service.logged(({ reason }) => /authorization/i.test(String(reason)));
+  await service.stop();
+  const log = JSON.stringify(service.logs) + service.stderr();
+  assert(log.includes("token_expired"), "The refused requests are in it");
+  for (
+    const secret of [SECRET, password, "QUERY-SENTINEL", "token=", "?", ...parts(token, refused)]
+  ) {
+    assert(!log.includes(secret), `"${secret}" is in ${log}`);
+  }
+});
+
+/** The signatures and payloads of tokens: their headers are no secret. */
+function parts(...tokens: string[]): string[] {
+  return tokens.flatMap((token) => token.split(".").slice(1));
+}
