@@ -7,7 +7,7 @@ import * as v from "valibot";
 import type { KeySource } from "./keys.ts";
 import type { LogLevel } from "./log.ts";
 import { parseNatsOptions } from "./nats_config.ts";
-import type { NatsOptions } from "./nats.ts";
+import type { NatsOptions } from "./nats_options.ts";
 import { parseKeySet, parsePublicKey } from "./public_keys.ts";
 import type { StreamOptions } from "./streams.ts";
 import type { TokenRules } from "./token.ts";

@@ -37,7 +37,7 @@ export function createKeys(source: KeySource): Keys {
     case "set":
       return { algorithms: [...ASYMMETRIC], resolve: createLocalJWKSet(source.jwks) };
     case "url":
-      return createRemoteKeys(source.url);
+      return { algorithms: [...ASYMMETRIC], ...createRemoteKeys(source.url) };
   }
 }
 

@@ -4,39 +4,23 @@
  * @module
  */
 import {
-  type Authenticator,
   connect,
   type ConnectionOptions,
-  credsAuthenticator,
   deadline,
   delay,
   errors,
   type NatsConnection,
   type Status,
-  tokenAuthenticator,
-  usernamePasswordAuthenticator,
 } from "@nats-io/transport-deno";
-import { checkAddresses, takeTurns } from "./npm_transport.ts";
 import type { Log } from "./log.ts";
+import {
+  ANSWER_TIMEOUT,
+  type NatsOptions,
+  RECONNECT_WAIT,
+  toConnectionOptions,
+} from "./nats_options.ts";
+import { takeTurns } from "./npm_transport.ts";
 import { Problem } from "./problem.ts";
-
-/** How to sign in. */
-export type NatsCredentials =
-  | { readonly kind: "user"; readonly user: string; readonly password: string }
-  | { readonly kind: "token"; readonly token: string }
-  /** The text of a credentials file: a user JWT and its NKey seed. */
-  | { readonly kind: "creds"; readonly creds: string };
-
-/** Where NATS is, and how to talk to it. */
-export interface NatsOptions {
-  /** `nats://HOST:PORT` or `tls://HOST:PORT`, one or more. */
-  readonly servers: readonly string[];
-  readonly credentials?: NatsCredentials | undefined;
-  /** Demands TLS; `caFile` is the path of a CA in PEM, the system's where it is left out. */
-  readonly tls?: { readonly caFile?: string } | undefined;
-  /** Whether the addresses of further servers that a server tells of are left alone. */
-  readonly ignoreClusterUpdates: boolean;
-}
 
 /** Who receives what a subscription brings. */
 export interface Subscriber {
@@ -64,13 +48,6 @@ export interface Nats {
   /** Closes the connection, for ever. */
   close(): Promise<void>;
 }
-
-/** Between two tries to connect; up to as long again is added by chance. Milliseconds. */
-const RECONNECT_WAIT = 250;
-/** How long a server may take to say hello, or to confirm a subscription. Milliseconds. */
-const ANSWER_TIMEOUT = 5_000;
-/** How often the server is asked whether it is there; gone after two silent times. Milliseconds. */
-const PING_INTERVAL = 10_000;
 
 /** Starts to connect, and returns at once. */
 export function createNats(options: NatsOptions, log: Log): Nats {
@@ -221,35 +198,6 @@ class Connection implements Nats {
     if (reason === this.#unavailable) return;
     this.#unavailable = reason;
     this.#log.warn("NATS unavailable", { reason });
-  }
-}
-
-function toConnectionOptions(options: NatsOptions): ConnectionOptions {
-  return {
-    servers: [...options.servers],
-    name: "natstap",
-    ...(options.credentials && { authenticator: toAuthenticator(options.credentials) }),
-    ...(options.tls && { tls: { ...options.tls, ...checkAddresses() } }),
-    ignoreClusterUpdates: options.ignoreClusterUpdates,
-    maxReconnectAttempts: -1,
-    ignoreAuthErrorAbort: true,
-    reconnectTimeWait: RECONNECT_WAIT,
-    reconnectJitter: RECONNECT_WAIT,
-    reconnectJitterTLS: RECONNECT_WAIT,
-    timeout: ANSWER_TIMEOUT,
-    pingInterval: PING_INTERVAL,
-    noAsyncTraces: true,
-  };
-}
-
-function toAuthenticator(credentials: NatsCredentials): Authenticator {
-  switch (credentials.kind) {
-    case "user":
-      return usernamePasswordAuthenticator(credentials.user, credentials.password);
-    case "token":
-      return tokenAuthenticator(credentials.token);
-    case "creds":
-      return credsAuthenticator(new TextEncoder().encode(credentials.creds));
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NatsCredentials, NatsOptions } from "./nats.ts";
+import type { NatsCredentials, NatsOptions } from "./nats_options.ts";
 import { type ConfigSource, describeWrong } from "./variable.ts";
 
 /** Notes one line on what is wrong. */

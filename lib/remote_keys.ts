@@ -3,9 +3,13 @@
  *
  * @module
  */
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } from "jose";
-import { ASYMMETRIC } from "./algorithms.ts";
-import type { Keys } from "./keys.ts";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWTVerifyGetKey,
+} from "jose";
 import { Problem } from "./problem.ts";
 import { usableKeys } from "./public_keys.ts";
 
@@ -17,7 +21,15 @@ const FETCH_PAUSE = 5_000;
 const FETCH_LIMIT = 1_048_576;
 
 /** The keys of a set that is fetched, kept, and fetched anew for a `kid` that it lacks. */
-export function createRemoteKeys(url: URL): Keys {
+export interface RemoteKeys {
+  /** The key for a token's header; rejects with `keys_unavailable` where it cannot be known. */
+  readonly resolve: JWTVerifyGetKey;
+  /** Fetches the set anew; what is known stays known where that fails. */
+  readonly refresh: () => Promise<void>;
+}
+
+/** Makes the keys of the set behind `url`; nothing is fetched yet. */
+export function createRemoteKeys(url: URL): RemoteKeys {
   const remote = createRemoteJWKSet(url, {
     // Stale keys still verify while the URL is out of reach; `refresh` keeps them fresh.
     cacheMaxAge: Infinity,
@@ -26,7 +38,6 @@ export function createRemoteKeys(url: URL): Keys {
     [customFetch]: boundedFetch(),
   });
   return {
-    algorithms: [...ASYMMETRIC],
     refresh: () => remote.reload(),
     resolve: async (header, token) => {
       try {

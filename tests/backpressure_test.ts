@@ -6,16 +6,23 @@ import { logsUrl, openStream, type Stack, startStack } from "./service.ts";
 
 /** Kernels hold some megabytes for a connection on loopback before a writer feels its reader. */
 const LINES = 32_000;
-const LINE_BYTES = 1_024;
-/** As many as the smallest buffer here holds. */
+/** As many lines as the buffer of each stream here holds. */
 const BATCH = 40;
+const BUFFER_BYTES = "65536";
 
 /** The claims of a reader that keeps up. */
 const FAST = { app: "flood", sub: "keeps up" };
 
-/** A line of {@linkcode LINE_BYTES} that tells its number. */
+/** A line that tells its number, of a size of its own: a kilobyte on average. */
 function line(number: number): string {
-  return `${number} `.padEnd(LINE_BYTES, "x");
+  return `${number} `.padEnd(512 + (number * 389) % 1_024, "x");
+}
+
+/** How many bytes `count` lines have from number `from` on. */
+function sizeOf(from: number, count: number): number {
+  let size = 0;
+  for (let number = from; number < from + count; number++) size += line(number).length;
+  return size;
 }
 
 /** Publishes `count` lines from number `from` on, no faster than `reader` takes them. */
@@ -43,12 +50,13 @@ interface Tally {
  * that a `dropped` event stands where the lines that it counts would.
  */
 function account(tally: Tally, { event, data }: EventSourceMessage): void {
+  const next = tally.delivered + tally.dropped;
   if (event === undefined) {
-    assertEquals(data, line(tally.delivered + tally.dropped), "The line in its place");
+    assertEquals(data, line(next), "The line in its place");
     tally.delivered++;
   } else if (event === "dropped") {
     const { count, bytes } = JSON.parse(data);
-    assert(count > 0 && bytes === count * LINE_BYTES, `${count} lines of ${bytes} bytes`);
+    assert(count > 0 && bytes === sizeOf(next, count), `${count} lines of ${bytes} bytes`);
     tally.dropped += count;
   }
 }
@@ -67,7 +75,7 @@ async function takeAll(reader: RawReader, tally: Tally, lines: number): Promise<
 }
 
 Deno.test("A reader that stops reading loses counted lines, and no other reader any", async () => {
-  await using stack = await startStack({ BUFFER_BYTES: "65536", STALL_SECONDS: "3600" });
+  await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "3600" });
   await using fast = await openStream(stack.service, FAST);
   using slow = await readRaw(await logsUrl(stack.service, { app: "flood" }));
   assertMatch(await slow.until("\n\n"), /^event: ready\n/);
@@ -89,7 +97,7 @@ Deno.test("A reader that stops reading loses counted lines, and no other reader 
 });
 
 Deno.test("A reader that stops reading is told in ndjson and in text what it lost", async () => {
-  await using stack = await startStack({ BUFFER_BYTES: "65536", STALL_SECONDS: "3600" });
+  await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "3600" });
   await using fast = await openStream(stack.service, FAST);
   const open = async (format: string) => {
     const reader = await readRaw(await logsUrl(stack.service, { app: "flood" }, { format }));
@@ -101,37 +109,38 @@ Deno.test("A reader that stops reading is told in ndjson and in text what it los
   await publish(stack, fast, 0, LINES);
 
   const dropped = await Promise.all([
-    takeLines(ndjson, (line) => {
-      const { natstap } = line.startsWith(`{"natstap"`) ? JSON.parse(line) : {};
-      return natstap && [natstap.event, natstap.count, natstap.bytes];
+    takeLines(ndjson, JSON.stringify, (text) => {
+      const { natstap } = text.startsWith(`{"natstap"`) ? JSON.parse(text) : {};
+      return natstap?.event === "dropped" ? [natstap.count, natstap.bytes] : undefined;
     }),
-    takeLines(text, (line) => {
-      const fact = /^# dropped count=(\d+) bytes=(\d+)$/.exec(line);
-      return fact && ["dropped", Number(fact[1]), Number(fact[2])];
+    takeLines(text, (line) => line, (text) => {
+      const facts = /^# dropped count=(\d+) bytes=(\d+)$/.exec(text);
+      return facts ? [Number(facts[1]), Number(facts[2])] : undefined;
     }),
   ]);
   assert(dropped.every((count) => count > LINES / 4), `Each lost many lines: ${dropped}`);
 });
 
-/** Takes all lines of the flood, those that `parseDropped` reads from a line among them. */
+/** Takes all lines, in a format that has them as `encode` does; returns how many were dropped. */
 async function takeLines(
   reader: RawReader,
-  parseDropped: (line: string) => [name: string, count: number, bytes: number] | null | undefined,
+  encode: (line: string) => string,
+  parseDropped: (text: string) => [count: number, bytes: number] | undefined,
 ): Promise<number> {
   let dropped = 0;
   for (let next = 0; next < LINES;) {
     const text = (await reader.until("\n")).trimEnd();
-    const [name, count, bytes] = parseDropped(text) ?? ["line", 1, LINE_BYTES];
-    if (name === "line") assert(text.includes(line(next)), `Line ${next} in its place: ${text}`);
-    else assertEquals([name, bytes], ["dropped", count * LINE_BYTES]);
-    if (name === "dropped") dropped += count;
-    next += count;
+    const [count, bytes] = parseDropped(text) ?? [0, 0];
+    assertEquals(bytes, sizeOf(next, count));
+    if (count === 0) assertEquals(text, encode(line(next)), "The line in its place");
+    dropped += count;
+    next += Math.max(count, 1);
   }
   return dropped;
 }
 
 Deno.test("A reader that takes nothing for STALL_SECONDS is ended, and its subscription closed", async () => {
-  await using stack = await startStack({ BUFFER_BYTES: "65536", STALL_SECONDS: "1" });
+  await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "1" });
   const { service, nats } = stack;
   await using fast = await openStream(stack.service, FAST);
   using slow = await readRaw(await logsUrl(service, { app: "flood", sub: "stalls" }));

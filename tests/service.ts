@@ -5,7 +5,7 @@
  * @module
  */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
-import { PATIENCE } from "@std/assert";
+import { PATIENCE, within } from "@std/assert";
 import { SignJWT } from "jose";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { read, type Reader } from "./reader.ts";
@@ -114,7 +114,7 @@ export async function startService(
     } catch {
       // It has ended already.
     }
-    return status;
+    return within(status, `The service has not ended on ${signal}`);
   };
   const { port } = await logged((line) => line.msg === "listening");
   return {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { ConfigError, readConfig } from "../../lib/config.ts";
-import type { NatsOptions } from "../../lib/nats.ts";
+import type { NatsOptions } from "../../lib/nats_options.ts";
 
 type Env = Record<string, string>;
 

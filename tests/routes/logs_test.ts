@@ -199,9 +199,12 @@ Deno.test("GET /logs keeps the order, and never mixes two apps' lines", async ()
 
 Deno.test("GET /logs is never compressed, whatever Accept-Encoding says", async () => {
   for (const encoding of ["gzip", "br", "deflate, gzip;q=1.0, *;q=0.5", "*"]) {
-    using reader = await readRaw(await logs({ app: "a" }), { "Accept-Encoding": encoding });
-    assert(!/^content-encoding:/im.test(reader.head), reader.head);
-    assertMatch(await reader.until("\n\n"), /^event: ready\n/);
+    for (const format of ["sse", "ndjson", "text"]) {
+      const url = await logs({ app: "a" }, { format });
+      using reader = await readRaw(url, { "Accept-Encoding": encoding });
+      assert(!/^content-encoding:/im.test(reader.head), reader.head);
+      assertMatch(await reader.until("\n"), /ready/);
+    }
   }
 });
 
