@@ -16,4 +16,4 @@ RUN deno cache --frozen main.ts
 EXPOSE 8080 9091
 
 # Everything is in the image: nothing is fetched at the start. The exec form lets SIGTERM reach Deno.
-CMD ["deno", "run", "-P", "--cached-only", "--frozen", "main.ts"]
+CMD ["deno", "run", "--quiet", "-P", "--cached-only", "--frozen", "main.ts"]

@@ -45,6 +45,8 @@ function createApp(options: AppOptions): Hono<LogsEnv> {
   app.use(secureHeaders({
     contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     xFrameOptions: "DENY",
+    // Whether a domain is for HTTPS alone is for the proxy in front to say, which has the certificate.
+    strictTransportSecurity: false,
   }));
   app.use("/logs", allowOrigins(options.corsOrigins));
   app.get("/logs", ...logs(options));

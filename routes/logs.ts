@@ -58,7 +58,10 @@ function stream(streams: Streams): Handler<LogsEnv> {
     c.header("Cache-Control", "no-store, no-transform");
     c.header("X-Accel-Buffering", "no");
     // A HEAD tells what a GET would, and takes no place.
-    if (c.req.method === "HEAD") return c.body(null);
+    if (c.req.method === "HEAD") {
+      if (streams.unavailable !== undefined) throw streams.unavailable;
+      return c.body(null);
+    }
     const { grant, scope } = c.var;
     return c.body(await streams.open({ grant, scope, format, completed: c.env?.completed }));
   };

@@ -155,7 +155,7 @@ async function readLine(url: string, natsUrl: string): Promise<string | undefine
 Deno.test("the Dockerfile pins its base, and runs in exec form as a user other than root", () => {
   assertMatch(texts("FROM")[0]!, /^denoland\/deno:\d+\.\d+\.\d+$/);
   assertEquals(texts("USER"), ["deno"]);
-  assertEquals(JSON.parse(texts("CMD")[0]!).slice(0, 3), ["deno", "run", "-P"]);
+  assertEquals(JSON.parse(texts("CMD")[0]!).slice(0, 4), ["deno", "run", "--quiet", "-P"]);
   assertEquals(texts("EXPOSE"), [`${DEFAULTS.port} ${DEFAULTS.metricsPort}`]);
 });
 

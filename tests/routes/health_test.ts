@@ -34,11 +34,9 @@ Deno.test("The service starts while NATS is absent, and streams once it is there
     "nats_unavailable",
   );
   assertMatch(detail, /^NATS is out of reach: .*refused.*\.$/i);
-  await assertProblem(
-    await fetch(await logsUrl(service, { app: "a" })),
-    503,
-    "nats_unavailable",
-  );
+  const url = await logsUrl(service, { app: "a" });
+  await assertProblem(await fetch(url), 503, "nats_unavailable");
+  assertEquals((await fetch(url, { method: "HEAD" })).status, 503);
 
   await using nats = await startNatsServer({ port });
   await assertEventually(() => readiness(service), "ready");
