@@ -82,7 +82,10 @@ function listenOrExit({ host, port }: Config, handler: Deno.ServeHandler, log: L
 
 function keepFresh(keys: Keys, log: Log): void {
   const refresh = () =>
-    keys.refresh?.().catch((error) => log.warn("key set not refreshed", { reason: String(error) }));
+    keys.refresh?.().catch((error) => {
+      // The code of the cause, not its text, which may hold the URL.
+      log.warn("key set not refreshed", { reason: String(error), code: error?.cause?.code });
+    });
   if (keys.refresh === undefined) return;
   refresh();
   setInterval(refresh, KEYS_REFRESH);

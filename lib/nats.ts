@@ -37,8 +37,11 @@ export type NatsState = "connected" | "disconnected";
 export interface Nats {
   /** Why NATS cannot be used now; `undefined` while it can. */
   readonly unavailable: string | undefined;
-  /** Told of each change of state, in its place in the order of the messages. */
-  onState: (state: NatsState) => void;
+  /**
+   * Told of each change of state, in its place in the order of the messages. What was published
+   * before a loss `at` that time, in milliseconds since the epoch, has arrived.
+   */
+  onState: (state: NatsState, at: number) => void;
   /**
    * Opens a subscription; resolves, to the function that closes it, once NATS has confirmed it.
    *
@@ -55,7 +58,7 @@ export function createNats(options: NatsOptions, log: Log): Nats {
 }
 
 class Connection implements Nats {
-  onState: (state: NatsState) => void = () => {};
+  onState: Nats["onState"] = () => {};
   readonly #options: ConnectionOptions;
   readonly #log: Log;
   #nc: NatsConnection | undefined;
@@ -64,6 +67,10 @@ class Connection implements Nats {
   #refusals = 0;
   /** How often the connection was lost. */
   #losses = 0;
+  /** When the server was last asked whether it is there. */
+  #askedAt = 0;
+  /** When it was asked what it has last answered. */
+  #answeredAt = 0;
   #closed = false;
 
   constructor(options: NatsOptions, log: Log) {
@@ -118,9 +125,7 @@ class Connection implements Nats {
     const nc = await this.#connect();
     if (nc === undefined) return;
     this.#nc = nc;
-    this.#unavailable = undefined;
-    takeTurns(nc);
-    this.#log.info("NATS connected", { server: nc.getServer() });
+    this.#connected(nc);
     for await (const status of nc.status()) this.#follow(nc, status);
     if (this.#closed) return;
     // Reconnects are endless, so this is a fault that nothing here can mend.
@@ -148,7 +153,13 @@ class Connection implements Nats {
         this.#losses++;
         if (this.#unavailable !== undefined || this.#closed) return;
         this.#fail("connection lost");
-        return this.onState("disconnected");
+        return this.onState("disconnected", this.#answeredAt);
+      case "ping":
+        // Its answer comes behind all that was published before the question. A connection that
+        // breaks in silence is noticed several questions later, and loses lines from here on.
+        if (status.pendingPings === 1) this.#answeredAt = this.#askedAt;
+        this.#askedAt = Date.now();
+        return;
       case "reconnect":
         return void this.#reconnected(nc);
       case "error":
@@ -174,10 +185,15 @@ class Connection implements Nats {
       if (this.#losses === losses && !this.#closed) await nc.reconnect();
       return;
     }
+    this.#connected(nc);
+    this.onState("connected", this.#answeredAt);
+  }
+
+  #connected(nc: NatsConnection): void {
     this.#unavailable = undefined;
+    this.#askedAt = this.#answeredAt = Date.now();
     takeTurns(nc);
     this.#log.info("NATS connected", { server: nc.getServer() });
-    this.onState("connected");
   }
 
   /** Whether the server has taken what it was sent so far. */

@@ -34,8 +34,10 @@ export interface NatsOptions {
 export const RECONNECT_WAIT = 250;
 /** How long a server may take to say hello, or to confirm a subscription. Milliseconds. */
 export const ANSWER_TIMEOUT = 5_000;
-/** How often the server is asked whether it is there; gone after two silent times. Milliseconds. */
-const PING_INTERVAL = 10_000;
+/** How often the server is asked whether it is there. Milliseconds. */
+const PING_INTERVAL = 2_000;
+/** A server that leaves so many questions open is gone: more than a flood may delay an answer. */
+const MAX_PINGS_OUT = 5;
 
 /** The same, as `connect()` takes it. */
 export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
@@ -52,6 +54,7 @@ export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
     reconnectJitterTLS: RECONNECT_WAIT,
     timeout: ANSWER_TIMEOUT,
     pingInterval: PING_INTERVAL,
+    maxPingOut: MAX_PINGS_OUT,
     noAsyncTraces: true,
   };
 }

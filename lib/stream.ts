@@ -58,8 +58,8 @@ export class LogStream {
   #flushDue = false;
   /** The time of the last tick, which is as exact as the deadlines need and costs nothing to read. */
   #now: number;
-  /** When the reader last took something. */
-  #takenAt: number;
+  /** When the reader last took something. It cannot be slow before it is there to read at all. */
+  #takenAt = Infinity;
   /** When what waits for the reader began to wait. */
   #waitsSince = 0;
   /** What was dropped since the reader was last told. */
@@ -82,7 +82,7 @@ export class LogStream {
     this.#limits = limits;
     this.#backlog = new Backlog(limits.bufferBytes, budget);
     this.#expiresAt = expiresAt;
-    this.#now = this.#takenAt = now;
+    this.#now = now;
     this.#observer = observer;
     // No chunk is queued in the stream itself: pull() is called once the reader waits for one, so
     // that all that it has not taken is in the backlog, and counted.
@@ -110,6 +110,7 @@ export class LogStream {
     if (!this.#backlog.hasRoom(size)) {
       // More came in this turn than may wait, but a reader that is ready need not miss it.
       if (this.#waiting) this.#pull();
+      if (this.#closed) return;
       if (!this.#backlog.hasRoom(size)) return this.#drop(payload);
     }
     this.#willWait();
@@ -120,8 +121,8 @@ export class LogStream {
   /** Adds one of the service's own events. */
   notify(event: ControlEvent): void {
     if (this.#reason !== undefined) return;
-    this.#placeDropped();
     this.#willWait();
+    this.#placeDropped();
     this.#backlog.addNotice(this.#format.control(event));
     this.#flushSoon();
   }
@@ -240,6 +241,8 @@ export class LogStream {
   }
 
   #finish(): void {
+    // Deno cancels the stream from within enqueue() where it finds the client gone.
+    if (this.#closed) return;
     this.#controller.close();
     this.#close();
   }

@@ -25,8 +25,8 @@ export interface StreamRequest {
   readonly grant: Grant;
   readonly scope: Scope;
   readonly format: Format;
-  /** Settles once the response is sent or its client is gone, where the server says so. */
-  readonly completed?: Promise<unknown> | undefined;
+  /** Settles once the response is sent or its client is gone. */
+  readonly completed: Promise<unknown>;
 }
 
 /** How often keepalives and deadlines are looked after. Milliseconds. */
@@ -56,7 +56,7 @@ export class Streams {
     this.#budget = { used: 0, total: options.bufferTotalBytes };
     // One timer for all streams: two a stream would be thousands, for the same few moments.
     this.#timer = setInterval(() => this.#tick(), TICK);
-    nats.onState = (state) => this.#tellState(state);
+    nats.onState = (state, at) => this.#tellState(state, at);
   }
 
   /** Why no stream can be opened now; `undefined` while one can. */
@@ -68,7 +68,10 @@ export class Streams {
       return new Problem("at_capacity", "The service has no stream to spare: try again later.");
     }
     if (this.#nats.unavailable !== undefined) {
-      return new Problem("nats_unavailable", `NATS is out of reach: ${this.#nats.unavailable}.`);
+      return new Problem(
+        "nats_unavailable",
+        `Try again: NATS is out of reach (${this.#nats.unavailable}).`,
+      );
     }
     return undefined;
   }
@@ -91,7 +94,6 @@ export class Streams {
       onClose: (summary) => {
         this.#forget(stream);
         if (opened) this.#logClose(fields, openedAt, summary);
-        if (completed === undefined || !opened) leave();
       },
     });
     stream.notify({ event: "ready", data: { ...scope, expiresAt }, retry: RETRY });
@@ -103,12 +105,13 @@ export class Streams {
       });
     } catch (error) {
       stream.cancel();
+      leave();
       throw error;
     }
     opened = true;
     // It may have come to its end while NATS was asked.
     if (stream.ended) unsubscribe();
-    completed?.then(leave, leave);
+    completed.then(leave, leave);
     this.#log.info("stream opened", { ...fields, format: format.name });
     return stream.readable;
   }
@@ -129,15 +132,17 @@ export class Streams {
     for (const stream of this.#open) stream.abandon("shutdown");
   }
 
+  /** @throws {Problem} Where no stream of `app` can be opened now. */
+  check(app: string): void {
+    if (this.unavailable !== undefined) throw this.unavailable;
+    if ((this.#places.get(app) ?? 0) < this.#options.maxStreamsPerApp) return;
+    throw new Problem("too_many_streams", "This app has all its streams open: close one first.");
+  }
+
   /** Takes a place for a stream of `app`; returns what gives it back. */
   #enter(app: string): () => void {
-    const problem = this.unavailable;
-    if (problem !== undefined) throw problem;
-    const taken = this.#places.get(app) ?? 0;
-    if (taken >= this.#options.maxStreamsPerApp) {
-      throw new Problem("too_many_streams", "This app has all its streams open: close one first.");
-    }
-    this.#places.set(app, taken + 1);
+    this.check(app);
+    this.#places.set(app, (this.#places.get(app) ?? 0) + 1);
     this.#placesTaken++;
     return () => {
       const left = this.#places.get(app)! - 1;
@@ -153,8 +158,8 @@ export class Streams {
     for (const stream of this.#open) stream.tick(now, time);
   }
 
-  #tellState(nats: NatsState): void {
-    const at = new Date().toISOString();
+  #tellState(nats: NatsState, time: number): void {
+    const at = new Date(time).toISOString();
     for (const stream of this.#open) stream.notify({ event: "status", data: { nats, at } });
   }
 

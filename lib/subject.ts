@@ -36,11 +36,14 @@ export interface Scope {
   readonly subject: string;
 }
 
+/** The rule for a name, in words. */
+export const NAME_RULE = 'letters, digits, "-" and "_", at most 63, the first a letter or a digit';
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 /**
- * Whether `value` can name an app, a region or a machine: letters, digits, `-` and `_`, at most 63
- * of them, the first a letter or a digit. Such a name is exactly one token of a NATS subject.
+ * Whether `value` can name an app, a region or a machine. Such a name is exactly one token of a NATS
+ * subject.
  */
 export function isName(value: unknown): value is string {
   return typeof value === "string" && NAME.test(value);
@@ -71,7 +74,7 @@ function parseName(parameter: string, value: string | undefined): string | undef
   if (value === undefined || isName(value)) return value;
   throw new Problem(
     "filter_invalid",
-    `Give "${parameter}" as one name: letters, digits, "-" and "_", at most 63, the first a letter or a digit.`,
+    `Give "${parameter}" as one name: ${NAME_RULE}.`,
   );
 }
 

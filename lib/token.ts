@@ -6,7 +6,7 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from "jose";
 import type { Keys } from "./keys.ts";
 import { Problem } from "./problem.ts";
-import { ALL_APPS, isName, type Permission } from "./subject.ts";
+import { ALL_APPS, isName, NAME_RULE, type Permission } from "./subject.ts";
 
 /** A verified token. */
 export interface Grant extends Permission {
@@ -123,7 +123,7 @@ function parseApps(claim: unknown, allowAllApps: boolean): Permission["apps"] {
   if (names.length > 0 && names.every(isName)) return [...new Set(names)];
   throw new Problem(
     "token_claims",
-    `Give "app" as an app's name, or as an array of names: letters, digits, "-" and "_", at most 63.`,
+    `Give "app" as an app's name, or as an array of names: ${NAME_RULE}.`,
   );
 }
 

@@ -20,6 +20,8 @@ const SECRET = new Set([
   "JWT_SECRET",
   "JWT_PUBLIC_KEY",
   "JWT_JWKS",
+  // Its query may be a key.
+  "JWT_JWKS_URL",
 ]);
 
 /** One line: which variable it is, what it may hold, and what it holds, unless that is a secret. */

@@ -13,8 +13,8 @@ import { findToken } from "./token.ts";
 
 /** What each step has proved to the next. */
 export interface LogsEnv extends Env {
-  /** What `Deno.serve` tells of a request; nothing where a test calls the app itself. */
-  Bindings: Partial<Deno.ServeHandlerInfo>;
+  /** What `Deno.serve` tells of a request. */
+  Bindings: Deno.ServeHandlerInfo;
   Variables: { grant: Grant; scope: Scope };
 }
 
@@ -57,13 +57,13 @@ function stream(streams: Streams): Handler<LogsEnv> {
     c.header("Content-Type", format.contentType);
     c.header("Cache-Control", "no-store, no-transform");
     c.header("X-Accel-Buffering", "no");
+    const { grant, scope } = c.var;
     // A HEAD tells what a GET would, and takes no place.
     if (c.req.method === "HEAD") {
-      if (streams.unavailable !== undefined) throw streams.unavailable;
+      streams.check(scope.app);
       return c.body(null);
     }
-    const { grant, scope } = c.var;
-    return c.body(await streams.open({ grant, scope, format, completed: c.env?.completed }));
+    return c.body(await streams.open({ grant, scope, format, completed: c.env.completed }));
   };
 }
 

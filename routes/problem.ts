@@ -12,7 +12,8 @@ import { Problem } from "../lib/problem.ts";
 export function respondToError(log: Log): ErrorHandler {
   return (error, c) => {
     const problem = error instanceof Problem ? error : toInternal(error, log);
-    log.debug("request refused", { code: problem.code, path: c.req.path });
+    // Not the path: who mistypes the query has put the token there.
+    log.debug("request refused", { code: problem.code });
     const { code, status, message: detail, retryAfter } = problem;
     if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
     if (status === 401) c.header("WWW-Authenticate", challenge(problem));

@@ -1,4 +1,4 @@
-import { assertEquals, assertEventually, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertEventually, assertMatch } from "@std/assert";
 import { startNatsServer } from "../tools/nats_server.ts";
 import { assertProblem } from "./problem.ts";
 import { readRaw } from "./raw_reader.ts";
@@ -106,4 +106,22 @@ Deno.test("A nats-server that hangs answers 503, and keeps no subscription", asy
   assertEquals(await subjects(nats), ["logs.b.>"]);
   await publish(nats, { a: "a line", b: "b line" });
   assertEquals(await take(reader), [undefined, "b line"]);
+});
+
+Deno.test("A connection that breaks in silence is told as lost from before the first line that it lost", async () => {
+  await using stack = await startStack();
+  const { service, nats } = stack;
+  await using reader = await openStream(service, { app: "a" });
+  Deno.kill(nats.pid, "SIGSTOP");
+  const brokenAt = Date.now();
+  try {
+    const { nats: state, at } = await reader.control("status");
+    assertEquals(state, "disconnected");
+    const lostAt = Date.parse(String(at));
+    assert(lostAt <= brokenAt, `${at} is after ${new Date(brokenAt).toISOString()}`);
+    assert(lostAt > brokenAt - 60_000, `${at} is long before`);
+  } finally {
+    Deno.kill(nats.pid, "SIGCONT");
+  }
+  assertEquals(await take(reader), CONNECTED);
 });

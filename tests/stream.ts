@@ -97,6 +97,12 @@ export async function readLines(
   }
 }
 
+/** Has the reader take something, as the server does as soon as it has a response's body. */
+export async function arrive({ stream, reader }: OpenStream): Promise<void> {
+  stream.notify(status("connected"));
+  await reader.read();
+}
+
 /** Resolves, to nothing, once all that needs no timer and no input has happened. */
 export function settled(): Promise<undefined> {
   return setImmediate(undefined);

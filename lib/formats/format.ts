@@ -52,8 +52,10 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-const CR = 0x0d;
-const LF = 0x0a;
+/** Carriage return. */
+export const CR = 0x0d;
+/** Line feed. */
+export const LF = 0x0a;
 
 /** Whether `payload` has more than one line. */
 export function hasLineBreak(payload: Uint8Array): boolean {

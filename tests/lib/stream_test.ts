@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ndjson } from "../../lib/formats/ndjson.ts";
 import { sse } from "../../lib/formats/sse.ts";
-import { type LineOrEvent, openStream, readLines, settled, status } from "../stream.ts";
+import { arrive, type LineOrEvent, openStream, readLines, settled, status } from "../stream.ts";
 
 Deno.test("push() hands the lines of one turn to a waiting reader as one chunk, copied", async () => {
   await using open = openStream({ format: sse });
@@ -123,6 +123,7 @@ Deno.test("tick() ends the stream at its expiry, and not a moment before", async
 
 Deno.test("tick() sends a keepalive to a stream that has sent nothing for that long, and to no other", async () => {
   await using open = openStream({ format: sse, limits: { keepaliveTime: 15_000 } });
+  await arrive(open);
   let chunks = 0;
   const read = () =>
     open.reader.read().then(({ value }) => (chunks++, new TextDecoder().decode(value)));
@@ -184,6 +185,7 @@ Deno.test("tick() ends a reader that takes nothing for the stall limit, frees it
 
 Deno.test("tick() counts a stalled reader's lines once, also those that an event in its backlog tells of", async () => {
   await using open = openStream({ limits: { bufferBytes: 200, stallTime: 1_000 } });
+  await arrive(open);
   for (let i = 0; i < 10; i++) open.push(100);
   open.stream.notify(status("disconnected"));
   for (let i = 10; i < 20; i++) open.push(100);
@@ -206,8 +208,37 @@ Deno.test("tick() lets a reader be that takes a little now and then, or for whom
   assertEquals(open.stream.ended, true);
 });
 
+Deno.test("tick() does not call a reader slow that is not there yet", async () => {
+  await using open = openStream({ limits: { stallTime: 1_000, keepaliveTime: 1_000 } });
+  open.push(100);
+  for (let now = 1_000; now < 9_000; now += 1_000) open.stream.tick(now, 0);
+  assertEquals(await open.take(), [{ id: 0 }]);
+});
+
+Deno.test("push() charges nothing to a stream whose client is found gone as it is written to", async () => {
+  for (const sizes of [[900, 900], [900, 100, 100]]) {
+    const open = openStream({ limits: { bufferBytes: 1_000 } });
+    const read = open.reader.read().then(() => {});
+    await settled();
+    // What a server does that finds the client gone within enqueue(): it cancels at once.
+    const { enqueue } = ReadableStreamDefaultController.prototype;
+    ReadableStreamDefaultController.prototype.enqueue = function (chunk) {
+      enqueue.call(this, chunk);
+      open.stream.cancel();
+    };
+    try {
+      for (const size of sizes) open.push(size);
+      await read;
+    } finally {
+      ReadableStreamDefaultController.prototype.enqueue = enqueue;
+    }
+    assertEquals([open.budget.used, open.ends, open.closed.length], [0, 1, 1]);
+  }
+});
+
 Deno.test("tick() gives up on a reader that does not take the end, and the reason stays the end's own", async () => {
   await using open = openStream({ limits: { stallTime: 1_000 }, expiresAt: 500 });
+  await arrive(open);
   open.push(100);
   open.stream.tick(500, 500);
   open.stream.tick(1_000, 1_000);

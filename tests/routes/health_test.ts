@@ -33,7 +33,7 @@ Deno.test("The service starts while NATS is absent, and streams once it is there
     503,
     "nats_unavailable",
   );
-  assertMatch(detail, /^NATS is out of reach: .*refused.*\.$/i);
+  assertMatch(detail, /^Try again: NATS is out of reach \(.*refused.*\)\.$/i);
   const url = await logsUrl(service, { app: "a" });
   await assertProblem(await fetch(url), 503, "nats_unavailable");
   assertEquals((await fetch(url, { method: "HEAD" })).status, 503);
@@ -59,7 +59,7 @@ Deno.test("GET /readyz answers 503 while NATS is lost, and GET /healthz does not
     503,
     "nats_unavailable",
   );
-  assertEquals(detail, "NATS is out of reach: connection lost.");
+  assertEquals(detail, "Try again: NATS is out of reach (connection lost).");
   assertEquals(await healthz(service), [200, "ok"]);
   await using _again = await startNatsServer({ port: nats.port });
   await assertEventually(() => readiness(service), "ready");
