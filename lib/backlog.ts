@@ -15,7 +15,9 @@ export interface Budget {
 
 /** So many log lines, of so many payload bytes in all. */
 export interface Tally {
+  /** Lines. */
   readonly count: number;
+  /** Bytes of their payloads. */
   readonly bytes: number;
 }
 

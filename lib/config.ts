@@ -21,16 +21,21 @@ export interface Config {
   readonly port: number;
   /** The port that `/metrics` listens on; 0 turns it off. */
   readonly metricsPort: number;
+  /** Where NATS is, and how to sign in. */
   readonly nats: NatsOptions;
+  /** What tokens are verified with. */
   readonly keys: KeySource;
+  /** What tokens are held against. */
   readonly token: TokenRules;
   /** The subject's first token or tokens. */
   readonly subjectPrefix: string;
   /** The origins that may read from a browser, or `"*"` for any. */
   readonly corsOrigins: readonly string[] | "*";
+  /** What bounds the streams. */
   readonly streams: StreamOptions;
   /** How long a stop may take. Milliseconds. */
   readonly shutdownTime: number;
+  /** What of the log is left out. */
   readonly logLevel: LogLevel;
 }
 
@@ -40,6 +45,7 @@ export class ConfigError extends Error {
   /** One line a wrong variable. */
   readonly problems: readonly string[];
 
+  /** @param problems One line a wrong variable. */
   constructor(problems: readonly string[]) {
     super(problems.join("\n"));
     this.problems = problems;

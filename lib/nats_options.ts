@@ -23,6 +23,7 @@ export type NatsCredentials =
 export interface NatsOptions {
   /** `nats://HOST:PORT` or `tls://HOST:PORT`, one or more. */
   readonly servers: readonly string[];
+  /** Left out where NATS lets anyone in. */
   readonly credentials?: NatsCredentials | undefined;
   /** Demands TLS; `caFile` is the path of a CA in PEM, the system's where it is left out. */
   readonly tls?: { readonly caFile?: string } | undefined;

@@ -48,7 +48,9 @@ export type ProblemStatus = (typeof STATUS)[ProblemCode];
 /** A request that cannot be served. */
 export class Problem extends Error {
   override readonly name = "Problem";
+  /** Which problem it is. */
   readonly code: ProblemCode;
+  /** What HTTP calls it. */
   readonly status: ProblemStatus;
   /** Seconds after which to try again, where that may help. */
   readonly retryAfter: number | undefined;

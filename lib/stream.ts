@@ -24,6 +24,7 @@ export type CloseReason = EndReason | "client";
 
 /** What a stream was, once it is over. */
 export interface StreamSummary {
+  /** Why it is over. */
   readonly reason: CloseReason;
   /** Log lines that the reader took. */
   readonly events: number;

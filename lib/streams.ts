@@ -16,14 +16,19 @@ import type { Grant } from "./token.ts";
 export interface StreamOptions extends StreamLimits {
   /** Bytes that may wait for all readers together. */
   readonly bufferTotalBytes: number;
+  /** Streams that may be open. */
   readonly maxStreams: number;
+  /** Streams of one app that may be open. */
   readonly maxStreamsPerApp: number;
 }
 
 /** What a stream is opened for. */
 export interface StreamRequest {
+  /** What the token permits. */
   readonly grant: Grant;
+  /** What of it the stream shows. */
   readonly scope: Scope;
+  /** How it is written. */
   readonly format: Format;
   /** Settles once the response is sent or its client is gone. */
   readonly completed: Promise<unknown>;
@@ -49,6 +54,7 @@ export class Streams {
   #timer: ReturnType<typeof setInterval>;
   #stopped: PromiseWithResolvers<void> | undefined;
 
+  /** Starts the clock of the streams that are to come. */
   constructor(nats: Nats, options: StreamOptions, log: Log) {
     this.#nats = nats;
     this.#options = options;

@@ -23,8 +23,11 @@ export interface Permission {
 
 /** What a request asks for, as it came: nothing in it is trusted. */
 export interface Selection {
+  /** One of the permitted apps. */
   readonly app?: string | undefined;
+  /** One region only. */
   readonly region?: string | undefined;
+  /** One machine only. */
   readonly machine?: string | undefined;
 }
 

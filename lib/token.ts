@@ -20,7 +20,9 @@ export interface Grant extends Permission {
 
 /** What every token is held against. */
 export interface TokenRules {
+  /** The `aud` that is required, where it is set. */
   readonly audience?: string | undefined;
+  /** The `iss` that is required, where it is set. */
   readonly issuer?: string | undefined;
   /** Seconds that a token may still live. */
   readonly maxTtl: number;

@@ -17,12 +17,15 @@ import { readyz } from "./readyz.ts";
 
 /** What the routes are made of. */
 export interface AppOptions {
+  /** Tells what a token permits. */
   readonly verify: Verify;
+  /** Where a stream is opened. */
   readonly streams: Streams;
   /** The subject's first token or tokens. */
   readonly subjectPrefix: string;
   /** The origins that may read `/logs` from a browser, or `"*"` for any. */
   readonly corsOrigins: readonly string[] | "*";
+  /** Where refusals and faults go. */
   readonly log: Log;
 }
 

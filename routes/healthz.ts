@@ -1,3 +1,8 @@
+/**
+ * Whether the process serves.
+ *
+ * @module
+ */
 import type { Context } from "hono";
 
 /** `GET /healthz`: the process serves. It never asks NATS. */

@@ -15,13 +15,17 @@ import { findToken } from "./token.ts";
 export interface LogsEnv extends Env {
   /** What `Deno.serve` tells of a request. */
   Bindings: Deno.ServeHandlerInfo;
+  /** What the token permits, and what of it was asked for. */
   Variables: { grant: Grant; scope: Scope };
 }
 
 /** What the route is made of. */
 export interface LogsOptions {
+  /** Tells what a token permits. */
   readonly verify: Verify;
+  /** Where a stream is opened. */
   readonly streams: Streams;
+  /** The subject's first token or tokens. */
   readonly subjectPrefix: string;
 }
 

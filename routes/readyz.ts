@@ -1,3 +1,8 @@
+/**
+ * Whether the service takes streams.
+ *
+ * @module
+ */
 import type { Handler } from "hono";
 import type { Streams } from "../lib/streams.ts";
 

@@ -35,7 +35,9 @@ export interface Format {
   readonly name: string;
   /** The media type, which `Accept` names, with its parameters. */
   readonly contentType: string;
+  /** What goes before a payload. */
   readonly prefix: Uint8Array;
+  /** What goes behind it. */
   readonly suffix: Uint8Array;
   /** What is sent where there is nothing to say. */
   readonly keepalive: Uint8Array;
