@@ -14,6 +14,8 @@ import { createHandler } from "./routes/app.ts";
 
 /** How often a key set behind a URL is fetched anew. Milliseconds. */
 const KEYS_REFRESH = 300_000;
+/** How soon where that has failed. Milliseconds. */
+const KEYS_RETRY = 10_000;
 /** Of the time that a stop may take, what is kept for the way out. Milliseconds. */
 const EXIT_MARGIN = 500;
 
@@ -27,6 +29,7 @@ function main(): void {
   const nats = createNats(config.nats, log);
   const streams = new Streams(nats, config.streams, log);
   const handler = createHandler({
+    keys,
     verify: createVerify(keys, config.token),
     streams,
     subjectPrefix: config.subjectPrefix,
@@ -80,15 +83,19 @@ function listenOrExit({ host, port }: Config, handler: Deno.ServeHandler, log: L
   }
 }
 
-function keepFresh(keys: Keys, log: Log): void {
-  const refresh = () =>
-    keys.refresh?.().catch((error) => {
+async function keepFresh({ refresh }: Keys, log: Log): Promise<void> {
+  while (refresh !== undefined) {
+    const fetched = await refresh().then(() => true, (error) => {
       // The code of the cause, not its text, which may hold the URL.
       log.warn("key set not refreshed", { reason: String(error), code: error?.cause?.code });
+      return false;
     });
-  if (keys.refresh === undefined) return;
-  refresh();
-  setInterval(refresh, KEYS_REFRESH);
+    await delay(fetched ? KEYS_REFRESH : KEYS_RETRY);
+  }
+}
+
+function delay(time: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, time));
 }
 
 function exit(log: Log, reason: string): never {

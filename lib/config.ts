@@ -147,7 +147,10 @@ function keyProblems(read: ConfigSource["env"]): string[] {
   const set = KEY_VARIABLES.filter((name) => read(name) !== undefined);
   if (set.length === 1) return [];
   const found = set.length === 0 ? "none is set" : `${set.join(" and ")} are set`;
-  return [`Cannot choose a key: ${found}, set exactly one of ${KEY_VARIABLES.join(", ")}`];
+  return [
+    `Cannot choose a key: ${found}, set exactly one of ${KEY_VARIABLES.join(", ")}` +
+    ' (for a start: export JWT_SECRET="$(openssl rand -base64 48)")',
+  ];
 }
 
 function toConfig(env: v.InferOutput<typeof SCHEMA>, nats: NatsOptions): Config {

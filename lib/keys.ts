@@ -23,6 +23,8 @@ export interface Keys {
   readonly algorithms: string[];
   /** The key for a token's header. */
   readonly resolve: JWTVerifyGetKey;
+  /** Whether a key set that is fetched is known yet. */
+  readonly known?: () => boolean;
   /** Fetches a key set anew; what is known stays known where that fails. */
   readonly refresh?: () => Promise<void>;
 }

@@ -213,7 +213,7 @@ class Connection implements Nats {
   #fail(reason: string): void {
     if (reason === this.#unavailable) return;
     this.#unavailable = reason;
-    this.#log.warn("NATS unavailable", { reason });
+    this.#log.warn("NATS unavailable", { reason, servers: this.#options.servers });
   }
 }
 

@@ -15,7 +15,7 @@ import { algorithmsOf } from "./algorithms.ts";
 export function parsePublicKey(pem: string): JWK {
   // createPublicKey() would take a private key too, and keep silent about it.
   if (!pem.startsWith("-----BEGIN PUBLIC KEY-----")) {
-    throw new TypeError("a public key in PEM begins with -----BEGIN PUBLIC KEY-----");
+    throw new TypeError("the PEM itself, from -----BEGIN PUBLIC KEY----- on, not its path");
   }
   return parsePublicJwk(createPublicKey(pem).export({ format: "jwk" }) as JWK);
 }

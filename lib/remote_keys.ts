@@ -24,6 +24,8 @@ const FETCH_LIMIT = 1_048_576;
 export interface RemoteKeys {
   /** The key for a token's header; rejects with `keys_unavailable` where it cannot be known. */
   readonly resolve: JWTVerifyGetKey;
+  /** Whether any set is known yet. */
+  readonly known: () => boolean;
   /** Fetches the set anew; what is known stays known where that fails. */
   readonly refresh: () => Promise<void>;
 }
@@ -38,19 +40,25 @@ export function createRemoteKeys(url: URL): RemoteKeys {
     [customFetch]: boundedFetch(),
   });
   return {
+    known: () => remote.jwks() !== undefined,
     refresh: () => remote.reload(),
     resolve: async (header, token) => {
       try {
         return await remote(header, token);
       } catch (error) {
         if (concernsToken(error)) throw error;
-        throw new Problem(
-          "keys_unavailable",
-          "The keys that verify this token cannot be fetched now: try again.",
-        );
+        throw keysUnavailable();
       }
     },
   };
+}
+
+/** The keys that verify tokens are out of reach. */
+export function keysUnavailable(): Problem {
+  return new Problem(
+    "keys_unavailable",
+    "Try again: the keys that verify tokens are out of reach.",
+  );
 }
 
 /** Whether the key set was there, and the fault is the token's. */

@@ -38,6 +38,17 @@ const MAX_TOKEN_LENGTH = 8_192;
 /** How far the clocks of who signs and who verifies may differ (`nbf`, `iat`). Seconds. */
 const CLOCK_TOLERANCE = 5;
 
+/** What to do about a claim that is missing or wrong. */
+const CLAIMS: Readonly<Record<string, string>> = {
+  exp: 'Give the claim "exp": when the token expires, in seconds since 1970.',
+  app: 'Give the claim "app": the name of the permitted app, or an array of names.',
+  nbf: 'Give the claim "nbf" in seconds since 1970, or leave it out.',
+  iat: 'Give the claim "iat" in seconds since 1970, or leave it out.',
+  aud: 'Give the claim "aud" the audience that this service expects.',
+  iss: 'Give the claim "iss" the issuer that this service expects.',
+};
+const OTHER_CLAIM = "Give the token a set of claims, as a JSON object.";
+
 /** Makes the function that verifies tokens. */
 export function createVerify(keys: Keys, rules: TokenRules): Verify {
   const options: JWTVerifyOptions = {
@@ -92,15 +103,13 @@ function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
   // jose's clock tolerance would let a token live on past `exp`: a stream ends at that moment, and
   // the reader's next try must not be let in again.
   const now = Date.now() / 1000;
-  if (!Number.isFinite(exp)) {
-    throw new Problem("token_claims", `Give "exp" as a number of seconds.`);
-  }
+  if (!Number.isFinite(exp)) throw new Problem("token_claims", CLAIMS.exp!);
   if (exp! <= now) throw expired();
   if (iat !== undefined && iat > now + CLOCK_TOLERANCE) throw notYetValid();
   if (exp! - now > rules.maxTtl) {
     throw new Problem(
       "token_ttl",
-      `Use a token that expires within ${rules.maxTtl} seconds: this one lives longer.`,
+      `Use a token whose "exp", in seconds since 1970, is at most ${rules.maxTtl} seconds away.`,
     );
   }
   return {
@@ -140,7 +149,7 @@ function toProblem(error: unknown): unknown {
   if (error instanceof errors.JWTClaimValidationFailed) {
     return error.claim === "nbf" && error.reason === "check_failed"
       ? notYetValid()
-      : new Problem("token_claims", `Give the claim "${error.claim}" as this service requires it.`);
+      : new Problem("token_claims", CLAIMS[error.claim] ?? OTHER_CLAIM);
   }
   if (
     error instanceof errors.JWSSignatureVerificationFailed ||

@@ -5,6 +5,7 @@
  */
 import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import type { Keys } from "../lib/keys.ts";
 import type { Log } from "../lib/log.ts";
 import { Problem } from "../lib/problem.ts";
 import type { Streams } from "../lib/streams.ts";
@@ -17,6 +18,8 @@ import { readyz } from "./readyz.ts";
 
 /** What the routes are made of. */
 export interface AppOptions {
+  /** What tokens are verified with. */
+  readonly keys: Keys;
   /** Tells what a token permits. */
   readonly verify: Verify;
   /** Where a stream is opened. */
@@ -54,7 +57,7 @@ function createApp(options: AppOptions): Hono<LogsEnv> {
   app.use("/logs", allowOrigins(options.corsOrigins));
   app.get("/logs", ...logs(options));
   app.get("/healthz", healthz);
-  app.get("/readyz", readyz(options.streams));
+  app.get("/readyz", readyz(options.streams, options.keys));
   for (const path of ["/logs", "/healthz", "/readyz"]) app.all(path, otherMethods);
   app.all("*", () => {
     throw new Problem("not_found", "There is nothing at this path: the log stream is at /logs.");

@@ -206,7 +206,8 @@ Deno.test("readConfig() demands exactly one of the four keys", () => {
   const kinds = Object.entries(KEYS).map(([name, value]) => read({ [name]: value }).keys.kind);
   assertEquals(kinds, ["secret", "public", "set", "url"]);
   const names = Object.keys(KEYS);
-  const last = `set exactly one of ${names.join(", ")}`;
+  const last = `set exactly one of ${names.join(", ")} ` +
+    '(for a start: export JWT_SECRET="$(openssl rand -base64 48)")';
   assertEquals(problemsOf({}), [`Cannot choose a key: none is set, ${last}`]);
   fc.assert(fc.property(fc.subarray(names, { minLength: 2 }), (some) => {
     const env = Object.fromEntries(some.map((name) => [name, KEYS[name]!]));

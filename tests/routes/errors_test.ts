@@ -60,7 +60,7 @@ const REFUSED: [status: number, code: string, what: string, ask: () => Promise<R
   [401, "token_missing", "no token", () => fetch(`${stack.service.url}/logs`)],
   [401, "token_malformed", "text that is no token", () => askWith("not-a-token")],
   [401, "token_malformed", "a token of 10,000 letters", () => askWith("a".repeat(10_000))],
-  [401, "token_malformed", "an empty token", () => askWith("")],
+  [401, "token_missing", "an empty token", () => askWith("")],
   [401, "token_malformed", "two tokens", () => ask({ app: "a" }, "token=second")],
   [401, "token_signature", "another key", () => askWith(sign({}, {}, OTHER_SECRET))],
   [401, "token_signature", "no signature", () => askWith(unsigned({ aud: "natstap" }))],

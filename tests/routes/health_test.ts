@@ -23,6 +23,25 @@ async function freePort(): Promise<number> {
   return server.port;
 }
 
+Deno.test("GET /readyz answers 503 until a key set behind a URL was fetched", async () => {
+  let fetched = false;
+  const answer = () => {
+    if (!fetched) return new Response(null, { status: 500 });
+    return Response.json({ keys: [{ kty: "OKP", crv: "Ed25519", kid: "a", x: "A".repeat(43) }] });
+  };
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  await using nats = await startNatsServer();
+  await using service = await startService({
+    NATS_URL: nats.url,
+    JWT_JWKS_URL: `http://127.0.0.1:${server.addr.port}/keys`,
+  });
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await service.logged(({ msg }) => msg === "key set not refreshed");
+  assertEquals(await readiness(service), "keys_unavailable");
+  fetched = true;
+  await assertEventually(() => readiness(service), "ready");
+});
+
 Deno.test("The service starts while NATS is absent, and streams once it is there", async () => {
   const port = await freePort();
   await using service = await startService({ NATS_URL: `nats://127.0.0.1:${port}` });
