@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { lines, type Orders } from "./orders.ts";
+import { readLines } from "../tools/lines.ts";
+import type { Orders } from "./orders.ts";
 
 type Given<Order> = Order extends (order: infer Given) => unknown ? Given : never;
 type Answered<Order> = Order extends (order: never) => infer Answer ? Awaited<Answer> : never;
@@ -62,7 +63,7 @@ export class Child<Ordered extends Orders> implements AsyncDisposable {
 
   /** Reads everything that the process says, so that its log never fills the pipe. */
   async #listen(program: string): Promise<void> {
-    for await (const line of lines(this.#process.stdout)) {
+    for await (const line of readLines(this.#process.stdout)) {
       const said = line.startsWith("{") ? JSON.parse(line) : {};
       if (said.msg === "listening") this.#listening.resolve(said.port);
       if (said.answer !== undefined) this.#resolve(said.answer);

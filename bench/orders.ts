@@ -4,26 +4,15 @@
  *
  * @module
  */
+import { readLines } from "../tools/lines.ts";
 
 /** What a process can be asked for: by name, the function that does it. */
 export type Orders = Record<string, (order: never) => object | Promise<object>>;
 
 /** Carries out the orders that arrive, one after the other, until standard input ends. */
 export async function takeOrders(orders: Orders): Promise<void> {
-  for await (const line of lines(Deno.stdin.readable)) {
+  for await (const line of readLines(Deno.stdin.readable)) {
     const { name, order } = JSON.parse(line);
     console.log(JSON.stringify({ answer: await orders[name]!(order as never) }));
-  }
-}
-
-/** The lines of a text, as they arrive. */
-export async function* lines(
-  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop()!;
-    yield* parts;
   }
 }

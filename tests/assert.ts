@@ -3,7 +3,6 @@
  * machine that reaches npm alone can run them.
  */
 import nodeAssert from "node:assert/strict";
-import { isDeepStrictEqual } from "node:util";
 
 /** Fails unless `value` is truthy. */
 export function assert(value: unknown, message?: string): asserts value {
@@ -13,16 +12,6 @@ export function assert(value: unknown, message?: string): asserts value {
 /** Fails unless both are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
   nodeAssert.deepEqual(actual, expected, message);
-}
-
-/** Fails where both are deeply equal. */
-export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  nodeAssert.notDeepEqual(actual, expected, message);
-}
-
-/** Fails unless both are the same value (`Object.is`). */
-export function assertStrictEquals<T>(actual: T, expected: T, message?: string): void {
-  nodeAssert.equal(actual, expected, message);
 }
 
 /** Fails unless `actual` contains `expected`. */
@@ -36,11 +25,6 @@ export function assertStringIncludes(actual: string, expected: string, message?:
 /** Fails unless `actual` matches `expected`. */
 export function assertMatch(actual: string, expected: RegExp, message?: string): void {
   nodeAssert.match(actual, expected, message);
-}
-
-/** Fails where `value` is null or undefined. */
-export function assertExists<T>(value: T, message?: string): asserts value is NonNullable<T> {
-  nodeAssert.ok(value !== undefined && value !== null, message ?? "Expected a value");
 }
 
 // deno-lint-ignore no-explicit-any -- as @std/assert takes any constructor
@@ -72,38 +56,6 @@ export async function assertRejects<E extends Error = Error>(
     return expectError(error, errorClass, messageIncludes);
   }
   throw new nodeAssert.AssertionError({ message: "Expected the function to reject" });
-}
-
-/** How long to wait for what should come, so that a test fails rather than hangs. Milliseconds. */
-export const PATIENCE = 60_000;
-
-/** Settles as `promise` does; fails where that takes longer than {@linkcode PATIENCE}. */
-export async function within<T>(promise: Promise<T>, message: string): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new nodeAssert.AssertionError({ message })), PATIENCE);
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * Waits until `read` resolves to what is deeply equal to `expected`; fails where that takes longer
- * than {@linkcode PATIENCE}.
- */
-export async function assertEventually<T>(
-  read: () => T | PromiseLike<T>,
-  expected: T,
-  message?: string,
-): Promise<void> {
-  const deadline = performance.now() + PATIENCE;
-  for (;;) {
-    const actual = await read();
-    if (isDeepStrictEqual(actual, expected)) return;
-    if (performance.now() > deadline) return assertEquals(actual, expected, message);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 /** Fails always. */

@@ -1,8 +1,9 @@
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
-import { assert, assertEquals, assertEventually, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type RawReader, readRaw } from "./raw_reader.ts";
 import type { Reader } from "./reader.ts";
 import { logsUrl, openStream, type Stack, startStack } from "./service.ts";
+import { assertEventually } from "./patience.ts";
 
 /** Kernels hold some megabytes for a connection on loopback before a writer feels its reader. */
 const LINES = 32_000;

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertEventually } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { assertProblem } from "./problem.ts";
 import { readRaw } from "./raw_reader.ts";
 import { logsUrl, openStream, openWhenFree, startStack, subjects } from "./service.ts";
+import { assertEventually } from "./patience.ts";
 
 /** How many readers come and go at the same time, and how many in all. */
 const AT_ONCE = 20;

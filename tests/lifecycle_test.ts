@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertEventually } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { assertProblem } from "./problem.ts";
 import { readRaw } from "./raw_reader.ts";
 import { read } from "./reader.ts";
@@ -12,6 +12,7 @@ import {
   startStack,
   subjects,
 } from "./service.ts";
+import { assertEventually } from "./patience.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

@@ -1,9 +1,10 @@
 /** A cluster of three real nats-servers, one of which dies while a stream is open. */
 import { connect } from "@nats-io/transport-deno";
-import { assert, assertEquals, assertEventually } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { CONNECTED, DISCONNECTED, read, type Reader, take } from "./reader.ts";
 import { logsUrl, type Service, startService } from "./service.ts";
+import { assertEventually } from "./patience.ts";
 
 const LINES = 100;
 const SUBJECT = "logs.panini-786.dfw.d896d7c6";

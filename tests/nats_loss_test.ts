@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertEventually, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../tools/nats_server.ts";
 import { assertProblem } from "./problem.ts";
 import { readRaw } from "./raw_reader.ts";
@@ -13,6 +13,7 @@ import {
   startStack,
   subjects,
 } from "./service.ts";
+import { assertEventually } from "./patience.ts";
 
 /** Starts a service that is connected to the first of these servers that it finds. */
 async function startConnected(...urls: string[]): Promise<Service> {

@@ -1,4 +1,4 @@
-import { assertEquals, assertEventually } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { assertProblem } from "./problem.ts";
 import { CONNECTED, DISCONNECTED, type Reader, take } from "./reader.ts";
@@ -11,6 +11,7 @@ import {
   startStack,
   subjects,
 } from "./service.ts";
+import { assertEventually } from "./patience.ts";
 
 const USER = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
 

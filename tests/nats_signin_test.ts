@@ -1,11 +1,12 @@
 /** How the service signs in to NATS, and what it does where NATS does not let it in. */
 import { connect, type ConnectionOptions, credsAuthenticator } from "@nats-io/transport-deno";
-import { assert, assertEquals, assertEventually, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createAccount, createOperator, createUser, type KeyPair } from "npm:@nats-io/nkeys@^2";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { assertProblem } from "./problem.ts";
 import { read } from "./reader.ts";
 import { failToStart, logsUrl, type Service, startService } from "./service.ts";
+import { assertEventually } from "./patience.ts";
 
 const APP = "panini-786";
 const PASSWORD = "right: horse, battery";

@@ -1,9 +1,9 @@
+import { within } from "./patience.ts";
 /**
  * A reader of `/logs` on a bare socket, which takes no byte more than it is told to take.
  *
  * @module
  */
-import { within } from "@std/assert";
 
 /** An open response. */
 export interface RawReader extends Disposable {

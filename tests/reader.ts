@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { PATIENCE } from "@std/assert";
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
+import { PATIENCE } from "./patience.ts";
 
 /** An open stream, read event by event. */
 export interface Reader extends AsyncDisposable {

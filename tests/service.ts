@@ -5,10 +5,12 @@
  * @module
  */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
-import { PATIENCE, within } from "@std/assert";
 import { SignJWT } from "jose";
+import { readLines } from "../tools/lines.ts";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
+import { sendSignal } from "../tools/signal.ts";
 import { read, type Reader } from "./reader.ts";
+import { PATIENCE, within } from "./patience.ts";
 
 /** One line of the service's own log. */
 export type LogLine = { time: string; level: string; msg: string } & Record<string, unknown>;
@@ -80,11 +82,11 @@ export async function startService(
   const watchers = new Set<() => void>();
   let stderr = "";
   const ended = Promise.all([
-    readLines(child.stdout, (line) => {
-      logs.push(JSON.parse(line));
+    readLog(child.stdout, (line) => {
+      logs.push(line);
       for (const watch of watchers) watch();
     }),
-    readLines(child.stderr, (line) => void (stderr += `${line}\n`)),
+    readText(child.stderr, (text) => void (stderr += text)),
   ]);
   const status = ended.then(() => child.status);
   const logged = (fits: (line: LogLine) => boolean) =>
@@ -109,11 +111,7 @@ export async function startService(
       });
     });
   const stop = (signal: Deno.Signal = "SIGTERM") => {
-    try {
-      child.kill(signal);
-    } catch {
-      // It has ended already.
-    }
+    sendSignal(child, signal);
     return within(status, `The service has not ended on ${signal}`);
   };
   const { port } = await logged((line) => line.msg === "listening");
@@ -238,12 +236,12 @@ function hasKey(env: Record<string, string>): boolean {
   return ["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_JWKS", "JWT_JWKS_URL"].some((name) => name in env);
 }
 
-async function readLines(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void) {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    lines.forEach(onLine);
-  }
-  if (rest !== "") onLine(rest);
+type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
+
+async function readLog(stdout: Bytes, onLine: (line: LogLine) => void): Promise<void> {
+  for await (const line of readLines(stdout)) onLine(JSON.parse(line));
+}
+
+async function readText(stderr: Bytes, onText: (text: string) => void): Promise<void> {
+  for await (const text of stderr.pipeThrough(new TextDecoderStream())) onText(text);
 }

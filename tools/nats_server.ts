@@ -5,6 +5,7 @@
  * @module
  */
 import { findOrInstall, type Machine } from "./install.ts";
+import { sendSignal } from "./signal.ts";
 
 /** How to start a nats-server. */
 export interface NatsServerOptions {
@@ -126,11 +127,11 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     async reload(config) {
       const { length } = await readText(`${folder}/log`);
       await Deno.writeTextFile(configPath, configText(folder, options.port, config));
-      kill(child, "SIGHUP");
+      sendSignal(child, "SIGHUP");
       await reloaded(child, folder, length);
     },
     stop(signal = "SIGTERM") {
-      kill(child, signal);
+      sendSignal(child, signal);
       return ended ??= end();
     },
     [Symbol.asyncDispose]: () => server.stop(),
@@ -196,14 +197,6 @@ async function readText(path: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch {
     return ""; // The server has not come so far as to write it.
-  }
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // Thrown where the process has ended already.
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import config from "../deno.json" with { type: "json" };
 import { readLines } from "./lines.ts";
+import { sendSignal } from "./signal.ts";
 
 /** A service that runs until it is stopped. */
 export interface Service extends AsyncDisposable {
@@ -36,7 +37,7 @@ export async function startService(
     // Ctrl-C in a terminal would reach it too, and stop it before its turn.
     detached: true,
   }).spawn();
-  kill.addEventListener("abort", () => send(child, "SIGKILL"));
+  kill.addEventListener("abort", () => sendSignal(child, "SIGKILL"));
 
   const listening = Promise.withResolvers<string>();
   const ended = readLog(child.stdout, listening.resolve).then(async () => {
@@ -49,7 +50,7 @@ export async function startService(
     url: await listening.promise,
     status: child.status,
     async [Symbol.asyncDispose]() {
-      send(child, "SIGTERM");
+      sendSignal(child, "SIGTERM");
       await ended;
     },
   };
@@ -69,13 +70,5 @@ async function readLog(
     const { level, msg, host, port } = JSON.parse(line);
     if (msg === "listening") onListening(`http://${host}:${port}`);
     if (level === "warn" || level === "error") console.error(line);
-  }
-}
-
-function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // Thrown where the process has ended already.
   }
 }

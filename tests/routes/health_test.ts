@@ -1,5 +1,5 @@
 import { connect } from "@nats-io/transport-deno";
-import { assertEquals, assertEventually, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { assertProblem } from "../problem.ts";
 import {
@@ -10,6 +10,7 @@ import {
   startService,
   startStack,
 } from "../service.ts";
+import { assertEventually } from "../patience.ts";
 
 /** The status and the body of `GET /healthz`. */
 async function healthz({ url }: Service): Promise<[number, string]> {
