@@ -35,6 +35,10 @@ export type Verify = (token: string) => Promise<Grant>;
 
 /** A longer token is refused unread. Characters. */
 const MAX_TOKEN_LENGTH = 8_192;
+/** Base64url as RFC 7515 (section 2) has it: no padding, no white space, no bits left over. */
+const BASE64URL = "(?:[\\w-]{4})*(?:[\\w-][AQgw]|[\\w-]{2}[AEIMQUYcgkosw048])?";
+/** jose reads base64url with some of these too: a token would then have many spellings. */
+const COMPACT = new RegExp(`^${BASE64URL}\\.${BASE64URL}\\.${BASE64URL}$`);
 /** How far the clocks of who signs and who verifies may differ (`nbf`, `iat`). Seconds. */
 const CLOCK_TOLERANCE = 5;
 
@@ -65,6 +69,7 @@ export function createVerify(keys: Keys, rules: TokenRules): Verify {
         `Use a token of ${MAX_TOKEN_LENGTH} characters or fewer.`,
       );
     }
+    if (!COMPACT.test(token)) throw malformed();
     return toGrant(await verifySignature(token, keys, options), rules);
   };
 }
@@ -161,13 +166,15 @@ function toProblem(error: unknown): unknown {
       "Sign the token with the key, and an algorithm, that this service is configured for.",
     );
   }
-  if (error instanceof errors.JOSEError) {
-    return new Problem(
-      "token_malformed",
-      "Send a signed JWT in compact form: header.payload.signature.",
-    );
-  }
+  if (error instanceof errors.JOSEError) return malformed();
   return error;
+}
+
+function malformed(): Problem {
+  return new Problem(
+    "token_malformed",
+    "Send a signed JWT in compact form: header.payload.signature.",
+  );
 }
 
 function expired(): Problem {

@@ -102,7 +102,7 @@ Deno.test("createKeys() pins a key set to the algorithms that fit its keys", asy
   assertEquals(await outcome(keySet(p256.publicJwk), await signAs("ES384")), "token_signature");
 });
 
-Deno.test("createKeys() refuses an HMAC made with the public key in any of its forms", async () => {
+Deno.test("createKeys() refuses an HMAC over the public key's PEM, DER or JWK", async () => {
   for (const pair of [rsa, p256, ed25519]) {
     const der = Uint8Array.fromBase64(pair.pem.replaceAll(/-----.*?-----|\s/g, ""));
     const forms = [
@@ -122,9 +122,9 @@ Deno.test("createKeys() refuses an HMAC made with the public key in any of its f
   }
 });
 
-Deno.test("createKeys() has alg none pass with no kind of key", async () => {
+Deno.test("createKeys() has alg none, in any case of its letters, pass with no kind of key", async () => {
   for (const keys of [secretKeys, publicKeys(rsa), publicKeys(p256), keySet(rsa.publicJwk)]) {
-    for (const alg of ["none", "None", "NONE", "", "HS1", "constructor", "RSA-OAEP"]) {
+    for (const alg of ["none", "None", "NONE", "nOnE", "", "HS1", "constructor", "RSA-OAEP"]) {
       for (const signature of ["", "AAAA"]) {
         const expected = alg === "" ? "token_malformed" : "token_signature";
         assertEquals(await outcome(keys, unsigned(alg, signature)), expected, alg);
@@ -141,17 +141,19 @@ Deno.test("createKeys() refuses a signature of zeros", async () => {
   }
 });
 
-Deno.test("createKeys() takes no key that a token's own header offers", async () => {
+Deno.test("createKeys() takes no key that a token's own header offers as jwk, jku, x5u or x5c", async () => {
   const attacker = await generate("P-256", ["ES256"]);
   const { publicJwk: jwk, privateJwk } = attacker;
-  for (const header of [{ jwk }, { jku: "http://127.0.0.1:1/" }, { x5u: "http://127.0.0.1:1/" }]) {
+  const url = "http://127.0.0.1:1/";
+  const x5c = [attacker.pem.replaceAll(/-----.*?-----|\s/g, "")];
+  for (const header of [{ jwk }, { jku: url }, { x5u: url }, { x5c }]) {
     const token = await sign("ES256", privateJwk, header);
     assertEquals(await outcome(publicKeys(p256), token), "token_signature");
     assertEquals(await outcome(keySet(p256.publicJwk), token), "token_signature");
   }
 });
 
-Deno.test("createKeys() refuses a crit header that it does not know, with any kind of key", async () => {
+Deno.test("createKeys() refuses an unknown crit in the header with any kind of key", async () => {
   const table: [Keys, string, JWK | Uint8Array][] = [
     [secretKeys, "HS256", SECRET],
     [publicKeys(p256), "ES256", p256.privateJwk],
@@ -193,9 +195,14 @@ Deno.test("createKeys() tries every key of a set on a token with no kid, and jud
   assertEquals(await outcome(keys, await old.sign(imported)), "token_expired");
 });
 
-Deno.test("createKeys() takes any kid where a single public key is configured", async () => {
-  const token = await sign("ES256", p256.privateJwk, { kid: "whatever" });
-  assertEquals(await outcome(publicKeys(p256), token), "taken");
+Deno.test("createKeys() has a kid, be it a path, SQL or a URL, choose nothing where a single public key is configured", async () => {
+  const stranger = await generate("P-256", ["ES256"]);
+  for (const kid of ["any", "../../dev/null", "' OR 1=1--", "http://127.0.0.1:1/", "__proto__"]) {
+    const token = await sign("ES256", p256.privateJwk, { kid });
+    assertEquals(await outcome(publicKeys(p256), token), "taken");
+    const forged = await sign("ES256", stranger.privateJwk, { kid });
+    assertEquals(await outcome(publicKeys(p256), forged), "token_signature");
+  }
 });
 
 Deno.test("createKeys() never verifies with a key that is for encryption or another algorithm", async () => {

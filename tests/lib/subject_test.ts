@@ -131,7 +131,7 @@ Deno.test("selectScope() confines a query to a token that permits every app to o
   );
 });
 
-Deno.test("isName() takes what the contract calls a name and nothing else", () => {
+Deno.test("isName() takes what the contract calls a name, and no wildcard, dot, line break, NUL, look-alike or %2e", () => {
   for (const good of ["a", "7", "panini-786", "A_b-", "d896d7c609dd68", "x".repeat(63)]) {
     assert(isName(good), good);
   }
@@ -150,7 +150,8 @@ Deno.test("isName() takes what the contract calls a name and nothing else", () =
     "\na",
     "é",
   ];
-  for (const value of [...bad, "a\0", "a\u200b", "٣", "ａ", " a", "a/b", "a%2eb", "$SYS"]) {
+  const deceptive = ["\u0430", "ａ", "٣", "a\u0301", "a\u200b", "\u202ea", "\ufeffa", "a\ud800"];
+  for (const value of [...bad, ...deceptive, "a\0", " a", "a\t", "a/b", "a%2eb", "$SYS"]) {
     assert(!isName(value), JSON.stringify(value));
   }
   for (const value of [undefined, null, 7, true, ["a"], { toString: () => "a" }]) {
@@ -223,7 +224,7 @@ Deno.test("selectScope() gives a token for every app all of logs, which the quer
   }
 });
 
-Deno.test("selectScope() refuses a wildcard, a dot, white space or nothing in a filter", () => {
+Deno.test("selectScope() refuses a wildcard, a dot, white space, CRLF and a command of NATS, a NUL or nothing in a filter", () => {
   for (const value of ["", "*", ">", "a.b", "a b", "a\r\nSUB >", "\0", "x".repeat(64)]) {
     for (const parameter of ["app", "region", "machine"]) {
       for (const apps of [[APP], "*"] as const) {

@@ -68,15 +68,23 @@ Deno.test("verify() turns a good token into what it permits", async () => {
   });
 });
 
-Deno.test("verify() takes one app, or an array of several, and no other form", async () => {
+Deno.test("verify() takes one app, or an array of several", async () => {
   using _clock = stopClock();
   const exp = GOOD.exp;
   for (const app of [["web"], ["web", "worker"], ["web", "worker", "web"]]) {
     const { apps } = await verify(await sign({ exp, app }));
     assertEquals(apps, [...new Set(app)]);
   }
+});
+
+Deno.test("verify() refuses app as an object, a nested array, empty, a wildcard, look-alikes, or with a dot, a line break or a NUL", async () => {
+  using _clock = stopClock();
+  const exp = GOOD.exp;
   const bad = [undefined, null, "", [], 7, true, {}, { 0: "web" }, [["web"]], ["web", 7], [null]];
-  const names = ["a.b", ">", "*.>", "web *", "web\n", "-web", "x".repeat(64)];
+  const names = [
+    ...["a.b", ">", "*.>", "web *", "web\n", "web\r\n", "web\0", "-web", "x".repeat(64)],
+    ...["w\u0435b", "ｗｅｂ", "web\u0301", "w\u200beb", "\u202ebew", "\ufeffweb"],
+  ];
   const all = [...bad, ...names, ...names.map((name) => ["web", name]), ["*"], ["web", "*"]];
   await assertOutcomes(all.map((app) => [{ exp, app }, "token_claims"]));
 });
@@ -99,14 +107,14 @@ Deno.test("verify() takes a region and a machine that are names, and refuses any
   }
 });
 
-Deno.test("verify() requires exp as a number", async () => {
+Deno.test("verify() refuses a token without exp, or with exp as a string, an array or 1e999", async () => {
   using _clock = stopClock();
   const bad = [undefined, null, "", String(GOOD.exp), [GOOD.exp], true];
   await assertOutcomes(bad.map((exp) => [{ app: "web", exp }, "token_claims"]));
   assertEquals(await outcome(await signText(`{"app":"web","exp":1e999}`)), "token_claims");
 });
 
-Deno.test("verify() has a token end at exp, with no tolerance", async () => {
+Deno.test("verify() has a token end at exp, a fraction or negative too, with no tolerance", async () => {
   using clock = stopClock();
   await assertOutcomes([
     [{ app: "web", exp: NOW + 1 }, "taken"],
@@ -139,7 +147,7 @@ Deno.test("verify() honours nbf and iat with 5 s of tolerance", async () => {
   }
 });
 
-Deno.test("verify() refuses a token that lives longer than JWT_MAX_TTL from now", async () => {
+Deno.test("verify() refuses a token that lives longer than JWT_MAX_TTL from now, or with a huge exp", async () => {
   using clock = stopClock();
   await assertOutcomes([
     [{ app: "web", exp: NOW + 3600 }, "taken"],
@@ -154,7 +162,7 @@ Deno.test("verify() refuses a token that lives longer than JWT_MAX_TTL from now"
 });
 
 for (const [claim, rule] of [["aud", "audience"], ["iss", "issuer"]] as const) {
-  Deno.test(`verify() requires ${claim} where an ${rule} is configured, and no other there`, async () => {
+  Deno.test(`verify() refuses a token of another ${rule}, or of none, where one is configured`, async () => {
     using _clock = stopClock();
     const rules = { [rule]: "natstap" };
     const check = async (value: unknown, of: Partial<TokenRules>) =>
@@ -178,7 +186,7 @@ Deno.test("verify() takes sub and jti of any form, since they are for the log on
   assertEquals([sub, jti], [undefined, undefined]);
 });
 
-Deno.test("verify() refuses what is no signed JWT as token_malformed", async () => {
+Deno.test("verify() refuses too many or too few dots, a crit, and what is no JSON object as token_malformed", async () => {
   using _clock = stopClock();
   const good = await sign(GOOD);
   const [header, payload, signature] = good.split(".");
@@ -217,7 +225,7 @@ Deno.test("verify() refuses a changed or a foreign signature as token_signature"
   for (const token of tokens) assertEquals(await outcome(token), "token_signature", token);
 });
 
-Deno.test("verify() takes a token of 8 KiB and refuses a longer one unread", async () => {
+Deno.test("verify() takes a token of 8 KiB and refuses one of 8193 bytes, of 1 MB or with a kid of 1 MB unread", async () => {
   using _clock = stopClock();
   const { length } = await sign({ ...GOOD, sub: "" });
   // Four characters of base64 hold three of the claim.
@@ -226,8 +234,11 @@ Deno.test("verify() takes a token of 8 KiB and refuses a longer one unread", asy
   assert(longest.length <= 8_192 && longest.length > 8_184, `${longest.length}`);
   await verify(longest);
   const unread = createVerify({ algorithms: ["HS256"], resolve: () => fail("It is read") }, RULES);
-  const longer = await sign({ ...GOOD, sub: "x".repeat(room + 6) });
-  assertEquals((await assertRejects(() => unread(longer), Problem)).code, "token_malformed");
+  const signed = await sign({ ...GOOD, sub: "x".repeat(room + 6) });
+  const withKid = await sign(GOOD, { kid: "x".repeat(1_000_000) });
+  for (const longer of [signed, withKid, "x".repeat(8_193), "x".repeat(1_000_000)]) {
+    assertEquals((await assertRejects(() => unread(longer), Problem)).code, "token_malformed");
+  }
 });
 
 Deno.test("verify() explains a refusal in a sentence that repeats nothing of the token", async () => {

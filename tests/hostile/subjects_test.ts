@@ -1,0 +1,272 @@
+/**
+ * What claims and queries can do to the subject that the running service subscribes to: narrow it
+ * within the token's own app, and nothing else, whatever text stands in them.
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { startNatsServer } from "../../tools/nats_server.ts";
+import { assertEventually, within } from "../patience.ts";
+import { mint, type Service, startService, subjects } from "../service.ts";
+
+/** The cases are the same in each run; a failure prints it with the case that failed. */
+const SEED = 786;
+const CASES = 500;
+
+let nats: Awaited<ReturnType<typeof startNatsServer>>;
+/** One service honours `app: "*"`, the other one does not. */
+let [one, every]: Service[] = [];
+Deno.test.beforeAll(async () => {
+  nats = await startNatsServer();
+  const env = { NATS_URL: nats.url, LOG_LEVEL: "debug" };
+  const start = [env, { ...env, ALLOW_ALL_APPS: "true" }].map((env) => startService(env));
+  [one, every] = await Promise.all(start);
+  for (const service of [one!, every!]) await service.logged(({ msg }) => msg === "NATS connected");
+});
+Deno.test.afterAll(async () => {
+  await one![Symbol.asyncDispose]();
+  await every![Symbol.asyncDispose]();
+  await nats.stop();
+});
+
+/** What the service answers, and what it subscribes to meanwhile. */
+interface Answer {
+  readonly status: number;
+  /** The code of a problem; the subject of a stream, as `ready` tells it. */
+  readonly said: string | undefined;
+  readonly subjects: string[];
+}
+
+/**
+ * Asks for `/logs` with this very query, no byte of it changed, which `fetch` would do.
+ *
+ * The request is HTTP/1.0: the body ends where the connection does.
+ */
+async function ask({ url }: Service, token: string, query: string): Promise<Answer> {
+  const { hostname, port } = new URL(url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  const head = `GET /logs?${query} HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  const sent = write(connection, head).catch(() => "The service has hung up in the midst of it");
+  const text = await readAnswer(connection);
+  await sent;
+  const found = await subjects(nats);
+  connection.close();
+  await assertEventually(() => subjects(nats), []);
+  const said = /"(?:code|subject)":"([^"]*)"/.exec(text)?.[1];
+  return { status: Number(text.split(" ")[1]), said, subjects: found };
+}
+
+async function write(connection: Deno.Conn, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+}
+
+/** Takes all of an answer, but of a stream no more than its `ready`. */
+async function readAnswer(connection: Deno.Conn): Promise<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(16_384);
+  let text = "";
+  while (!/\r\n\r\nevent: ready[^]*\n\n/.test(text)) {
+    // A service that hangs up in the midst of a request may do so with a reset.
+    const length = await within(connection.read(buffer).catch(() => null), `No end of "${text}"`);
+    if (length === null) break;
+    text += decoder.decode(buffer.subarray(0, length), { stream: true });
+  }
+  return text;
+}
+
+/** Fails unless the query is answered so, and nothing is subscribed to but the subject, if any. */
+async function assertAnswers(query: string, expected: string): Promise<void> {
+  const token = await mint({ app: "web" });
+  const answer = await ask(one!, token, query);
+  const opened = expected.startsWith("logs.");
+  const want = { status: opened ? 200 : 400, said: expected, subjects: opened ? [expected] : [] };
+  assertEquals(answer, want, `To ?${query.slice(0, 200)}: ${JSON.stringify(answer)}`);
+}
+
+/** Fails unless a filter of this text, as it stands in the URL, is refused, whoever sends it. */
+async function assertNoFilter(value: string): Promise<void> {
+  const tokens: [Service, string][] = [
+    [one!, await mint({ app: "web" })],
+    [every!, await mint({ app: "*" })],
+  ];
+  for (const [service, token] of tokens) {
+    for (const parameter of ["app", "region", "machine"]) {
+      const answer = await ask(service, token, `${parameter}=${value}`);
+      const want = { status: 400, said: "filter_invalid", subjects: [] };
+      assertEquals(answer, want, `To ?${parameter}=${value.slice(0, 200)}`);
+    }
+  }
+}
+
+const FILTERS: [attack: string, values: string[]][] = [
+  ["%00", ["web%00", "%00web", "w%00eb", "%00", "web%00.%3E"]],
+  ["%2e, a dot", ["web%2eother", "%2e", "%2E%2E", "web%2e%3e", "..", "web.", ".web", "./web"]],
+  ["a wildcard, plain or encoded", ["*", ">", "%2a", "%3e", "web.>", "w*", "%2A.%3E", "web%20>"]],
+  ["overlong UTF-8", ["%c0%ae", "web%c0%ae%c0%be", "%e0%80%ae", "%f0%80%80%ae", "%c1%b7eb"]],
+  ["invalid UTF-8", ["%ff", "web%80", "%e0%a4%a", "%ed%a0%80", "%f4%90%80%80", "%C3", "w%FEb"]],
+  ["%u002e, broken percent signs", ["web%u002eother", "%u003e", "%", "web%", "%2", "%zz", "%%2e"]],
+  ["double encoding", ["web%252eother", "%253e", "%25%32%65", "%2525252e", "web%2500", "%252a"]],
+  ["a plus sign or a space", ["+", "web+", "+web", "w+eb", "web+>", "%20", "web%20", "%20web"]],
+  ["a tab, encoded", ["web%09", "%09", "web%09other", "%0b", "web%0c", "web%c2%a0"]],
+  ["an encoded CRLF and commands of NATS", [
+    ...["a%0d%0aSUB%20%3e%201%0d%0a", "a\\r\\nSUB+>+1", "web%0aSUB+logs.other.>+9", "web%0d%0a"],
+    ...["web%0d%0aPUB+logs.web.x+3%0d%0aabc%0d%0a", "web.>%201%0d%0aSUB%20logs.other.>", "%0a"],
+    ...["%E5%98%8A%E5%98%8DSUB+>+1", "web%C4%8D%C4%8ASUB%C4%A0>", "web%e2%80%a8", "web%c2%85"],
+  ]],
+  ["Unicode look-alikes", [
+    ...["w%d0%b5b", "%ef%bd%97eb", "web%e2%80%8b", "%e2%80%aebew", "web%cc%81", "%ef%bb%bfweb"],
+    ...["wéb", "web\u200b", "\uff0e", "web\u3002other"],
+  ]],
+  ["no text at all", ["", "%", "&region="]],
+  ["a value of 64 letters to 60 KB", ["w".repeat(64), "w".repeat(8_000), "w".repeat(60_000)]],
+  ["a very long run of dots, or of %2e", [".".repeat(60_000), "%2e".repeat(20_000)]],
+  ["a path, a template or a semicolon", ["../web", "web/", "web;app=other", "{web}", "$SYS", "-w"]],
+  ["a list, or JSON", ["web,other", '["web"]', "%5B%22web%22%5D", "web|other", "_w", "__proto__"]],
+];
+for (const [attack, values] of FILTERS) {
+  Deno.test(`GET /logs refuses ${attack} in app, region and machine`, async () => {
+    for (const value of values) await assertNoFilter(value);
+  });
+}
+
+Deno.test("GET /logs refuses a doubled parameter, however its name is encoded", async () => {
+  for (
+    const [name, encoded] of [["app", "%61pp"], ["region", "r%65gion"], ["machine", "machin%65"]]
+  ) {
+    const pairs = [[name, name], [name, encoded], [encoded, name], [encoded, encoded]];
+    const values = [["web", "web"], ["web", "other"], ["other", "web"], ["web", ""], ["", "web"]];
+    for (const [first, second] of pairs) {
+      for (const [a, b] of values) {
+        await assertAnswers(`${first}=${a}&x=1&${second}=${b}`, "filter_invalid");
+        await assertAnswers(`${first}&${second}=${b}`, "filter_invalid");
+      }
+    }
+  }
+});
+
+Deno.test("GET /logs passes over a parameter whose name only resembles app, region or machine", async () => {
+  for (const [name, value] of [["app", "other"], ["region", ">"], ["machine", "*"]]) {
+    const upper = name!.toUpperCase();
+    const names = [
+      ...[
+        `${name}[]`,
+        `${name}%5b%5d`,
+        `${name}[0]`,
+        `${name}.x`,
+        upper,
+        `${name}%00`,
+        `%00${name}`,
+      ],
+      ...[`;${name}`, `+${name}`, `${name}+`, `%20${name}`, `${name}%20`, `${name}%0a`, `_${name}`],
+      ...[
+        `${name}%252e`,
+        `%2561pp`,
+        `${name}%c0%ae`,
+        `?${name}`,
+        `x;${name}`,
+        `${name}%3d`,
+        "%61%70",
+      ],
+      ...[
+        `${name}%e2%80%8b`,
+        "\u0430pp",
+        "%ef%bd%81pp",
+        "__proto__",
+        "constructor",
+        "__proto__[app]",
+      ],
+    ];
+    for (const each of names) await assertAnswers(`${each}=${value}`, "logs.web.>");
+  }
+});
+
+Deno.test("GET /logs passes over separators that are none, and over a fragment", async () => {
+  const queries = ["&&&", "=other", "&=>&", "x=1;app=other", "x=1%26app=other", "x=1%26region=>"];
+  for (
+    const query of [...queries, "#&app=other", "#app=other", "x#?app=other", "x=%23&y#&region=>"]
+  ) {
+    await assertAnswers(query, "logs.web.>");
+  }
+  await assertAnswers("app=web#&app=other", "logs.web.>");
+  await assertAnswers("region=dfw#.>", "logs.web.dfw.>");
+  await assertAnswers("app=web;app=other", "filter_invalid");
+  await assertAnswers("app=web%26app=other", "filter_invalid");
+  await assertAnswers("app=web%23", "filter_invalid");
+});
+
+Deno.test("GET /logs gets no raw control character, space or 1 MB of a query: Deno answers 400", async () => {
+  const token = await mint({ app: "web" });
+  const raw = ["\0", "\t", "\x01", "\x7f", " ", "\rSUB > 1", "\nSUB > 1", "\r\nSUB > 1\r\n"];
+  const long = [`app=${"w".repeat(1_000_000)}`, "app=w&".repeat(170_000), "%2e".repeat(340_000)];
+  for (const query of [...raw.map((text) => `app=web${text}`), ...long]) {
+    const want = { status: 400, said: undefined, subjects: [] };
+    assertEquals(await ask(one!, token, query), want, JSON.stringify(query.slice(0, 100)));
+  }
+});
+
+const NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}";
+const SUBJECT = new RegExp(`^logs\\.(>|(\\*|${NAME})\\.(>|${NAME}\\.>|(\\*|${NAME})\\.${NAME}))$`);
+/** Few, so that claims and queries often name the same. */
+const name = fc.constantFrom("web", "other", "dfw");
+/** What may be in a claim, and in a query, beside names: parts of a subject, of a URL, of a command. */
+const IN_CLAIMS = [
+  ...[".", "*", ">", " ", "\t", "\r\n", "\n", "\0", "\x7f", "\u2028", "\u200b", "\u202e", "\ufeff"],
+  ...["SUB > 1", "$SYS", "_INBOX", "__proto__", "-", "\u0435", "\uff41", "\ud800", "a".repeat(63)],
+];
+const IN_QUERY = [
+  ...["%00", "%2e", "%2E", "%3e", "%2a", "%c0%ae", "%e0%80%ae", "%u002e", "%252e", "%253e", "%ff"],
+  ...["+", "%20", "%09", "%0d%0a", "%0aSUB+>+1%0d%0a", "%", "%2", ";", "#", "?", "=", "&", "&&"],
+  ...["&app=other", "&%61pp=other", ";app=other", "&region=>", "&machine=*", "[]", "/", "\\", "é"],
+];
+const NAMES = ["%61pp", "app[]", "APP", "app%00", ";app", "+app", "__proto__", "app%c0%ae"];
+
+/** Some parts, one after the other: more often than not a plain name. */
+function partsOf(hostile: string[]): fc.Arbitrary<string> {
+  const part = fc.oneof(name, fc.constantFrom(...hostile));
+  const parts = fc.array(part, { minLength: 1, maxLength: 4 }).map((all) => all.join(""));
+  return fc.oneof({ weight: 4, arbitrary: name }, { weight: 2, arbitrary: parts });
+}
+const any = fc.string({ unit: "binary", maxLength: 70 });
+const claim = fc.oneof({ weight: 9, arbitrary: partsOf(IN_CLAIMS) }, { weight: 1, arbitrary: any });
+const apps = fc.array(claim, { minLength: 1, maxLength: 3 });
+const narrowing = fc.option(claim, { nil: undefined, freq: 2 });
+const claims = fc.record({
+  app: fc.oneof(name, claim, apps, fc.constant("*")),
+  region: narrowing,
+  machine: narrowing,
+});
+/** One parameter of a query, where there is any: the names as they are, or not quite. */
+function parameter(name: string): fc.Arbitrary<string[]> {
+  const names = fc.oneof({ weight: 6, arbitrary: fc.constant(name) }, fc.constantFrom(...NAMES));
+  const encoded = any.map((text) => encodeURIComponent(text.toWellFormed()));
+  const value = fc.oneof({ weight: 9, arbitrary: partsOf(IN_QUERY) }, encoded);
+  const pair = fc.tuple(names, value).map((pair) => pair.join("="));
+  return fc.array(pair, { maxLength: 1 });
+}
+const query = fc.tuple(parameter("app"), parameter("region"), parameter("machine"))
+  .map((pairs) => pairs.flat().join("&"));
+
+for (const allowAllApps of [false, true]) {
+  const where = `where ALLOW_ALL_APPS is ${allowAllApps}`;
+  Deno.test(`GET /logs subscribes to nothing, or to one subject of a permitted app, whatever stands in claims and query, ${where}`, async () => {
+    const service = allowAllApps ? every! : one!;
+    let opened = 0;
+    const property = fc.asyncProperty(claims, query, async (claims, query) => {
+      const { status, said, subjects } = await ask(service, await mint(claims), query);
+      if (status !== 200) {
+        assert([400, 401, 403].includes(status), `${status} ${said}`);
+        return assertEquals(subjects, [], `The service subscribes, though it answered ${said}`);
+      }
+      opened++;
+      assertEquals(subjects, [said]);
+      assertMatch(said!, SUBJECT);
+      const [, app, region, machine] = said!.split(".");
+      const everyApp = allowAllApps && claims.app === "*";
+      assert(everyApp || [claims.app].flat().includes(app!), `${said} is not permitted`);
+      if (claims.region !== undefined) assertEquals(region, claims.region);
+      if (claims.machine !== undefined) assertEquals(machine, claims.machine);
+    });
+    await fc.assert(property, { numRuns: CASES, seed: SEED });
+    assert(opened > 30, `Expected many streams to open, but only ${opened} of ${CASES} did`);
+  });
+}
