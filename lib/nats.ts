@@ -16,7 +16,7 @@ import type { Log } from "./log.ts";
 import {
   ANSWER_TIMEOUT,
   type NatsOptions,
-  RECONNECT_WAIT,
+  retryTime,
   toConnectionOptions,
 } from "./nats_options.ts";
 import { takeTurns } from "./npm_transport.ts";
@@ -67,10 +67,8 @@ class Connection implements Nats {
   #refusals = 0;
   /** How often the connection was lost. */
   #losses = 0;
-  /** When the server was last asked whether it is there. */
-  #askedAt = 0;
-  /** When it was asked what it has last answered. */
-  #answeredAt = 0;
+  /** When the server was asked what it has last answered. */
+  #answeredAt = moment();
   #closed = false;
 
   constructor(options: NatsOptions, log: Log) {
@@ -153,13 +151,9 @@ class Connection implements Nats {
         this.#losses++;
         if (this.#unavailable !== undefined || this.#closed) return;
         this.#fail("connection lost");
-        return this.onState("disconnected", this.#answeredAt);
+        return this.onState("disconnected", timeOf(this.#answeredAt));
       case "ping":
-        // Its answer comes behind all that was published before the question. A connection that
-        // breaks in silence is noticed several questions later, and loses lines from here on.
-        if (status.pendingPings === 1) this.#answeredAt = this.#askedAt;
-        this.#askedAt = Date.now();
-        return;
+        return void this.#ask(nc);
       case "reconnect":
         return void this.#reconnected(nc);
       case "error":
@@ -174,6 +168,16 @@ class Connection implements Nats {
     }
   }
 
+  /**
+   * Asks the server whether it is there. Its answer comes behind all that was published before the
+   * question: a connection that breaks, however late that is noticed, loses lines from here on.
+   * nats-core's own question does not do: it takes one answer for those to all that are open.
+   */
+  async #ask(nc: NatsConnection): Promise<void> {
+    const askedAt = moment();
+    await nc.flush().then(() => this.#answeredAt = askedAt, () => {});
+  }
+
   /** Connected again once the server has taken all subscriptions, and not before. */
   async #reconnected(nc: NatsConnection): Promise<void> {
     const losses = this.#losses;
@@ -186,12 +190,12 @@ class Connection implements Nats {
       return;
     }
     this.#connected(nc);
-    this.onState("connected", this.#answeredAt);
+    this.onState("connected", Date.now());
   }
 
   #connected(nc: NatsConnection): void {
     this.#unavailable = undefined;
-    this.#askedAt = this.#answeredAt = Date.now();
+    this.#answeredAt = moment();
     takeTurns(nc);
     this.#log.info("NATS connected", { server: nc.getServer() });
   }
@@ -217,8 +221,21 @@ class Connection implements Nats {
   }
 }
 
-function retryTime(): number {
-  return RECONNECT_WAIT * (1 + Math.random());
+/** A moment, by both clocks. */
+interface Moment {
+  /** Milliseconds since the epoch, on a clock that may be set. */
+  readonly time: number;
+  /** Milliseconds on a clock that only goes forward, but may stand still while the machine sleeps. */
+  readonly now: number;
+}
+
+function moment(): Moment {
+  return { time: Date.now(), now: performance.now() };
+}
+
+/** When that was, on the clock of today; no later than it was. */
+function timeOf({ time, now }: Moment): number {
+  return Math.min(time, Date.now() - (performance.now() - now));
 }
 
 function unavailable(): Problem {

@@ -32,13 +32,18 @@ export interface NatsOptions {
 }
 
 /** Between two tries to connect; up to as long again is added by chance. Milliseconds. */
-export const RECONNECT_WAIT = 250;
+const RECONNECT_WAIT = 250;
 /** How long a server may take to say hello, or to confirm a subscription. Milliseconds. */
 export const ANSWER_TIMEOUT = 5_000;
 /** How often the server is asked whether it is there. Milliseconds. */
 const PING_INTERVAL = 2_000;
 /** A server that leaves so many questions open is gone: more than a flood may delay an answer. */
 const MAX_PINGS_OUT = 5;
+
+/** How long to wait before the next try to connect. Milliseconds. */
+export function retryTime(): number {
+  return RECONNECT_WAIT * (1 + Math.random());
+}
 
 /** The same, as `connect()` takes it. */
 export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
@@ -50,13 +55,29 @@ export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
     ignoreClusterUpdates: options.ignoreClusterUpdates,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
-    reconnectTimeWait: RECONNECT_WAIT,
-    reconnectJitter: RECONNECT_WAIT,
-    reconnectJitterTLS: RECONNECT_WAIT,
+    ...pacedConnects(),
     timeout: ANSWER_TIMEOUT,
     pingInterval: PING_INTERVAL,
     maxPingOut: MAX_PINGS_OUT,
     noAsyncTraces: true,
+  };
+}
+
+/**
+ * Pauses between two tries to connect to one server. nats-core's own pause is by the clock that may be
+ * set: where that steps back an hour, it lasts an hour.
+ */
+function pacedConnects(): ConnectionOptions {
+  const triedAt = new Map<string, number>();
+  return {
+    // For nats-core each server is always due; the pause comes from the handler below.
+    reconnectDelayHandler: () => -Infinity,
+    reconnectToServer: ([server]) => {
+      const now = performance.now();
+      const due = Math.max(now, (triedAt.get(server!.listen) ?? -Infinity) + retryTime());
+      triedAt.set(server!.listen, due);
+      return { server: server!, delay: due - now };
+    },
   };
 }
 

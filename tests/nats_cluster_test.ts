@@ -7,6 +7,8 @@ import { logsUrl, type Service, startService } from "./service.ts";
 import { assertEventually } from "./patience.ts";
 
 const LINES = 100;
+/** How long the service may take to another node. Milliseconds. */
+const MOVE = 2_000;
 const SUBJECT = "logs.panini-786.dfw.d896d7c6";
 
 interface Cluster extends AsyncDisposable {
@@ -73,7 +75,7 @@ for (
     },
   ]
 ) {
-  Deno.test(`a stream outlives its nats-server: the service goes to a node ${name}`, async () => {
+  Deno.test(`a stream outlives its nats-server: the service goes within 2 s to a node ${name}`, async () => {
     await using cluster = await startCluster();
     const { nodes } = cluster;
     const servers = nodes.slice(0, seeds).map(({ url }) => url).join(",");
@@ -86,9 +88,14 @@ for (
     const survivors = nodes.filter((node) => node !== killed);
     await assertArrives(reader, survivors[0]!, "before");
 
+    const killedAt = Date.now();
     await killed.stop("SIGKILL");
     assertEquals(await take(reader), DISCONNECTED);
     assertEquals(await take(reader), CONNECTED);
+    const { time } = service.logs.findLast(({ msg }) => msg === "NATS connected")!;
+    const moved = Date.parse(time) - killedAt;
+    console.log(`moved to another node ${moved} ms after its own was killed`);
+    assert(moved <= MOVE, `It took ${moved} ms`);
     const now = connectedNode(cluster, service);
     assert(survivors.includes(now));
     await assertArrives(reader, survivors.find((node) => node !== now)!, "after");

@@ -1,3 +1,4 @@
+import { connect } from "@nats-io/transport-deno";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../tools/nats_server.ts";
 import { assertProblem } from "./problem.ts";
@@ -14,6 +15,7 @@ import {
   subjects,
 } from "./service.ts";
 import { assertEventually } from "./patience.ts";
+import { assertAccounted, startFlow } from "./timed_lines.ts";
 
 /** Starts a service that is connected to the first of these servers that it finds. */
 async function startConnected(...urls: string[]): Promise<Service> {
@@ -47,6 +49,61 @@ Deno.test("Streams outlive a nats-server that is killed, and tell when it was aw
   }
   for (const reader of readers) await reader.close();
   await assertEventually(() => subjects(again), []);
+});
+
+const APPS = Array.from({ length: 10 }, (_, i) => `app-${i}`);
+const REGIONS = ["dfw", "fra"];
+const MACHINES = ["m1", "m2"];
+/** What the streams of an app ask for, and the subjects that this lets through. */
+const FILTERS: [query: Record<string, string>, filter: string][] = [
+  [{}, String.raw`\..*`],
+  [{ region: "dfw" }, String.raw`\.dfw\..*`],
+  [{ machine: "m1" }, String.raw`\..*\.m1`],
+  [{ region: "dfw", machine: "m1" }, String.raw`\.dfw\.m1`],
+];
+
+Deno.test("200 streams outlive a nats-server that is killed under load, and account for each line", async () => {
+  const nats = await startNatsServer();
+  await using service = await startConnected(nats.url);
+  const requests = APPS.flatMap((app) => FILTERS.map((filter) => [app, ...filter] as const))
+    .flatMap((request) => Array.from({ length: 5 }, () => request));
+  const streams = await Promise.all(requests.map(async ([app, query, filter]) => {
+    const pattern = new RegExp(`^logs.${app}${filter}$`);
+    const reader = await openStream(service, { app }, query);
+    return { reader, fits: (subject: string) => pattern.test(subject) };
+  }));
+  const before = await subjects(nats);
+  assertEquals(before.length, 200);
+
+  const options = { servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 };
+  const publisher = await connect(options);
+  const all = APPS.flatMap((app) =>
+    REGIONS.flatMap((region) => MACHINES.map((machine) => `logs.${app}.${region}.${machine}`))
+  );
+  const flow = startFlow(publisher, { subjects: all, batch: 8 });
+  const accounted = streams.map(({ reader, fits }) => assertAccounted(reader, flow, fits));
+  const flows = () => flow.lines.findLast(({ takenBy }) => takenBy < Infinity)?.sentAt ?? 0;
+  await assertEventually(() => flows() > 0, true);
+
+  await nats.stop("SIGKILL");
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await using again = await startNatsServer({ port: nats.port });
+  const restartedAt = Date.now();
+  const connects = () => service.logs.filter(({ msg }) => msg === "NATS connected");
+  await assertEventually(() => connects().length, 2);
+  await assertEventually(() => flows() > restartedAt, true);
+  await flow.stop();
+  const losses = await Promise.all(accounted);
+  assertEquals(losses.map(({ length }) => length), streams.map(() => 1), "One loss each");
+  assertEquals(await subjects(again), before);
+  assertEquals(service.logs.filter(({ msg }) => msg === "stream closed"), []);
+
+  const missing = losses.reduce((sum, [loss]) => sum + loss!.missing.length, 0);
+  const back = Date.parse(connects()[1]!.time) - restartedAt;
+  console.log(`200 streams: NATS back after ${back} ms, ${missing} lines missing, all while away`);
+  for (const { reader } of streams) await reader.close();
+  await assertEventually(() => subjects(again), []);
+  await publisher.close();
 });
 
 Deno.test("Streams tell in ndjson and in text when nats-server was away", async () => {

@@ -50,8 +50,10 @@ async function assertPauses({ monitorUrl }: NatsServer): Promise<void> {
   const start = performance.now();
   const first = await tries();
   await assertEventually(async () => await tries() >= first + 4, true, "It tries no more");
+  const time = Math.round(performance.now() - start);
+  console.log(`${await tries() - first} tries to sign in within ${time} ms`);
   // Of the pause before the first of the four, most may have been over at the start.
-  assert(performance.now() - start >= 3 * 240, "Four tries without a quarter second between them");
+  assert(time >= 3 * 240, "Four tries without a quarter second between them");
 }
 
 const ways = [
@@ -109,7 +111,7 @@ Deno.test("the service signs in with a credentials file that it is permitted to 
   }
 });
 
-Deno.test("a wrong password leaves the service unready and trying, until NATS takes it", async () => {
+Deno.test("a wrong password leaves the service unready, and trying in no tight loop, until NATS takes it", async () => {
   await using nats = await startNatsServer({ config: permitUser("natstap", "another") });
   await using service = await startService({ NATS_URL: nats.url, ...USER });
   await service.logged(({ msg }) => msg === "NATS unavailable");
@@ -125,7 +127,7 @@ Deno.test("a wrong password leaves the service unready and trying, until NATS ta
   assert(!`${JSON.stringify(service.logs)}${service.stderr()}`.includes(PASSWORD));
 });
 
-Deno.test("a password that NATS no longer takes cuts no stream, which goes on once it does", async () => {
+Deno.test("a password that NATS no longer takes cuts no stream and makes no tight loop, and the stream goes on once NATS takes it", async () => {
   await using nats = await startNatsServer({ config: permitUser("natstap", PASSWORD) });
   await using service = await startService({ NATS_URL: nats.url, ...USER });
   await service.logged(({ msg }) => msg === "NATS connected");
