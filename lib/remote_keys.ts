@@ -32,19 +32,36 @@ export interface RemoteKeys {
 
 /** Makes the keys of the set behind `url`; nothing is fetched yet. */
 export function createRemoteKeys(url: URL): RemoteKeys {
+  let pausedUntil = -Infinity;
+  const fetchKeys = boundedFetch();
   const remote = createRemoteJWKSet(url, {
     // Stale keys still verify while the URL is out of reach; `refresh` keeps them fresh.
     cacheMaxAge: Infinity,
     timeoutDuration: FETCH_TIMEOUT,
-    cooldownDuration: FETCH_PAUSE,
-    [customFetch]: boundedFetch(),
+    // jose's own pause is by the clock that may be set: where that steps back an hour, it lasts an hour.
+    cooldownDuration: Infinity,
+    [customFetch]: async (...request) => {
+      const response = await fetchKeys(...request);
+      pausedUntil = performance.now() + FETCH_PAUSE;
+      return response;
+    },
   });
+  const find: JWTVerifyGetKey = async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      const isNew = error instanceof errors.JWKSNoMatchingKey && performance.now() >= pausedUntil;
+      if (!isNew) throw error;
+    }
+    await remote.reload();
+    return await remote(header, token);
+  };
   return {
     known: () => remote.jwks() !== undefined,
     refresh: () => remote.reload(),
     resolve: async (header, token) => {
       try {
-        return await remote(header, token);
+        return await find(header, token);
       } catch (error) {
         if (concernsToken(error)) throw error;
         throw keysUnavailable();
