@@ -51,7 +51,10 @@ export class Streams {
   /** Connections that hold a place, an app: one is freed when its client is gone. */
   readonly #places = new Map<string, number>();
   #placesTaken = 0;
-  #timer: ReturnType<typeof setInterval>;
+  readonly #timer: ReturnType<typeof setInterval>;
+  /** The clock of all streams. Milliseconds. */
+  #clock = 0;
+  #tickedAt = performance.now();
   #stopped: PromiseWithResolvers<void> | undefined;
 
   /** Starts the clock of the streams that are to come. */
@@ -95,13 +98,20 @@ export class Streams {
     const openedAt = performance.now();
     let opened = false;
     let unsubscribe: (() => void) | undefined;
-    const stream = new LogStream(format, this.#options, this.#budget, grant.expiresAt, openedAt, {
-      onEnd: () => unsubscribe?.(),
-      onClose: (summary) => {
-        this.#forget(stream);
-        if (opened) this.#logClose(fields, openedAt, summary);
+    const stream = new LogStream(
+      format,
+      this.#options,
+      this.#budget,
+      grant.expiresAt,
+      this.#clock,
+      {
+        onEnd: () => unsubscribe?.(),
+        onClose: (summary) => {
+          this.#forget(stream);
+          if (opened) this.#logClose(fields, openedAt, summary);
+        },
       },
-    });
+    );
     stream.notify({ event: "ready", data: { ...scope, expiresAt }, retry: RETRY });
     this.#open.add(stream);
     try {
@@ -160,8 +170,11 @@ export class Streams {
 
   #tick(): void {
     const now = performance.now();
+    // While this process itself is held up, no reader can be blamed for it: the clock stands still.
+    this.#clock += Math.min(now - this.#tickedAt, 2 * TICK);
+    this.#tickedAt = now;
     const time = Date.now();
-    for (const stream of this.#open) stream.tick(now, time);
+    for (const stream of this.#open) stream.tick(this.#clock, time);
   }
 
   #tellState(nats: NatsState, time: number): void {

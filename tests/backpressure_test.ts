@@ -1,9 +1,10 @@
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { KernelSocket } from "./kernel_socket.ts";
 import { type RawReader, readRaw } from "./raw_reader.ts";
 import type { Reader } from "./reader.ts";
 import { logsUrl, openStream, type Stack, startStack } from "./service.ts";
-import { assertEventually } from "./patience.ts";
+import { assertEventually, PATIENCE } from "./patience.ts";
 
 /** Kernels hold some megabytes for a connection on loopback before a writer feels its reader. */
 const LINES = 32_000;
@@ -162,6 +163,33 @@ Deno.test("A reader that takes nothing for STALL_SECONDS is ended, and its subsc
 
   await publish(stack, fast, LINES, BATCH);
   assertEquals(service.logs.filter(({ msg }) => msg === "stream closed").length, 1);
+});
+
+Deno.test("A service that was held up itself ends no reader for it", async () => {
+  await using stack = await startStack({ BUFFER_BYTES: "1048576", STALL_SECONDS: "2" });
+  const { service, publisher } = stack;
+  const { port, pathname, search } = new URL(await logsUrl(service, { app: "flood" }));
+  using reader = new KernelSocket(Number(port));
+  reader.write(`GET ${pathname}${search} HTTP/1.0\r\nHost: localhost\r\n\r\n`);
+  await service.logged(({ msg }) => msg === "stream opened");
+  // More than the buffers on the way take: some of it waits in the service.
+  for (let number = 0; number < 1_000; number++) {
+    publisher.publish("logs.flood.dfw.m1", line(number));
+  }
+  await publisher.flush();
+  Deno.kill(service.pid, "SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  Deno.kill(service.pid, "SIGCONT");
+  let text = "";
+  const deadline = performance.now() + PATIENCE;
+  while (!text.includes("data: 999 ") && performance.now() < deadline) {
+    const bytes = reader.take(65_536);
+    if (bytes === null) break;
+    text += new TextDecoder().decode(bytes);
+    if (bytes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assertEquals(text.match(/^event: (?!ready).*/gm), null);
+  assertEquals(text.match(/^data: \d+ /gm)?.length, 1_000);
 });
 
 Deno.test("A reader that takes nothing is not ended while no line waits for it", async () => {
