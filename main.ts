@@ -11,6 +11,7 @@ import { outliveBrokenSockets } from "./lib/npm_transport.ts";
 import { Streams } from "./lib/streams.ts";
 import { createVerify } from "./lib/token.ts";
 import { createHandler } from "./routes/app.ts";
+import { serve, type Server } from "./routes/serve.ts";
 
 /** How often a key set behind a URL is fetched anew. Milliseconds. */
 const KEYS_REFRESH = 300_000;
@@ -69,13 +70,9 @@ function readConfigOrExit(): Config {
   }
 }
 
-function listenOrExit({ host, port }: Config, handler: Deno.ServeHandler, log: Log) {
+function listenOrExit({ host, port }: Config, handler: Deno.ServeHandler, log: Log): Server {
   try {
-    return Deno.serve({
-      hostname: host,
-      port,
-      onListen: ({ hostname, port }) => log.info("listening", { host: hostname, port }),
-    }, handler);
+    return serve({ hostname: host, port }, handler, log);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     console.error(`Cannot listen on HOST "${host}" and PORT "${port}": ${reason}`);

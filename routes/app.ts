@@ -54,6 +54,7 @@ function createApp(options: AppOptions): Hono<LogsEnv> {
     // Whether a domain is for HTTPS alone is for the proxy in front to say, which has the certificate.
     strictTransportSecurity: false,
   }));
+  app.use(refuseHostWithPath);
   app.use("/logs", allowOrigins(options.corsOrigins));
   app.get("/logs", ...logs(options));
   app.get("/healthz", healthz);
@@ -65,6 +66,15 @@ function createApp(options: AppOptions): Hono<LogsEnv> {
   app.onError(respondToError(options.log));
   return app;
 }
+
+/**
+ * Deno puts `Host` as it came before the path to make the URL: one with a path or a query in it would
+ * choose what is answered, past whatever a proxy in front lets through by path.
+ */
+const refuseHostWithPath: MiddlewareHandler = async (c, next) => {
+  if (!/[/?#]/.test(c.req.header("Host") ?? "")) return await next();
+  throw new Problem("not_found", "Send a Host that is a host's name, and a port, alone.");
+};
 
 /** The methods of every path here. */
 const ALLOW = "GET, HEAD, OPTIONS";

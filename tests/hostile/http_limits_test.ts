@@ -1,0 +1,141 @@
+/** Requests that are too large, too slow, or never come to their end. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { logsUrl, mint, openStream, type Stack, startStack } from "../service.ts";
+import { connectTo, exchange, receive, send } from "./exchange.ts";
+
+let stack: Stack;
+Deno.test.beforeAll(async () => void (stack = await startStack()));
+Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
+
+const MEGABYTE = 1_048_576;
+
+/** Fails unless a stream opens, and brings a line. */
+async function assertServes({ service, publisher } = stack): Promise<void> {
+  await using reader = await openStream(service, { app: "other" });
+  publisher.publish("logs.other.dfw.m1", "a line");
+  assertEquals(await reader.line(), "a line");
+}
+
+/** A request for a stream, which would be let in, with one `field` more. */
+async function ask(field: string, query: Record<string, string> = {}): Promise<string> {
+  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "large" }, query));
+  return `GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\n${field}\r\n\r\n`;
+}
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => `X-${i}: 1`).join("\r\n");
+const TOO_LARGE: [what: string, request: () => Promise<string>][] = [
+  ["a request line of 1 MB", () => ask("X: 1", { x: "a".repeat(MEGABYTE) })],
+  ["a request line of 10 MB", () => ask("X: 1", { x: "a".repeat(10 * MEGABYTE) })],
+  ["a header of 1 MB", () => ask(`X: ${"a".repeat(MEGABYTE)}`)],
+  ["a header of 10 MB", () => ask(`X: ${"a".repeat(10 * MEGABYTE)}`)],
+  ["a header's name of 1 MB", () => ask(`${"a".repeat(MEGABYTE)}: 1`)],
+  ["10,000 headers", () => ask(many(10_000))],
+  ["10,000 headers of one name", () => ask("X: 1\r\n".repeat(10_000) + "X: 1")],
+];
+for (const [what, request] of TOO_LARGE) {
+  Deno.test(`The service refuses ${what}, and goes on serving`, async () => {
+    // Where the rest is not read, the kernel may take the answer back with it.
+    const answers = await exchange(stack.service, await request());
+    const refused = answers.map((answer) => /^HTTP\/1\.1 (400|414|431) /.test(answer));
+    assert([[], [true]].some((expected) => `${expected}` === `${refused}`), answers.join());
+    await assertServes();
+    assertEquals(stack.service.logs.filter(({ app }) => app === "large"), []);
+  });
+}
+
+Deno.test("The service reads a head of 100 headers and 32 KiB", async () => {
+  const head = `GET /healthz HTTP/1.1\r\nHost: x\r\n${many(98)}\r\nX: ${
+    "a".repeat(32_768)
+  }\r\n\r\n`;
+  const [answer] = await exchange(stack.service, head);
+  assertMatch(answer!, /^HTTP\/1\.1 200 /);
+});
+
+/** The memory that a process takes. Bytes. */
+async function memoryOf(pid: number): Promise<number> {
+  const args = ["-o", "rss=", "-p", `${pid}`];
+  const { stdout } = await new Deno.Command("ps", { args }).output();
+  return 1_024 * Number(new TextDecoder().decode(stdout));
+}
+
+Deno.test("The service cuts off 200 clients that each send 10 MB of header little by little", async () => {
+  const { service } = stack;
+  const before = await memoryOf(service.pid);
+  const sent = await Promise.all(Array.from({ length: 200 }, async () => {
+    using connection = await connectTo(service);
+    let open = true;
+    const end = receive(connection).finally(() => void (open = false));
+    await send(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\nX: ");
+    let sent = 0;
+    for (; open && sent < 10 * MEGABYTE; sent += 4_096) {
+      await send(connection, "a".repeat(4_096));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await end;
+    return sent;
+  }));
+  assert(Math.max(...sent) < 10 * MEGABYTE, `One sent ${Math.max(...sent)} bytes`);
+  const more = await memoryOf(service.pid) - before;
+  // Together they would have sent 2 GB.
+  assert(more < 200 * MEGABYTE, `It takes ${more} bytes more`);
+  await assertServes();
+});
+
+const BODILESS = [
+  ["a body of 1 GB that never comes", "Content-Length: 1000000000"],
+  ["a body in chunks that never come", "Transfer-Encoding: chunked"],
+  ["Expect: 100-continue and no body", "Expect: 100-continue\r\nContent-Length: 10"],
+];
+for (const [what, field] of BODILESS) {
+  Deno.test(`The service answers a GET with ${what}, and waits for none`, async () => {
+    using connection = await connectTo(stack.service);
+    await send(connection, await ask(field!, { app: "large" }));
+    assertMatch(await receive(connection, /event: ready/), /HTTP\/1\.1 200 /);
+    stack.publisher.publish("logs.large.dfw.m1", "a line");
+    assertMatch(await receive(connection, /data: a line/), /data: a line/);
+    using refused = await connectTo(stack.service);
+    await send(refused, `GET /logs HTTP/1.1\r\nHost: x\r\n${field}\r\n\r\n`);
+    assertMatch(await receive(refused, /"code"/), /HTTP\/1\.1 401 /);
+  });
+}
+
+const UNENDING: [what: string, text: string][] = [
+  ["send nothing", ""],
+  ["send half a request line", "GET /lo"],
+  ["send half their headers", "GET /logs HTTP/1.1\r\nHost: x\r\nX: "],
+  ["never send their body", "POST /logs HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n"],
+  ["stay idle after an answer", "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"],
+  ["begin HTTP/2 and say no more", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+];
+for (const [what, text] of UNENDING) {
+  Deno.test(`The service serves others beside 500 clients that ${what}`, async () => {
+    using connections = new DisposableStack();
+    for (let i = 0; i < 500; i++) {
+      await send(connections.use(await connectTo(stack.service)), text);
+    }
+    await assertServes();
+    assertEquals(await fetch(`${stack.service.url}/healthz`).then((r) => r.text()), "ok");
+  });
+}
+
+Deno.test("The service stops within SHUTDOWN_SECONDS beside clients that never end their requests", async () => {
+  await using own = await startStack({ SHUTDOWN_SECONDS: "2" });
+  using connections = new DisposableStack();
+  for (const [, text] of UNENDING) {
+    await send(connections.use(await connectTo(own.service)), text);
+  }
+  await assertServes(own);
+  const began = performance.now();
+  assertEquals((await own.service.stop()).code, 0);
+  // Far less than what such clients could hold up a stop for, and far more than a slow machine takes.
+  assert(performance.now() - began < 30_000, "It waited for none of them");
+});
+
+Deno.test("The service reads a request that comes byte by byte", async () => {
+  using connection = await connectTo(stack.service);
+  const token = await mint({ app: "slow" });
+  for (const char of `GET /logs?token=${token} HTTP/1.1\r\nHost: x\r\n\r\n`) {
+    await send(connection, char);
+  }
+  assertMatch(await receive(connection, /event: ready/), /^HTTP\/1\.1 200 /);
+});
