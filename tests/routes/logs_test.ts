@@ -217,7 +217,7 @@ Deno.test("GET /logs streams over HTTP/1.1 in chunks, as they come", async () =>
   }
 });
 
-Deno.test("GET /logs streams over HTTP/2, several streams on one connection", async () => {
+Deno.test("GET /logs streams over HTTP/2 with prior knowledge, several streams on one connection", async () => {
   using client = Deno.createHttpClient({ http1: false, http2: true });
   const apps = ["h2-a", "h2-b"];
   const readers = await Promise.all(apps.map(async (app) => read(await logs({ app }), { client })));
