@@ -24,13 +24,32 @@ async function open({ service }: Stack, app: string, format = "sse"): Promise<Ra
 /** Opens a stream whose reader takes nothing, and has more wait for it than any socket holds. */
 async function openStalled(stack: Stack): Promise<RawReader> {
   const stalled = await open(stack, "stalled");
-  await using reader = await openStream(stack.service, { app: "stalled", sub: "reads" });
-  const lines = 16_000;
-  for (let i = 0; i < lines; i++) {
-    stack.publisher.publish("logs.stalled.dfw.m1", `${i} `.padEnd(1_024, "x"));
-  }
-  for (let i = 0; i < lines; i++) assertMatch((await reader.line())!, new RegExp(`^${i} `));
+  await flood(stack);
   return stalled;
+}
+
+/** Opens a stream of each app, some at a time. */
+async function openMany(stack: Stack, apps: string[]): Promise<RawReader[]> {
+  const readers: RawReader[] = [];
+  while (readers.length < apps.length) {
+    const some = apps.slice(readers.length, readers.length + 50);
+    readers.push(...await Promise.all(some.map((app) => open(stack, app))));
+  }
+  return readers;
+}
+
+/** Publishes more to the app `stalled` than any socket holds, no faster than one reader takes it. */
+async function flood({ service, publisher }: Stack): Promise<void> {
+  await using reader = await openStream(service, { app: "stalled", sub: "reads" });
+  const [lines, batch] = [16_000, 100];
+  for (let first = 0; first < lines; first += batch) {
+    for (let i = first; i < first + batch; i++) {
+      publisher.publish("logs.stalled.dfw.m1", `${i} `.padEnd(1_024, "x"));
+    }
+    for (let i = first; i < first + batch; i++) {
+      assertMatch((await reader.line())!, new RegExp(`^${i} `));
+    }
+  }
 }
 
 /** What the service logged under this name. */
@@ -103,6 +122,41 @@ Deno.test("SIGTERM is not held up by a reader that has stalled, nor by a second 
   assert(performance.now() - started < 20_000, "Soon after SHUTDOWN_SECONDS");
   assertEquals(logged(service, "stopping").length, 1);
   assertEquals(service.stderr(), "");
+});
+
+Deno.test("SIGTERM ends 1,000 streams within SHUTDOWN_SECONDS, although 20 more readers have stalled", async () => {
+  const shutdownTime = 8_000;
+  await using stack = await startStack({
+    SHUTDOWN_SECONDS: String(shutdownTime / 1_000),
+    MAX_STREAMS_PER_APP: "1000",
+  });
+  const { service } = stack;
+  const stalled = await openMany(stack, Array(20).fill("stalled"));
+  await flood(stack);
+  const readers = await openMany(stack, Array.from({ length: 1_000 }, (_, i) => `app-${i % 50}`));
+  const signalledAt = performance.now();
+  const stopped = service.stop();
+  const retries = await Promise.all(readers.map(async (reader) => {
+    const rest = await reader.rest();
+    const retry = /^event: end\nretry: (\d+)\ndata: \{"reason":"shutdown"\}\n\n$/.exec(rest)?.[1];
+    assert(Number(retry) >= 500 && Number(retry) <= 5_000, rest);
+    return retry;
+  }));
+  const told = Math.round(performance.now() - signalledAt);
+  assert(new Set(retries).size > 500, "They come back at a few times only");
+  assertEquals((await stopped).code, 0, service.stderr());
+  const [begun, ended] = ["stopping", "stopped"].map((msg) =>
+    Date.parse(logged(service, msg)[0]!.time)
+  );
+  console.log(
+    `1,020 streams: the 1,000 that read told within ${told} ms, ` +
+      `stopped after ${ended! - begun!} ms of the ${shutdownTime} ms permitted`,
+  );
+  assert(ended! - begun! <= shutdownTime);
+  assertEquals(logged(service, "stopped")[0]!.reason, "time is up", "The stalled have held it up");
+  const closed = logged(service, "stream closed").filter(({ reason }) => reason === "shutdown");
+  assertEquals(closed.length, 1_020);
+  for (const reader of [...readers, ...stalled]) reader.close();
 });
 
 Deno.test("SIGTERM leaves no stream open in the log, also where its reader has stalled", async () => {
