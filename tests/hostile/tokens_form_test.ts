@@ -1,0 +1,150 @@
+/** Tokens that attack by their form: serialization, encoding, length, and where they stand. */
+import { assertMatch } from "@std/assert";
+import { CompactEncrypt } from "jose";
+import type { ProblemCode } from "../../lib/problem.ts";
+import { SECRET, type Service } from "../service.ts";
+import { connectTo, receive, request, send } from "./exchange.ts";
+import {
+  base64url,
+  claimsWith,
+  type Forge,
+  signed,
+  signedByStranger,
+  signedOfLength,
+  withPartsChanged,
+} from "./forgery.ts";
+import { type Gate, openGate, type TokenRequest } from "./gate.ts";
+
+let gate: Gate;
+Deno.test.beforeAll(async () => void (gate = await openGate()));
+Deno.test.afterAll(async () => await gate[Symbol.asyncDispose]());
+
+/** A test that none of the tokens with `attack` opens a stream. */
+function testRefused(attack: string, code: ProblemCode, forge: Forge): void {
+  Deno.test(
+    `A token with ${attack} is refused as ${code} for every kind of key`,
+    () => gate.assertRefused(forge, code),
+  );
+}
+
+Deno.test("A good token streams for every kind of key, from header, query and cookie", async () => {
+  await gate.assertStreams((kind) => [signed(kind)]);
+});
+
+testRefused("JWS JSON serialization, flattened or general", "token_malformed", (kind) => {
+  const [head, payload, signature] = signed(kind).split(".");
+  const part = { protected: head, signature };
+  const general = [[part], [part, part], []].map((signatures) => ({ payload, signatures }));
+  const unprotected = { payload, header: { alg: kind.alg }, signature };
+  const forms = [{ payload, ...part }, unprotected, ...general];
+  const texts = forms.map((form) => JSON.stringify(form));
+  return texts.flatMap((text) => [text, text.replace("{", `{"dots":"..",`), base64url(text)]);
+});
+
+testRefused("too many dots or too few", "token_malformed", (kind) => {
+  const token = signed(kind);
+  const [head, payload, signature] = token.split(".");
+  const more = [`${token}.`, `.${token}`, `${token}..`, `${token}.${payload}`, `${head}.${token}`];
+  const fewer = [`${head}.${payload}`, `.${payload}.${signature}`, `${head}`, "..", "...."];
+  const other = [token.replace(".", ".."), token.replaceAll(".", ""), token.replaceAll(".", "。")];
+  return [...more, ...fewer, ...other];
+});
+
+testRefused("base64 with padding, white space or another alphabet", "token_malformed", (kind) => {
+  const inside = ["+", "/", "=", " ", "\t", "\n", "\r\n", "\f", "\0", "é", "\u212a", "%41"];
+  const after = ["=", "==", "+", "/", "%", "~", "A=", "A==="];
+  return [
+    ...inside.flatMap((c) =>
+      withPartsChanged(kind, (part) => part.slice(0, 8) + c + part.slice(8))
+    ),
+    ...after.flatMap((c) => withPartsChanged(kind, (part) => part + c)),
+    // One character of four holds no whole byte.
+    ...withPartsChanged(kind, (part) => `${part.slice(0, Math.floor(part.length / 4) * 4)}A`),
+  ];
+});
+
+testRefused("base64url whose trailing bits are not zero", "token_malformed", (kind) => {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const next = (c: string) => alphabet[alphabet.indexOf(c) + 1]!;
+  return withPartsChanged(kind, (part) => part.slice(0, -1) + next(part.at(-1)!));
+});
+
+const NO_OBJECTS = ["null", "[]", "7", '"text"', "{", "{'app':'web'}", " ", '{"app":"web"}x'];
+testRefused(
+  "a header or claims that are no JSON object",
+  "token_malformed",
+  (kind) => NO_OBJECTS.flatMap((text) => [signed(kind, text), signed(kind, {}, text)]),
+);
+
+testRefused("another token in it", "token_malformed", (kind) => {
+  const inner = [signed(kind), JSON.stringify(signed(kind))];
+  const headers = [{}, { cty: "JWT" }, { cty: "JWT", typ: "JWT" }];
+  return headers.flatMap((header) => inner.map((token) => signed(kind, token, header)));
+});
+
+/** How a JWE says that it is encrypted with a key whose tokens say `alg` so. */
+const JWE_ALGS: Record<string, string> = { HS256: "dir", RS256: "RSA-OAEP", ES256: "ECDH-ES" };
+testRefused("encryption for the service's key: a JWE", "token_malformed", async (kind) => {
+  // Nothing can be encrypted with an Ed25519 key: another service's is taken in its place.
+  const kinds = [kind, ...gate.stage.services.keys()];
+  const target = kinds.find(({ alg }) => kind.alg !== "EdDSA" || alg === "ES256")!;
+  const alg = JWE_ALGS[target.alg]!;
+  const key = target.own.publicKey ?? new TextEncoder().encode(SECRET.slice(0, 32));
+  const text = new TextEncoder().encode(JSON.stringify(claimsWith()));
+  const encrypt = (header: object) =>
+    new CompactEncrypt(text).setProtectedHeader({ alg, enc: "A256GCM", ...header }).encrypt(key);
+  return await Promise.all([{}, { typ: "JWT" }, { cty: "JWT" }].map(encrypt));
+});
+
+testRefused(
+  "8193 bytes or more",
+  "token_malformed",
+  (kind) => [8_193, 8_195, 16_001, 40_001].map((length) => signedOfLength(kind, length)),
+);
+
+Deno.test("A token of 8192 bytes streams for every kind of key", async () => {
+  await gate.assertStreams((kind) => [signedOfLength(kind, 8_192)]);
+});
+
+/** The status line with which the service answers a request that it does not read to its end. */
+async function statusOf(service: Service, target: string, fields: string[] = []): Promise<string> {
+  using connection = await connectTo(service);
+  const text = request(`GET ${target} HTTP/1.1`, fields);
+  const [answer] = await Promise.all([receive(connection, /\r\n/), send(connection, text)]);
+  return answer.split("\r\n")[0]!;
+}
+
+Deno.test("A token of 1 MB, or with a kid of 1 MB, is cut off by Deno before the service sees it", async () => {
+  for (const [kind, service] of gate.stage.services) {
+    const long = signed(kind, {}, { kid: "k".repeat(750_000) });
+    for (const token of ["a".repeat(1_000_000), long]) {
+      const fields = [`Authorization: Bearer ${token}`, `Cookie: natstap_token=${token}`];
+      const statuses = [
+        await statusOf(service, `/logs?token=${token}`),
+        ...await Promise.all(fields.map((field) => statusOf(service, "/logs", [field]))),
+      ];
+      for (const status of statuses) assertMatch(status, /^HTTP\/1\.1 4\d\d /);
+    }
+    await gate.assertShut();
+  }
+  await gate.assertStreams((kind) => [signed(kind)]);
+});
+
+Deno.test("A bad token is not forgiven for a good one in a place that counts less", async () => {
+  for (const kind of gate.stage.services.keys()) {
+    const [good, bad] = [signed(kind), signedByStranger(kind)];
+    const requests: TokenRequest[] = [
+      [`?token=${good}`, { Authorization: `Bearer ${bad}`, Cookie: `natstap_token=${good}` }],
+      [`?token=${bad}`, { Cookie: `natstap_token=${good}` }],
+      ["", { Cookie: `natstap_token=${bad}; natstap_token=${good}` }],
+    ];
+    for (const request of requests) {
+      await gate.assertRequestRefused(kind, request, "token_signature");
+    }
+  }
+  await gate.assertShut();
+});
+
+Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
+  await gate.assertLogs();
+});

@@ -1,0 +1,152 @@
+/** Tokens whose header attacks: the algorithm, the key that is named or brought, the extensions. */
+import type { ProblemCode } from "../../lib/problem.ts";
+import {
+  base64url,
+  casings,
+  claimsWith,
+  type Forge,
+  inputOf,
+  sign,
+  signed,
+  signedByStranger,
+  withHeaders,
+  withHmac,
+} from "./forgery.ts";
+import { type Gate, openGate } from "./gate.ts";
+import { der, jwk, pem, publicJwk } from "./kinds.ts";
+
+let gate: Gate;
+Deno.test.beforeAll(async () => void (gate = await openGate()));
+Deno.test.afterAll(async () => await gate[Symbol.asyncDispose]());
+
+/** A test that none of the tokens with `attack` opens a stream. */
+function testRefused(attack: string, code: ProblemCode, forge: Forge): void {
+  Deno.test(
+    `A token with ${attack} is refused as ${code} for every kind of key`,
+    () => gate.assertRefused(forge, code),
+  );
+}
+
+Deno.test("A good token streams for every kind of key, from header, query and cookie", async () => {
+  await gate.assertStreams((kind) => [signed(kind)]);
+});
+
+testRefused("alg none, in any case of its letters", "token_signature", (kind) => {
+  const signature = signed(kind).split(".")[2]!;
+  const algs = [...casings("none"), "none ", " none", "none\0", "n\u043ene", "null"];
+  const inputs = algs.map((alg) => inputOf(kind, {}, { alg }));
+  return inputs.flatMap((input) => ["", "AAAA", signature].map((end) => `${input}.${end}`));
+});
+
+testRefused(
+  "its alg in another case of letters, or with white space",
+  "token_signature",
+  (kind) =>
+    [kind.alg.toLowerCase(), `${kind.alg} `, ` ${kind.alg}`, `${kind.alg}\n`, `${kind.alg}\0`]
+      .map((alg) => signed(kind, {}, { alg })),
+);
+
+testRefused(
+  "no alg, or one that is no text",
+  "token_malformed",
+  (kind) =>
+    [undefined, null, "", 7, true, [kind.alg], { alg: kind.alg }]
+      .map((alg) => signed(kind, {}, { alg })),
+);
+
+testRefused(
+  "its alg swapped within the family, or for a JWE's",
+  "token_signature",
+  (kind) =>
+    `${kind.swaps} dir A256KW ECDH-ES RSA1_5 PBES2-HS256+A128KW`.split(" ")
+      .map((alg) => signed(kind, {}, { alg, enc: "A256GCM", p2c: 1e9 })),
+);
+testRefused(
+  "two algs, the last of them none",
+  "token_signature",
+  (kind) => [signed(kind, {}, `{"alg":"${kind.alg}","alg":"none"}`)],
+);
+testRefused(
+  "its alg in __proto__",
+  "token_malformed",
+  (kind) => [signed(kind, {}, `{"__proto__":{"alg":"${kind.alg}"}}`)],
+);
+
+testRefused("an HMAC over the public key as PEM, DER, JWK or bytes", "token_signature", (kind) => {
+  const { publicKey } = kind.own;
+  if (publicKey === undefined) return [];
+  const [text, bytes] = [pem(publicKey), der(publicKey)];
+  const { x = "", y = "", n = "" } = jwk(publicKey);
+  const raw = Uint8Array.fromBase64(x + y + n, { alphabet: "base64url" });
+  const pems = [text, text.trimEnd(), `${text}\n`, text.replaceAll("\n", "\r\n"), bytes.toBase64()];
+  const own = JSON.stringify(jwk(publicKey));
+  const jwks = [own, `${own}\n`, gate.stage.keySet];
+  return [...pems, ...jwks, bytes, raw].flatMap((key) => withHmac(kind, key));
+});
+
+testRefused(
+  "an HMAC over an empty or a guessed key",
+  "token_signature",
+  (kind) =>
+    ["", "\0", "secret", "null", "undefined", "natstap"].flatMap((key) => withHmac(kind, key)),
+);
+
+const KIDS = [
+  ...["../../../../dev/null", "/proc/self/environ", "..\\..\\key", "k\0.pem", "|cat /etc/passwd"],
+  ...["' OR '1'='1", "x' UNION SELECT 'k'--", '"; DROP TABLE keys', "$(id)", "{{7*7}}", ""],
+  ...["file:///dev/null", "//evil.example/", "__proto__", "constructor", "k".repeat(5_000)],
+];
+testRefused("a kid that is a path, SQL, a URL or of 5 KB", "token_signature", (kind) => {
+  const kids = [...KIDS, gate.stage.lure];
+  return [
+    ...kids.map((kid) => signedByStranger(kind, { kid })),
+    // As whoever read the empty file that the kid names would verify it.
+    ...kids.flatMap((kid) => withHmac(kind, "", { kid })),
+  ];
+});
+
+testRefused(
+  "a kid that is an array, an object or a number",
+  "token_signature",
+  (kind) =>
+    [[kind.kid], { kid: kind.kid }, 7, true, null]
+      .map((kid) => signedByStranger(kind, { kid })),
+);
+
+testRefused("its own key in the header: jwk, jku, x5u or x5c", "token_signature", (kind) => {
+  const { stranger } = kind;
+  const { lure } = gate.stage;
+  const x5c = [stranger.publicKey ? der(stranger.publicKey).toBase64() : "AAAA"];
+  const headers = [{ jwk: publicJwk(stranger) }, { jku: lure }, { x5u: lure }, { x5c }];
+  const all = [...headers, Object.assign({}, ...headers)];
+  return all.flatMap((header) => [header, { ...header, kid: undefined }, { ...header, kid: lure }])
+    .map((header) => signedByStranger(kind, header));
+});
+
+testRefused(
+  "a crit that is unknown, empty or malformed, or that lists b64 with no good b64",
+  "token_malformed",
+  withHeaders(
+    ...[[], ["x"], ["b64", "x"], ["alg"], ["exp"], "b64", {}, null, 7, [7], [""], [["b64"]]]
+      .map((crit) => ({ crit, b64: true, x: 1 })),
+    ...[undefined, "false", 0, null, false].map((b64) => ({ crit: ["b64"], b64 })),
+    ...[["__proto__"], ["toString"], ["constructor"]].map((crit) => ({ crit })),
+  ),
+);
+
+testRefused("a payload that crit and b64 leave unencoded", "token_malformed", (kind) => {
+  const header = JSON.stringify({ alg: kind.alg, crit: ["b64"], b64: false });
+  return [sign(kind, `${base64url(header)}.${JSON.stringify(claimsWith())}`)];
+});
+
+testRefused(
+  "a foreign signature and a typ of any sort",
+  "token_signature",
+  (kind) =>
+    ["none", "JWE", "JOSE+JSON", "at+jwt", "JWT\0", "", 7, null, ["JWT"], {}]
+      .map((typ) => signedByStranger(kind, { typ })),
+);
+
+Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
+  await gate.assertLogs();
+});
