@@ -1,0 +1,34 @@
+/**
+ * `deno task soak`: hours of an unfriendly world in minutes.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { reportText } from "./report.ts";
+import { soak } from "./soak.ts";
+
+const [seconds, seed] = readFlags();
+const start = performance.now();
+const tell = (what: string) =>
+  console.error(`${((performance.now() - start) / 1_000).toFixed(1).padStart(6)} s  ${what}`);
+const report = await soak({ seconds, seed, tell });
+console.log(reportText(report));
+Deno.exit(report.found.breaches.length === 0 ? 0 : 1);
+
+function readFlags(): [seconds: number, seed: number] {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: {
+        seconds: { type: "string", default: "120" },
+        seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      },
+    });
+    const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
+    if (seconds >= 5 && Number.isSafeInteger(seed)) return [seconds, seed];
+  } catch {
+    // A flag that there is not.
+  }
+  console.error("Give --seconds N, 5 or more, and --seed N, a whole number, or neither");
+  Deno.exit(2);
+}

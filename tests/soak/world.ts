@@ -1,0 +1,141 @@
+/**
+ * What all clients of a run share: where the service is, what was published, and what was found.
+ *
+ * @module
+ */
+import type { LogLine, Service } from "../service.ts";
+import type { Journal } from "./journal.ts";
+import type { Keys } from "./keys.ts";
+import type { Tally } from "./ledger.ts";
+
+/**
+ * What clients do: come and go; or stay until all that was published is accounted for, and leave,
+ * at the latest with the next phase; or stay until the service ends their streams, and leave.
+ */
+export type Phase = "load" | "settle" | "settled" | "stop" | "stopped";
+
+/** What a run has found. */
+export interface Findings {
+  /** Each a promise that was broken. */
+  readonly breaches: string[];
+  /** Streams that were opened. */
+  streams: number;
+  /** How streams ended, as their clients saw it. */
+  readonly ends: Map<string, number>;
+  /** Refusals by code, of good tokens and bad. */
+  readonly refusals: Map<string, number>;
+  /** What all streams brought. */
+  readonly tally: Tally;
+  /** From publishing to a steady reader, of one line in 16. Milliseconds. */
+  readonly latencies: number[];
+  /** How long the service held on to clients that had vanished, once lines were due. Seconds. */
+  readonly vanished: number[];
+  /** How long it took to refuse a token of an unknown key. Milliseconds. */
+  slowestRefusal: number;
+}
+
+/** One run. */
+export class World {
+  phase: Phase = "load";
+  readonly service: Service;
+  readonly keys: Keys;
+  readonly journal: Journal;
+  readonly found: Findings = {
+    breaches: [],
+    streams: 0,
+    ends: new Map(),
+    refusals: new Map(),
+    tally: { lines: 0, dropped: 0, drops: 0, absent: 0, absences: 0 },
+    latencies: [],
+    vanished: [],
+    slowestRefusal: 0,
+  };
+  /** Refusals, and ends of streams, that faults bring with them: how many such faults are on. */
+  readonly #excused = new Map<string, number>();
+
+  constructor(service: Service, keys: Keys, journal: Journal) {
+    this.service = service;
+    this.keys = keys;
+    this.journal = journal;
+  }
+
+  /** Where the service listens. */
+  get port(): number {
+    return Number(new URL(this.service.url).port);
+  }
+
+  /** The log's lines of streams that the service has opened and not closed. */
+  get active(): LogLine[] {
+    const { logs } = this.service;
+    const closed = new Set(logs.filter(({ msg }) => msg === "stream closed").map(({ jti }) => jti));
+    return logs.filter(({ msg, jti }) => msg === "stream opened" && !closed.has(jti));
+  }
+
+  /** The log's line of a stream's close, once there is one. */
+  closeOf(jti: string): LogLine | undefined {
+    return this.service.logs.findLast((line) => line.msg === "stream closed" && line.jti === jti);
+  }
+
+  /** The same as soon as it is there; `undefined` where it does not come. */
+  async awaitClose(jti: string): Promise<LogLine | undefined> {
+    for (let tries = 0; tries < 100 && this.closeOf(jti) === undefined; tries++) await pause(50);
+    return this.closeOf(jti);
+  }
+
+  /** Enters that a promise was broken. */
+  breach(what: string, error?: unknown): void {
+    const reason = error instanceof Error ? `: ${error.message}` : "";
+    this.found.breaches.push(`${new Date().toISOString()} ${what}${reason}`);
+  }
+
+  /** Lets these refusals and ends pass while `act` runs, and shortly behind it. */
+  async excuse(codes: readonly string[], act: () => Promise<void>): Promise<void> {
+    for (const code of codes) this.#count(this.#excused, code, 1);
+    try {
+      await act();
+    } finally {
+      // What was asked before the fault was over may be answered behind it.
+      await pause(1_000);
+      for (const code of codes) this.#count(this.#excused, code, -1);
+    }
+  }
+
+  /** Whether a fault that is on brings such a refusal with it. */
+  isExcused(code: string): boolean {
+    return (this.#excused.get(code) ?? 0) > 0;
+  }
+
+  /** Whether a fault has brought such an end with it, which a slow reader may read long after. */
+  wasExcused(reason: string): boolean {
+    return this.#excused.has(reason);
+  }
+
+  /** Counts a refusal. */
+  refused(code: string): void {
+    this.#count(this.found.refusals, code, 1);
+  }
+
+  /** Counts a stream's end, and adds up what it brought. */
+  ended(reason: string, tally: Tally): void {
+    this.#count(this.found.ends, reason, 1);
+    const sum = this.found.tally;
+    for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+  }
+
+  #count(counts: Map<string, number>, key: string, by: number): void {
+    counts.set(key, (counts.get(key) ?? 0) + by);
+  }
+}
+
+/** What the service answers; its connection is not kept. */
+export async function status(url: string, init?: RequestInit): Promise<number> {
+  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const response = await fetch(url, { ...init, client });
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** Resolves after so many milliseconds. */
+export function pause(time: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, time));
+}
