@@ -5,6 +5,7 @@
  */
 import { cpuMicros, memory } from "./cost.ts";
 import { type Figures, measure } from "./figures.ts";
+import type { orders as forgerOrders } from "./forger.ts";
 import { appName } from "./line.ts";
 import type { Stage } from "./stage.ts";
 
@@ -15,6 +16,8 @@ const IDLE_SECONDS = 31;
 const FULL_SPEED = 0;
 const FLOOD_LINES = 200_000;
 const CONNECTS = 2000;
+/** Readers of {@linkcode neighbours} that stop. */
+const STOPPING = 10;
 
 /** 100 readers that keep up: two seconds to warm up, four that count. */
 export async function steady(
@@ -61,6 +64,49 @@ export async function stopped(stage: Stage): Promise<Figures> {
     "MiB grown": (others.rss - rss) / 2 ** 20,
   };
   return { ...others, also };
+}
+
+/** 100 readers that keep up, with 10 more beside them that read, and then do not. */
+export async function neighbours(stage: Stage): Promise<Figures> {
+  const { reader } = stage;
+  await reader.ask("open", {
+    port: stage.port,
+    apps: [...streams(100, 100), ...streams(STOPPING, 100)],
+  });
+  const pass = (seconds: number) => {
+    const lines = 10_000 * seconds;
+    return measure(stage, { apps: 100, rate: 10_000, lines }, { lines: lines / 100, to: 100 });
+  };
+  await pass(2);
+  const before = await pass(4);
+  for (let index = 100; index < 100 + STOPPING; index++) await reader.ask("pause", index);
+  // Until they feel it: every buffer on their way is full.
+  const flood = { apps: STOPPING, rate: FULL_SPEED, lines: STOPPING * FLOOD_LINES / 8 };
+  await measure(stage, flood, { lines: FLOOD_LINES / 8, to: STOPPING });
+  await pass(1);
+  return withMove(before, await pass(4));
+}
+
+/** 100 readers that keep up, and then 1,000 connects a second beside them with a forged token. */
+export async function forged(stage: Stage): Promise<Figures> {
+  await stage.reader.ask("open", { port: stage.port, apps: streams(100, 100) });
+  const forger = stage.start<typeof forgerOrders>("--allow-all", "bench/forger.ts");
+  const pass = (seconds: number) => {
+    const lines = 5_000 * seconds;
+    return measure(stage, { apps: 100, rate: 5_000, lines }, { lines: lines / 100 });
+  };
+  const attack = (seconds: number) =>
+    forger.ask("attack", { port: stage.port, rate: 1_000, seconds });
+  await Promise.all([pass(2), attack(2)]);
+  const before = await pass(10);
+  const [after, { refused }] = await Promise.all([pass(10), attack(10)]);
+  const figures = withMove(before, after);
+  return { ...figures, also: { ...figures.also, "refused/s": refused / 10 } };
+}
+
+/** The figures of `after`, and how far they have moved from `before`. */
+function withMove(before: Figures, after: Figures): Figures {
+  return { ...after, also: { "p99 before": before.p99, "p99 moves": after.p99 / before.p99 } };
 }
 
 /** Streams that nothing is published to. */

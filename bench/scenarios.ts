@@ -4,7 +4,16 @@
  * @module
  */
 import type { Figures } from "./figures.ts";
-import { connects, flood, idle, IDLE_STREAMS, steady, stopped } from "./runs.ts";
+import {
+  connects,
+  flood,
+  forged,
+  idle,
+  IDLE_STREAMS,
+  neighbours,
+  steady,
+  stopped,
+} from "./runs.ts";
 import type { ServerName, Stage } from "./stage.ts";
 import { atMost, atMostTimes, type Target } from "./targets.ts";
 
@@ -76,6 +85,29 @@ export const scenarios: Scenario[] = [
         ({ also }) => Math.abs(also["unaccounted"]!),
       ),
       atMost(64, "RSS grows by ≤ 64 MiB", ({ also }) => also["MiB grown"]!),
+    ],
+  },
+  {
+    name: "neighbours",
+    title: "100 readers, 10,000 lines/s, while 10 others stop reading",
+    servers: ["natstap"],
+    rounds: 5,
+    settings: { STALL_SECONDS: "600" },
+    run: neighbours,
+    targets: [
+      atMost(1.5, "p99 moves by ≤ 1.5 ×", ({ also }) => also["p99 moves"]!),
+      atMost(0, "lines lost to the others = 0", ({ lost }) => lost),
+    ],
+  },
+  {
+    name: "forged",
+    title: "100 readers, 5,000 lines/s, and 1,000 forged tokens/s for 10 s",
+    servers: ["natstap"],
+    rounds: 5,
+    run: forged,
+    targets: [
+      atMost(2, "p99 moves by ≤ 2 ×", ({ also }) => also["p99 moves"]!),
+      atMost(0, "lines lost = 0", ({ lost }) => lost),
     ],
   },
   {

@@ -30,6 +30,8 @@ export interface Stage extends AsyncDisposable {
   /** Where the server listens. */
   readonly port: number;
   readonly reader: Child<typeof readerOrders>;
+  /** Starts a further process, which ends with the others. */
+  start<Ordered extends Orders>(...program: string[]): Child<Ordered>;
   /** Publishes to the server's readers. */
   publish(publication: Publication): Promise<{ seconds: number }>;
 }
@@ -63,7 +65,14 @@ export async function openStage({ server: name, natsPort, settings, chunk }: Cas
     if (name === "natstap") await connected(port);
     const processes = stack.move();
     const close = () => processes.disposeAsync();
-    return { pid: server.pid, port, reader, publish, [Symbol.asyncDispose]: close };
+    return {
+      pid: server.pid,
+      port,
+      reader,
+      publish,
+      start: (...program) => processes.use(new Child(program, env)),
+      [Symbol.asyncDispose]: close,
+    };
   }
 }
 
