@@ -5,7 +5,7 @@
  */
 import type { KernelSocket } from "../kernel_socket.ts";
 import { FORGERIES } from "./forgeries.ts";
-import { LOUD, QUIET, type Scope, shows } from "./line.ts";
+import { LOUD, QUIET, type Scope } from "./line.ts";
 import type { Random } from "./random.ts";
 import { Refusal, Session } from "./session.ts";
 import { Visit } from "./visit.ts";
@@ -77,6 +77,7 @@ async function steady(world: World, random: Random): Promise<void> {
     keepsUp: true,
     connect: connectWire,
     onLine: (number) => {
+      world.hear(number);
       if (number % 16 === 0) world.found.latencies.push(Date.now() - world.journal.sentAt(number));
     },
   });
@@ -115,37 +116,27 @@ async function vanishing(world: World, random: Random, deadlines: Deadlines): Pr
   await visit.stay(random.between(200, 3_000));
   if (visit.reason === undefined && world.phase === "load" && random.chance(0.7)) {
     socket!.vanish();
-    await assertFound(world, visit, deadlines);
+    await assertFound(world, visit.jti, deadlines);
   }
   await visit.leave();
 }
 
 /** Waits until the service has ended the stream of a client that is not there. */
-async function assertFound(
-  world: World,
-  { jti, scope }: Visit,
-  { stall, keepalive }: Deadlines,
-): Promise<void> {
-  const { journal } = world;
+async function assertFound(world: World, jti: string, { stall, keepalive }: Deadlines) {
   const limit = stall + 2 * keepalive + GRACE;
-  const from = journal.length;
+  const from = world.loudLines;
   let fullAt = Infinity;
   while (world.phase === "load" && world.closeOf(jti) === undefined) {
     await pause(50);
     const now = performance.now();
-    if (countShown(scope, from, journal.length) >= FILL_LINES) fullAt = Math.min(fullAt, now);
+    // What others get of the loud app was also for the one that is not there.
+    if (world.loudLines - from >= FILL_LINES) fullAt = Math.min(fullAt, now);
     if (now > fullAt + limit) {
       return world.breach(`A client that had vanished was still there after ${limit} ms`);
     }
   }
   if (world.closeOf(jti) === undefined) return;
   world.found.vanished.push(Math.max(0, performance.now() - fullAt) / 1_000);
-}
-
-function countShown(scope: Scope, from: number, to: number): number {
-  let count = 0;
-  for (let number = from; number < to; number++) if (shows(scope, number)) count++;
-  return count;
 }
 
 /** Asks with a token that is no good, and is not let in. */

@@ -27,7 +27,7 @@ export interface Visitor {
 export class Visit {
   /** The stream's name in the service's log. */
   readonly jti: string;
-  readonly scope: Scope;
+  readonly #scope: Scope;
   readonly #world: World;
   readonly #session: Session;
   readonly #wire: Wire;
@@ -35,7 +35,7 @@ export class Visit {
 
   private constructor(world: World, visitor: Visitor, jti: string, wire: Wire, session: Session) {
     this.jti = jti;
-    this.scope = visitor.scope;
+    this.#scope = visitor.scope;
     this.#world = world;
     this.#session = session;
     this.#wire = wire;
@@ -93,7 +93,7 @@ export class Visit {
     } catch (error) {
       // A stop waits only so long for who does not read.
       if (this.#phase.startsWith("stop") && !this.#keepsUp) return;
-      this.#world.breach(`Stream ${this.jti} of ${JSON.stringify(this.scope)}`, error);
+      this.#world.breach(`Stream ${this.jti} of ${JSON.stringify(this.#scope)}`, error);
     }
   }
 

@@ -7,6 +7,7 @@ import type { LogLine, Service } from "../service.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
 import type { Tally } from "./ledger.ts";
+import { LOUD, scopeOf } from "./line.ts";
 
 /**
  * What clients do: come and go; or stay until all that was published is accounted for, and leave,
@@ -50,6 +51,9 @@ export class World {
     vanished: [],
     slowestRefusal: 0,
   };
+  /** How many lines of the loud app came through to a reader that keeps up. */
+  loudLines = 0;
+  #lastLoud = -1;
   /** Refusals, and ends of streams, that faults bring with them: how many such faults are on. */
   readonly #excused = new Map<string, number>();
 
@@ -80,6 +84,13 @@ export class World {
   async awaitClose(jti: string): Promise<LogLine | undefined> {
     for (let tries = 0; tries < 100 && this.closeOf(jti) === undefined; tries++) await pause(50);
     return this.closeOf(jti);
+  }
+
+  /** A reader that keeps up has read line `number`. */
+  hear(number: number): void {
+    if (number <= this.#lastLoud || scopeOf(number).app !== LOUD) return;
+    this.#lastLoud = number;
+    this.loudLines++;
   }
 
   /** Enters that a promise was broken. */
