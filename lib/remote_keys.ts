@@ -50,10 +50,10 @@ export function createRemoteKeys(url: URL): RemoteKeys {
     try {
       return await remote(header, token);
     } catch (error) {
-      const isNew = error instanceof errors.JWKSNoMatchingKey && performance.now() >= pausedUntil;
-      if (!isNew) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
     }
-    await remote.reload();
+    // Where a set has just come it is asked again: what was looked up above may be the one before.
+    if (remote.reloading || performance.now() >= pausedUntil) await remote.reload();
     return await remote(header, token);
   };
   return {

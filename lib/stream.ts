@@ -19,6 +19,14 @@ export interface StreamLimits {
   readonly bufferBytes: number;
 }
 
+/** The time of the last tick, which is as exact as deadlines need, and costs nothing to read. */
+export interface Clock {
+  /** Milliseconds on a clock that only goes forward. */
+  now: number;
+  /** The same, but while this process is itself held up, for which no reader is to blame. */
+  awake: number;
+}
+
 /** Why a stream is over: its end, or the client that went. */
 export type CloseReason = EndReason | "client";
 
@@ -57,11 +65,12 @@ export class LogStream {
   #waiting = false;
   /** Whether a flush is due at the end of this turn. */
   #flushDue = false;
-  /** The time of the last tick, which is as exact as the deadlines need and costs nothing to read. */
-  #now: number;
-  /** When the reader last took something. It cannot be slow before it is there to read at all. */
+  readonly #clock: Clock;
+  /** When something was last sent, by `now`. Nothing is, before the reader is there. */
+  #sentAt = Infinity;
+  /** The same, by `awake`: when the reader last took something. */
   #takenAt = Infinity;
-  /** When what waits for the reader began to wait. */
+  /** When what waits for the reader began to wait, by `awake`. */
   #waitsSince = 0;
   /** What was dropped since the reader was last told. */
   #dropped = { count: 0, bytes: 0 };
@@ -70,20 +79,20 @@ export class LogStream {
   #closed = false;
   #total = { events: 0, bytes: 0, dropped: 0 };
 
-  /** @param now The time, as {@linkcode tick} has it. */
+  /** @param clock Is put on before each {@linkcode tick}. */
   constructor(
     format: Format,
     limits: StreamLimits,
     budget: Budget,
     expiresAt: number,
-    now: number,
+    clock: Clock,
     observer: StreamObserver,
   ) {
     this.#format = format;
     this.#limits = limits;
     this.#backlog = new Backlog(limits.bufferBytes, budget);
     this.#expiresAt = expiresAt;
-    this.#now = now;
+    this.#clock = clock;
     this.#observer = observer;
     // No chunk is queued in the stream itself: pull() is called once the reader waits for one, so
     // that all that it has not taken is in the backlog, and counted.
@@ -153,17 +162,16 @@ export class LogStream {
   /**
    * Looks after the deadlines.
    *
-   * @param now Milliseconds on a clock that only goes forward.
    * @param time Milliseconds since the epoch, which is what tokens expire by.
    */
-  tick(now: number, time: number): void {
-    this.#now = now;
+  tick(time: number): void {
+    const { now, awake } = this.#clock;
     if (time >= this.#expiresAt) this.end("expired");
     if (this.#backlog.length > 0) {
-      if (now - Math.max(this.#waitsSince, this.#takenAt) >= this.#limits.stallTime) {
+      if (awake - Math.max(this.#waitsSince, this.#takenAt) >= this.#limits.stallTime) {
         this.abandon("stalled");
       }
-    } else if (this.#waiting && now - this.#takenAt >= this.#limits.keepaliveTime) {
+    } else if (this.#waiting && now - this.#sentAt >= this.#limits.keepaliveTime) {
       this.#enqueue(this.#format.keepalive.slice());
     }
   }
@@ -204,7 +212,7 @@ export class LogStream {
   }
 
   #willWait(): void {
-    if (this.#backlog.length === 0) this.#waitsSince = this.#now;
+    if (this.#backlog.length === 0) this.#waitsSince = this.#clock.awake;
   }
 
   /**
@@ -236,7 +244,8 @@ export class LogStream {
 
   #enqueue(chunk: Uint8Array<ArrayBuffer>): void {
     this.#waiting = false;
-    this.#takenAt = this.#now;
+    this.#sentAt = this.#clock.now;
+    this.#takenAt = this.#clock.awake;
     this.#total.bytes += chunk.length;
     this.#controller.enqueue(chunk);
   }

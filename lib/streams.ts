@@ -8,7 +8,7 @@ import type { Format } from "./formats/format.ts";
 import type { Log } from "./log.ts";
 import type { Nats, NatsState } from "./nats.ts";
 import { Problem } from "./problem.ts";
-import { LogStream, type StreamLimits, type StreamSummary } from "./stream.ts";
+import { type Clock, LogStream, type StreamLimits, type StreamSummary } from "./stream.ts";
 import type { Scope } from "./subject.ts";
 import type { Grant } from "./token.ts";
 
@@ -52,9 +52,7 @@ export class Streams {
   readonly #places = new Map<string, number>();
   #placesTaken = 0;
   readonly #timer: ReturnType<typeof setInterval>;
-  /** The clock of all streams. Milliseconds. */
-  #clock = 0;
-  #tickedAt = performance.now();
+  readonly #clock: Clock = { now: performance.now(), awake: 0 };
   #stopped: PromiseWithResolvers<void> | undefined;
 
   /** Starts the clock of the streams that are to come. */
@@ -170,11 +168,10 @@ export class Streams {
 
   #tick(): void {
     const now = performance.now();
-    // While this process itself is held up, no reader can be blamed for it: the clock stands still.
-    this.#clock += Math.min(now - this.#tickedAt, 2 * TICK);
-    this.#tickedAt = now;
+    this.#clock.awake += Math.min(now - this.#clock.now, 2 * TICK);
+    this.#clock.now = now;
     const time = Date.now();
-    for (const stream of this.#open) stream.tick(this.#clock, time);
+    for (const stream of this.#open) stream.tick(time);
   }
 
   #tellState(nats: NatsState, time: number): void {

@@ -34,9 +34,15 @@ export function serve(
   log: Log,
 ): Server {
   let stopped = false;
+  /** Of servers that have given up their sockets: resolve once what they had taken is answered. */
+  const closing = new Set<Promise<void>>();
   const listen = (port: number) => {
     const server = Deno.serve({ hostname, port, onListen: () => {} }, handler);
-    server.finished.catch((error) => listenAgain(server.addr.port, error));
+    server.finished.catch((error) => {
+      const closed = server.shutdown().catch(() => {}).finally(() => closing.delete(closed));
+      closing.add(closed);
+      listenAgain(server.addr.port, error);
+    });
     return server;
   };
   const listenAgain = (port: number, error: unknown) => {
@@ -55,7 +61,7 @@ export function serve(
   return {
     async shutdown() {
       stopped = true;
-      await server.shutdown();
+      await Promise.all([server.shutdown(), ...closing]);
     },
   };
 }

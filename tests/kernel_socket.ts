@@ -5,6 +5,8 @@
  * @module
  */
 
+import { PATIENCE } from "./patience.ts";
+
 /** See socket(7), tcp(7) and recv(2). */
 const AF_INET = 2;
 const SOCK_STREAM = 1;
@@ -22,6 +24,9 @@ const MSG_NOSIGNAL = 0x4000;
 /** As small as the kernel lets them be: else megabytes wait where no reader is ever felt. Bytes. */
 const RECEIVE_BUFFER = 4_096;
 const SEGMENT = 536;
+
+/** Between two looks at what has come. Milliseconds. */
+const BEAT = 5;
 
 /** A connection whose peer feels at once that this end does not read. */
 export class KernelSocket implements Disposable {
@@ -41,6 +46,14 @@ export class KernelSocket implements Disposable {
     throw new Error(`Cannot connect to port ${port}`);
   }
 
+  /** Connects, and asks for `url`; what comes has no framing that would have to be undone. */
+  static get(url: string): KernelSocket {
+    const { port, hostname, pathname, search } = new URL(url);
+    const socket = new KernelSocket(Number(port));
+    socket.write(`GET ${pathname}${search} HTTP/1.0\r\nHost: ${hostname}\r\n\r\n`);
+    return socket;
+  }
+
   /** Sends `text`, which must be short. */
   write(text: string): void {
     const bytes = new TextEncoder().encode(text);
@@ -53,6 +66,21 @@ export class KernelSocket implements Disposable {
     const { recv } = this.#libc.symbols;
     const count = Number(recv(this.#descriptor, buffer, BigInt(limit), MSG_DONTWAIT));
     return count === 0 ? null : buffer.subarray(0, Math.max(0, count));
+  }
+
+  /** Takes all that comes until `mark` has come, or the peer has closed; resolves to it. */
+  async until(mark: string): Promise<string> {
+    const decoder = new TextDecoder();
+    const deadline = performance.now() + PATIENCE;
+    for (let text = "";;) {
+      const bytes = this.take(65_536);
+      if (bytes === null) return text;
+      const searched = Math.max(0, text.length - mark.length);
+      text += decoder.decode(bytes, { stream: true });
+      if (text.indexOf(mark, searched) >= 0) return text;
+      if (performance.now() > deadline) throw new Error(`No "${mark}" within a minute: "${text}"`);
+      if (bytes.length === 0) await new Promise((resolve) => setTimeout(resolve, BEAT));
+    }
   }
 
   /** From here on nothing that the peer sends is received or acknowledged, nor anything said. */

@@ -41,6 +41,8 @@ export interface OpenStream extends AsyncDisposable {
   readonly ends: number;
   /** Bytes that the reader took. */
   bytes(): number;
+  /** Ticks at these times; `awake` is `now` but where the process was held up. Milliseconds. */
+  tick(now: number, time: number, awake?: number): void;
   /** Pushes a line of `size` bytes that holds its number: 0, 1 and so on. */
   push(size: number): void;
   /** Takes one chunk, of a stream in `ndjson`. */
@@ -55,7 +57,8 @@ export function openStream(options: OpenOptions): OpenStream {
   const closed: StreamSummary[] = [];
   let ends = 0;
   let bytes = 0;
-  const stream = new LogStream(format, limits, budget, options.expiresAt ?? Infinity, 0, {
+  const clock = { now: 0, awake: 0 };
+  const stream = new LogStream(format, limits, budget, options.expiresAt ?? Infinity, clock, {
     onEnd: () => void ends++,
     onClose: (summary) => void closed.push(summary),
   });
@@ -76,6 +79,10 @@ export function openStream(options: OpenOptions): OpenStream {
       return ends;
     },
     bytes: () => bytes,
+    tick(now, time, awake = now) {
+      Object.assign(clock, { now, awake });
+      stream.tick(time);
+    },
     push(size) {
       stream.push(new TextEncoder().encode(`${pushed.length}`.padEnd(size)));
       pushed.push(size);

@@ -1,12 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { KernelSocket } from "../kernel_socket.ts";
 import { assertEventually } from "../patience.ts";
-import { openStream, startStack } from "../service.ts";
+import { logsUrl, openStream, type Service, startStack } from "../service.ts";
 import { connectTo } from "./exchange.ts";
 
-Deno.test("The service outlives clients that take all its open files, and so do its streams", async () => {
-  await using stack = await startStack();
-  const { service, publisher } = stack;
-  await using reader = await openStream(service, { app: "a" });
+const LINUX = { ignore: Deno.build.os !== "linux" };
+
+/** Takes all files that the service may open, and gives them back once it has felt that. */
+async function exhaust(service: Service, meanwhile = async () => {}): Promise<void> {
   const args = ["--pid", `${service.pid}`, "--nofile=200:200"];
   assertEquals((await new Deno.Command("prlimit", { args }).output()).success, true);
   {
@@ -15,20 +16,52 @@ Deno.test("The service outlives clients that take all its open files, and so do 
       const connection = await connectTo(service).catch(() => undefined);
       if (connection !== undefined) connections.use(connection);
     }
-    await service.logged(({ level }) => level === "warn");
-    publisher.publish("logs.a.dfw.m1", "while no file is free");
-    assertEquals(await reader.line(), "while no file is free");
+    await service.logged(({ msg }) => msg.startsWith("cannot accept connections"));
+    await meanwhile();
   }
   const health = () =>
     fetch(`${service.url}/healthz`).then((answer) => answer.text(), () => "down");
   await assertEventually(health, "ok");
-  await using second = await openStream(service, { app: "a" });
-  publisher.publish("logs.a.dfw.m1", "to both");
-  assertEquals([await reader.line(), await second.line()], ["to both", "to both"]);
-  const stopped = service.stop();
-  for (const open of [reader, second]) {
-    assertEquals((await open.control("end")).reason, "shutdown");
-    assertEquals(await open.next(), undefined);
-  }
-  assertEquals((await stopped).code, 0);
-});
+}
+
+Deno.test(
+  "The service outlives clients that take all its open files, and so do its streams",
+  LINUX,
+  async () => {
+    await using stack = await startStack();
+    const { service, publisher } = stack;
+    await using reader = await openStream(service, { app: "a" });
+    await exhaust(service, async () => {
+      publisher.publish("logs.a.dfw.m1", "while no file is free");
+      assertEquals(await reader.line(), "while no file is free");
+    });
+    await using second = await openStream(service, { app: "a" });
+    publisher.publish("logs.a.dfw.m1", "to both");
+    assertEquals([await reader.line(), await second.line()], ["to both", "to both"]);
+    const stopped = service.stop();
+    for (const open of [reader, second]) {
+      assertEquals((await open.control("end")).reason, "shutdown");
+      assertEquals(await open.next(), undefined);
+    }
+    assertEquals((await stopped).code, 0);
+  },
+);
+
+Deno.test(
+  "SIGTERM delivers what waits also to readers from before all open files were taken",
+  LINUX,
+  async () => {
+    await using stack = await startStack({ BUFFER_BYTES: "67108864", SHUTDOWN_SECONDS: "3600" });
+    const { service, publisher } = stack;
+    using slow = KernelSocket.get(await logsUrl(service, { app: "a" }));
+    await service.logged(({ msg }) => msg === "stream opened");
+    for (let i = 0; i < 1_000; i++) publisher.publish("logs.a.dfw.m1", `${i} `.padEnd(1_024, "x"));
+    await publisher.flush();
+    await exhaust(service);
+    const stopped = service.stop();
+    const text = await slow.until("event: end\n");
+    assertEquals(text.match(/^data: \d+ /gm)?.length, 1_000);
+    assertMatch(text + await slow.until("\n\n"), /event: end\nretry: \d+\ndata: .*\n\n$/);
+    assertEquals((await stopped).code, 0);
+  },
+);

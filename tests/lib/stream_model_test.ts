@@ -52,7 +52,7 @@ function happen({ open, taken }: Reading, step: Step): Promise<void> | undefined
       // It tells how many lines came before it, so that its place can be checked.
       return open.stream.notify(status("connected", `${open.pushed.length}`)) as undefined;
     case "tick":
-      return open.stream.tick(0, 0) as undefined;
+      return open.tick(0, 0) as undefined;
     case "end":
       return open.stream.end("denied") as undefined;
   }
@@ -136,7 +136,7 @@ Deno.test("a stream that ends a stalled reader frees its memory and counts all t
       for (const [, step] of steps) await happen(reading, step);
       if (budget.used === 0) return void await open.reader.cancel();
       stalled++;
-      open.stream.tick(1_000, 0);
+      open.tick(1_000, 0);
       assertEquals([budget.used, open.stream.ended, open.ends], [0, true, 1]);
       // Here the notices come before the one count of all lines that were not taken.
       const events = [

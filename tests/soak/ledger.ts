@@ -70,6 +70,7 @@ export class Ledger {
 
   /** Takes a `status` event. */
   status(nats: string, at: number): void {
+    if (at > Date.now()) throw new Error(`A status is of a time to come`);
     const current = this.#absences.at(-1);
     const away = current?.to === Infinity;
     if (away === (nats === "disconnected")) throw new Error(`A status says ${nats} twice`);

@@ -9,6 +9,9 @@ import { Ledger } from "./ledger.ts";
 import type { Scope } from "./line.ts";
 import type { Request, Wire } from "./wire.ts";
 
+/** How late a stream may end with its token, as where the service hangs meanwhile. Milliseconds. */
+const LATE = 6_000;
+
 /** The service would not have it. */
 export class Refusal extends Error {
   readonly status: number;
@@ -30,6 +33,7 @@ export class Session {
   readonly #wire: Wire;
   readonly #journal: Journal;
   readonly #scope: Scope;
+  readonly #expiresAt: number;
   readonly #onLine: (number: number) => void;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   readonly #feed: (text: string) => void;
@@ -37,12 +41,13 @@ export class Session {
   private constructor(
     wire: Wire,
     journal: Journal,
-    { scope, format }: Request,
+    { scope, expiresAt = Infinity, format }: Request,
     onLine: (number: number) => void,
   ) {
     this.#wire = wire;
     this.#journal = journal;
     this.#scope = scope;
+    this.#expiresAt = expiresAt;
     this.#onLine = onLine;
     this.#feed = format === "sse" ? this.#parseSse() : this.#parseNdjson();
   }
@@ -120,7 +125,11 @@ export class Session {
     if (this.ledger === undefined || this.reason !== undefined) {
       throw new Error("A line came before the ready, or after the end");
     }
-    this.#onLine(this.ledger.line(data));
+    const number = this.ledger.line(data);
+    if (this.#journal.sentAt(number) > this.#expiresAt + LATE) {
+      throw new Error(`Line ${number} was sent after the token had expired`);
+    }
+    this.#onLine(number);
   }
 
   #takeControl(event: string, data: Record<string, unknown>): void {

@@ -32,8 +32,17 @@ export class Visit {
   readonly #session: Session;
   readonly #wire: Wire;
   readonly #keepsUp: boolean;
+  readonly #expiresAt: number;
 
-  private constructor(world: World, visitor: Visitor, jti: string, wire: Wire, session: Session) {
+  private constructor(
+    world: World,
+    visitor: Visitor,
+    jti: string,
+    wire: Wire,
+    session: Session,
+    expiresAt: number,
+  ) {
+    this.#expiresAt = expiresAt;
     this.jti = jti;
     this.#scope = visitor.scope;
     this.#world = world;
@@ -49,13 +58,15 @@ export class Visit {
     const seconds = Math.ceil(random.chance(0.2) ? random.between(2, 6) : random.between(60, 600));
     const format = random.chance(0.8) ? "sse" : "ndjson";
     const token = await world.keys.mint({ ...scope, jti, sub: kind }, seconds);
-    const request: Request = { port: world.port, token, scope, format };
+    const expiresAt = (Math.floor(Date.now() / 1_000) + seconds) * 1_000;
+    const asked = random.chance(0.5) ? scope : {};
+    const request: Request = { port: world.port, token, scope, asked, expiresAt, format };
     let wire: Wire | undefined;
     try {
       wire = await connect(request);
       const session = await Session.open(wire, world.journal, request, onLine);
       world.found.streams++;
-      return new Visit(world, visitor, jti, wire, session);
+      return new Visit(world, visitor, jti, wire, session, expiresAt);
     } catch (error) {
       wire?.close();
       if (error instanceof Refusal) {
@@ -113,6 +124,10 @@ export class Visit {
     if (reason === "stalled" && this.#keepsUp) world.breach("A steady reader was ended as stalled");
     const closed = await world.awaitClose(this.jti);
     if (closed === undefined) return world.breach("The log does not tell of a stream's end");
+    // The token was made a second earlier at most than this says.
+    if (reason === "expired" && Date.parse(closed.time) < this.#expiresAt - 1_000) {
+      world.breach("A stream ended with expired before its token did");
+    }
     try {
       ledger.end(Date.parse(closed.time));
     } catch (error) {

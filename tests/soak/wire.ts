@@ -18,13 +18,17 @@ export interface Request {
   readonly port: number;
   readonly token: string;
   readonly scope: Scope;
+  /** What of it the query asks for; all of it where this is left out. */
+  readonly asked?: Partial<Scope>;
+  /** When the token expires. Milliseconds since the epoch. */
+  readonly expiresAt?: number;
   readonly format: "sse" | "ndjson";
 }
 
 /** The text of a request whose answer has no framing that would have to be undone. */
-function requestText({ token, scope, format }: Request): string {
+function requestText({ token, scope, asked = scope, format }: Request): string {
   const query = new URLSearchParams({ format });
-  for (const [name, value] of Object.entries(scope)) if (value !== "*") query.set(name, value);
+  for (const [name, value] of Object.entries(asked)) if (value !== "*") query.set(name, value);
   return `GET /logs?${query} HTTP/1.0\r\nHost: soak\r\nAuthorization: Bearer ${token}\r\n\r\n`;
 }
 
