@@ -117,6 +117,32 @@ Deno.test("createKeys() fetches anew for a kid that it does not know, but not fo
   assertEquals(keyUrl.asked(), 2);
 });
 
+Deno.test("createKeys() refuses no good token that comes at the very moment at which its key does", async () => {
+  using clock = stopClock();
+  await using keyUrl = serveKeys(first.jwk);
+  const { outcome, refresh } = open(keyUrl);
+  await refresh();
+  keyUrl.answer = () => Response.json({ keys: [first.jwk, second.jwk] });
+  clock.tick(LATER);
+  const token = await second.sign();
+  const outcomes = [outcome(token)];
+  const parse = JSON.parse;
+  // From where the new set is read on, a token comes with each step until it is in place.
+  JSON.parse = (text: string) => {
+    JSON.parse = parse;
+    const step = () => outcomes.push(outcome(token)) < 300 && queueMicrotask(step);
+    step();
+    return parse(text);
+  };
+  try {
+    await outcomes[0];
+    assertEquals(new Set(await Promise.all(outcomes)), new Set(["taken"]));
+    assertEquals(outcomes.length, 300);
+  } finally {
+    JSON.parse = parse;
+  }
+});
+
 Deno.test("createKeys() goes on with known keys while the URL is down, and answers keys_unavailable to others", async () => {
   using clock = stopClock();
   await using keyUrl = serveKeys(first.jwk);

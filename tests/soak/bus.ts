@@ -25,9 +25,17 @@ export class Bus implements AsyncDisposable {
     this.#nats = nats;
   }
 
-  /** Starts it on a free port. */
+  /** Starts it. */
   static async start(): Promise<Bus> {
-    return new Bus(await startNatsServer({ config: configText({}) }));
+    // Not of the ports that the system gives to clients: one of them may have it before it is back.
+    for (;;) {
+      const port = Math.floor(15_000 + 15_000 * Math.random());
+      try {
+        return new Bus(await startNatsServer({ port, config: configText({}) }));
+      } catch (error) {
+        if (!String(error).includes("in use")) throw error;
+      }
+    }
   }
 
   /** Where clients connect. */

@@ -152,7 +152,7 @@ async function forge(world: World, random: Random): Promise<void> {
     world.breach(`A stream was opened for ${name}`);
   } catch (error) {
     if (!(error instanceof Refusal)) return world.breach(`No answer came to ${name}`, error);
-    world.refused(error.code);
+    world.refused(error.code, "forgeries");
     const took = performance.now() - start;
     world.found.slowestRefusal = Math.max(world.found.slowestRefusal, took);
     if (codes.includes(error.code) || world.isExcused(error.code)) return;

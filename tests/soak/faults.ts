@@ -83,7 +83,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "five times the lines",
     seconds: 3,
-    excuses: [],
+    // On a slow machine NATS may drop natstap for it.
+    excuses: ["nats_unavailable"],
     happen: async ({ publisher }) => {
       publisher.rate *= 5;
       await pause(2_000);

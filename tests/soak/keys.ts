@@ -76,7 +76,8 @@ export class Keys implements AsyncDisposable {
   async rotate(isKnown: (token: string) => Promise<boolean>): Promise<void> {
     const key = await createKey();
     this.#published.push(key);
-    while (!await isKnown(await sign(key, { app: "rotation" }, 60))) {
+    for (let tries = 0; !await isKnown(await sign(key, { app: "rotation" }, 60)); tries++) {
+      if (tries === 40) throw new Error("A new key is not known after 20 s");
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     this.#signing = key;

@@ -8,6 +8,9 @@
 import type { Journal } from "./journal.ts";
 import { numberOf, type Scope, shows } from "./line.ts";
 
+/** How long a line may be on its way, as where NATS or the service hangs. Milliseconds. */
+const ON_THE_WAY = 25_000;
+
 /** NATS was away for this long. Milliseconds since the epoch. */
 interface Absence {
   readonly from: number;
@@ -36,6 +39,8 @@ export class Ledger {
   #next: number;
   /** The last line that came. */
   #last = -1;
+  /** When the account was opened, in milliseconds since the epoch. */
+  readonly #openedAt = Date.now();
   /** Dropped lines that were told since the last line. */
   #dropped = 0;
   /** When NATS was away, as told since the last line, or before it where it was not back by then. */
@@ -52,6 +57,9 @@ export class Ledger {
   line(data: string): number {
     const number = numberOf(data);
     if (!shows(this.#scope, number)) throw new Error(`Line ${number} is foreign to the stream`);
+    if (this.#journal.sentAt(number) < this.#openedAt - ON_THE_WAY) {
+      throw new Error(`Line ${number} is from long before the stream`);
+    }
     if (number <= this.#last) throw new Error(`Line ${number} came after line ${this.#last}`);
     this.#account(number);
     this.tally.lines++;
@@ -70,7 +78,10 @@ export class Ledger {
 
   /** Takes a `status` event. */
   status(nats: string, at: number): void {
-    if (at > Date.now()) throw new Error(`A status is of a time to come`);
+    if (at > Date.now()) throw new Error("A status is of a time to come");
+    if (this.#last >= 0 && at < this.#journal.sentAt(this.#last) - ON_THE_WAY) {
+      throw new Error("A status is of long before lines that came before it");
+    }
     const current = this.#absences.at(-1);
     const away = current?.to === Infinity;
     if (away === (nats === "disconnected")) throw new Error(`A status says ${nats} twice`);
@@ -147,7 +158,10 @@ export class Ledger {
   #onTheWay(): number {
     if (this.#last >= 0) return 0;
     let count = 0;
-    for (let number = 0; number < this.#next; number++) if (shows(this.#scope, number)) count++;
+    for (let number = this.#next - 1; number >= 0; number--) {
+      if (this.#journal.sentAt(number) < this.#openedAt - ON_THE_WAY) break;
+      if (shows(this.#scope, number)) count++;
+    }
     return count;
   }
 

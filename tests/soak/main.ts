@@ -11,6 +11,7 @@ const [seconds, seed] = readFlags();
 const start = performance.now();
 const tell = (what: string) =>
   console.error(`${((performance.now() - start) / 1_000).toFixed(1).padStart(6)} s  ${what}`);
+tell(`seed ${seed}, ${seconds} s`);
 const report = await soak({ seconds, seed, tell });
 console.log(reportText(report));
 Deno.exit(report.found.breaches.length === 0 ? 0 : 1);

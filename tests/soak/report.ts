@@ -9,38 +9,38 @@ import type { Vitals } from "./vitals.ts";
 /** How many broken promises are told in full. */
 const BREACHES_TOLD = 20;
 
-/** One table of what was done and found; broken promises below it. */
+/** One table of what was done and found; broken promises and the verdict below it. */
 export function reportText(report: Report): string {
   const { options, lines, faults, found, before, after, stop } = report;
   const { tally, breaches } = found;
   const rows: [string, string][] = [
     ["seed, seconds", `${options.seed}, ${options.seconds}`],
     ["lines published", count(lines)],
-    ["streams opened", `${count(found.streams)} (${counts(found.ends)})`],
-    ["lines delivered", count(tally.lines)],
+    ["streams opened, and how they ended", `${count(found.streams)}: ${counts(found.ends)}`],
+    ["lines delivered, all streams together", count(tally.lines)],
+    ["lines told as dropped", `${count(tally.dropped)}, in ${count(tally.drops)} events`],
     [
-      "lines dropped, and counted just so",
-      `${count(tally.dropped)}, in ${count(tally.drops)} events`,
+      "lines missing between two status events",
+      `${count(tally.absent)}, in ${count(tally.absences)} pairs`,
     ],
-    [
-      "lines missing while NATS was away, as told",
-      `${count(tally.absent)}, in ${count(tally.absences)} absences of a stream`,
-    ],
-    ["latency of steady readers, p50, p99", quantiles(found.latencies)],
-    ["requests refused", counts(found.refusals)],
-    ["slowest refusal of a forged token", `${Math.round(found.slowestRefusal)} ms`],
-    [
-      "clients that vanished, and the latest found out, from full buffers on",
-      `${found.vanished.length}, ${Math.max(0, ...found.vanished).toFixed(1)} s`,
-    ],
+    ["publish to steady reader, p50, p99, faults included", quantiles(found.latencies)],
+    ["good tokens refused, during faults", counts(found.refusals)],
+    ["forged tokens refused", counts(found.forgeries)],
+    ["the slowest of these, faults included", `${Math.round(found.slowestRefusal)} ms`],
+    ["clients that vanished without a word, and were found out", count(found.vanished.length)],
     ...tallyNames(faults).map(([name, times]): [string, string] => [`fault: ${name}`, `${times}`]),
-    ["held before", vitals(before)],
-    ["held after", vitals(after)],
-    ["stop, with streams open", `${(stop / 1_000).toFixed(1)} s`],
-    ["promises broken", count(breaches.length)],
+    ["held at rest, before the load", vitals(before)],
+    ["held at rest, after it", vitals(after)],
+    [
+      "stop with streams open, some of them stalled",
+      `${(stop / 1_000).toFixed(1)} s of 5 permitted`,
+    ],
   ];
+  const verdict = breaches.length === 0
+    ? "OK: no promise was broken"
+    : `FAILED: ${count(breaches.length)} promises were broken`;
   const told = breaches.slice(0, BREACHES_TOLD).map((breach) => `- ${breach}`);
-  return [table(rows), ...told].join("\n");
+  return [table(rows), ...told, verdict].join("\n");
 }
 
 function table(rows: [string, string][]): string {

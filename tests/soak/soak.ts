@@ -45,6 +45,10 @@ const CROWD: CrowdSize = { steady: 200, slow: 20, stalled: 20, vanishing: 20, fo
 const DEADLINES: Deadlines = { stall: 3_000, keepalive: 1_000 };
 /** Lines a second. */
 const RATE = 600;
+/** How long a stop may take. Milliseconds. */
+const STOP_LIMIT = 5_000;
+/** What a busy machine may add to that. Milliseconds. */
+const GRACE = 5_000;
 /** How long memory grows before it counts. Milliseconds. */
 const WARM_UP = 8_000;
 /** How long who is behind may take to catch up. Milliseconds. */
@@ -96,7 +100,7 @@ function settings(bus: Bus, keys: Keys): Record<string, string> {
     STALL_SECONDS: String(DEADLINES.stall / 1_000),
     BUFFER_BYTES: "65536",
     BUFFER_TOTAL_BYTES: "4194304",
-    SHUTDOWN_SECONDS: "5",
+    SHUTDOWN_SECONDS: String(STOP_LIMIT / 1_000),
     MAX_STREAMS: "2000",
     MAX_STREAMS_PER_APP: "1000",
   };
@@ -127,7 +131,8 @@ async function load(
     await pause(random.between(500, 2_500));
     if (performance.now() >= endAt) break;
     told(fault.name);
-    await world.excuse(fault.excuses, () => fault.happen({ world, bus, publisher }, random));
+    const happen = () => fault.happen({ world, bus, publisher }, random);
+    await world.excuse(fault.excuses, happen).catch((error) => world.breach(fault.name, error));
   }
   await pause(Math.max(0, endAt - performance.now()));
   await publisher.stop();
@@ -155,6 +160,7 @@ async function stopUnderLoad(
     const { code } = await world.service.stop();
     took = performance.now() - start;
     if (code !== 0) world.breach(`The service ended with ${code}`);
+    if (took > STOP_LIMIT + GRACE) world.breach(`The stop took ${took} ms`);
   });
   world.phase = "stopped";
   await Promise.all([crowd, publisher.stop()]);

@@ -36,26 +36,25 @@ export class Visit {
 
   private constructor(
     world: World,
-    visitor: Visitor,
-    jti: string,
+    { scope, keepsUp }: Visitor,
+    { jti, expiresAt }: { jti: string; expiresAt: number },
     wire: Wire,
     session: Session,
-    expiresAt: number,
   ) {
-    this.#expiresAt = expiresAt;
     this.jti = jti;
-    this.#scope = visitor.scope;
+    this.#expiresAt = expiresAt;
     this.#world = world;
-    this.#session = session;
+    this.#scope = scope;
+    this.#keepsUp = keepsUp;
     this.#wire = wire;
-    this.#keepsUp = visitor.keepsUp;
+    this.#session = session;
   }
 
   /** Opens a stream; `undefined` where it is refused. */
   static async begin(world: World, random: Random, visitor: Visitor): Promise<Visit | undefined> {
     const { scope, kind, connect, onLine } = visitor;
     const jti = crypto.randomUUID();
-    const seconds = Math.ceil(random.chance(0.2) ? random.between(2, 6) : random.between(60, 600));
+    const seconds = Math.ceil(random.chance(0.2) ? random.between(5, 9) : random.between(60, 600));
     const format = random.chance(0.8) ? "sse" : "ndjson";
     const token = await world.keys.mint({ ...scope, jti, sub: kind }, seconds);
     const expiresAt = (Math.floor(Date.now() / 1_000) + seconds) * 1_000;
@@ -66,11 +65,11 @@ export class Visit {
       wire = await connect(request);
       const session = await Session.open(wire, world.journal, request, onLine);
       world.found.streams++;
-      return new Visit(world, visitor, jti, wire, session, expiresAt);
+      return new Visit(world, visitor, { jti, expiresAt }, wire, session);
     } catch (error) {
       wire?.close();
       if (error instanceof Refusal) {
-        world.refused(error.code);
+        world.refused(error.code, "refusals");
         if (!world.isExcused(error.code)) world.breach("A good token was refused", error);
       } else if (!world.phase.startsWith("stop")) {
         world.breach("A stream was not opened", error);

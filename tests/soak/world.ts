@@ -23,15 +23,17 @@ export interface Findings {
   streams: number;
   /** How streams ended, as their clients saw it. */
   readonly ends: Map<string, number>;
-  /** Refusals by code, of good tokens and bad. */
+  /** Refusals of good tokens, by code. */
   readonly refusals: Map<string, number>;
+  /** Refusals of forged ones. */
+  readonly forgeries: Map<string, number>;
   /** What all streams brought. */
   readonly tally: Tally;
   /** From publishing to a steady reader, of one line in 16. Milliseconds. */
   readonly latencies: number[];
   /** How long the service held on to clients that had vanished, once lines were due. Seconds. */
   readonly vanished: number[];
-  /** How long it took to refuse a token of an unknown key. Milliseconds. */
+  /** The longest that a forged token's refusal took. Milliseconds. */
   slowestRefusal: number;
 }
 
@@ -46,6 +48,7 @@ export class World {
     streams: 0,
     ends: new Map(),
     refusals: new Map(),
+    forgeries: new Map(),
     tally: { lines: 0, dropped: 0, drops: 0, absent: 0, absences: 0 },
     latencies: [],
     vanished: [],
@@ -121,9 +124,9 @@ export class World {
     return this.#excused.has(reason);
   }
 
-  /** Counts a refusal. */
-  refused(code: string): void {
-    this.#count(this.found.refusals, code, 1);
+  /** Counts a refusal of a token, good or forged. */
+  refused(code: string, of: "refusals" | "forgeries"): void {
+    this.#count(this.found[of], code, 1);
   }
 
   /** Counts a stream's end, and adds up what it brought. */
