@@ -27,7 +27,7 @@ export function reportText(report: Report): string {
     ["good tokens refused, during faults", counts(found.refusals)],
     ["forged tokens refused", counts(found.forgeries)],
     ["the slowest of these, faults included", `${Math.round(found.slowestRefusal)} ms`],
-    ["clients that vanished without a word, and were found out", count(found.vanished.length)],
+    ["clients that vanished without a word, and were found out", count(found.vanished)],
     ...tallyNames(faults).map(([name, times]): [string, string] => [`fault: ${name}`, `${times}`]),
     ["held at rest, before the load", vitals(before)],
     ["held at rest, after it", vitals(after)],

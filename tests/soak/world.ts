@@ -31,8 +31,8 @@ export interface Findings {
   readonly tally: Tally;
   /** From publishing to a steady reader, of one line in 16. Milliseconds. */
   readonly latencies: number[];
-  /** How long the service held on to clients that had vanished, once lines were due. Seconds. */
-  readonly vanished: number[];
+  /** Clients that vanished without a word, and were found out in time. */
+  vanished: number;
   /** The longest that a forged token's refusal took. Milliseconds. */
   slowestRefusal: number;
 }
@@ -51,7 +51,7 @@ export class World {
     forgeries: new Map(),
     tally: { lines: 0, dropped: 0, drops: 0, absent: 0, absences: 0 },
     latencies: [],
-    vanished: [],
+    vanished: 0,
     slowestRefusal: 0,
   };
   /** How many lines of the loud app came through to a reader that keeps up. */
