@@ -14,14 +14,6 @@ export function cpuMicros(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MICROS_A_TICK;
 }
 
-/** Bytes of memory that a process holds now (`VmRSS`) and at most held so far (`VmHWM`). */
-export function memory(pid: number): { rss: number; peak: number } {
-  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  const bytes = (name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1024;
-  return { rss: bytes("VmRSS"), peak: bytes("VmHWM") };
-}
-
 function ticksASecond(): number {
   const { stdout } = new Deno.Command("getconf", { args: ["CLK_TCK"] }).outputSync();
   return Number(new TextDecoder().decode(stdout));

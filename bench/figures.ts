@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { cpuMicros, memory } from "./cost.ts";
+import { memory } from "../tools/memory.ts";
+import { cpuMicros } from "./cost.ts";
 import type { Publication } from "./pace.ts";
 import type { Expectation, Reading } from "./reader.ts";
 import type { Stage } from "./stage.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { cpuMicros, memory } from "./cost.ts";
+import { memory } from "../tools/memory.ts";
+import { cpuMicros } from "./cost.ts";
 import { type Figures, measure } from "./figures.ts";
 import type { orders as forgerOrders } from "./forger.ts";
 import { appName } from "./line.ts";

@@ -1,6 +1,7 @@
 /** What waits for all readers together is bounded. */
 import { assert, assertEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
+import { memory } from "../tools/memory.ts";
 import { within } from "./patience.ts";
 import { type RawReader, readRaw } from "./raw_reader.ts";
 import type { Reader } from "./reader.ts";
@@ -49,14 +50,6 @@ async function account(tally: Tally, lines: number): Promise<void> {
   while (tally.delivered + tally.dropped < lines) parser.feed(await tally.reader.until("\n\n"));
 }
 
-/** The most memory that the process has held until now, and what it holds. Bytes. */
-async function memory(pid: number): Promise<{ peak: number; now: number }> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  const read = (name: string) =>
-    Number(new RegExp(`${name}:\\s*(\\d+) kB`).exec(status)![1]) * 1024;
-  return { peak: read("VmHWM"), now: read("VmRSS") };
-}
-
 Deno.test({
   name:
     "Readers that stop reading share BUFFER_TOTAL_BYTES, lose counted lines, and take none from readers that go on",
@@ -73,7 +66,7 @@ Deno.test({
     const steady = [first, second];
     // What a process that has seen the flood holds, before any reader stalls.
     await publish(stack, steady, 0, LINES);
-    const before = await memory(service.pid);
+    const before = memory(service.pid);
     using opened = new DisposableStack();
     const tallies = await Promise.all(Array.from({ length: STALLED }, async () => {
       const reader = opened.use(await readRaw(await logsUrl(service, { app: "flood" })));
@@ -81,8 +74,8 @@ Deno.test({
       return { reader, delivered: 0, dropped: 0 };
     }));
     await publish(stack, steady, 0, LINES);
-    const { peak } = await memory(service.pid);
-    const growth = peak - before.now;
+    const { peak } = memory(service.pid);
+    const growth = peak - before.rss;
     // Without the bound over all, each would hold its own; and a collector of garbage takes its time.
     assert(growth < STALLED * BUFFER_BYTES * 0.75, `Memory grew by ${growth} bytes`);
 

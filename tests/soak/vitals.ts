@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { memory } from "../../tools/memory.ts";
 import type { Bus } from "./bus.ts";
 import { pause, type World } from "./world.ts";
 
@@ -26,12 +27,11 @@ const PATIENCE = 30_000;
 /** Looks. */
 export async function look(world: World, bus: Bus): Promise<Vitals> {
   const { pid } = world.service;
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
   return {
     streams: world.active.length,
     subscriptions: await bus.subscriptions(),
     files: [...Deno.readDirSync(`/proc/${pid}/fd`)].length,
-    rss: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1_024,
+    rss: memory(pid).rss,
   };
 }
 
