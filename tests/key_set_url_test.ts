@@ -70,7 +70,7 @@ Deno.test("Known keys verify, and 200 unknown ones pile up no fetches, while the
         first.push(outcome(service, await unknown!.sign()));
         return keyUrl.asked > before;
       }, true);
-      const tokens = Array.from({ length: 200 }, (_, i) => unknown!.sign(`unknown ${i}`));
+      const tokens = Array.from({ length: 200 }, (_, i) => unknown!.sign({ kid: `unknown ${i}` }));
       assertEquals(await outcome(service, await known!.sign()), "stream", "While it is asked");
       const times = await Promise.all(tokens.map(async (token) => {
         const asked = performance.now();

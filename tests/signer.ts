@@ -10,17 +10,17 @@ import type { Service } from "./service.ts";
 export interface Signer {
   /** Its public half. */
   readonly jwk: JWK;
-  /** A token for the app `a`. */
-  sign(kid?: string): Promise<string>;
+  /** A token for the app `a`, whose header says this beside `alg`; the key's own `kid` by default. */
+  sign(header?: Record<string, unknown>): Promise<string>;
 }
 
-/** Makes a key of this `kid`; tokens are signed with it, whatever `kid` they name. */
+/** Makes a key of this `kid`; tokens are signed with it, whatever their headers say. */
 export async function createSigner(kid: string): Promise<Signer> {
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   return {
     jwk: { ...await exportJWK(publicKey), kid },
-    sign: (signed = kid) =>
-      new SignJWT({ app: "a" }).setProtectedHeader({ alg: "ES256", kid: signed })
+    sign: (header = { kid }) =>
+      new SignJWT({ app: "a" }).setProtectedHeader({ alg: "ES256", ...header })
         .setExpirationTime("10m").sign(privateKey),
   };
 }

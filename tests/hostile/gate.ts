@@ -10,7 +10,7 @@ import { assertEventually } from "../patience.ts";
 import { assertProblem } from "../problem.ts";
 import { read } from "../reader.ts";
 import { SECRET, type Service, startService } from "../service.ts";
-import type { Forge } from "./forgery.ts";
+import { type Forge, signed } from "./forgery.ts";
 import { createKeys, type Kind, publicJwk } from "./kinds.ts";
 
 /** What tokens must say, and so that each refusal is in the log. */
@@ -31,8 +31,34 @@ interface Stage {
   readonly lured: string[];
 }
 
+/** What a file of attacks tests with. */
+interface GateTests {
+  /** The gate, while tests run. */
+  readonly gate: () => Gate;
+  /** A test that none of the tokens with `attack` opens a stream. */
+  readonly testRefused: (attack: string, code: ProblemCode, forge: Forge) => void;
+}
+
+/** Gives a file of attacks a gate of its own, which good tokens pass. */
+export function testAtGate(): GateTests {
+  let gate: Gate;
+  Deno.test.beforeAll(async () => void (gate = await openGate()));
+  Deno.test.afterAll(async () => await gate[Symbol.asyncDispose]());
+  Deno.test("A good token streams for every kind of key, from header, query and cookie", async () => {
+    await gate.assertStreams((kind) => [signed(kind)]);
+  });
+  return {
+    gate: () => gate,
+    testRefused: (attack, code, forge) =>
+      Deno.test(
+        `A token with ${attack} is refused as ${code} for every kind of key`,
+        () => gate.assertRefused(forge, code),
+      ),
+  };
+}
+
 /** Makes the keys and starts the services, the nats-server they read from, and the lure. */
-export async function openGate(): Promise<Gate> {
+async function openGate(): Promise<Gate> {
   await using started = new AsyncDisposableStack();
   const lured: string[] = [];
   const listener = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {

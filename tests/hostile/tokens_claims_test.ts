@@ -1,23 +1,8 @@
 /** Tokens whose claims attack: the app, the time, the audience, and JSON that is read in two ways. */
-import type { ProblemCode } from "../../lib/problem.ts";
-import { type Forge, signed, withClaim, withTexts } from "./forgery.ts";
-import { type Gate, openGate } from "./gate.ts";
+import { withClaim, withTexts } from "./forgery.ts";
+import { testAtGate } from "./gate.ts";
 
-let gate: Gate;
-Deno.test.beforeAll(async () => void (gate = await openGate()));
-Deno.test.afterAll(async () => await gate[Symbol.asyncDispose]());
-
-/** A test that none of the tokens with `attack` opens a stream. */
-function testRefused(attack: string, code: ProblemCode, forge: Forge): void {
-  Deno.test(
-    `A token with ${attack} is refused as ${code} for every kind of key`,
-    () => gate.assertRefused(forge, code),
-  );
-}
-
-Deno.test("A good token streams for every kind of key, from header, query and cookie", async () => {
-  await gate.assertStreams((kind) => [signed(kind)]);
-});
+const { gate, testRefused } = testAtGate();
 
 testRefused(
   "two app claims, the last of them hostile",
@@ -32,7 +17,7 @@ testRefused(
 
 Deno.test("A token with two app claims streams the last of them alone (RFC 7519, section 4)", async () => {
   const forge = withTexts(`"exp":EXP,"app":">","app":"last"`, `"exp":EXP,"app":"web","app":"last"`);
-  await gate.assertStreams(forge, "last");
+  await gate().assertStreams(forge, "last");
 });
 
 testRefused(
@@ -127,5 +112,5 @@ testRefused(
 );
 
 Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
-  await gate.assertLogs();
+  await gate().assertLogs();
 });

@@ -1,35 +1,19 @@
 /** Tokens that attack by their form: serialization, encoding, length, and where they stand. */
 import { assertMatch } from "@std/assert";
 import { CompactEncrypt } from "jose";
-import type { ProblemCode } from "../../lib/problem.ts";
 import { SECRET, type Service } from "../service.ts";
 import { connectTo, receive, request, send } from "./exchange.ts";
 import {
   base64url,
   claimsWith,
-  type Forge,
   signed,
   signedByStranger,
   signedOfLength,
   withPartsChanged,
 } from "./forgery.ts";
-import { type Gate, openGate, type TokenRequest } from "./gate.ts";
+import { testAtGate, type TokenRequest } from "./gate.ts";
 
-let gate: Gate;
-Deno.test.beforeAll(async () => void (gate = await openGate()));
-Deno.test.afterAll(async () => await gate[Symbol.asyncDispose]());
-
-/** A test that none of the tokens with `attack` opens a stream. */
-function testRefused(attack: string, code: ProblemCode, forge: Forge): void {
-  Deno.test(
-    `A token with ${attack} is refused as ${code} for every kind of key`,
-    () => gate.assertRefused(forge, code),
-  );
-}
-
-Deno.test("A good token streams for every kind of key, from header, query and cookie", async () => {
-  await gate.assertStreams((kind) => [signed(kind)]);
-});
+const { gate, testRefused } = testAtGate();
 
 testRefused("JWS JSON serialization, flattened or general", "token_malformed", (kind) => {
   const [head, payload, signature] = signed(kind).split(".");
@@ -86,7 +70,7 @@ testRefused("another token in it", "token_malformed", (kind) => {
 const JWE_ALGS: Record<string, string> = { HS256: "dir", RS256: "RSA-OAEP", ES256: "ECDH-ES" };
 testRefused("encryption for the service's key: a JWE", "token_malformed", async (kind) => {
   // Nothing can be encrypted with an Ed25519 key: another service's is taken in its place.
-  const kinds = [kind, ...gate.stage.services.keys()];
+  const kinds = [kind, ...gate().stage.services.keys()];
   const target = kinds.find(({ alg }) => kind.alg !== "EdDSA" || alg === "ES256")!;
   const alg = JWE_ALGS[target.alg]!;
   const key = target.own.publicKey ?? new TextEncoder().encode(SECRET.slice(0, 32));
@@ -103,7 +87,7 @@ testRefused(
 );
 
 Deno.test("A token of 8192 bytes streams for every kind of key", async () => {
-  await gate.assertStreams((kind) => [signedOfLength(kind, 8_192)]);
+  await gate().assertStreams((kind) => [signedOfLength(kind, 8_192)]);
 });
 
 /** The status line with which the service answers a request that it does not read to its end. */
@@ -115,7 +99,7 @@ async function statusOf(service: Service, target: string, fields: string[] = [])
 }
 
 Deno.test("A token of 1 MB, or with a kid of 1 MB, is cut off by Deno before the service sees it", async () => {
-  for (const [kind, service] of gate.stage.services) {
+  for (const [kind, service] of gate().stage.services) {
     const long = signed(kind, {}, { kid: "k".repeat(750_000) });
     for (const token of ["a".repeat(1_000_000), long]) {
       const fields = [`Authorization: Bearer ${token}`, `Cookie: natstap_token=${token}`];
@@ -125,13 +109,13 @@ Deno.test("A token of 1 MB, or with a kid of 1 MB, is cut off by Deno before the
       ];
       for (const status of statuses) assertMatch(status, /^HTTP\/1\.1 4\d\d /);
     }
-    await gate.assertShut();
+    await gate().assertShut();
   }
-  await gate.assertStreams((kind) => [signed(kind)]);
+  await gate().assertStreams((kind) => [signed(kind)]);
 });
 
 Deno.test("A bad token is not forgiven for a good one in a place that counts less", async () => {
-  for (const kind of gate.stage.services.keys()) {
+  for (const kind of gate().stage.services.keys()) {
     const [good, bad] = [signed(kind), signedByStranger(kind)];
     const requests: TokenRequest[] = [
       [`?token=${good}`, { Authorization: `Bearer ${bad}`, Cookie: `natstap_token=${good}` }],
@@ -139,12 +123,12 @@ Deno.test("A bad token is not forgiven for a good one in a place that counts les
       ["", { Cookie: `natstap_token=${bad}; natstap_token=${good}` }],
     ];
     for (const request of requests) {
-      await gate.assertRequestRefused(kind, request, "token_signature");
+      await gate().assertRequestRefused(kind, request, "token_signature");
     }
   }
-  await gate.assertShut();
+  await gate().assertShut();
 });
 
 Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
-  await gate.assertLogs();
+  await gate().assertLogs();
 });

@@ -1,10 +1,8 @@
 /** Tokens whose header attacks: the algorithm, the key that is named or brought, the extensions. */
-import type { ProblemCode } from "../../lib/problem.ts";
 import {
   base64url,
   casings,
   claimsWith,
-  type Forge,
   inputOf,
   sign,
   signed,
@@ -12,24 +10,10 @@ import {
   withHeaders,
   withHmac,
 } from "./forgery.ts";
-import { type Gate, openGate } from "./gate.ts";
+import { testAtGate } from "./gate.ts";
 import { der, jwk, pem, publicJwk } from "./kinds.ts";
 
-let gate: Gate;
-Deno.test.beforeAll(async () => void (gate = await openGate()));
-Deno.test.afterAll(async () => await gate[Symbol.asyncDispose]());
-
-/** A test that none of the tokens with `attack` opens a stream. */
-function testRefused(attack: string, code: ProblemCode, forge: Forge): void {
-  Deno.test(
-    `A token with ${attack} is refused as ${code} for every kind of key`,
-    () => gate.assertRefused(forge, code),
-  );
-}
-
-Deno.test("A good token streams for every kind of key, from header, query and cookie", async () => {
-  await gate.assertStreams((kind) => [signed(kind)]);
-});
+const { gate, testRefused } = testAtGate();
 
 testRefused("alg none, in any case of its letters", "token_signature", (kind) => {
   const signature = signed(kind).split(".")[2]!;
@@ -80,7 +64,7 @@ testRefused("an HMAC over the public key as PEM, DER, JWK or bytes", "token_sign
   const raw = Uint8Array.fromBase64(x + y + n, { alphabet: "base64url" });
   const pems = [text, text.trimEnd(), `${text}\n`, text.replaceAll("\n", "\r\n"), bytes.toBase64()];
   const own = JSON.stringify(jwk(publicKey));
-  const jwks = [own, `${own}\n`, gate.stage.keySet];
+  const jwks = [own, `${own}\n`, gate().stage.keySet];
   return [...pems, ...jwks, bytes, raw].flatMap((key) => withHmac(kind, key));
 });
 
@@ -97,7 +81,7 @@ const KIDS = [
   ...["file:///dev/null", "//evil.example/", "__proto__", "constructor", "k".repeat(5_000)],
 ];
 testRefused("a kid that is a path, SQL, a URL or of 5 KB", "token_signature", (kind) => {
-  const kids = [...KIDS, gate.stage.lure];
+  const kids = [...KIDS, gate().stage.lure];
   return [
     ...kids.map((kid) => signedByStranger(kind, { kid })),
     // As whoever read the empty file that the kid names would verify it.
@@ -115,7 +99,7 @@ testRefused(
 
 testRefused("its own key in the header: jwk, jku, x5u or x5c", "token_signature", (kind) => {
   const { stranger } = kind;
-  const { lure } = gate.stage;
+  const { lure } = gate().stage;
   const x5c = [stranger.publicKey ? der(stranger.publicKey).toBase64() : "AAAA"];
   const headers = [{ jwk: publicJwk(stranger) }, { jku: lure }, { x5u: lure }, { x5c }];
   const all = [...headers, Object.assign({}, ...headers)];
@@ -148,5 +132,5 @@ testRefused(
 );
 
 Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
-  await gate.assertLogs();
+  await gate().assertLogs();
 });

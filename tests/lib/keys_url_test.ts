@@ -1,16 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { type JWK, SignJWT } from "jose";
 import { type Clock, install } from "npm:@sinonjs/fake-timers@^15";
 import { createKeys } from "../../lib/keys.ts";
 import { Problem } from "../../lib/problem.ts";
 import { createVerify } from "../../lib/token.ts";
-
-/** A key that signs, and what a key set says of it. */
-interface Signer {
-  readonly jwk: JWK;
-  /** A good token; the other key's where `kid` is its. */
-  sign(header?: Record<string, unknown>): Promise<string>;
-}
+import { createSigner } from "../signer.ts";
 
 /** A URL that a test answers for, and how often it was asked. */
 interface KeyUrl extends AsyncDisposable {
@@ -18,16 +12,6 @@ interface KeyUrl extends AsyncDisposable {
   readonly asked: () => number;
   /** What the URL answers from now on. */
   answer: () => Response | Promise<Response>;
-}
-
-async function createSigner(kid: string): Promise<Signer> {
-  const pair = await generateKeyPair("ES256");
-  return {
-    jwk: { ...await exportJWK(pair.publicKey), kid },
-    sign: (header = { kid }) =>
-      new SignJWT({ app: "web" }).setProtectedHeader({ alg: "ES256", ...header })
-        .setExpirationTime("10m").sign(pair.privateKey),
-  };
 }
 
 function serveKeys(...keys: JWK[]): KeyUrl {

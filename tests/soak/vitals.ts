@@ -20,7 +20,7 @@ export interface Vitals {
 }
 
 /** How much more memory may be held afterwards. */
-export const MORE_MEMORY = 1.2;
+const MORE_MEMORY = 1.2;
 /** How long memory may take to be given back. Milliseconds. */
 const PATIENCE = 30_000;
 
