@@ -4,13 +4,17 @@
  * @module
  */
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
+import { Exposition } from "./lib/exposition.ts";
 import { createKeys, type Keys } from "./lib/keys.ts";
 import { createLog, type Log } from "./lib/log.ts";
+import { createMetrics } from "./lib/metrics.ts";
 import { createNats } from "./lib/nats.ts";
 import { outliveBrokenSockets } from "./lib/npm_transport.ts";
+import { exposeProcess, exposeService } from "./lib/readings.ts";
 import { Streams } from "./lib/streams.ts";
 import { createVerify } from "./lib/token.ts";
 import { createHandler } from "./routes/app.ts";
+import { createMetricsHandler } from "./routes/metrics.ts";
 import { serve, type Server } from "./routes/serve.ts";
 
 /** How often a key set behind a URL is fetched anew. Milliseconds. */
@@ -27,17 +31,26 @@ function main(): void {
   });
   outliveBrokenSockets();
   const keys = createKeys(config.keys);
+  const exposition = new Exposition();
+  const metrics = createMetrics(exposition);
   const nats = createNats(config.nats, log);
-  const streams = new Streams(nats, config.streams, log);
+  const streams = new Streams(nats, config.streams, { log, metrics });
+  exposeService(exposition, nats, streams);
+  exposeProcess(exposition);
   const handler = createHandler({
     keys,
     verify: createVerify(keys, config.token),
+    nats,
     streams,
     subjectPrefix: config.subjectPrefix,
     corsOrigins: config.corsOrigins,
     log,
+    metrics,
   });
-  const server = listenOrExit(config, handler, log);
+  if (config.metricsPort !== 0) {
+    listenOrExit(config, "METRICS_PORT", createMetricsHandler(exposition, log), log);
+  }
+  const server = listenOrExit(config, "PORT", handler, log);
   keepFresh(keys, log);
 
   let stopping = false;
@@ -70,12 +83,19 @@ function readConfigOrExit(): Config {
   }
 }
 
-function listenOrExit({ host, port }: Config, handler: Deno.ServeHandler, log: Log): Server {
+function listenOrExit(
+  { host, port, metricsPort }: Config,
+  variable: "PORT" | "METRICS_PORT",
+  handler: Deno.ServeHandler,
+  log: Log,
+): Server {
+  const chosen = variable === "PORT" ? port : metricsPort;
+  const message = variable === "PORT" ? "listening" : "metrics listening";
   try {
-    return serve({ hostname: host, port }, handler, log);
+    return serve({ hostname: host, port: chosen, message }, handler, log);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    console.error(`Cannot listen on HOST "${host}" and PORT "${port}": ${reason}`);
+    console.error(`Cannot listen on HOST "${host}" and ${variable} "${chosen}": ${reason}`);
     Deno.exit(1);
   }
 }

@@ -37,6 +37,8 @@ export type NatsState = "connected" | "disconnected";
 export interface Nats {
   /** Why NATS cannot be used now; `undefined` while it can. */
   readonly unavailable: string | undefined;
+  /** How often the connection was lost and came back. */
+  readonly reconnects: number;
   /**
    * Told of each change of state, in its place in the order of the messages. What was published
    * before a loss `at` that time, in milliseconds since the epoch, has arrived.
@@ -59,6 +61,7 @@ export function createNats(options: NatsOptions, log: Log): Nats {
 
 class Connection implements Nats {
   onState: Nats["onState"] = () => {};
+  reconnects = 0;
   readonly #options: ConnectionOptions;
   readonly #log: Log;
   #nc: NatsConnection | undefined;
@@ -189,6 +192,7 @@ class Connection implements Nats {
       if (this.#losses === losses && !this.#closed) await nc.reconnect();
       return;
     }
+    this.reconnects++;
     this.#connected(nc);
     this.onState("connected", Date.now());
   }

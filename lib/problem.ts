@@ -42,6 +42,9 @@ const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
 /** The code of a problem, as a client sees it. */
 export type ProblemCode = keyof typeof STATUS;
 
+/** All codes. */
+export const PROBLEM_CODES = Object.keys(STATUS) as ProblemCode[];
+
 /** The HTTP status that a problem is answered with. */
 export type ProblemStatus = (typeof STATUS)[ProblemCode];
 

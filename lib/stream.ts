@@ -30,16 +30,20 @@ export interface Clock {
 /** Why a stream is over: its end, or the client that went. */
 export type CloseReason = EndReason | "client";
 
+/** What was sent. */
+export interface Traffic {
+  /** Log lines that the reader took. */
+  events: number;
+  /** Bytes that the reader took. */
+  bytes: number;
+  /** Log lines that were dropped. */
+  dropped: number;
+}
+
 /** What a stream was, once it is over. */
-export interface StreamSummary {
+export interface StreamSummary extends Readonly<Traffic> {
   /** Why it is over. */
   readonly reason: CloseReason;
-  /** Log lines that the reader took. */
-  readonly events: number;
-  /** Bytes that the reader took. */
-  readonly bytes: number;
-  /** Log lines that were dropped. */
-  readonly dropped: number;
 }
 
 /** Who is told of what becomes of a stream. */
@@ -50,14 +54,26 @@ export interface StreamObserver {
   readonly onClose: (summary: StreamSummary) => void;
 }
 
+/** What streams share. */
+export interface Shared {
+  /** What bounds each. */
+  readonly limits: StreamLimits;
+  /** What bounds all together. */
+  readonly budget: Budget;
+  /** Is put on before each {@linkcode LogStream.tick}. */
+  readonly clock: Clock;
+  /** What was sent to all of their readers so far. */
+  readonly traffic: Traffic;
+}
+
 /** A stream of one app's log lines. */
 export class LogStream {
   /** The response's body. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #format: Format;
   readonly #limits: StreamLimits;
+  readonly #traffic: Traffic;
   readonly #observer: StreamObserver;
-  /** When the stream ends, milliseconds since the epoch. */
   readonly #expiresAt: number;
   readonly #backlog: Backlog;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
@@ -77,22 +93,16 @@ export class LogStream {
   /** Why the stream takes no more lines, once it does not. */
   #reason: CloseReason | undefined;
   #closed = false;
-  #total = { events: 0, bytes: 0, dropped: 0 };
+  readonly #total: Traffic = { events: 0, bytes: 0, dropped: 0 };
 
-  /** @param clock Is put on before each {@linkcode tick}. */
-  constructor(
-    format: Format,
-    limits: StreamLimits,
-    budget: Budget,
-    expiresAt: number,
-    clock: Clock,
-    observer: StreamObserver,
-  ) {
+  /** @param expiresAt When the stream ends, in milliseconds since the epoch. */
+  constructor(format: Format, expiresAt: number, shared: Shared, observer: StreamObserver) {
     this.#format = format;
-    this.#limits = limits;
-    this.#backlog = new Backlog(limits.bufferBytes, budget);
+    this.#limits = shared.limits;
+    this.#backlog = new Backlog(shared.limits.bufferBytes, shared.budget);
     this.#expiresAt = expiresAt;
-    this.#clock = clock;
+    this.#clock = shared.clock;
+    this.#traffic = shared.traffic;
     this.#observer = observer;
     // No chunk is queued in the stream itself: pull() is called once the reader waits for one, so
     // that all that it has not taken is in the backlog, and counted.
@@ -187,6 +197,7 @@ export class LogStream {
     const { missed, lines, notices } = this.#backlog.discard();
     this.#dropped = { count: missed.count, bytes: missed.bytes };
     this.#total.dropped += lines;
+    this.#traffic.dropped += lines;
     const end = notices.pop()!;
     for (const notice of notices) this.#backlog.addNotice(notice);
     this.#placeDropped();
@@ -199,6 +210,7 @@ export class LogStream {
     this.#dropped.count++;
     this.#dropped.bytes += payload.length;
     this.#total.dropped++;
+    this.#traffic.dropped++;
     // A reader that waits, with nothing held for it, would else be told at the next keepalive only.
     this.#flushSoon();
   }
@@ -238,6 +250,7 @@ export class LogStream {
       return;
     }
     this.#total.events += piece.lines;
+    this.#traffic.events += piece.lines;
     this.#enqueue(piece.chunk);
     if (this.#reason !== undefined && this.#backlog.length === 0) this.#finish();
   }
@@ -247,6 +260,7 @@ export class LogStream {
     this.#sentAt = this.#clock.now;
     this.#takenAt = this.#clock.awake;
     this.#total.bytes += chunk.length;
+    this.#traffic.bytes += chunk.length;
     this.#controller.enqueue(chunk);
   }
 

@@ -1,14 +1,26 @@
 /**
- * All open streams: how many there may be, the clock that they share, and how they stop.
+ * All open streams: what they share, how one is opened, and how they stop.
  *
  * @module
  */
 import type { Budget } from "./backlog.ts";
 import type { Format } from "./formats/format.ts";
+import { FORMATS } from "./formats/formats.ts";
+import { LagSampler } from "./lag.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Nats, NatsState } from "./nats.ts";
+import { Places } from "./places.ts";
 import { Problem } from "./problem.ts";
-import { type Clock, LogStream, type StreamLimits, type StreamSummary } from "./stream.ts";
+import { record } from "./record.ts";
+import {
+  type Clock,
+  LogStream,
+  type StreamLimits,
+  type StreamObserver,
+  type StreamSummary,
+  type Traffic,
+} from "./stream.ts";
 import type { Scope } from "./subject.ts";
 import type { Grant } from "./token.ts";
 
@@ -41,26 +53,38 @@ const RETRY = 2_000;
 /** Bounds of the same after a stop, at random, so that not all come back at once. Milliseconds. */
 const RETRY_AFTER_STOP = [500, 5_000] as const;
 
+/** Who is told of the streams. */
+export interface Witnesses {
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
 /** The streams of one process. */
 export class Streams {
+  /** How many there may be. */
+  readonly places: Places;
+  /** What waits for all readers. */
+  readonly budget: Budget;
+  /** What was sent so far, by format. */
+  readonly traffic: ReadonlyMap<Format, Traffic>;
   readonly #nats: Nats;
   readonly #options: StreamOptions;
-  readonly #log: Log;
-  readonly #budget: Budget;
+  readonly #witnesses: Witnesses;
+  readonly #lag: LagSampler;
   readonly #open = new Set<LogStream>();
-  /** Connections that hold a place, an app: one is freed when its client is gone. */
-  readonly #places = new Map<string, number>();
-  #placesTaken = 0;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #clock: Clock = { now: performance.now(), awake: 0 };
   #stopped: PromiseWithResolvers<void> | undefined;
 
   /** Starts the clock of the streams that are to come. */
-  constructor(nats: Nats, options: StreamOptions, log: Log) {
+  constructor(nats: Nats, options: StreamOptions, witnesses: Witnesses) {
+    this.places = new Places(options.maxStreams, options.maxStreamsPerApp);
+    this.budget = { used: 0, total: options.bufferTotalBytes };
+    this.traffic = new Map(FORMATS.map((format) => [format, { events: 0, bytes: 0, dropped: 0 }]));
     this.#nats = nats;
     this.#options = options;
-    this.#log = log;
-    this.#budget = { used: 0, total: options.bufferTotalBytes };
+    this.#witnesses = witnesses;
+    this.#lag = new LagSampler(witnesses.metrics.lagged);
     // One timer for all streams: two a stream would be thousands, for the same few moments.
     this.#timer = setInterval(() => this.#tick(), TICK);
     nats.onState = (state, at) => this.#tellState(state, at);
@@ -71,9 +95,7 @@ export class Streams {
     if (this.#stopped !== undefined) {
       return new Problem("shutting_down", "The service is about to stop: connect again.");
     }
-    if (this.#placesTaken >= this.#options.maxStreams) {
-      return new Problem("at_capacity", "The service has no stream to spare: try again later.");
-    }
+    if (this.places.unavailable !== undefined) return this.places.unavailable;
     if (this.#nats.unavailable !== undefined) {
       return new Problem(
         "nats_unavailable",
@@ -83,6 +105,12 @@ export class Streams {
     return undefined;
   }
 
+  /** @throws {Problem} Where no stream of `app` can be opened now. */
+  check(app: string): void {
+    if (this.unavailable !== undefined) throw this.unavailable;
+    this.places.check(app);
+  }
+
   /**
    * Opens a stream; resolves to the response's body once NATS has confirmed its subscription.
    *
@@ -90,31 +118,23 @@ export class Streams {
    */
   async open(request: StreamRequest): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const { grant, scope, format, completed } = request;
-    const expiresAt = new Date(grant.expiresAt).toISOString();
-    const leave = this.#enter(scope.app);
-    const fields = { app: scope.app, subject: scope.subject, sub: grant.sub, jti: grant.jti };
-    const openedAt = performance.now();
-    let opened = false;
+    this.check(scope.app);
+    const leave = this.places.enter(scope.app);
     let unsubscribe: (() => void) | undefined;
-    const stream = new LogStream(
-      format,
-      this.#options,
-      this.#budget,
-      grant.expiresAt,
-      this.#clock,
-      {
-        onEnd: () => unsubscribe?.(),
-        onClose: (summary) => {
-          this.#forget(stream);
-          if (opened) this.#logClose(fields, openedAt, summary);
-        },
-      },
-    );
+    let closedEarly: StreamSummary | undefined;
+    let tellClosed = (summary: StreamSummary): void => void (closedEarly = summary);
+    const stream = this.#create(format, grant.expiresAt, {
+      onEnd: () => unsubscribe?.(),
+      onClose: (summary) => tellClosed(summary),
+    });
+    const expiresAt = new Date(grant.expiresAt).toISOString();
     stream.notify({ event: "ready", data: { ...scope, expiresAt }, retry: RETRY });
-    this.#open.add(stream);
     try {
       unsubscribe = await this.#nats.subscribe(scope.subject, {
-        onPayload: (payload) => stream.push(payload),
+        onPayload: (payload) => {
+          this.#lag.look(payload);
+          stream.push(payload);
+        },
         onDenied: () => stream.end("denied"),
       });
     } catch (error) {
@@ -122,11 +142,12 @@ export class Streams {
       leave();
       throw error;
     }
-    opened = true;
+    completed.then(leave, leave);
+    const facts = { app: scope.app, subject: scope.subject, sub: grant.sub, jti: grant.jti };
+    tellClosed = record(facts, format.name, this.#witnesses);
     // It may have come to its end while NATS was asked.
     if (stream.ended) unsubscribe();
-    completed.then(leave, leave);
-    this.#log.info("stream opened", { ...fields, format: format.name });
+    if (closedEarly !== undefined) tellClosed(closedEarly);
     return stream.readable;
   }
 
@@ -146,29 +167,31 @@ export class Streams {
     for (const stream of this.#open) stream.abandon("shutdown");
   }
 
-  /** @throws {Problem} Where no stream of `app` can be opened now. */
-  check(app: string): void {
-    if (this.unavailable !== undefined) throw this.unavailable;
-    if ((this.#places.get(app) ?? 0) < this.#options.maxStreamsPerApp) return;
-    throw new Problem("too_many_streams", "This app has all its streams open: close one first.");
-  }
-
-  /** Takes a place for a stream of `app`; returns what gives it back. */
-  #enter(app: string): () => void {
-    this.check(app);
-    this.#places.set(app, (this.#places.get(app) ?? 0) + 1);
-    this.#placesTaken++;
-    return () => {
-      const left = this.#places.get(app)! - 1;
-      if (left > 0) this.#places.set(app, left);
-      else this.#places.delete(app);
-      this.#placesTaken--;
+  /** Makes a stream, and looks after it until it is closed. */
+  #create(format: Format, expiresAt: number, { onEnd, onClose }: StreamObserver): LogStream {
+    const shared = {
+      limits: this.#options,
+      budget: this.budget,
+      clock: this.#clock,
+      traffic: this.traffic.get(format)!,
     };
+    const stream = new LogStream(format, expiresAt, shared, {
+      onEnd,
+      onClose: (summary) => {
+        this.#open.delete(stream);
+        onClose(summary);
+        this.#settle();
+      },
+    });
+    this.#open.add(stream);
+    return stream;
   }
 
   #tick(): void {
     const now = performance.now();
-    this.#clock.awake += Math.min(now - this.#clock.now, 2 * TICK);
+    const passed = now - this.#clock.now;
+    this.#witnesses.metrics.delayed(Math.max(0, passed - TICK) / 1000);
+    this.#clock.awake += Math.min(passed, 2 * TICK);
     this.#clock.now = now;
     const time = Date.now();
     for (const stream of this.#open) stream.tick(time);
@@ -179,19 +202,9 @@ export class Streams {
     for (const stream of this.#open) stream.notify({ event: "status", data: { nats, at } });
   }
 
-  #forget(stream: LogStream): void {
-    this.#open.delete(stream);
-    this.#settle();
-  }
-
   #settle(): void {
     if (this.#stopped === undefined || this.#open.size > 0) return;
     clearInterval(this.#timer);
     this.#stopped.resolve();
-  }
-
-  #logClose(fields: Record<string, unknown>, openedAt: number, summary: StreamSummary): void {
-    const seconds = Math.round(performance.now() - openedAt) / 1000;
-    this.#log.info("stream closed", { ...fields, seconds, ...summary });
   }
 }

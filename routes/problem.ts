@@ -4,25 +4,39 @@
  * @module
  */
 import { STATUS_CODES } from "node:http";
-import type { ErrorHandler } from "hono";
+import type { Context, ErrorHandler } from "hono";
 import type { Log } from "../lib/log.ts";
-import { Problem } from "../lib/problem.ts";
+import { Problem, type ProblemCode } from "../lib/problem.ts";
 
-/** Turns whatever a route has thrown into a response that tells what to do, and nothing secret. */
-export function respondToError(log: Log): ErrorHandler {
+/**
+ * Turns whatever a route has thrown into a response that tells what to do, and nothing secret.
+ *
+ * @param onRefused Told of each.
+ */
+export function respondToError(log: Log, onRefused?: (code: ProblemCode) => void): ErrorHandler {
   return (error, c) => {
     const problem = error instanceof Problem ? error : toInternal(error, log);
     // Not the path: who mistypes the query has put the token there.
     log.debug("request refused", { code: problem.code });
-    const { code, status, message: detail, retryAfter } = problem;
-    if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
-    if (status === 401) c.header("WWW-Authenticate", challenge(problem));
-    c.header("Content-Type", "application/problem+json");
-    c.header("Cache-Control", "no-store");
-    // No page describes the problem type: the title is then the status's own (section 4.2.1).
-    const body = { type: "about:blank", title: STATUS_CODES[status], status, detail, code };
-    return c.body(JSON.stringify(body), status);
+    onRefused?.(problem.code);
+    return respond(c, problem);
   };
+}
+
+/** @param more Further members of the body (section 3.2). */
+export function respond(
+  c: Context,
+  problem: Problem,
+  more: Record<string, unknown> = {},
+): Response {
+  const { code, status, message: detail, retryAfter } = problem;
+  if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
+  if (status === 401) c.header("WWW-Authenticate", challenge(problem));
+  c.header("Content-Type", "application/problem+json");
+  c.header("Cache-Control", "no-store");
+  // No page describes the problem type: the title is then the status's own (section 4.2.1).
+  const body = { type: "about:blank", title: STATUS_CODES[status], status, detail, code, ...more };
+  return c.body(JSON.stringify(body), status);
 }
 
 function toInternal(error: Error, log: Log): Problem {

@@ -5,14 +5,32 @@
  */
 import type { Handler } from "hono";
 import type { Keys } from "../lib/keys.ts";
+import type { Nats } from "../lib/nats.ts";
 import { keysUnavailable } from "../lib/remote_keys.ts";
 import type { Streams } from "../lib/streams.ts";
+import { respond } from "./problem.ts";
 
-/** `GET /readyz`: whether a stream could be opened now, and why not. */
-export function readyz(streams: Streams, keys: Keys): Handler {
+/** What a stream needs. */
+export interface Parts {
+  readonly keys: Keys;
+  readonly nats: Nats;
+  readonly streams: Streams;
+}
+
+/**
+ * `GET /readyz`: whether a stream could be opened now. Each part is `"ok"`, or says what is wrong with
+ * it; where none could be opened, the body is a problem too.
+ */
+export function readyz({ keys, nats, streams }: Parts): Handler {
   return (c) => {
-    if (keys.known?.() === false) throw keysUnavailable();
-    if (streams.unavailable !== undefined) throw streams.unavailable;
-    return c.text("ready", 200, { "Cache-Control": "no-store" });
+    const keysMissing = keys.known?.() === false ? keysUnavailable() : undefined;
+    const parts = {
+      nats: nats.unavailable ?? "ok",
+      keys: keysMissing?.message ?? "ok",
+      capacity: streams.places.unavailable?.message ?? "ok",
+    };
+    const problem = keysMissing ?? streams.unavailable;
+    if (problem !== undefined) return respond(c, problem, { ready: false, ...parts });
+    return c.json({ ready: true, ...parts }, 200, { "Cache-Control": "no-store" });
   };
 }

@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly hostname: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** What the log says once it listens. */
+  readonly message: string;
 }
 
 /** What takes requests, until it is told to stop. */
@@ -29,7 +31,7 @@ export interface Server {
  * @throws {Error} Where it cannot listen to begin with.
  */
 export function serve(
-  { hostname, port }: ServeOptions,
+  { hostname, port, message }: ServeOptions,
   handler: Deno.ServeHandler,
   log: Log,
 ): Server {
@@ -57,7 +59,7 @@ export function serve(
     }, RETRY);
   };
   let server = listen(port);
-  log.info("listening", { host: server.addr.hostname, port: server.addr.port });
+  log.info(message, { host: server.addr.hostname, port: server.addr.port });
   return {
     async shutdown() {
       stopped = true;

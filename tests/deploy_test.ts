@@ -184,6 +184,11 @@ Deno.test("fly.toml routes HTTPS to the service's port, checks /readyz and cuts 
   assertEquals(fly.http_service.checks.map(({ path }: { path: string }) => path), ["/readyz"]);
 });
 
+Deno.test("fly.toml has the metrics scraped where they are, and publishes no port but /logs's", () => {
+  assertEquals(fly.metrics, { port: DEFAULTS.metricsPort, path: "/metrics" });
+  assertEquals(fly.services, undefined);
+});
+
 Deno.test("fly.toml counts connections, and lets the service itself refuse one too many", () => {
   const { type, soft_limit, hard_limit } = fly.http_service.concurrency;
   assertEquals(type, "connections");

@@ -101,7 +101,7 @@ for (
     await assertArrives(reader, survivors.find((node) => node !== now)!, "after");
 
     const ready = await fetch(`${service.url}/readyz`);
-    assertEquals([ready.status, await ready.text()], [200, "ready"]);
+    assertEquals([ready.status, (await ready.json()).nats], [200, "ok"]);
     const opened = service.logs.filter(({ msg }) => msg.startsWith("stream "));
     assertEquals(opened.map(({ msg }) => msg), ["stream opened"], "It is the same stream still");
   });

@@ -3,7 +3,7 @@ import { connect, type ConnectionOptions, credsAuthenticator } from "@nats-io/tr
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createAccount, createOperator, createUser, type KeyPair } from "npm:@nats-io/nkeys@^2";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
-import { assertProblem } from "./problem.ts";
+import { assertNotReady, assertProblem } from "./problem.ts";
 import { read } from "./reader.ts";
 import { failToStart, logsUrl, type Service, startService } from "./service.ts";
 import { assertEventually } from "./patience.ts";
@@ -35,10 +35,10 @@ async function assertStreams(
 }
 
 /** Fails unless `/readyz` says that NATS is away, and why, while `/healthz` says that all is well. */
-async function assertUnavailable({ url }: Service, reason: string): Promise<void> {
-  const { detail } = await assertProblem(await fetch(`${url}/readyz`), 503, "nats_unavailable");
+async function assertUnavailable(service: Service, reason: string): Promise<void> {
+  const { detail } = await assertNotReady(service, "nats_unavailable");
   assertStringIncludes(detail, reason);
-  const health = await fetch(`${url}/healthz`);
+  const health = await fetch(`${service.url}/healthz`);
   assertEquals([health.status, await health.text()], [200, "ok"]);
 }
 

@@ -3,7 +3,7 @@ import { connect } from "@nats-io/transport-deno";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { findOrInstall } from "../tools/install.ts";
 import { startNatsServer } from "../tools/nats_server.ts";
-import { assertProblem } from "./problem.ts";
+import { assertNotReady } from "./problem.ts";
 import { read } from "./reader.ts";
 import { failToStart, logsUrl, type Service, startService } from "./service.ts";
 
@@ -57,7 +57,7 @@ function start(url: string, ca?: string): Promise<Service> {
 async function assertRefuses(service: Service, reason: string): Promise<void> {
   const unavailable = await service.logged((line) => `${line.reason}`.includes(reason));
   assertEquals(unavailable.msg, "NATS unavailable");
-  await assertProblem(await fetch(`${service.url}/readyz`), 503, "nats_unavailable");
+  await assertNotReady(service, "nats_unavailable");
 }
 
 for (

@@ -187,8 +187,8 @@ export async function openWhenFree(...request: Parameters<typeof openStream>): P
 /** `"ready"` where `service` takes streams, else the code of the reason why not. */
 export async function readiness({ url }: Service): Promise<string> {
   const response = await fetch(`${url}/readyz`);
-  const text = await response.text();
-  return response.ok ? text : JSON.parse(text).code;
+  const { code } = await response.json();
+  return response.ok ? "ready" : code;
 }
 
 /** What the service subscribes to, in alphabetical order. */

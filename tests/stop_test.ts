@@ -219,19 +219,19 @@ Deno.test("The log tells of each stream once at its start and once at its end", 
     ...stream,
     format: "sse",
   });
-  const { time, seconds, bytes } = closed;
+  const { time, duration, bytes } = closed;
   assertEquals(closed, {
     time,
     level: "info",
     msg: "stream closed",
     ...stream,
-    seconds,
+    duration,
     reason: "client",
     events: 500,
     bytes,
     dropped: 0,
   });
-  assert(Number(seconds) > 0 && Number(bytes) > 500 * "data: line 0\n\n".length);
+  assert(Number(duration) > 0 && Number(bytes) > 500 * "data: line 0\n\n".length);
   for (const line of service.logs) {
     assertEquals(new Date(line.time).toISOString(), line.time);
     assert(["debug", "info", "warn", "error"].includes(line.level), line.level);

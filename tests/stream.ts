@@ -58,7 +58,9 @@ export function openStream(options: OpenOptions): OpenStream {
   let ends = 0;
   let bytes = 0;
   const clock = { now: 0, awake: 0 };
-  const stream = new LogStream(format, limits, budget, options.expiresAt ?? Infinity, clock, {
+  const traffic = { events: 0, bytes: 0, dropped: 0 };
+  const shared = { limits, budget, clock, traffic };
+  const stream = new LogStream(format, options.expiresAt ?? Infinity, shared, {
     onEnd: () => void ends++,
     onClose: (summary) => void closed.push(summary),
   });

@@ -27,7 +27,10 @@ export type ControlEvent =
   };
 
 /** Why the service ends a stream. */
-export type EndReason = "expired" | "shutdown" | "stalled" | "denied";
+export const END_REASONS = ["expired", "shutdown", "stalled", "denied"] as const;
+
+/** One of {@linkcode END_REASONS}. */
+export type EndReason = (typeof END_REASONS)[number];
 
 /** One way to write a stream. A log line is {@linkcode prefix}, its encoded payload, {@linkcode suffix}. */
 export interface Format {

@@ -59,13 +59,13 @@ Deno.test("the service logs a stream's opening and its close, and nothing a mess
   for (let i = 0; i < 100; i++) assertEquals(await reader.line(), `line ${i}`);
   assertEquals(service.logs.length, before);
   await reader.close();
-  const { time: _, seconds, bytes, ...closed } = await service.logged(({ msg }) =>
+  const { time: _, duration, bytes, ...closed } = await service.logged(({ msg }) =>
     msg === "stream closed"
   );
   const stream = { app: "web", subject: "logs.web.dfw.>", sub: "user 7", jti: "t-1" };
   const counts = { reason: "client", events: 100, dropped: 0 };
   assertEquals(closed, { level: "info", msg: "stream closed", ...stream, ...counts });
-  assert(typeof seconds === "number" && seconds >= 0, `${seconds} seconds`);
+  assert(typeof duration === "number" && duration >= 0, `${duration} duration`);
   assert(typeof bytes === "number" && bytes > 100 * "data: line 0\n\n".length, `${bytes} bytes`);
   const { time: __, ...opened } = service.logs.find(({ msg }) => msg === "stream opened")!;
   assertEquals(opened, { level: "info", msg: "stream opened", ...stream, format: "sse" });

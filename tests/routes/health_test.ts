@@ -1,7 +1,7 @@
 import { connect } from "@nats-io/transport-deno";
 import { assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../../tools/nats_server.ts";
-import { assertProblem } from "../problem.ts";
+import { assertNotReady, assertProblem } from "../problem.ts";
 import {
   logsUrl,
   openStream,
@@ -38,7 +38,8 @@ Deno.test("GET /readyz answers 503 until a key set behind a URL was fetched", as
   });
   await service.logged(({ msg }) => msg === "NATS connected");
   await service.logged(({ msg }) => msg === "key set not refreshed");
-  assertEquals(await readiness(service), "keys_unavailable");
+  const { detail: keys, parts } = await assertNotReady(service, "keys_unavailable");
+  assertEquals(parts, { ready: false, nats: "ok", keys, capacity: "ok" });
   fetched = true;
   await assertEventually(() => readiness(service), "ready");
 });
@@ -51,8 +52,7 @@ Deno.test("The service starts while NATS is absent, and streams once it is there
   const url = await logsUrl(service, { app: "a" });
   await assertEventually(async () => {
     assertEquals(await healthz(service), [200, "ok"]);
-    const ready = await fetch(`${service.url}/readyz`);
-    const { detail } = await assertProblem(ready, 503, "nats_unavailable");
+    const { detail } = await assertNotReady(service, "nats_unavailable");
     assertMatch(detail, /^Try again: NATS is out of reach \(.*refused.*\)\.$/i);
     await assertProblem(await fetch(url), 503, "nats_unavailable");
     assertEquals((await fetch(url, { method: "HEAD" })).status, 503);
@@ -73,16 +73,15 @@ Deno.test("The service starts while NATS is absent, and streams once it is there
 Deno.test("GET /readyz answers 503 while NATS is lost, and GET /healthz does not", async () => {
   await using stack = await startStack();
   const { nats, service } = stack;
-  assertEquals(await readiness(service), "ready");
+  const ready = await fetch(`${service.url}/readyz`);
+  assertEquals([ready.status, ready.headers.get("Content-Type")], [200, "application/json"]);
+  assertEquals(await ready.json(), { ready: true, nats: "ok", keys: "ok", capacity: "ok" });
   await stack.publisher.close();
   await nats.stop("SIGKILL");
   await service.logged(({ msg }) => msg === "NATS unavailable");
-  const { detail } = await assertProblem(
-    await fetch(`${service.url}/readyz`),
-    503,
-    "nats_unavailable",
-  );
+  const { detail, parts } = await assertNotReady(service, "nats_unavailable");
   assertEquals(detail, "Try again: NATS is out of reach (connection lost).");
+  assertEquals(parts, { ready: false, nats: "connection lost", keys: "ok", capacity: "ok" });
   assertEquals(await healthz(service), [200, "ok"]);
   await using _again = await startNatsServer({ port: nats.port });
   await assertEventually(() => readiness(service), "ready");
@@ -99,11 +98,7 @@ Deno.test("GET /readyz says that NATS refuses the service, until it does not", a
   });
   const { reason } = await service.logged(({ msg }) => msg === "NATS unavailable");
   assertMatch(String(reason), /authorization violation/i);
-  const { detail } = await assertProblem(
-    await fetch(`${service.url}/readyz`),
-    503,
-    "nats_unavailable",
-  );
+  const { detail } = await assertNotReady(service, "nats_unavailable");
   assertMatch(detail, /authorization violation/i);
   assertEquals(await healthz(service), [200, "ok"]);
   await nats.reload(users("the password for NATS"));
@@ -113,7 +108,8 @@ Deno.test("GET /readyz says that NATS refuses the service, until it does not", a
 Deno.test("GET /readyz answers 503 while no stream is to spare", async () => {
   await using stack = await startStack({ MAX_STREAMS: "1" });
   const reader = await openStream(stack.service, { app: "a" });
-  await assertProblem(await fetch(`${stack.service.url}/readyz`), 503, "at_capacity");
+  const { detail: capacity, parts } = await assertNotReady(stack.service, "at_capacity");
+  assertEquals(parts, { ready: false, nats: "ok", keys: "ok", capacity });
   await reader.close();
   await assertEventually(() => readiness(stack.service), "ready");
 });

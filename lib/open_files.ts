@@ -1,0 +1,46 @@
+/**
+ * How many files this process has open.
+ *
+ * @module
+ */
+import process from "node:process";
+
+/** So many numbers in a row that are not in use end the search. */
+const GAP = 1_024;
+
+/** What Node.js, and with it Deno, takes a file descriptor for. */
+type GuessHandleType = (fd: number) => string;
+
+/**
+ * Makes a function that counts the open files, sockets among them; `undefined` where that cannot be
+ * told. The event loop's own three or so are left out.
+ *
+ * The list in `/proc/self/fd` may be read with every permission only. Asking for each number what it
+ * is takes none, and 0.2 µs. New files take the lowest free numbers, so the search can end soon
+ * behind the highest that was in use.
+ */
+export function createOpenFiles(): (() => number) | undefined {
+  const guess = guessHandleType();
+  if (guess === undefined) return undefined;
+  let highest = 0;
+  return () => {
+    let count = 0;
+    for (let fd = 0; fd <= highest + GAP; fd++) {
+      if (guess(fd) === "UNKNOWN") continue;
+      count++;
+      highest = Math.max(highest, fd);
+    }
+    return count;
+  };
+}
+
+/** Node.js offers it to its own modules; others reach it by an old way that need not stay. */
+function guessHandleType(): GuessHandleType | undefined {
+  try {
+    const { binding } = process as unknown as { binding: (name: string) => unknown };
+    const { guessHandleType } = binding("util") as { guessHandleType: GuessHandleType };
+    return typeof guessHandleType(0) === "string" ? guessHandleType : undefined;
+  } catch {
+    return undefined;
+  }
+}
