@@ -1,10 +1,11 @@
 /**
  * Measures natstap against its baselines, and prints one Markdown table.
  *
- *     deno task bench [--only NAME] [--json]
+ *     deno task bench [--only NAME] [--before FOLDER] [--json]
  *
  * @module
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { findNatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { type Figures, median } from "./figures.ts";
@@ -20,9 +21,14 @@ const NATS_CONFIG = 'max_pending: 1GB\nwrite_deadline: "60s"';
 async function main(): Promise<void> {
   const { values } = parseArgs({
     args: Deno.args,
-    options: { only: { type: "string" }, json: { type: "boolean" } },
+    options: {
+      only: { type: "string" },
+      before: { type: "string" },
+      json: { type: "boolean" },
+    },
   });
-  const chosen = choose(values.only);
+  const before = values.before && resolve(values.before);
+  const chosen = choose(values.only).map((scenario) => before ? withBefore(scenario) : scenario);
   await using nats = await startNatsServer({ config: NATS_CONFIG });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, async () => {
@@ -35,7 +41,7 @@ async function main(): Promise<void> {
   const verdicts: string[] = [];
   for (const scenario of chosen) {
     const { name, servers, targets } = scenario;
-    const results = await run(scenario, nats.port);
+    const results = await run(scenario, nats.port, before);
     rows.push(...servers.map((server) => ({ scenario: name, server, figures: results[server] })));
     verdicts.push(...targets.map((target) => `${name}: ${verdict(target, results)}`));
   }
@@ -54,14 +60,24 @@ function choose(only: string | undefined): Scenario[] {
   Deno.exit(1);
 }
 
+/** The same with the other version of natstap beside it. */
+function withBefore({ servers, ...scenario }: Scenario): Scenario {
+  const [natstap, ...others] = servers;
+  return { ...scenario, servers: [natstap!, "before", ...others] };
+}
+
 /** Runs all servers in all rounds, each round in another order. */
-async function run(scenario: Scenario, natsPort: number): Promise<Results> {
-  const { title, servers, rounds, together, settings = {} } = scenario;
+async function run(
+  scenario: Scenario,
+  natsPort: number,
+  before: string | undefined,
+): Promise<Results> {
+  const { title, servers, rounds, together, settings = {}, scraped = false } = scenario;
   const runs = new Map<ServerName, Figures[]>(servers.map((server) => [server, []]));
   let chunk = 1;
 
   const runOne = async (server: ServerName) => {
-    await using stage = await openStage({ server, natsPort, settings, chunk });
+    await using stage = await openStage({ server, natsPort, settings, chunk, scraped, before });
     const figures = await scenario.run(stage);
     runs.get(server)!.push(figures);
     // natstap is the first in the first round: the floor's chunks are to be as large as its own.

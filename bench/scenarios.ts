@@ -27,6 +27,8 @@ export interface Scenario {
   rounds: number;
   /** natstap's settings, where they are not the defaults. */
   settings?: Record<string, string>;
+  /** Whether natstap's metrics are read all the while. */
+  scraped?: boolean;
   /** Whether the servers run at the same time: they mostly wait. */
   together?: boolean;
   run: (stage: Stage) => Promise<Figures>;
@@ -49,6 +51,15 @@ export const scenarios: Scenario[] = [
       atMostTimes(1.5, "floor", "CPU an event", cpu),
       atMostTimes(1, "naive", "p99", ({ p99 }) => p99),
     ],
+  },
+  {
+    name: "scraped",
+    title: "the same, with the metrics read every second",
+    servers: ["natstap", "unscraped"],
+    rounds: 5,
+    scraped: true,
+    run: (stage) => steady(stage, { apps: 100, rate: 20_000 }),
+    targets: [atMostTimes(1.1, "unscraped", "CPU an event", cpu)],
   },
   {
     name: "fanout",

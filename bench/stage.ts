@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { freePort } from "../tools/free_port.ts";
 import { Child } from "./child.ts";
 import type { orders as floorOrders } from "./floor.ts";
 import type { Orders } from "./orders.ts";
@@ -10,8 +11,8 @@ import type { Publication } from "./pace.ts";
 import type { orders as publisherOrders } from "./publisher.ts";
 import type { orders as readerOrders } from "./reader.ts";
 
-/** The servers that are measured. */
-export type ServerName = "natstap" | "floor" | "naive";
+/** The servers that are measured; `before` is another version of natstap. */
+export type ServerName = "natstap" | "unscraped" | "before" | "floor" | "naive";
 
 /** Who stands on the stage. */
 export interface Cast {
@@ -21,7 +22,14 @@ export interface Cast {
   settings: Record<string, string>;
   /** Lines that the floor puts into a chunk. */
   chunk: number;
+  /** Whether natstap's metrics are read, every {@linkcode SCRAPE}. */
+  scraped: boolean;
+  /** Where the other version of natstap is. */
+  before: string | undefined;
 }
+
+/** More often than anybody does it. Milliseconds. */
+const SCRAPE = 1_000;
 
 /** A run's processes; all end with it. */
 export interface Stage extends AsyncDisposable {
@@ -37,13 +45,15 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Starts a run's processes, and resolves once the server takes streams. */
-export async function openStage({ server: name, natsPort, settings, chunk }: Cast): Promise<Stage> {
+export async function openStage(cast: Cast): Promise<Stage> {
+  const { server: name, natsPort, settings, chunk } = cast;
   await using stack = new AsyncDisposableStack();
+  const metricsPort = name === "natstap" && cast.scraped ? freePort() : 0;
   const env = {
     ...settings,
     HOST: "127.0.0.1",
     PORT: "0",
-    METRICS_PORT: "0",
+    METRICS_PORT: String(metricsPort),
     NATS_URL: `nats://127.0.0.1:${natsPort}`,
     NATS_PORT: String(natsPort),
     JWT_SECRET: crypto.randomUUID(),
@@ -55,14 +65,15 @@ export async function openStage({ server: name, natsPort, settings, chunk }: Cas
     return await stage(server, (publication) => server.ask("publish", { ...publication, chunk }));
   }
   const publisher = start<typeof publisherOrders>("--allow-all", "bench/publisher.ts");
-  const server = name === "naive" ? start("--allow-all", "bench/naive.ts") : start("-P", "main.ts");
+  const server = start(...PROGRAM[name](cast.before));
+  if (metricsPort !== 0) stack.use(scrape(metricsPort));
   return await stage(server, (publication) => publisher.ask("publish", publication));
 
   async function stage(server: Child<Orders>, publish: Stage["publish"]): Promise<Stage> {
     // The last to start is the first to end: it takes the end of a stream for a fault.
     const reader = start<typeof readerOrders>("--allow-all", "bench/reader.ts");
     const port = await server.port;
-    if (name === "natstap") await connected(port);
+    if (name !== "floor" && name !== "naive") await connected(port);
     const processes = stack.move();
     const close = () => processes.disposeAsync();
     return {
@@ -74,6 +85,23 @@ export async function openStage({ server: name, natsPort, settings, chunk }: Cas
       [Symbol.asyncDispose]: close,
     };
   }
+}
+
+/** How each is started. */
+const PROGRAM = {
+  natstap: () => ["-P", "main.ts"],
+  unscraped: () => ["-P", "main.ts"],
+  before: (folder = ".") => ["-P", "--config", `${folder}/deno.json`, `${folder}/main.ts`],
+  naive: () => ["--allow-all", "bench/naive.ts"],
+};
+
+/** Reads the metrics there, again and again, until it is disposed of. */
+function scrape(port: number): Disposable {
+  const timer = setInterval(async () => {
+    // The server may not be there yet, or no more.
+    await fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text(), () => {});
+  }, SCRAPE);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** Resolves once natstap has NATS: it listens before. */

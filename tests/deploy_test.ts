@@ -185,7 +185,7 @@ Deno.test("fly.toml routes HTTPS to the service's port, checks /readyz and cuts 
 });
 
 Deno.test("fly.toml has the metrics scraped where they are, and publishes no port but /logs's", () => {
-  assertEquals(fly.metrics, { port: DEFAULTS.metricsPort, path: "/metrics" });
+  assertEquals({ ...fly.metrics }, { port: DEFAULTS.metricsPort, path: "/metrics" });
   assertEquals(fly.services, undefined);
 });
 

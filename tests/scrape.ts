@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { freePort } from "./free_port.ts";
+import { freePort } from "../tools/free_port.ts";
 
 /** A port for metrics, and what is there. */
 export interface Metrics {
