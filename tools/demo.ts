@@ -12,8 +12,9 @@ import { startService } from "./service.ts";
 import { parseSecret, type SigningKey } from "./signing_key.ts";
 import { mintToken } from "./token.ts";
 
-/** The port for the service, where it is free. */
+/** The ports for the service and its metrics, where they are free. */
 const PORT = 8080;
+const METRICS_PORT = 9091;
 /** How long the first line may take. Milliseconds. */
 const FIRST_LINE_TIMEOUT = 10_000;
 /** How long the printed tokens live. Seconds. */
@@ -35,17 +36,18 @@ async function runDemo(stop: Stop): Promise<void> {
   await using nats = await startNatsServer({ detached: true });
   stop.now.addEventListener("abort", () => nats.stop("SIGKILL"));
   await using _samples = await publishSamples(nats.url);
+  const metricsPort = freeOrZero(METRICS_PORT);
   await using service = await startService({
     HOST: "127.0.0.1",
-    PORT: String(freePort()),
-    METRICS_PORT: "0",
+    PORT: String(freeOrZero(PORT)),
+    METRICS_PORT: String(metricsPort),
     NATS_URL: nats.url,
     JWT_SECRET: secret,
     SHUTDOWN_SECONDS: "2",
   }, stop.now);
 
   console.log(await describeFirstLine(service.url, key, stop.soon));
-  console.log(await describeCommands(service.url, key));
+  console.log(await describeCommands(service.url, metricsPort, key));
   await Promise.race([
     aborted(stop.soon),
     ended("nats-server", nats.status),
@@ -101,7 +103,7 @@ async function ready(url: string, signal: AbortSignal): Promise<void> {
   await ready(url, signal);
 }
 
-async function describeCommands(url: string, key: SigningKey): Promise<string> {
+async function describeCommands(url: string, metricsPort: number, key: SigningKey) {
   const app = SAMPLE_APPS[0]!;
   const { region } = app.machines[0]!;
   const commands = await Promise.all([
@@ -109,6 +111,9 @@ async function describeCommands(url: string, key: SigningKey): Promise<string> {
     describeCommand(`${app.name} in ${region} only`, `${url}/logs?region=${region}`, key, app),
     describeCommand(`${app.name} as text, for people`, `${url}/logs?format=text`, key, app),
   ]);
+  // Where another program has the port, the service has no metrics to show.
+  const metrics = `# what it counts, for Prometheus\ncurl http://127.0.0.1:${metricsPort}/metrics`;
+  if (metricsPort !== 0) commands.push(metrics);
   return `Try it, in another terminal (the tokens live for an hour):\n\n${commands.join("\n\n")}
 
 Ctrl-C stops all of it`;
@@ -122,10 +127,10 @@ function mint(key: SigningKey, app: SampleApp): Promise<string> {
   return mintToken(key, { app: [app.name], ttl: TOKEN_TTL, sub: "demo" });
 }
 
-function freePort(): number {
+function freeOrZero(port: number): number {
   try {
-    Deno.listen({ hostname: "127.0.0.1", port: PORT }).close();
-    return PORT;
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return port;
   } catch {
     return 0;
   }

@@ -96,6 +96,11 @@ Deno.test("demo prints commands that stream, and leaves nothing behind", options
   );
   assertEquals(JSON.parse(lines[3]!).fly.region, "dfw");
   assertMatch(lines[4]!, /^\d{4}-/);
+  // None where another program has the port.
+  const metrics = /^curl (http:\S+\/metrics)$/m.exec(demo.printed)?.[1];
+  if (metrics !== undefined) {
+    assertStringIncludes(await (await fetch(metrics)).text(), "\nnatstap_nats_connected 1\n");
+  }
 
   demo.child.kill("SIGINT");
   const { code, stderr } = await ended(demo);
