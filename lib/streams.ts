@@ -121,8 +121,8 @@ export class Streams {
     this.check(scope.app);
     const leave = this.places.enter(scope.app);
     let unsubscribe: (() => void) | undefined;
-    let closedEarly: StreamSummary | undefined;
-    let tellClosed = (summary: StreamSummary): void => void (closedEarly = summary);
+    // Of a stream that never was there is nothing to tell.
+    let tellClosed = (_: StreamSummary): void => {};
     const stream = this.#create(format, grant.expiresAt, {
       onEnd: () => unsubscribe?.(),
       onClose: (summary) => tellClosed(summary),
@@ -147,7 +147,6 @@ export class Streams {
     tellClosed = record(facts, format.name, this.#witnesses);
     // It may have come to its end while NATS was asked.
     if (stream.ended) unsubscribe();
-    if (closedEarly !== undefined) tellClosed(closedEarly);
     return stream.readable;
   }
 
