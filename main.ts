@@ -6,13 +6,14 @@
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { Exposition } from "./lib/exposition.ts";
 import { createKeys, type Keys } from "./lib/keys.ts";
-import { createLog, type Log } from "./lib/log.ts";
+import { createLog, type Log, type LogStyle } from "./lib/log.ts";
 import { createMetrics } from "./lib/metrics.ts";
 import { createNats } from "./lib/nats.ts";
 import { outliveBrokenSockets } from "./lib/npm_transport.ts";
 import { exposeProcess, exposeService } from "./lib/readings.ts";
 import { Streams } from "./lib/streams.ts";
 import { createVerify } from "./lib/token.ts";
+import { keepSecretsOutOfSpans } from "./lib/trace.ts";
 import { createHandler } from "./routes/app.ts";
 import { createMetricsHandler } from "./routes/metrics.ts";
 import { serve, type Server } from "./routes/serve.ts";
@@ -28,8 +29,9 @@ function main(): void {
   const config = readConfigOrExit();
   const log = createLog(config.logLevel, (line) => {
     Deno.stdout.writeSync(new TextEncoder().encode(line));
-  });
+  }, logStyle());
   outliveBrokenSockets();
+  keepSecretsOutOfSpans();
   const keys = createKeys(config.keys);
   const exposition = new Exposition();
   const metrics = createMetrics(exposition);
@@ -71,6 +73,12 @@ function main(): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => stop(signal));
   }
+}
+
+/** Lines for eyes where somebody looks, with colours unless `NO_COLOR` is set. */
+function logStyle(): LogStyle {
+  if (!Deno.stdout.isTerminal()) return "json";
+  return Deno.noColor ? "plain" : "coloured";
 }
 
 function readConfigOrExit(): Config {

@@ -6,6 +6,7 @@
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { StreamSummary } from "./stream.ts";
+import { traceStream } from "./trace.ts";
 
 /** Whose stream it is. */
 export interface StreamFacts {
@@ -24,9 +25,11 @@ export function record(
   const openedAt = performance.now();
   log.info("stream opened", { ...facts, format });
   metrics.opened();
+  const endSpan = traceStream({ app: facts.app, subject: facts.subject, format });
   return (summary) => {
     const duration = Math.round(performance.now() - openedAt) / 1000;
     log.info("stream closed", { ...facts, duration, ...summary });
     metrics.closed(summary.reason, duration);
+    endSpan(summary);
   };
 }

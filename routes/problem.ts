@@ -7,6 +7,7 @@ import { STATUS_CODES } from "node:http";
 import type { Context, ErrorHandler } from "hono";
 import type { Log } from "../lib/log.ts";
 import { Problem, type ProblemCode } from "../lib/problem.ts";
+import { traceRefusal } from "../lib/trace.ts";
 
 /**
  * Turns whatever a route has thrown into a response that tells what to do, and nothing secret.
@@ -19,6 +20,7 @@ export function respondToError(log: Log, onRefused?: (code: ProblemCode) => void
     // Not the path: who mistypes the query has put the token there.
     log.debug("request refused", { code: problem.code });
     onRefused?.(problem.code);
+    traceRefusal(problem.code);
     return respond(c, problem);
   };
 }

@@ -39,7 +39,7 @@ export function serve(
   /** Of servers that have given up their sockets: resolve once what they had taken is answered. */
   const closing = new Set<Promise<void>>();
   const listen = (port: number) => {
-    const server = Deno.serve({ hostname, port, onListen: () => {} }, handler);
+    const server = Deno.serve({ hostname, port, onListen: () => {}, onError: refuse }, handler);
     server.finished.catch((error) => {
       const closed = server.shutdown().catch(() => {}).finally(() => closing.delete(closed));
       closing.add(closed);
@@ -66,4 +66,12 @@ export function serve(
       await Promise.all([server.shutdown(), ...closing]);
     },
   };
+}
+
+/**
+ * Answers where Deno itself fails before the handler: while it traces, at a `Host` that makes no URL.
+ * Else Deno would write that URL to standard error, with the token in it.
+ */
+function refuse(): Response {
+  return new Response(null, { status: 400 });
 }

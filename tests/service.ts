@@ -45,6 +45,18 @@ export const SECRET = "a shared secret for tests: 32 bytes or more";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
+/** All variables that the service runs with, given those that differ from a test's usual ones. */
+export function serviceEnv(env: Record<string, string>): Record<string, string> {
+  return {
+    ...inherited(),
+    HOST: "127.0.0.1",
+    PORT: "0",
+    METRICS_PORT: "0",
+    ...(hasKey(env) ? {} : { JWT_SECRET: SECRET }),
+    ...env,
+  };
+}
+
 /** The command that runs the service, with no variables but these; see {@linkcode startService}. */
 export function serviceCommand(env: Record<string, string>, flags: string[] = []): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
@@ -52,14 +64,7 @@ export function serviceCommand(env: Record<string, string>, flags: string[] = []
     args: ["run", "--quiet", "-P", ...flags, "main.ts"],
     cwd: ROOT,
     clearEnv: true,
-    env: {
-      ...inherited(),
-      HOST: "127.0.0.1",
-      PORT: "0",
-      METRICS_PORT: "0",
-      ...(hasKey(env) ? {} : { JWT_SECRET: SECRET }),
-      ...env,
-    },
+    env: serviceEnv(env),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
