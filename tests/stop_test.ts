@@ -4,9 +4,7 @@ import { type RawReader, readRaw } from "./raw_reader.ts";
 import {
   type LogLine,
   logsUrl,
-  mint,
   openStream,
-  SECRET,
   type Service,
   type Stack,
   startService,
@@ -198,75 +196,3 @@ Deno.test("SIGTERM ends a process within SHUTDOWN_SECONDS while NATS hangs", asy
   }
   assertMatch(await reader.rest(), /^event: end\n/);
 });
-
-Deno.test("The log tells of each stream once at its start and once at its end", async () => {
-  await using stack = await startStack({ LOG_LEVEL: "debug" });
-  const { service, publisher } = stack;
-  const claims = { app: "a", sub: "user 7", jti: "t1" };
-  const reader = await openStream(service, claims, { region: "dfw" });
-  const opened = await service.logged(({ msg }) => msg === "stream opened");
-  const before = service.logs.length;
-  for (let i = 0; i < 500; i++) publisher.publish("logs.a.dfw.m1", `line ${i}`);
-  for (let i = 0; i < 500; i++) await reader.line();
-  await reader.close();
-  const closed = await service.logged(({ msg }) => msg === "stream closed");
-  assertEquals(service.logs.slice(before), [closed], "No line a message");
-  const stream = { ...claims, subject: "logs.a.dfw.>" };
-  assertEquals(opened, {
-    time: opened.time,
-    level: "info",
-    msg: "stream opened",
-    ...stream,
-    format: "sse",
-  });
-  const { time, duration, bytes } = closed;
-  assertEquals(closed, {
-    time,
-    level: "info",
-    msg: "stream closed",
-    ...stream,
-    duration,
-    reason: "client",
-    events: 500,
-    bytes,
-    dropped: 0,
-  });
-  assert(Number(duration) > 0 && Number(bytes) > 500 * "data: line 0\n\n".length);
-  for (const line of service.logs) {
-    assertEquals(new Date(line.time).toISOString(), line.time);
-    assert(["debug", "info", "warn", "error"].includes(line.level), line.level);
-  }
-});
-
-Deno.test("The log holds no token, secret or query, also at LOG_LEVEL=debug", async () => {
-  const password = "the password for NATS";
-  const config = `authorization { users = [{ user: "tap", password: "${password}" }] }`;
-  await using stack = await startStack(
-    { LOG_LEVEL: "debug", NATS_USER: "tap", NATS_PASSWORD: password },
-    config,
-  );
-  const { service, nats } = stack;
-  const token = await mint({ app: "a" });
-  const refused = await mint({ app: "a" }, -60);
-  for (const query of [`token=${token}`, `token=${refused}`, `token=${token}&app=QUERY-SENTINEL`]) {
-    const response = await fetch(`${service.url}/logs?${query}`);
-    await response.body?.cancel();
-  }
-  const headers = { Authorization: `Bearer ${refused}`, Cookie: `natstap_token=${refused}` };
-  await (await fetch(`${service.url}/logs`, { headers })).body?.cancel();
-  await nats.reload(config.replace(password, "another"));
-  await service.logged(({ reason }) => /authorization/i.test(String(reason)));
-  await service.stop();
-  const log = JSON.stringify(service.logs) + service.stderr();
-  assert(log.includes("token_expired"), "The refused requests are in it");
-  for (
-    const secret of [SECRET, password, "QUERY-SENTINEL", "token=", "?", ...parts(token, refused)]
-  ) {
-    assert(!log.includes(secret), `"${secret}" is in ${log}`);
-  }
-});
-
-/** The signatures and payloads of tokens: their headers are no secret. */
-function parts(...tokens: string[]): string[] {
-  return tokens.flatMap((token) => token.split(".").slice(1));
-}
