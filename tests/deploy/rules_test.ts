@@ -1,0 +1,41 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { findPromtool } from "../../tools/prometheus.ts";
+
+const FOLDER = new URL("../../deploy/prometheus", import.meta.url).pathname;
+
+Deno.test("promtool finds nothing wrong with the rules", async () => {
+  assertMatch(await promtool("check", "rules", "natstap.rules.yml"), /5 rules found/);
+});
+
+Deno.test("promtool finds nothing wrong with the configuration, and the rules by it", async () => {
+  assertMatch(await promtool("check", "config", "prometheus.yml"), /1 rule files found/);
+});
+
+Deno.test("every alert fires, clears, and keeps quiet just below what it is for", async () => {
+  await promtool("test", "rules", "natstap.rules.test.yml");
+  const [rules, tests] = await Promise.all(["rules", "rules.test"].map(readAlertNames));
+  assertEquals(tests!.fired, rules!.all, "The alerts that fire, and those that there are");
+  assertEquals(tests!.quiet, rules!.all, "The alerts that keep quiet, and those that there are");
+});
+
+/** What promtool prints; fails where it finds something wrong. */
+async function promtool(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(await findPromtool(), {
+    args,
+    cwd: FOLDER,
+  }).output();
+  const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+  assertEquals(code, 0, text);
+  return text;
+}
+
+async function readAlertNames(file: string) {
+  const text = await Deno.readTextFile(`${FOLDER}/natstap.${file}.yml`);
+  const names = (pattern: RegExp) =>
+    [...new Set(text.matchAll(pattern).map(([, name]) => name!))].toSorted();
+  return {
+    all: names(/- alert: (\w+)/g),
+    fired: names(/- alertname: (\w+)\n +eval_time: \w+\n +exp_alerts:\n/g),
+    quiet: names(/\{ alertname: (\w+), eval_time: \w+, exp_alerts: \[\] \}/g),
+  };
+}
