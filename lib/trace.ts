@@ -14,7 +14,19 @@ const KEPT = new Set([
   "http.response.status_code",
   "url.scheme",
   "error.type",
-  "exception.type",
+]);
+
+/** What OpenTelemetry calls methods by; all others are `_OTHER` (its semantic conventions for HTTP). */
+const METHODS = new Set([
+  "CONNECT",
+  "DELETE",
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PATCH",
+  "POST",
+  "PUT",
+  "TRACE",
 ]);
 
 /**
@@ -25,10 +37,11 @@ const KEPT = new Set([
 export function keepSecretsOutOfSpans(): void {
   // Never ended, so never sent; all spans are of its class, Deno's own too.
   const spans: Span = Object.getPrototypeOf(trace.getTracer("natstap").startSpan("natstap"));
-  const { setAttribute, setStatus } = spans;
+  const { setAttribute, setStatus, updateName } = spans;
   const set = (span: Span, key: string, value: AttributeValue | undefined) => {
     const kept = value !== undefined && (KEPT.has(key) || key.startsWith("natstap."));
-    return kept ? setAttribute.call(span, key, value) : span;
+    if (!kept) return span;
+    return setAttribute.call(span, key, key === "http.request.method" ? known(value) : value);
   };
   spans.setAttribute = function (key, value) {
     return set(this, key, value);
@@ -37,10 +50,24 @@ export function keepSecretsOutOfSpans(): void {
     for (const [key, value] of Object.entries(attributes)) set(this, key, value);
     return this;
   };
+  // Deno gives a request's span its method for a name.
+  spans.updateName = function (name) {
+    return updateName.call(this, known(name));
+  };
+  for (const method of ["addEvent", "addLink", "addLinks", "recordException"] as const) {
+    spans[method] = function (this: Span) {
+      return this;
+    };
+  }
   // The message of a fetch that has failed is Deno's, which may quote the URL.
   spans.setStatus = function ({ code }) {
     return setStatus.call(this, { code });
   };
+}
+
+/** Any word can stand where HTTP has its method, a token too. */
+function known(method: AttributeValue): string {
+  return METHODS.has(String(method)) ? String(method) : "_OTHER";
 }
 
 /** Names, on the span of the current request, why it is refused. */
