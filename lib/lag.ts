@@ -4,18 +4,21 @@
  * @module
  */
 
-/** One line in so many is looked at: parsing each would cost more than sending it. */
+/** One line in so many is looked at, on average: parsing each would cost more than sending it. */
 const SAMPLE = 64;
 /** A longer payload is not looked at: it may take a millisecond to parse. Bytes. */
 const MAX_BYTES = 16_384;
 /** What is older was published anew, or never had a clock. Milliseconds. */
 const MAX_LAG = 86_400_000;
-/** RFC 3339, section 5.6, up to where it matters here. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d/;
+/** RFC 3339, section 5.6. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 const decoder = new TextDecoder();
 
-/** Looks at one line in {@linkcode SAMPLE}, the first among them. */
+/**
+ * Looks at one line in {@linkcode SAMPLE}, the first among them. Which are next is left to chance, or
+ * apps that log in turn would always send the same one's.
+ */
 export class LagSampler {
   readonly #onLag: (seconds: number) => void;
   #untilNext = 1;
@@ -28,7 +31,7 @@ export class LagSampler {
   /** Takes each line. This is the hot path. */
   look(payload: Uint8Array): void {
     if (--this.#untilNext > 0) return;
-    this.#untilNext = SAMPLE;
+    this.#untilNext = Math.ceil(Math.random() * (2 * SAMPLE - 1));
     const lag = lagOf(payload, Date.now());
     if (lag !== undefined) this.#onLag(lag / 1000);
   }
