@@ -54,7 +54,7 @@ export const scenarios: Scenario[] = [
   },
   {
     name: "scraped",
-    title: "the same, with the metrics read every second",
+    title: "the same, while somebody reads the metrics every second",
     servers: ["natstap", "unscraped"],
     rounds: 5,
     scraped: true,

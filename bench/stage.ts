@@ -99,7 +99,8 @@ const PROGRAM = {
 function scrape(port: number): Disposable {
   const timer = setInterval(async () => {
     // The server may not be there yet, or no more.
-    await fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text(), () => {});
+    await fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text())
+      .catch(() => {});
   }, SCRAPE);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -5,8 +5,8 @@
  */
 import process from "node:process";
 
-/** So many numbers in a row that are not in use end the search. */
-const GAP = 1_024;
+/** So many numbers in a row that are not in use end the search: more than streams end at once. */
+const GAP = 16_384;
 
 /** What Node.js, and with it Deno, takes a file descriptor for. */
 type GuessHandleType = (fd: number) => string;
@@ -16,19 +16,19 @@ type GuessHandleType = (fd: number) => string;
  * told. The event loop's own three or so are left out.
  *
  * The list in `/proc/self/fd` may be read with every permission only. Asking for each number what it
- * is takes none, and 0.2 µs. New files take the lowest free numbers, so the search can end soon
- * behind the highest that was in use.
+ * is takes none, and 3 ms for all. New files take the lowest free numbers, so the search can end
+ * some way behind the last that is in use.
  */
 export function createOpenFiles(): (() => number) | undefined {
   const guess = guessHandleType();
   if (guess === undefined) return undefined;
-  let highest = 0;
   return () => {
     let count = 0;
-    for (let fd = 0; fd <= highest + GAP; fd++) {
+    let last = 0;
+    for (let fd = 0; fd <= last + GAP; fd++) {
       if (guess(fd) === "UNKNOWN") continue;
       count++;
-      highest = Math.max(highest, fd);
+      last = fd;
     }
     return count;
   };

@@ -21,7 +21,7 @@ export function exposeService(exposition: Exposition, nats: Nats, streams: Strea
   const { gauge, counter } = createDefine(exposition);
   new Counter({
     name: "natstap_events_sent_total",
-    help: "Log lines that readers took, by format.",
+    help: "Log lines handed to readers' connections, by format.",
     labelNames: ["format"],
     registers,
     collect() {
@@ -31,7 +31,7 @@ export function exposeService(exposition: Exposition, nats: Nats, streams: Strea
   });
   const sum = (part: "bytes" | "dropped") =>
     traffic.values().reduce((total, traffic) => total + traffic[part], 0);
-  counter("natstap_sent_bytes_total", "Bytes that readers took.", () => sum("bytes"));
+  counter("natstap_sent_bytes_total", "Bytes handed to readers' connections.", () => sum("bytes"));
   counter(
     "natstap_events_dropped_total",
     "Log lines that were dropped, since their reader was too slow.",

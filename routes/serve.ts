@@ -48,7 +48,7 @@ export function serve(
     return server;
   };
   const listenAgain = (port: number, error: unknown) => {
-    log.warn("cannot accept connections, listening again", { reason: String(error) });
+    log.warn("cannot accept connections, listening again", { port, reason: String(error) });
     const timer = setInterval(() => {
       try {
         if (!stopped) server = listen(port);

@@ -103,7 +103,11 @@ async function ready(url: string, signal: AbortSignal): Promise<void> {
   await ready(url, signal);
 }
 
-async function describeCommands(url: string, metricsPort: number, key: SigningKey) {
+async function describeCommands(
+  url: string,
+  metricsPort: number,
+  key: SigningKey,
+): Promise<string> {
   const app = SAMPLE_APPS[0]!;
   const { region } = app.machines[0]!;
   const commands = await Promise.all([
