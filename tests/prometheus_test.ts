@@ -64,10 +64,10 @@ Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens an
     }
   });
 
-  await t.step("Every alert is raised, but that NATS is gone", async () => {
+  await t.step("Every alert is raised, but that natstap or NATS is gone", async () => {
     const rules = await readRules(trouble);
     assertEquals(rules.filter(({ health }) => health !== "ok"), []);
-    const expected = rules.map(({ name }) => name).filter((name) => name !== "NatstapNatsGone");
+    const expected = rules.map(({ name }) => name).filter((name) => !name.endsWith("Gone"));
     await assertEventually(() => readAlerts(trouble), expected);
   });
 
@@ -87,6 +87,11 @@ Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens an
       await assertEventually(async () => (await reconnects())[0]?.points[0]?.[1], 1);
     },
   );
+
+  await t.step("Once natstap is killed that alert is raised", async () => {
+    await trouble.stack.service.stop("SIGKILL");
+    await assertEventually(async () => (await readAlerts(trouble)).includes("NatstapGone"), true);
+  });
 });
 
 interface Rule {

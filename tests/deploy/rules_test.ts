@@ -4,7 +4,7 @@ import { findPromtool } from "../../tools/prometheus.ts";
 const FOLDER = new URL("../../deploy/prometheus", import.meta.url).pathname;
 
 Deno.test("promtool finds nothing wrong with the rules", async () => {
-  assertMatch(await promtool("check", "rules", "natstap.rules.yml"), /5 rules found/);
+  assertMatch(await promtool("check", "rules", "natstap.rules.yml"), /6 rules found/);
 });
 
 Deno.test("promtool finds nothing wrong with the configuration, and the rules by it", async () => {
