@@ -28,6 +28,7 @@ const STATUS = {
   nats_unavailable: 503,
   shutting_down: 503,
   keys_unavailable: 503,
+  viewer_missing: 503,
 } as const;
 
 /** Seconds after which another try makes sense (RFC 9110, section 10.2.3). */
@@ -37,6 +38,7 @@ const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   nats_unavailable: 2,
   shutting_down: 1,
   keys_unavailable: 5,
+  viewer_missing: 60,
 };
 
 /** The code of a problem, as a client sees it. */

@@ -38,6 +38,7 @@ const SERIES = [
     "nats_unavailable",
     "shutting_down",
     "keys_unavailable",
+    "viewer_missing",
   ].map((code) => `natstap_requests_refused_total{code="${code}"}`),
   ...["sse", "ndjson", "text"].map((format) => `natstap_events_sent_total{format="${format}"}`),
   "natstap_sent_bytes_total",

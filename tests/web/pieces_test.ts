@@ -1,0 +1,48 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { parseAnsi } from "../../web/ansi.ts";
+import { piecesOf } from "../../web/pieces.ts";
+
+const ESC = "\x1b";
+
+Deno.test("pieces are cut where styles, links and matches begin and end", () => {
+  const message = `${ESC}[31mred http://a.exa${ESC}[0mmple/ end`;
+  const pieces = piecesOf(parseAnsi(message), /d http|mple/g);
+  assertEquals(
+    pieces.map(({ text, className, href, isMatch }) => [text, className, href, isMatch]),
+    [
+      ["re", "ansi-1", undefined, false],
+      ["d ", "ansi-1", undefined, true],
+      ["http", "ansi-1", "http://a.example/", true],
+      ["://a.exa", "ansi-1", "http://a.example/", false],
+      ["mple", "", "http://a.example/", true],
+      ["/", "", "http://a.example/", false],
+      [" end", "", undefined, false],
+    ],
+  );
+});
+
+Deno.test("a pattern that matches nothing, or the empty text everywhere, highlights nothing", () => {
+  for (const pattern of [/b/g, /x*/g, /(?:)/gu, /^/gm, /(?=a)/g]) {
+    assertEquals(piecesOf(parseAnsi("aaa"), pattern).map(({ isMatch }) => isMatch), [false]);
+  }
+});
+
+Deno.test("whatever comes, the text of the pieces is the text of the spans", () => {
+  const part = fc.oneof(
+    fc.constantFrom("https://a.example/b", ` ${ESC}[1m`, `${ESC}[0m`, "http://", " ", ".", "abc"),
+    fc.string({ unit: "binary" }),
+  );
+  const pattern = fc.constantFrom(undefined, /a/g, /[a-z]+/gi, /\W*/g, /./gsu, /s:\/\/a/g);
+  fc.assert(fc.property(fc.array(part), pattern, (parts, pattern) => {
+    const spans = parseAnsi(parts.join(""));
+    const text = spans.map((span) => span.text).join("");
+    const pieces = piecesOf(spans, pattern);
+    assertEquals(pieces.map((piece) => piece.text).join(""), text);
+    assert(pieces.every((piece) => piece.text !== ""));
+  }));
+});
+
+Deno.test("pieces are bounded where every character matches", () => {
+  assert(piecesOf(parseAnsi("a".repeat(200_000)), /a/g).length <= 501);
+});

@@ -1,0 +1,199 @@
+/**
+ * How the parts of a row look: its columns, its buttons, and what a gap says.
+ *
+ * @module
+ */
+import { css, type CSSResult } from "lit";
+
+/** The style of a row's parts. */
+export const cellStyle: CSSResult = css`
+  :where(.row button) {
+    all: unset;
+    box-sizing: border-box;
+    cursor: pointer;
+  }
+
+  .row button:focus-visible,
+  .row a:focus-visible,
+  .row summary:focus-visible {
+    outline: 2px solid var(--natstap-accent);
+    outline-offset: 0;
+    border-radius: 3px;
+  }
+
+  .row .time,
+  .row .region,
+  .row .machine {
+    height: var(--natstap-row-height);
+    overflow: hidden;
+    color: var(--natstap-muted);
+    white-space: nowrap;
+  }
+
+  .row .time {
+    grid-column: time;
+  }
+
+  .row .region {
+    grid-column: region;
+    text-overflow: ellipsis;
+  }
+
+  .row .machine {
+    grid-column: machine;
+  }
+
+  .row button.region:hover,
+  .row button.machine:hover,
+  .row button.provider:hover {
+    color: var(--natstap-accent);
+    text-decoration: underline;
+    text-underline-offset: 2px;
+  }
+
+  .row .level {
+    grid-column: level;
+    color: var(--natstap-muted);
+    white-space: pre;
+  }
+
+  .row.error .level {
+    color: var(--natstap-error);
+    font-weight: 650;
+  }
+
+  .row.warn .level {
+    color: var(--natstap-warn);
+    font-weight: 650;
+  }
+
+  .row.info .level {
+    color: var(--natstap-info);
+  }
+
+  .row.debug .level {
+    color: var(--natstap-debug);
+  }
+
+  .row.debug .message {
+    color: var(--natstap-muted);
+  }
+
+  .row .provider {
+    margin-right: 2px;
+    padding: 0 5px;
+    border-radius: 4px;
+    color: color-mix(in srgb, var(--natstap-fg) 60%, var(--natstap-muted));
+    background: color-mix(in srgb, var(--natstap-fg) 7%, transparent);
+    line-height: calc(var(--natstap-row-height) - 4px);
+  }
+
+  .row .fold {
+    grid-column: fold;
+    display: grid;
+    place-content: center;
+    height: var(--natstap-row-height);
+    color: var(--natstap-muted);
+  }
+
+  .row button.fold:hover {
+    color: var(--natstap-fg);
+  }
+
+  /* Icons are drawn here: elements for them would be a fifth of what a row costs. */
+  .row .fold::before {
+    content: "";
+    box-sizing: border-box;
+    width: 7px;
+    height: 7px;
+    border: solid currentColor;
+    border-width: 1.5px 1.5px 0 0;
+    translate: -1.5px;
+    rotate: 45deg;
+  }
+
+  .row.unfolded .fold::before {
+    translate: 0 -1.5px;
+    rotate: 135deg;
+  }
+
+  .row .copy::before,
+  .row .copy::after {
+    content: "";
+    grid-area: 1 / 1;
+    box-sizing: border-box;
+    width: 9px;
+    height: 10px;
+    border: 1.5px solid currentColor;
+    border-radius: 2px;
+  }
+
+  .row .copy::before {
+    translate: -1.5px -1.5px;
+    clip-path: polygon(0 0, 100% 0, 100% 2px, 2px 2px, 2px 100%, 0 100%);
+  }
+
+  .row .copy::after {
+    translate: 1.5px 1.5px;
+  }
+
+  .row .context::before {
+    content: "";
+    width: 12px;
+    height: 10px;
+    background:
+      linear-gradient(currentColor 0 0) 0 0 / 8px 1.5px no-repeat,
+      linear-gradient(currentColor 0 0) 0 50% / 12px 2px no-repeat,
+      linear-gradient(currentColor 0 0) 0 100% / 8px 1.5px no-repeat;
+  }
+
+  /* Over the end of the message, at the edge of the view, wherever that is scrolled to. */
+  .row .actions {
+    grid-area: 1 / 1 / 2 / -1;
+    position: sticky;
+    right: 8px;
+    place-self: start end;
+    display: flex;
+    border-radius: 5px;
+    background: var(--natstap-bg);
+    box-shadow: 0 0 0 1px var(--natstap-border);
+    opacity: 0;
+    pointer-events: none;
+  }
+
+  .row:hover > .actions,
+  .row:focus-within > .actions {
+    opacity: 1;
+    pointer-events: auto;
+  }
+
+  .row .actions button {
+    display: grid;
+    place-content: center;
+    width: 26px;
+    height: var(--natstap-row-height);
+    color: var(--natstap-muted);
+  }
+
+  .row .actions button:hover {
+    color: var(--natstap-fg);
+  }
+
+  .row.gap {
+    --tone: var(--natstap-warn);
+    background: repeating-linear-gradient(
+      -45deg,
+      color-mix(in srgb, var(--natstap-warn) 10%, transparent) 0 6px,
+      color-mix(in srgb, var(--natstap-warn) 4%, transparent) 6px 12px
+    );
+  }
+
+  .row .missing {
+    grid-column: level / end;
+    position: sticky;
+    left: 12px;
+    width: fit-content;
+    color: var(--natstap-warn);
+    font-weight: 650;
+  }
+`;

@@ -1,0 +1,53 @@
+/**
+ * A row's time, as the reader likes it: local, UTC or how long ago.
+ *
+ * @module
+ */
+
+/** How times are shown. */
+export type TimeMode = "local" | "utc" | "relative";
+
+/**
+ * The time of a row: `20:42:11.123`, in UTC with a `Z`, or `12s ago`. Days are left to
+ * {@linkcode fullTime}: who watches live lines knows the day.
+ */
+export function rowTime(time: number, mode: TimeMode, now: number): string {
+  if (mode === "relative") return timeAgo(now - time);
+  return `${clockTime(time, mode)}.${three(new Date(time).getUTCMilliseconds())}${zone(mode)}`;
+}
+
+/** The time of a gap, to the second: `20:42:11`. There is no gap "12s ago – 9s ago". */
+export function gapTime(time: number, mode: TimeMode): string {
+  return clockTime(time, mode) + zone(mode);
+}
+
+/** The whole time, day and zone and all, for who wants it. */
+export function fullTime(time: number): string {
+  const date = new Date(time);
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  const local = `${day} ${clockTime(time, "local")}.${three(date.getMilliseconds())}`;
+  return `${local} (local)\n${date.toISOString()}`;
+}
+
+const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]] as const;
+
+/** A clock that runs ahead of the browser's says "in 3s": it is told, not hidden. */
+function timeAgo(age: number): string {
+  const unit = UNITS.find(([, length]) => Math.abs(age) >= length);
+  if (unit === undefined) return "now";
+  const [name, length] = unit;
+  const count = Math.trunc(Math.abs(age) / length);
+  return age < 0 ? `in ${count}${name}` : `${count}${name} ago`;
+}
+
+function clockTime(time: number, mode: TimeMode): string {
+  const date = new Date(time);
+  const parts = mode === "utc"
+    ? [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()]
+    : [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return parts.map(two).join(":");
+}
+
+const zone = (mode: TimeMode) => mode === "utc" ? "Z" : "";
+const two = (part: number) => String(part).padStart(2, "0");
+const three = (part: number) => String(part).padStart(3, "0");

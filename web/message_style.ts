@@ -1,0 +1,131 @@
+/**
+ * How a message looks: its text, links, matches and JSON.
+ *
+ * @module
+ */
+import { css, type CSSResult } from "lit";
+
+/** The style of messages. */
+export const messageStyle: CSSResult = css`
+  .message {
+    grid-column: message;
+    min-width: 0;
+    tab-size: 4;
+    /* What turns the direction of text turns it in its own message alone. */
+    unicode-bidi: isolate;
+    white-space: nowrap;
+  }
+
+  .message .text {
+    white-space: pre;
+  }
+
+  .row.wrap .message,
+  .row.unfolded .message {
+    white-space: normal;
+    overflow-wrap: anywhere;
+  }
+
+  .row.wrap .text,
+  .row.unfolded .text,
+  .message .json .entry,
+  .message .json summary {
+    white-space: pre-wrap;
+  }
+
+  .message a {
+    color: var(--natstap-accent);
+    text-decoration: underline;
+    text-decoration-color: color-mix(in srgb, currentColor 40%, transparent);
+    text-underline-offset: 2px;
+  }
+
+  .message a:hover {
+    text-decoration-color: currentColor;
+  }
+
+  .message mark {
+    border-radius: 2px;
+    color: light-dark(#1f2328, #fff);
+    background: light-dark(#ffe58a, #6b5200);
+  }
+
+  /* Also where the app chose colours: a match is to be seen. */
+  .message mark [class] {
+    color: inherit !important;
+    background: none !important;
+  }
+
+  .current .message mark {
+    color: light-dark(#000, #fff);
+    background: light-dark(#ffb454, #b35c00);
+  }
+
+  .message .rest {
+    color: var(--natstap-muted);
+  }
+
+  .message .more {
+    padding: 0 6px;
+    border-radius: 4px;
+    color: var(--natstap-accent);
+    box-shadow: 0 0 0 1px color-mix(in srgb, currentColor 35%, transparent);
+  }
+
+  .message .more:hover {
+    text-decoration: underline;
+  }
+
+  .message .key {
+    color: var(--natstap-ansi-blue);
+  }
+
+  .message .string {
+    color: var(--natstap-ansi-green);
+  }
+
+  .message .number {
+    color: var(--natstap-ansi-magenta);
+  }
+
+  .message .word {
+    color: var(--natstap-ansi-yellow);
+  }
+
+  .message .punctuation {
+    color: var(--natstap-muted);
+  }
+
+  .message .json {
+    color: var(--natstap-muted);
+  }
+
+  .message .json .children {
+    margin-left: 0.5ch;
+    padding-left: 2ch;
+    border-left: 1px solid var(--natstap-border);
+  }
+
+  .message .json .lines {
+    padding-left: 2ch;
+  }
+
+  .message .json summary {
+    width: fit-content;
+    border-radius: 3px;
+    list-style: none;
+    cursor: pointer;
+  }
+
+  .message .json summary::-webkit-details-marker {
+    display: none;
+  }
+
+  .message .json summary:hover {
+    background: color-mix(in srgb, var(--natstap-fg) 8%, transparent);
+  }
+
+  .message .json [open] > summary > .folded {
+    display: none;
+  }
+`;

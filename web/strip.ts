@@ -1,0 +1,109 @@
+/**
+ * The strip: how many lines came over the last minutes, errors in their colour.
+ *
+ * @module
+ */
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { gapTime, type TimeMode } from "./clock.ts";
+import type { Bar } from "./rate.ts";
+
+/** Seconds that a bar stands for. */
+export const BAR_SECONDS = 2;
+/** The width of a bar and of the space after it, and the strip's height, in the drawing's own units. */
+const WIDTH = 4;
+const SPACE = 1;
+const HEIGHT = 28;
+/** The least height of a bar that stands for something: one line among thousands must be seen. */
+const LEAST = 2;
+
+export interface StripModel {
+  readonly bars: readonly Bar[];
+  /** The bar pointed at. */
+  readonly pointed: number | undefined;
+  readonly time: TimeMode;
+  onPoint(index: number | undefined): void;
+  onJump(bar: Bar): void;
+}
+
+/** The bars, which show what they are when pointed at, and lead to their lines. */
+export function stripTemplate(model: StripModel): TemplateResult {
+  const { bars, pointed, time, onPoint, onJump } = model;
+  const most = Math.max(1, ...bars.map(({ lines }) => lines));
+  const index = pointed ?? bars.length - 1;
+  const bar = bars[index];
+  const jump = () => bar?.firstId !== undefined && onJump(bar);
+  return html`
+    <div
+      class="strip"
+      part="strip"
+      role="slider"
+      tabindex="0"
+      aria-label="Lines over the last ${bars.length * BAR_SECONDS / 60} minutes"
+      aria-valuemin="0"
+      aria-valuemax=${bars.length - 1}
+      aria-valuenow=${index}
+      aria-valuetext=${bar ? words(bar, time) : "none"}
+      @pointermove=${(event: PointerEvent) => onPoint(barAt(event, bars.length))}
+      @pointerleave=${() => onPoint(undefined)}
+      @blur=${() => onPoint(undefined)}
+      @click=${jump}
+      @keydown=${(event: KeyboardEvent) => {
+        const next = stepped(event.key, index, bars.length);
+        if (event.key === "Enter") jump();
+        else if (next !== undefined) onPoint(next);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <svg viewBox="0 0 ${bars.length *
+        WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
+        ${pointed === undefined ? nothing : svg`
+          <rect class="strip-point" x=${pointed * WIDTH} width=${WIDTH} height=${HEIGHT} />
+        `}
+        <path class="strip-lines" d=${outline(bars, ({ lines }) => scaled(lines, most))} />
+        <path class="strip-errors" d=${outline(bars, ({ errors }) => scaled(errors, most))} />
+      </svg>
+      <span class="strip-words">${pointed === undefined || bar === undefined
+        ? `${rateOf(bars)} lines/s`
+        : words(bar, time)}</span>
+    </div>
+  `;
+}
+
+function outline(bars: readonly Bar[], height: (bar: Bar) => number): string {
+  return bars.map((bar, i) => {
+    const high = height(bar);
+    return high && `M${i * WIDTH} ${HEIGHT}v${-high}h${WIDTH - SPACE}v${high}z`;
+  }).filter(Boolean).join("");
+}
+
+function scaled(count: number, most: number): number {
+  return count && Math.max(LEAST, Math.round(100 * HEIGHT * count / most) / 100);
+}
+
+function barAt({ offsetX, currentTarget }: PointerEvent, count: number): number {
+  const { clientWidth } = currentTarget as HTMLElement;
+  return Math.max(0, Math.min(count - 1, Math.floor(offsetX / clientWidth * count)));
+}
+
+function stepped(key: string, index: number, count: number): number | undefined {
+  if (key === "ArrowLeft") return Math.max(0, index - 1);
+  if (key === "ArrowRight") return Math.min(count - 1, index + 1);
+  if (key === "Home") return 0;
+  return key === "End" ? count - 1 : undefined;
+}
+
+/** The rate of the last bars that are over: the last one has only begun. */
+function rateOf(bars: readonly Bar[]): string {
+  const over = bars.slice(-4, -1);
+  const lines = over.reduce((sum, bar) => sum + bar.lines, 0);
+  const rate = lines / (over.length * BAR_SECONDS || 1);
+  return rate.toLocaleString("en", { maximumFractionDigits: rate < 10 ? 1 : 0 });
+}
+
+function words({ from, lines, errors }: Bar, time: TimeMode): string {
+  const at = gapTime(from, time);
+  const bad = errors > 0 ? `, ${errors.toLocaleString("en")} with errors` : "";
+  return `${at}: ${lines.toLocaleString("en")} ${lines === 1 ? "line" : "lines"}${bad}`;
+}

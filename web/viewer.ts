@@ -1,0 +1,405 @@
+/**
+ * `<natstap-viewer>`: a log console for one app's live stream.
+ *
+ * ```html
+ * <script type="module" src="https://logs.example.com/viewer.js"></script>
+ * <natstap-viewer src="https://logs.example.com/logs" token="…"></natstap-viewer>
+ * ```
+ *
+ * @module
+ */
+import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { chipsTemplate } from "./chips.ts";
+import { copy } from "./clipboard.ts";
+import type { ConnectionState } from "./connection.ts";
+import { type FileKind, toText } from "./download.ts";
+import { bannerTemplate, emptyTemplate } from "./empty.ts";
+import { Feed } from "./feed.ts";
+import { helpTemplate } from "./help.ts";
+import { type Command, commandOf, isFor } from "./keys.ts";
+import { Lens } from "./lens.ts";
+import { List } from "./list.ts";
+import { Pace } from "./pace.ts";
+import { pillTemplate } from "./pill.ts";
+import { Rate } from "./rate.ts";
+import type { Line, Row } from "./row.ts";
+import { rowStyle } from "./row_style.ts";
+import { rowTemplate } from "./row_view.ts";
+import { saveRows } from "./save.ts";
+import { hasSelection, selectedRows } from "./selection.ts";
+import { type Status, statusOf } from "./status.ts";
+import { Store } from "./store.ts";
+import { Stream } from "./stream.ts";
+import { BAR_SECONDS, stripTemplate } from "./strip.ts";
+import { style } from "./style.ts";
+import { type Menu, TIMES, toolbarTemplate } from "./toolbar.ts";
+import { LIMIT, ViewerElement } from "./viewer_element.ts";
+
+/** How often what depends on the time is drawn. Milliseconds. */
+const TICK = 1000;
+/** How long a note such as "Copied" shows. Milliseconds. */
+const NOTE_TIME = 1600;
+/** The width below which rows stack, as in the style sheet. Pixels. */
+const NARROW = 640;
+/** What makes another stream of it. */
+const STREAM = ["src", "region", "machine", "app"] as const;
+
+/** What the event `natstap-status` carries: how the stream is, and whether the view is paused. */
+export type ViewerStatus = ConnectionState & { readonly paused: boolean };
+
+/** The element. */
+export class NatstapViewer extends ViewerElement {
+  static override styles: CSSResultGroup = [style, rowStyle];
+
+  readonly #store = new Store(LIMIT);
+  readonly #rate = new Rate();
+  readonly #lens = new Lens(this.#store);
+  readonly #feed = new Feed(this.#store, (line) => this.#came(line));
+  readonly #pace = new Pace(() => this.#drawList(), () => this.requestUpdate());
+  readonly #stream = new Stream(this.#feed, () => this.#tell());
+  readonly #unfolded = new Set<number>();
+  #list: List | undefined;
+  /** The row to light up: the eye is to find it. */
+  #flash: number | undefined;
+  #facetsOpen = false;
+  #menu: Menu | undefined;
+  #pointed: number | undefined;
+  #note = "";
+  #noteTimer: ReturnType<typeof setTimeout> | undefined;
+  #ticks: ReturnType<typeof setInterval> | undefined;
+  #leaving = new AbortController();
+
+  constructor() {
+    super();
+    this.#store.onChange = () => this.#pace.data();
+  }
+
+  /** Empties the list. */
+  clear(): void {
+    this.#unfolded.clear();
+    this.#rate.clear();
+    this.#feed.clear();
+    this.#list?.toEnd();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#leaving = new AbortController();
+    const { signal } = this.#leaving;
+    document.addEventListener("keydown", (event) => this.#press(event), { signal });
+    document.addEventListener("pointerdown", (event) => this.#point(event), { signal });
+    document.addEventListener("selectionchange", () => this.#select(), { signal });
+    this.#ticks = setInterval(() => this.#tick(), TICK);
+    if (this.hasUpdated) this.#connect();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#leaving.abort();
+    clearInterval(this.#ticks);
+    clearTimeout(this.#noteTimer);
+    this.#pace.stop();
+    this.#stream.close();
+  }
+
+  protected override firstUpdated(): void {
+    // On a phone most lines are longer than the view.
+    this.wrap ||= this.clientWidth < NARROW;
+    this.#list = new List(this.#find(".scroller"), {
+      rows: this.#store,
+      template: (row) => this.#row(row),
+      onScroll: () => this.#pace.frame(),
+    });
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("limit")) this.#store.limit = this.limit > 0 ? this.limit : LIMIT;
+    if (changed.has("wrap")) this.#list?.remeasure();
+    if (changed.has("time")) this.#pace.frame();
+    if (changed.has("paused")) this.#pausedChanged();
+    const isOther = STREAM.some((name) => changed.has(name));
+    if (isOther && this.#stream.isOpen) this.clear();
+    const hasProvider = changed.has("tokenProvider") && this.#stream.state.state !== "live";
+    if (isOther || changed.has("token") || hasProvider) this.#connect();
+  }
+
+  #connect(): void {
+    if (!this.src) return this.#stream.close();
+    const { src, token, tokenProvider, region, machine, app } = this;
+    this.#stream.open({ src, token, tokenProvider, region, machine, app });
+  }
+
+  #tell(): void {
+    const status: ViewerStatus = { ...this.#stream.state, paused: this.paused };
+    this.#dispatch("natstap-status", status);
+    this.requestUpdate();
+  }
+
+  /** An event that nobody listens to takes a microsecond or two: it needs no switch. */
+  #came(line: Line): void {
+    this.#rate.add(line);
+    this.#dispatch("natstap-line", line);
+    this.#pace.calm();
+  }
+
+  #dispatch(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  #pausedChanged(): void {
+    if (this.paused) this.#feed.pause();
+    else this.#feed.resume();
+    this.#tell();
+  }
+
+  #tick(): void {
+    this.requestUpdate();
+    if (this.time === "relative") this.#pace.frame();
+  }
+
+  #drawList(): void {
+    if (this.#lens.look()) this.#pace.frame();
+    this.#list?.update();
+    this.#pace.calm();
+  }
+
+  #row(row: Row): TemplateResult {
+    const { id } = row;
+    return rowTemplate(row, {
+      time: this.time,
+      wrap: this.wrap,
+      unfolded: this.#unfolded.has(id),
+      now: Date.now(),
+      pattern: this.#lens.pattern,
+      current: this.#lens.current === id,
+      flash: this.#flash === id,
+      onFold: () => this.#fold(id),
+      onCopy: () => this.#copy(toText(row), "Line copied"),
+      onContext: this.#lens.isFiltering ? () => this.#showContext(id) : undefined,
+      onPick: (facet, value) => this.#look(() => this.#lens.pick(facet, value)),
+    });
+  }
+
+  protected override render(): TemplateResult {
+    const status = statusOf(this.#stream.state, this.paused, Date.now());
+    return html`
+      <div class="viewer">
+        ${this.#toolbar(status)} ${this.#chips()} ${this.#strip()}
+        ${this.#store.visibleCount > 0 ? bannerTemplate(status) : nothing}
+        <div class="list" part="list">
+          <div class="scroller" role="log" aria-live="off" aria-label="Log lines" tabindex="0"
+            @copy=${(event: ClipboardEvent) => this.#copySelection(event)}></div>
+          ${this.#store.visibleCount > 0 ? nothing : this.#empty(status)} ${this.#pill()}
+        </div>
+        <div class="note" role="status" data-shown=${this.#note !== ""}>${this.#note}</div>
+        <div class="spoken" role="status">${this.#stream.app} ${status.spoken}. ${status
+          .detail}</div>
+        ${helpTemplate(() => this.#help.close())}
+      </div>
+    `;
+  }
+
+  #toolbar(status: Status): TemplateResult {
+    const lens = this.#lens;
+    return toolbarTemplate({
+      status,
+      app: this.#stream.app || this.app || "",
+      query: lens.query,
+      problem: lens.problem,
+      tally: lens.tally,
+      paused: this.paused,
+      wrap: this.wrap,
+      time: this.time,
+      filtered: lens.isFiltering,
+      menu: this.#menu,
+      onQuery: (query) => this.#look(() => lens.query = query),
+      onStep: (by) => this.#step(by),
+      onLeave: () => this.#find(".scroller").focus(),
+      onPause: () => this.#do("pause"),
+      onWrap: () => this.#do("wrap"),
+      onTime: () => this.#do("time"),
+      onHelp: () => this.#do("help"),
+      onClear: () => this.clear(),
+      onMenu: (menu) => this.#open(menu),
+      onDownload: (kind, filtered) => this.#download(kind, filtered),
+    });
+  }
+
+  #chips(): TemplateResult {
+    return chipsTemplate({
+      counts: this.#store.facets,
+      picks: this.#lens.picks,
+      open: this.#facetsOpen,
+      onPick: (facet, value) => this.#look(() => this.#lens.pick(facet, value)),
+      onReset: () => this.#look(() => this.#lens.resetPicks()),
+      onOpen: () => {
+        this.#facetsOpen = !this.#facetsOpen;
+        this.requestUpdate();
+      },
+    });
+  }
+
+  #strip(): TemplateResult {
+    return stripTemplate({
+      bars: this.#rate.bars(BAR_SECONDS),
+      pointed: this.#pointed,
+      time: this.time,
+      onPoint: (index) => {
+        this.#pointed = index;
+        this.requestUpdate();
+      },
+      onJump: ({ firstId }) => firstId !== undefined && this.#goTo(firstId),
+    });
+  }
+
+  #empty(status: Status): TemplateResult {
+    const onReset = () => this.#look(() => this.#lens.reset());
+    return emptyTemplate({ state: this.#stream.state, status, held: this.#store.size, onReset });
+  }
+
+  #pill(): TemplateResult | typeof nothing {
+    return pillTemplate({
+      paused: this.paused,
+      waiting: this.#feed.waiting,
+      following: this.#store.visibleCount === 0 || this.#list?.following !== false,
+      unseen: this.#list?.unseen ?? 0,
+      onEnd: () => this.#do("end"),
+    });
+  }
+
+  /** Looks at other rows. */
+  #look(change: () => void): void {
+    change();
+    this.#list?.remeasure();
+    this.requestUpdate();
+  }
+
+  #showContext(id: number): void {
+    this.#look(() => this.#lens.reset());
+    this.#goTo(id);
+  }
+
+  /** Goes to a row and lights it up. */
+  #goTo(id: number): void {
+    this.#flash = id;
+    setTimeout(() => this.#flash = undefined, NOTE_TIME);
+    this.#list?.toRow(id);
+  }
+
+  #step(by: 1 | -1): void {
+    const id = this.#lens.step(by, this.#list?.bottomRow ?? Infinity);
+    if (id !== undefined) this.#list?.toRow(id);
+    this.requestUpdate();
+  }
+
+  #fold(id: number): void {
+    if (!this.#unfolded.delete(id)) this.#unfolded.add(id);
+    this.#list?.reveal(id);
+  }
+
+  async #copy(text: string, note: string): Promise<void> {
+    await copy(text);
+    this.#say(note);
+  }
+
+  /** What of a selection over several rows goes to the clipboard: lines, also those out of view. */
+  #copySelection(event: ClipboardEvent): void {
+    const selected = selectedRows(this.renderRoot as ShadowRoot);
+    if (selected === undefined) return;
+    const rows: string[] = [];
+    for (const row of this.#store.visible()) {
+      if (row.id >= selected.first && row.id <= selected.last) rows.push(toText(row));
+    }
+    event.clipboardData?.setData("text/plain", rows.join("\n"));
+    event.preventDefault();
+    this.#say(`${rows.length} lines copied`);
+  }
+
+  /** What is being selected must not run away. */
+  #select(): void {
+    if (this.#list?.following && hasSelection(this.renderRoot as ShadowRoot)) {
+      this.#list.stay();
+      this.#pace.calm();
+    }
+  }
+
+  #download(kind: FileKind, filtered: boolean): void {
+    this.#open(undefined);
+    saveRows(filtered ? this.#store.visible() : this.#store.all(), kind, this.#stream.app);
+  }
+
+  #say(note: string): void {
+    this.#note = note;
+    clearTimeout(this.#noteTimer);
+    this.#noteTimer = setTimeout(() => {
+      this.#note = "";
+      this.requestUpdate();
+    }, NOTE_TIME);
+    this.requestUpdate();
+  }
+
+  #open(menu: Menu | undefined): void {
+    this.#menu = menu;
+    this.requestUpdate();
+  }
+
+  #point(event: PointerEvent): void {
+    const isInMenu = event.composedPath().some((target) =>
+      target instanceof Element && target.matches(".tools, .more")
+    );
+    if (this.#menu !== undefined && !isInMenu) this.#open(undefined);
+  }
+
+  #press(event: KeyboardEvent): void {
+    const command = isFor(this, event) ? commandOf(event) : undefined;
+    if (command === undefined || this.#help.open) return;
+    if (this.#do(command)) event.preventDefault();
+  }
+
+  /** Does what a key or a button asks for. Returns whether there was something to do. */
+  #do(command: Command): boolean {
+    const list = this.#list!;
+    const commands: Record<Command, () => void> = {
+      search: () => this.#focusSearch(),
+      mode: () =>
+        this.#look(() => this.#lens.query = { ...this.#lens.query, find: !this.#lens.query.find }),
+      pause: () => this.paused = !this.paused,
+      start: () => list.toStart(),
+      end: () => {
+        this.paused = false;
+        list.toEnd();
+      },
+      next: () => this.#step(1),
+      previous: () => this.#step(-1),
+      wrap: () => this.wrap = !this.wrap,
+      time: () => this.time = TIMES[(TIMES.indexOf(this.time) + 1) % TIMES.length]!,
+      help: () => this.#help.showModal(),
+      leave: () => this.#open(undefined),
+    };
+    if (command === "leave" && this.#menu === undefined) return false;
+    commands[command]();
+    return true;
+  }
+
+  #focusSearch(): void {
+    const field = this.#find<HTMLInputElement>("#search");
+    field.focus();
+    field.select();
+  }
+
+  get #help(): HTMLDialogElement {
+    return this.#find("dialog");
+  }
+
+  #find<T extends HTMLElement>(selector: string): T {
+    return this.renderRoot.querySelector<T>(selector)!;
+  }
+}
+
+customElements.define("natstap-viewer", NatstapViewer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "natstap-viewer": NatstapViewer;
+  }
+}
