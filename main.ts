@@ -17,6 +17,7 @@ import { keepSecretsOutOfSpans } from "./lib/trace.ts";
 import { createHandler } from "./routes/app.ts";
 import { createMetricsHandler } from "./routes/metrics.ts";
 import { serve, type Server } from "./routes/serve.ts";
+import type { Viewer } from "./routes/viewer.ts";
 
 /** How often a key set behind a URL is fetched anew. Milliseconds. */
 const KEYS_REFRESH = 300_000;
@@ -25,7 +26,7 @@ const KEYS_RETRY = 10_000;
 /** Of the time that a stop may take, what is kept for the way out. Milliseconds. */
 const EXIT_MARGIN = 500;
 
-function main(): void {
+async function main(): Promise<void> {
   const config = readConfigOrExit();
   const log = createLog(config.logLevel, (line) => {
     Deno.stdout.writeSync(new TextEncoder().encode(line));
@@ -46,6 +47,7 @@ function main(): void {
     streams,
     subjectPrefix: config.subjectPrefix,
     corsOrigins: config.corsOrigins,
+    viewer: await importViewer(log),
     log,
     metrics,
   });
@@ -91,6 +93,16 @@ function readConfigOrExit(): Config {
   }
 }
 
+/** A module, not a file: to import what is here takes no permission. Lines stream without it. */
+async function importViewer(log: Log): Promise<Viewer | undefined> {
+  try {
+    return (await import("./web/dist/viewer.json", { with: { type: "json" } })).default;
+  } catch (error) {
+    log.warn("no viewer: deno task build makes it", { reason: String(error) });
+    return undefined;
+  }
+}
+
 function listenOrExit(
   { host, port, metricsPort }: Config,
   variable: "PORT" | "METRICS_PORT",
@@ -128,4 +140,4 @@ function exit(log: Log, reason: string): never {
   Deno.exit(0);
 }
 
-if (import.meta.main) main();
+if (import.meta.main) await main();

@@ -16,6 +16,7 @@ import { healthz } from "./healthz.ts";
 import { logs, type LogsEnv } from "./logs.ts";
 import { respondToError } from "./problem.ts";
 import { readyz } from "./readyz.ts";
+import { type Viewer, viewerRoutes } from "./viewer.ts";
 
 /** What the routes are made of. */
 export interface AppOptions {
@@ -31,6 +32,8 @@ export interface AppOptions {
   readonly subjectPrefix: string;
   /** The origins that may read `/logs` from a browser, or `"*"` for any. */
   readonly corsOrigins: readonly string[] | "*";
+  /** What `deno task build` has built, where it has. */
+  readonly viewer: Viewer | undefined;
   /** Where refusals and faults go. */
   readonly log: Log;
   /** Where refusals are counted. */
@@ -40,11 +43,15 @@ export interface AppOptions {
 /** Makes the handler of the port that clients reach. */
 export function createHandler(options: AppOptions): Deno.ServeHandler {
   const app = new Hono<LogsEnv>();
+  const viewer = viewerRoutes(options.viewer);
+  for (const { path, last } of viewer) app.use(path, last);
   begin(app, respondToError(options.log, options.metrics.refused));
   app.use("/logs", allowOrigins(options.corsOrigins));
   app.get("/logs", ...logs(options));
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(options));
-  end(app, ["/logs", "/healthz", "/readyz"], "the log stream is at /logs");
+  for (const { path, steps } of viewer) app.get(path, ...steps);
+  const paths = ["/logs", "/healthz", "/readyz", ...viewer.map(({ path }) => path)];
+  end(app, paths, "the log stream is at /logs, the viewer at /");
   return toHandler(app);
 }

@@ -45,27 +45,37 @@ interface Image extends AsyncDisposable {
   env: Record<string, string>;
 }
 
+/** Builds every stage of the Dockerfile; the last one is the image. */
 async function buildImage(): Promise<Image> {
   const root = await Deno.makeTempDir({ prefix: "natstap-image-" });
-  const app = `${root}/app`;
-  await Deno.mkdir(app);
-  await Deno.mkdir(`${root}/bin`);
-  await Deno.symlink(Deno.execPath(), `${root}/bin/deno`);
-  const env = { PATH: `${root}/bin:/usr/bin:/bin`, HOME: root, DENO_DIR: `${root}/deno-dir` };
+  let stage = "";
+  const app = () => `${stage}/app`;
+  const env = () => ({
+    PATH: `${stage}/bin:/usr/bin:/bin`,
+    HOME: stage,
+    DENO_DIR: `${stage}/deno-dir`,
+  });
   for (const { name, text } of DOCKERFILE) {
-    if (name === "COPY") await copy(app, text);
-    if (name === "RUN") await run(app, text, env);
+    if (name === "FROM") {
+      stage = `${root}/${/ AS (\w+)$/.exec(text)?.[1] ?? "image"}`;
+      await sh(`mkdir -p ${app()} ${stage}/bin && ln -s ${Deno.execPath()} ${stage}/bin/deno`);
+    }
+    if (name === "COPY") await copy(app(), text, root);
+    if (name === "RUN") await run(app(), text, env());
   }
-  return { app, env, [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) };
+  const dispose = () => Deno.remove(root, { recursive: true });
+  return { app: app(), env: env(), [Symbol.asyncDispose]: dispose };
 }
 
-async function copy(app: string, text: string): Promise<void> {
-  const paths = text.split(" ");
+async function copy(app: string, text: string, stages: string): Promise<void> {
+  const [, stage, files] = /^(?:--from=(\w+) )?(.*)$/.exec(text)!;
+  const source = stage === undefined ? `${ROOT}/` : `${stages}/${stage}`;
+  const paths = files!.split(" ");
   const target = `${app}/${paths.pop()}`;
   for (const path of paths) {
     // COPY puts a file into the folder, and a folder's content in the folder's place.
-    const { isDirectory } = await Deno.stat(`${ROOT}/${path}`);
-    await sh(`mkdir -p ${target} && cp -R ${ROOT}/${path}${isDirectory ? "." : ""} ${target}`);
+    const { isDirectory } = await Deno.stat(`${source}${path}`);
+    await sh(`mkdir -p ${target} && cp -R ${source}${path}${isDirectory ? "." : ""} ${target}`);
   }
 }
 
@@ -87,7 +97,7 @@ async function sh(command: string, options: Deno.CommandOptions = {}): Promise<v
   assert(success, `Expected "${command}" to succeed: ${new TextDecoder().decode(stderr)}`);
 }
 
-Deno.test("the image's command serves /logs with what the Dockerfile copies", async () => {
+Deno.test("the image's command serves /logs and the viewer with what the Dockerfile copies", async () => {
   await using nats = await startNatsServer();
   await using image = await buildImage();
   await using service = runImage(image, { NATS_URL: nats.url, JWT_SECRET: SECRET });
@@ -97,6 +107,8 @@ Deno.test("the image's command serves /logs with what the Dockerfile copies", as
 
   assertEquals(await status(`${url}/healthz`), 200);
   assertEquals(await status(`${url}/readyz`), 200);
+  assertEquals(await status(`${url}/`), 200);
+  assertEquals(await status(`${url}/viewer.js`), 200);
   assertEquals(await readLine(url, nats.url), "hello");
   assertEquals((await service.stop()).code, 0);
 });
@@ -153,7 +165,9 @@ async function readLine(url: string, natsUrl: string): Promise<string | undefine
 }
 
 Deno.test("the Dockerfile pins its base, and runs in exec form as a user other than root", () => {
-  assertMatch(texts("FROM")[0]!, /^denoland\/deno:\d+\.\d+\.\d+$/);
+  const [builder, base] = texts("FROM");
+  assertMatch(base!, /^denoland\/deno:\d+\.\d+\.\d+$/);
+  assertEquals(builder, `${base} AS viewer`);
   assertEquals(texts("USER"), ["deno"]);
   assertEquals(JSON.parse(texts("CMD")[0]!).slice(0, 4), ["deno", "run", "--quiet", "-P"]);
   assertEquals(texts("EXPOSE"), [`${DEFAULTS.port} ${DEFAULTS.metricsPort}`]);
@@ -162,9 +176,12 @@ Deno.test("the Dockerfile pins its base, and runs in exec form as a user other t
 Deno.test(".dockerignore lets through what the Dockerfile copies, and nothing else", () => {
   const [first, ...rest] = readText(".dockerignore").split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));
-  const copied = texts("COPY").flatMap((text) => text.split(" ").slice(0, -1));
+  const copied = texts("COPY").filter((text) => !text.startsWith("--from="))
+    .flatMap((text) => text.split(" ").slice(0, -1).map((path) => path.replace(/\/$/, "")));
+  const isWithin = (path: string) => copied.some((folder) => path.startsWith(`${folder}/`));
+  const named = new Set(copied.filter((path) => !isWithin(path)).map((path) => `!${path}`));
   assertEquals(first, "*");
-  assertEquals(rest.toSorted(), copied.map((path) => `!${path.replace(/\/$/, "")}`).toSorted());
+  assertEquals(rest.toSorted(), [...named, "web/dist"].toSorted());
 });
 
 // deno-lint-ignore no-explicit-any -- the assertions say what its shape is

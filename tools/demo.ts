@@ -1,10 +1,12 @@
 /**
  * Shows the service at work: `deno task demo`. It starts a nats-server, publishes sample logs, starts
- * the service, mints tokens, checks that a line arrives, and prints the `curl` lines to try.
+ * the service, mints tokens, checks that a line arrives, and prints links to click and `curl` lines to
+ * try.
  *
  * @module
  */
 import { connect } from "@nats-io/transport-deno";
+import { build } from "./bundle.ts";
 import { readLines } from "./lines.ts";
 import { startNatsServer } from "./nats_server.ts";
 import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
@@ -33,6 +35,7 @@ async function runDemo(stop: Stop): Promise<void> {
   const secret = crypto.getRandomValues(new Uint8Array(36)).toBase64();
   const key = parseSecret(secret);
 
+  await build();
   await using nats = await startNatsServer({ detached: true });
   stop.now.addEventListener("abort", () => nats.stop("SIGKILL"));
   await using _samples = await publishSamples(nats.url);
@@ -47,6 +50,7 @@ async function runDemo(stop: Stop): Promise<void> {
   }, stop.now);
 
   console.log(await describeFirstLine(service.url, key, stop.soon));
+  console.log(await describeLinks(service.url, key));
   console.log(await describeCommands(service.url, metricsPort, key));
   await Promise.race([
     aborted(stop.soon),
@@ -103,6 +107,14 @@ async function ready(url: string, signal: AbortSignal): Promise<void> {
   await ready(url, signal);
 }
 
+/** The token stands in the fragment, which a browser does not send. */
+async function describeLinks(url: string, key: SigningKey): Promise<string> {
+  const links = await Promise.all(SAMPLE_APPS.map(async (app) => {
+    return `# ${app.name}\n${url}/#token=${await mint(key, app)}`;
+  }));
+  return `Watch it in a browser (the tokens live for an hour):\n\n${links.join("\n\n")}\n`;
+}
+
 async function describeCommands(
   url: string,
   metricsPort: number,
@@ -118,7 +130,7 @@ async function describeCommands(
   // Where another program has the port, the service has no metrics to show.
   const metrics = `# what it counts, for Prometheus\ncurl http://127.0.0.1:${metricsPort}/metrics`;
   if (metricsPort !== 0) commands.push(metrics);
-  return `Try it, in another terminal (the tokens live for an hour):\n\n${commands.join("\n\n")}
+  return `Or in another terminal:\n\n${commands.join("\n\n")}
 
 Ctrl-C stops all of it`;
 }

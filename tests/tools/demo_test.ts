@@ -84,29 +84,41 @@ async function readEvent(url: string, token: string): Promise<string> {
 
 const options = { ignore: Deno.build.os !== "linux" }; // Elsewhere there is no /proc to look into.
 
-Deno.test("demo prints commands that stream, and leaves nothing behind", options, async () => {
-  await using demo = await startDemo();
-  assertMatch(demo.printed, /\n\d{4}-\d\d-\d\dT[\d:.]+Z \w+\[\w{14}\] \w{3} \[\w+\]/);
-  const commands = [...demo.printed.matchAll(/^curl -N -H '.*: Bearer (\S+)' '(\S+)'$/gm)];
-  assertEquals(commands.length, 5);
-  const lines = await Promise.all(commands.map(([, token, url]) => readEvent(url!, token!)));
-  assertEquals(
-    lines.slice(0, 3).map((line) => JSON.parse(line).fly.app.name),
-    ["panini-786", "pickle-api", "mustard-worker"],
-  );
-  assertEquals(JSON.parse(lines[3]!).fly.region, "dfw");
-  assertMatch(lines[4]!, /^\d{4}-/);
-  // None where another program has the port.
-  const metrics = /^curl (http:\S+\/metrics)$/m.exec(demo.printed)?.[1];
-  if (metrics !== undefined) {
-    assertStringIncludes(await (await fetch(metrics)).text(), "\nnatstap_nats_connected 1\n");
-  }
+Deno.test(
+  "demo prints links to the viewer and commands that stream, and leaves nothing behind",
+  options,
+  async () => {
+    await using demo = await startDemo();
+    assertMatch(demo.printed, /\n\d{4}-\d\d-\d\dT[\d:.]+Z \w+\[\w{14}\] \w{3} \[\w+\]/);
+    const links = [...demo.printed.matchAll(/^# (\S+)\n(http:\S+\/)#token=(\S+)$/gm)];
+    assertEquals(links.map(([, app]) => app), ["panini-786", "pickle-api", "mustard-worker"]);
+    for (const [, app, page, token] of links) {
+      const { status, headers, body } = await fetch(page!);
+      assertEquals([status, headers.get("Content-Type")], [200, "text/html; charset=utf-8"]);
+      await body?.cancel();
+      assertEquals(JSON.parse(await readEvent(`${page}logs`, token!)).fly.app.name, app);
+    }
+    const commands = [...demo.printed.matchAll(/^curl -N -H '.*: Bearer (\S+)' '(\S+)'$/gm)];
+    assertEquals(commands.length, 5);
+    const lines = await Promise.all(commands.map(([, token, url]) => readEvent(url!, token!)));
+    assertEquals(
+      lines.slice(0, 3).map((line) => JSON.parse(line).fly.app.name),
+      ["panini-786", "pickle-api", "mustard-worker"],
+    );
+    assertEquals(JSON.parse(lines[3]!).fly.region, "dfw");
+    assertMatch(lines[4]!, /^\d{4}-/);
+    // None where another program has the port.
+    const metrics = /^curl (http:\S+\/metrics)$/m.exec(demo.printed)?.[1];
+    if (metrics !== undefined) {
+      assertStringIncludes(await (await fetch(metrics)).text(), "\nnatstap_nats_connected 1\n");
+    }
 
-  demo.child.kill("SIGINT");
-  const { code, stderr } = await ended(demo);
-  assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  await assertNothingLeft(demo);
-});
+    demo.child.kill("SIGINT");
+    const { code, stderr } = await ended(demo);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    await assertNothingLeft(demo);
+  },
+);
 
 Deno.test("demo ends at once at a second Ctrl-C", options, async () => {
   await using demo = await startDemo();

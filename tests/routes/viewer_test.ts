@@ -1,0 +1,236 @@
+/** The viewer's files as a browser is sent them: page, component, caching, compression, policies. */
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { build } from "../../tools/bundle.ts";
+import type { Viewer } from "../../routes/viewer.ts";
+import { assertProblem } from "../problem.ts";
+import { readRaw } from "../raw_reader.ts";
+import { openStream, type Stack, startService, startStack } from "../service.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+/** What `main.ts` needs beside what the build makes. */
+const SOURCES = ["deno.json", "deno.lock", "main.ts", "lib", "routes"];
+
+let viewer: Viewer;
+let stack: Stack;
+/** The names under which the files never change. */
+let hashed: string[];
+
+Deno.test.beforeAll(async () => {
+  viewer = await build();
+  stack = await startStack();
+  hashed = (["viewer.js", "page.js", "page.css"] as const)
+    .map((name) => `/${name.replace(".", `.${viewer[name].hash}.`)}`);
+});
+Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
+
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  return await fetch(`${stack.service.url}${path}`, init);
+}
+
+/** The fields of the head and the body, as they come over the wire: `fetch` would decompress it. */
+async function askRaw(path: string, acceptEncoding?: string) {
+  const fields: Record<string, string> = acceptEncoding === undefined
+    ? {}
+    : { "Accept-Encoding": acceptEncoding };
+  using reader = await readRaw(`${stack.service.url}${path}`, fields);
+  const [, encoding] = /^content-encoding: (.*)$/im.exec(reader.head) ?? [];
+  return { head: reader.head, encoding };
+}
+
+async function textOf(name: keyof Viewer): Promise<string> {
+  const path = name === "index.html" ? "/" : `/${name.replace(".", `.${viewer[name].hash}.`)}`;
+  return await (await ask(path)).text();
+}
+
+Deno.test("GET / is a page that names its parts by their content, beside itself", async () => {
+  const response = await ask("/");
+  assertEquals(response.status, 200);
+  assertEquals(response.headers.get("Content-Type"), "text/html; charset=utf-8");
+  const page = await response.text();
+  const named = [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, name]) => name!);
+  // Relative, so that a proxy may have them under a path of its own.
+  assertEquals(named.map((name) => `/${name}`).toSorted(), hashed.toSorted());
+  assert(!/<script>|<style|\sstyle=|\son\w+=/i.test(page), "Nothing is inline");
+});
+
+Deno.test("GET / lets in its own scripts and styles alone, and has Trusted Types guard the rest", async () => {
+  const { headers, body } = await ask("/");
+  await body?.cancel();
+  const policy = headers.get("Content-Security-Policy")!;
+  assertEquals(policy.split("; ").toSorted(), [
+    "base-uri 'none'",
+    "connect-src 'self'",
+    "default-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "img-src 'self' data:",
+    "require-trusted-types-for 'script'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "trusted-types lit-html",
+  ]);
+  assertEquals(headers.get("Referrer-Policy"), "no-referrer");
+  assertEquals(headers.get("X-Frame-Options"), "DENY");
+  assertEquals(headers.get("Access-Control-Allow-Origin"), null);
+});
+
+Deno.test("The viewer's other files, and what is not there, have the policy that lets nothing in", async () => {
+  for (const path of ["/viewer.js", ...hashed, "/viewer.0000.js", "/viewer.html", "/index.html"]) {
+    const { headers, body } = await ask(path);
+    await body?.cancel();
+    const policy = headers.get("Content-Security-Policy");
+    assertEquals(policy, "default-src 'none'; frame-ancestors 'none'", path);
+  }
+});
+
+Deno.test("GET /viewer.js may be embedded by any origin, and is asked for again after minutes", async () => {
+  for (const path of ["/viewer.js", hashed[0]!]) {
+    const { headers, body } = await ask(path, { headers: { Origin: "https://product.example" } });
+    await body?.cancel();
+    assertEquals(headers.get("Content-Type"), "text/javascript; charset=utf-8");
+    assertEquals(headers.get("Access-Control-Allow-Origin"), "*");
+    assertEquals(headers.get("Access-Control-Allow-Credentials"), null);
+    assertEquals(headers.get("Cross-Origin-Resource-Policy"), "cross-origin");
+    assertEquals(headers.get("X-Content-Type-Options"), "nosniff");
+  }
+  const { headers, body } = await ask("/viewer.js");
+  await body?.cancel();
+  assertEquals(headers.get("Cache-Control"), "public, max-age=300");
+});
+
+Deno.test("No origin but the page's own may read its page, script and style", async () => {
+  for (const path of ["/", hashed[1]!, hashed[2]!]) {
+    const { headers, body } = await ask(path, { headers: { Origin: "https://evil.example" } });
+    await body?.cancel();
+    assertEquals(headers.get("Access-Control-Allow-Origin"), null, path);
+    assertEquals(headers.get("Cross-Origin-Resource-Policy"), "same-origin", path);
+  }
+});
+
+Deno.test("A file under a name with its hash is kept for good, and another hash is not there", async () => {
+  for (const path of hashed) {
+    const { headers, body } = await ask(path);
+    await body?.cancel();
+    assertEquals(headers.get("Cache-Control"), "public, max-age=31536000, immutable", path);
+    const another = path.replace(/\.[0-9a-f]{16}\./, ".0123456789abcdef.");
+    await assertProblem(await ask(another), 404, "not_found");
+  }
+  const { headers, body } = await ask("/");
+  await body?.cancel();
+  assertEquals(headers.get("Cache-Control"), "no-cache", "The page that names them is never old");
+});
+
+Deno.test("A client that has the file is answered 304, with all that a cache needs", async () => {
+  for (const path of ["/", "/viewer.js", ...hashed]) {
+    const first = await ask(path);
+    await first.body?.cancel();
+    const etag = first.headers.get("ETag")!;
+    assertMatch(etag, /^"[0-9a-f]{16}\.(br|gzip)"$/);
+    // What a proxy has compressed itself it may have made weak (RFC 9110, section 8.8.3).
+    for (const tags of [etag, `W/${etag}`, `"old", ${etag}`, "*"]) {
+      const again = await ask(path, { headers: { "If-None-Match": tags } });
+      assertEquals([again.status, await again.text()], [304, ""], `${path} ${tags}`);
+      for (const name of ["ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"]) {
+        assertEquals(again.headers.get(name), first.headers.get(name), `${name} of ${path}`);
+      }
+    }
+    const other = await ask(path, { headers: { "If-None-Match": '"another"' } });
+    assertEquals(other.status, 200);
+    await other.body?.cancel();
+  }
+});
+
+Deno.test("A file is compressed as the client takes it, and each encoding holds the same", async () => {
+  const asked: [acceptEncoding: string | undefined, encoding: string | undefined][] = [
+    ["gzip, deflate, br, zstd", "br"],
+    ["gzip, deflate", "gzip"],
+    ["GZIP", "gzip"],
+    ["*", "br"],
+    ["br;q=0, *", "gzip"],
+    ["br;q=0, gzip;q=0.5", "gzip"],
+    ["identity", undefined],
+    ["br;q=0, gzip;q=0, *;q=0", undefined],
+    ["", undefined],
+    [undefined, undefined],
+  ];
+  for (const path of ["/", "/viewer.js", ...hashed]) {
+    for (const [acceptEncoding, encoding] of asked) {
+      const answer = await askRaw(path, acceptEncoding);
+      assertEquals(answer.encoding, encoding, `${path} with "${acceptEncoding}"`);
+      assertMatch(answer.head, /^vary: accept-encoding\r?$/im);
+    }
+  }
+  for (const { br, gzip, identity } of Object.values(viewer)) {
+    const plain = Uint8Array.fromBase64(identity);
+    assertEquals(new Uint8Array(brotliDecompressSync(Uint8Array.fromBase64(br))), plain);
+    assertEquals(new Uint8Array(gunzipSync(Uint8Array.fromBase64(gzip))), plain);
+  }
+});
+
+Deno.test("The whole component is under 60 KB, compressed", () => {
+  const bytes = Uint8Array.fromBase64(viewer["viewer.js"].gzip).length;
+  assert(bytes < 60_000, `It has ${bytes} bytes`);
+});
+
+Deno.test("The viewer's files hold no eval, no innerHTML of their own, and ask nobody else for anything", async () => {
+  for (const name of ["viewer.js", "page.js"] as const) {
+    const script = await textOf(name);
+    const found = script.match(
+      /\beval\(|new Function|insertAdjacentHTML|outerHTML\s*=|document\.write|localStorage|sessionStorage|document\.cookie/g,
+    );
+    assertEquals(found, null, name);
+    // Lit's own, of the literal parts of a template, under its Trusted Types policy.
+    const own = (script.match(/\.innerHTML\s*=/g) ?? []).length;
+    assert(own <= (name === "viewer.js" ? 2 : 0), `${own} of innerHTML in ${name}`);
+  }
+  assertEquals((await textOf("page.css")).match(/url\(|@import/g), null);
+});
+
+Deno.test("HEAD and OPTIONS answer for each file as for every other path, and a POST is refused", async () => {
+  for (const path of ["/", "/viewer.js", ...hashed]) {
+    const head = await ask(path, { method: "HEAD" });
+    assertEquals([head.status, await head.text()], [200, ""], path);
+    const { headers, body } = await ask(path);
+    await body?.cancel();
+    for (const name of ["Content-Type", "Content-Encoding", "ETag", "Cache-Control", "Vary"]) {
+      assertEquals(head.headers.get(name), headers.get(name), `${name} of ${path}`);
+    }
+    const options = await ask(path, { method: "OPTIONS" });
+    assertEquals([options.status, await options.text()], [204, ""], path);
+    assertEquals(options.headers.get("Allow"), "GET, HEAD, OPTIONS");
+    await assertProblem(await ask(path, { method: "POST" }), 405, "method_not_allowed");
+  }
+});
+
+Deno.test("A service whose viewer is not built streams, and says at / what to run", async () => {
+  const copy = await Deno.makeTempDir();
+  try {
+    await copySources(copy);
+    // Deno takes the copy's main.ts, and the other as its argument.
+    const flags = ["--config", `${copy}/deno.json`, `${copy}/main.ts`];
+    await using service = await startService({ NATS_URL: stack.nats.url }, flags);
+    const { level } = await service.logged(({ msg }) =>
+      msg === "no viewer: deno task build makes it"
+    );
+    assertEquals(level, "warn");
+    for (const path of ["/", "/viewer.js"]) {
+      const problem = await assertProblem(await fetch(service.url + path), 503, "viewer_missing");
+      assertMatch(problem.detail, /deno task build/);
+    }
+    await assertProblem(await fetch(`${service.url}${hashed[0]}`), 404, "not_found");
+    await service.logged(({ msg }) => msg === "NATS connected");
+    await using _reader = await openStream(service, { app: "a" });
+    assertEquals(service.stderr(), "", "Nothing was denied");
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+});
+
+async function copySources(target: string): Promise<void> {
+  await Deno.mkdir(`${target}/web`);
+  const sources = SOURCES.map((name) => `${ROOT}${name}`);
+  const copied = await new Deno.Command("cp", { args: ["-R", ...sources, target] }).output();
+  assert(copied.success, new TextDecoder().decode(copied.stderr));
+  await Deno.copyFile(`${ROOT}web/deno.json`, `${target}/web/deno.json`);
+}
