@@ -94,7 +94,8 @@ function ask(why: string): void {
   reason.textContent = isFirst ? why : "";
   field.placeholder = isFirst ? "eyJhbGciOi…" : "Paste the next token to go on";
   document.body.dataset.state = isFirst ? "ask" : "renew";
-  field.focus({ preventScroll: true });
+  // Who is reading, or writing a filter, is not to be disturbed.
+  if (isFirst) field.focus();
 }
 
 function find<T extends Element>(selector: string, type: new () => T): T {

@@ -1,0 +1,144 @@
+/** The component in a product's page, on an origin of its own, by the two lines that embed it. */
+import { assert, assertEquals } from "@std/assert";
+import { assertEventually } from "../patience.ts";
+import { mint } from "../service.ts";
+import { APP, embedding, holds, live, type Stage, startStage, type Visit } from "./stage.ts";
+
+let stage: Stage;
+Deno.test.beforeAll(async () => void (stage = await startStage()));
+Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
+
+async function assertShows({ page }: Visit, message: string): Promise<void> {
+  await stage.publish({ message });
+  await page.getByText(message).first().waitFor();
+}
+
+/** A page whose viewer asks the product's backend for tokens; `mintToken` is that backend. */
+async function visitWithProvider(tokens: () => Promise<string>): Promise<Visit> {
+  const visit = await stage.visit("");
+  await visit.page.exposeFunction("mintToken", tokens);
+  await visit.page.evaluate(`{
+    const script = Object.assign(document.createElement("script"), {
+      type: "module", src: "${stage.service.url}/viewer.js",
+    });
+    const viewer = document.createElement("natstap-viewer");
+    viewer.setAttribute("src", "${stage.service.url}/logs");
+    viewer.tokenProvider = mintToken;
+    document.body.append(script, viewer);
+  }`);
+  return visit;
+}
+
+Deno.test("Two lines in an empty page of another origin show the app's lines", async () => {
+  await using visit = await stage.visit(embedding(stage, await mint({ app: APP })));
+  await live(visit);
+  await assertShows(visit, "in a product's page");
+  assertEquals(visit.trouble, []);
+});
+
+Deno.test("The token is in no URL, no Referer, no storage, and in no header but that of /logs", async () => {
+  const token = await mint({ app: APP });
+  const urls = [`${stage.service.url}/#token=${token}`, embedding(stage, token)];
+  for (const url of urls) {
+    await using visit = await stage.visit(url);
+    const { page, requests } = visit;
+    await live(visit);
+    await assertShows(visit, "with a token");
+    for (const request of requests) {
+      const { authorization, ...headers } = await request.allHeaders();
+      const asked = new URL(request.url());
+      // The browser's own record of the link that was clicked; what is sent of it ends at the #.
+      if (!request.isNavigationRequest()) assert(!asked.href.includes(token), asked.href);
+      assert(!(asked.origin + asked.pathname + asked.search).includes(token), asked.href);
+      assert(!JSON.stringify(headers).includes(token), `A header of ${asked.href}`);
+      const bearer = asked.pathname === "/logs" ? `Bearer ${token}` : undefined;
+      assertEquals(authorization, bearer, asked.href);
+    }
+    const kept = await page.evaluate(`(async () => JSON.stringify([
+      location.href, document.referrer, document.title, document.cookie, history.state,
+      { ...localStorage }, { ...sessionStorage }, name,
+      await indexedDB.databases(), await globalThis.caches?.keys(),
+    ]))()`);
+    assert(!String(kept).includes(token), String(kept));
+    const state = await page.context().storageState();
+    assertEquals(state, { cookies: [], origins: [] });
+  }
+});
+
+Deno.test("The component works under a product's strict policy and Trusted Types", async () => {
+  const { url } = stage.service;
+  const csp = `default-src 'none'; script-src ${url}; connect-src ${url}; ` +
+    "require-trusted-types-for 'script'; trusted-types lit-html";
+  await using visit = await stage.visit(embedding(stage, await mint({ app: APP })), { csp });
+  await live(visit);
+  await assertShows(visit, "under a policy");
+  assertEquals(visit.trouble, []);
+});
+
+Deno.test("The component asks its tokenProvider at first, and again each time that a token expires", async () => {
+  let asked = 0;
+  await using visit = await visitWithProvider(() => {
+    asked++;
+    return mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 4 });
+  });
+  await live(visit);
+  await assertShows(visit, "with the first token");
+  await holds(visit.page, "statuses.filter(({ state }) => state === 'live').length >= 3");
+  assert(asked >= 3, `It was asked ${asked} times`);
+  await assertShows(visit, "with the third token");
+  assert(await visit.page.getByText("with the first token").first().isVisible());
+  assertEquals(await visit.page.evaluate("statuses.some(({ state }) => state === 'ended')"), false);
+});
+
+Deno.test("The component asks its tokenProvider again where the service answers 401", async () => {
+  const tokens = [mint({ app: APP, exp: 1 }), mint({ app: APP })];
+  await using visit = await visitWithProvider(() => tokens.shift() ?? mint({ app: APP }));
+  await live(visit);
+  await assertShows(visit, "with a token that is good");
+});
+
+Deno.test("The component asks a tokenProvider that only has bad tokens no more than once a second", async () => {
+  const times: number[] = [];
+  await using visit = await visitWithProvider(() => {
+    times.push(performance.now());
+    return mint({ app: APP, exp: 1 });
+  });
+  await assertEventually(() => times.length >= 3, true);
+  const gaps = times.slice(2).map((time, index) => time - times[index + 1]!);
+  assert(gaps.every((gap) => gap >= 900), `Gaps of ${gaps}`);
+  assertEquals(await visit.page.evaluate("statuses.some(({ state }) => state === 'live')"), false);
+});
+
+Deno.test("The host page hears of states and lines by events, across the shadow's edge", async () => {
+  const html = `<script>
+    const heard = [];
+    addEventListener("natstap-line", ({ detail }) => heard.push(detail.message));
+  </script>` + embedding(stage, await mint({ app: APP }));
+  await using visit = await stage.visit(html);
+  await live(visit);
+  await assertShows(visit, "heard of");
+  assertEquals(await visit.page.evaluate("heard"), ["heard of"]);
+  const states = await visit.page.evaluate<string[]>("statuses.map(({ state }) => state)");
+  assertEquals([...new Set(states)].slice(-2), ["connecting", "live"]);
+});
+
+Deno.test("The attributes region and machine narrow what is asked for", async () => {
+  const token = await mint({ app: APP });
+  const attributes = 'region="dfw" machine="d896d7c609dd68"';
+  await using visit = await stage.visit(embedding(stage, token, attributes));
+  await live(visit);
+  const status = await visit.page.evaluate<{ subject: string }>(
+    "statuses.find(({ state }) => state === 'live')",
+  );
+  assertEquals(status.subject, `logs.${APP}.dfw.d896d7c609dd68`);
+});
+
+Deno.test("On an origin that CORS_ORIGINS does not name the component loads, and shows no line", async () => {
+  await using named = await stage.visit(embedding(stage, await mint({ app: APP })));
+  await live(named);
+  const unnamed = named.page.url().replace("127.0.0.1", "localhost");
+  await using visit = await stage.visit(unnamed);
+  await holds(visit.page, "statuses.some(({ state }) => state === 'reconnecting')");
+  await assertShows(named, "for the named alone");
+  assertEquals(await visit.page.getByText("for the named alone").count(), 0);
+});

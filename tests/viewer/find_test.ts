@@ -1,0 +1,164 @@
+/** Filtering, finding, and what has been seen of levels, regions, machines and providers. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEventually } from "../patience.ts";
+import { messages, open, row, show, type Stage, startStage, type Visit } from "./stage.ts";
+
+let stage: Stage;
+Deno.test.beforeAll(async () => void (stage = await startStage()));
+Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
+
+const LINES = [
+  { message: "GET /menu 200", level: "info", region: "dfw", machine: "aaaaaaaa1111" },
+  { message: "GET /cart 500", level: "error", region: "ams", machine: "bbbbbbbb2222" },
+  { message: "[PR04] no candidate", level: "error", provider: "proxy", machine: "aaaaaaaa1111" },
+  { message: "POST /orders 201", level: "info", region: "ams", machine: "bbbbbbbb2222" },
+  { message: "slow query", level: "warn", region: "dfw", machine: "aaaaaaaa1111" },
+];
+const ALL = ["menu", "cart", "PR04", "orders", "slow"];
+
+/** A window with the lines in it. */
+async function openWithLines(): Promise<Visit> {
+  const visit = await open(stage);
+  await show(stage, visit, ...LINES);
+  return visit;
+}
+
+/** Waits until these lines are on the screen, each named by a part of it, and no others. */
+async function assertShown(visit: Visit, expected: string[]): Promise<void> {
+  const shown = async () =>
+    (await messages(visit)).map((text) => ALL.find((part) => text.includes(part)));
+  await assertEventually(shown, expected);
+}
+
+function field({ page }: Visit) {
+  return page.locator("natstap-viewer #search");
+}
+
+function button({ page }: Visit, name: string | RegExp) {
+  return page.getByRole("button", { name });
+}
+
+Deno.test("Text in the field filters the lines, those that are there and those that come", async () => {
+  await using visit = await openWithLines();
+  await field(visit).fill("get");
+  await assertShown(visit, ["menu", "cart"]);
+  await stage.publish({ message: "POST /menu" }, { message: "GET /orders" });
+  await assertShown(visit, ["menu", "cart", "orders"]);
+  await button(visit, "Match case").click();
+  await assertShown(visit, []);
+  await field(visit).fill("GET /menu");
+  await assertShown(visit, ["menu"]);
+  await field(visit).fill("");
+  await assertEventually(async () => (await messages(visit)).length, 7);
+});
+
+Deno.test("A regular expression filters, and one that is none is said so gently and changes nothing", async () => {
+  await using visit = await openWithLines();
+  await button(visit, "Regular expression").click();
+  await field(visit).fill("/(menu|cart) [25]00$");
+  await assertShown(visit, ["menu", "cart"]);
+  await field(visit).fill("/(menu|cart");
+  const problem = visit.page.locator("natstap-viewer #problem");
+  await assertEventually(async () => (await problem.innerText()).length > 0, true);
+  assertEquals(await field(visit).getAttribute("aria-invalid"), "true");
+  await assertShown(visit, ["menu", "cart"]);
+  await field(visit).fill("orders|slow");
+  await assertShown(visit, ["orders", "slow"]);
+  assertEquals(await problem.innerText(), "");
+});
+
+Deno.test("A regular expression that would take for ever leaves the page usable", async () => {
+  await using visit = await openWithLines();
+  await show(stage, visit, { message: `${"a".repeat(5000)}! slow` }, { message: "orders" });
+  await button(visit, "Regular expression").click();
+  await field(visit).fill("^(a+)+$");
+  // The page answers, whether or not it has given the expression up.
+  assertEquals(await visit.page.evaluate("1 + 1"), 2);
+  await field(visit).fill("menu");
+  await assertShown(visit, ["menu"]);
+});
+
+Deno.test("Chips of levels have counts, and filter; two of one kind are either, of two kinds both", async () => {
+  await using visit = await openWithLines();
+  await button(visit, "level error, 2 lines").click();
+  await assertShown(visit, ["cart", "PR04"]);
+  await button(visit, "level warn, 1 lines").click();
+  await assertShown(visit, ["cart", "PR04", "slow"]);
+  await button(visit, /^Regions, machines/).click();
+  await button(visit, "machine aaaaaaaa1111, 3 lines").click();
+  await assertShown(visit, ["PR04", "slow"]);
+  await button(visit, "provider proxy, 1 lines").click();
+  await assertShown(visit, ["PR04"]);
+  await button(visit, "Show all").first().click();
+  await assertShown(visit, ALL);
+});
+
+Deno.test("A click on a row's machine, region or provider shows its lines alone", async () => {
+  await using visit = await openWithLines();
+  const clicks: [message: string, name: RegExp, shown: string[]][] = [
+    ["GET /cart", /bbbbbbbb/, ["cart", "orders"]],
+    ["GET /cart", /^ams$/, ["cart", "orders"]],
+    ["PR04", /^proxy$/, ["PR04"]],
+  ];
+  for (const [message, name, shown] of clicks) {
+    await row(visit, message).getByRole("button", { name }).click();
+    await assertShown(visit, shown);
+    await button(visit, "Show all").first().click();
+    await assertShown(visit, ALL);
+  }
+});
+
+Deno.test("Find keeps all rows, counts what fits, and goes on and back by Enter and Shift+Enter", async () => {
+  await using visit = await openWithLines();
+  await button(visit, "Find").first().click();
+  await field(visit).fill("GET");
+  const tally = visit.page.locator("natstap-viewer .tally");
+  await assertEventually(() => tally.innerText(), "2");
+  await assertShown(visit, ALL);
+  const current = visit.page.locator("natstap-viewer .row.current");
+  await field(visit).press("Enter");
+  await current.waitFor();
+  const first = await current.innerText();
+  await field(visit).press("Enter");
+  await assertEventually(async () => (await current.innerText()) !== first, true);
+  assertMatch(await tally.innerText(), /^[12] of 2$/);
+  await field(visit).press("Shift+Enter");
+  await assertEventually(() => current.innerText(), first);
+  await visit.page.keyboard.press("F3");
+  await assertEventually(async () => (await current.innerText()) !== first, true);
+});
+
+Deno.test("What fits is highlighted in the line", async () => {
+  await using visit = await openWithLines();
+  await field(visit).fill("/ca");
+  const mark = row(visit, "GET /cart").locator("mark");
+  await mark.waitFor();
+  assertEquals(await mark.allInnerTexts(), ["/ca"]);
+});
+
+Deno.test("A row's context is the unfiltered list, with the row still in view", async () => {
+  await using visit = await open(stage);
+  const many = Array.from({ length: 400 }, (_, index) => ({ message: `line ${index}.` }));
+  await show(stage, visit, ...many.slice(0, 200), { message: "the needle" }, ...many.slice(200));
+  await field(visit).fill("needle");
+  await assertEventually(async () => (await messages(visit)).length, 1);
+  const needle = row(visit, "the needle");
+  await needle.hover();
+  await needle.getByRole("button", { name: "Show in context" }).click();
+  await assertEventually(async () => {
+    const shown = (await messages(visit)).map((text) => text.trim());
+    const at = shown.indexOf("the needle");
+    return [shown[at - 1], shown[at + 1]];
+  }, ["line 199.", "line 200."]);
+  assertEquals(await field(visit).inputValue(), "");
+  const { y, height } = (await needle.boundingBox())!;
+  assert(y > 0 && y + height < 800, `It is in view, at ${y}`);
+});
+
+Deno.test("A filter that nothing fits says so, and offers to show all", async () => {
+  await using visit = await openWithLines();
+  await field(visit).fill("nothing has this");
+  await visit.page.getByText("None of the 5 lines held fits the filter").waitFor();
+  await button(visit, "Show all lines").click();
+  await assertShown(visit, ALL);
+});

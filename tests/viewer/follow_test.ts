@@ -1,0 +1,199 @@
+/** Following the newest line, and leaving it; pausing, clearing, copying, saving. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEventually } from "../patience.ts";
+import { messages, open, row, show, type Stage, startStage, type Visit } from "./stage.ts";
+
+let stage: Stage;
+Deno.test.beforeAll(async () => void (stage = await startStage()));
+Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
+
+function numbered(from: number, count: number) {
+  return Array.from({ length: count }, (_, index) => ({ message: `line ${from + index}.` }));
+}
+
+async function openWithLines(count: number, attributes = ""): Promise<Visit> {
+  const visit = await open(stage, attributes);
+  await show(stage, visit, ...numbered(0, count));
+  return visit;
+}
+
+function button({ page }: Visit, name: string | RegExp) {
+  return page.getByRole("button", { name });
+}
+
+/** Drags the list to so many pixels from its beginning. */
+async function scrollTo({ page }: Visit, top: number): Promise<void> {
+  const scroller = 'document.querySelector("natstap-viewer").shadowRoot.querySelector(".scroller")';
+  await page.evaluate(`${scroller}.scrollTop = ${top}`);
+}
+
+/** Turns the wheel up until the first line is there. */
+async function scrollUp(visit: Visit): Promise<void> {
+  await visit.page.mouse.move(600, 500);
+  await assertEventually(async () => {
+    await visit.page.mouse.wheel(0, -10_000);
+    return await row(visit, "line 0.").isVisible();
+  }, true);
+}
+
+/** Downloads what the entry offers, and resolves to its name and its text. */
+async function download(visit: Visit, entry: RegExp): Promise<{ name: string; text: string }> {
+  await button(visit, "Download").first().click();
+  const started = visit.page.waitForEvent("download");
+  await button(visit, entry).click();
+  const file = await started;
+  return { name: file.suggestedFilename(), text: await Deno.readTextFile(await file.path()) };
+}
+
+Deno.test("The list sticks to the newest line while one is there", async () => {
+  await using visit = await openWithLines(200);
+  for (const from of [200, 300]) {
+    await show(stage, visit, ...numbered(from, 100));
+    const { y, height } = (await row(visit, `line ${from + 99}.`).boundingBox())!;
+    assert(y + height <= 801, `The newest line ends at ${y + height}`);
+  }
+});
+
+Deno.test("Scrolled up, the list stays put, and a pill counts what is new and leads there", async () => {
+  await using visit = await openWithLines(200);
+  await scrollUp(visit);
+  const top = (await row(visit, "line 0.").boundingBox())!.y;
+  await stage.publish(...numbered(200, 1234));
+  const pill = visit.page.locator("natstap-viewer .pill");
+  await assertEventually(async () => /1,234 new lines/.test(await pill.innerText()), true);
+  assertEquals((await row(visit, "line 0.").boundingBox())!.y, top);
+  await pill.click();
+  await row(visit, "line 1433.").waitFor();
+  await assertEventually(() => pill.isVisible(), false);
+  await show(stage, visit, { message: "followed again" });
+});
+
+Deno.test("Scrolled up, the list stays put also while the oldest lines go", async () => {
+  await using visit = await openWithLines(300, 'limit="300"');
+  await scrollTo(visit, 4000);
+  await assertEventually(
+    async () => (await messages(visit)).some((text) => /line 19\d/.test(text)),
+    true,
+  );
+  const shown = (await messages(visit)).find((text) => /line 19\d/.test(text))!.trim();
+  const { y } = (await row(visit, shown).boundingBox())!;
+  await stage.publish(...numbered(300, 100));
+  await assertEventually(
+    async () => /100 new/.test(await visit.page.locator("natstap-viewer .pill").innerText()),
+    true,
+  );
+  const moved = Math.abs((await row(visit, shown).boundingBox())!.y - y);
+  assert(moved < 2, `It moved by ${moved} px`);
+});
+
+Deno.test("A bound set by attribute holds: the oldest lines go", async () => {
+  await using visit = await openWithLines(250, 'limit="100"');
+  const { text } = await download(visit, /All lines held .log/);
+  assertEquals(
+    text.trim().split("\n").map((line) => line.replace(/^.*\] /, "")),
+    numbered(150, 100).map(({ message }) => message),
+  );
+});
+
+Deno.test("Paused, the list stands still; resumed, it has all that came meanwhile", async () => {
+  await using visit = await openWithLines(5);
+  await button(visit, "Pause").click();
+  await visit.page.getByText("Paused", { exact: true }).first().waitFor();
+  await stage.publish(...numbered(5, 5));
+  await visit.page.getByRole("button", { name: "Paused · 5 new lines" }).waitFor();
+  assertEquals((await messages(visit)).length, 5);
+  await button(visit, "Resume").click();
+  await assertEventually(
+    async () => (await messages(visit)).map((text) => text.trim()),
+    numbered(0, 10).map(({ message }) => message),
+  );
+  const states = await visit.page.evaluate<boolean[]>("statuses.map(({ paused }) => paused)");
+  assertEquals(states.slice(-2), [true, false]);
+});
+
+Deno.test("Cleared, the list is empty, and goes on with what comes", async () => {
+  await using visit = await openWithLines(20);
+  await button(visit, "Clear").first().click();
+  await assertEventually(() => messages(visit), []);
+  await show(stage, visit, { message: "after that" });
+  assertEquals((await messages(visit)).map((text) => text.trim()), ["after that"]);
+});
+
+Deno.test("A row is copied as text, and several that are selected too", async () => {
+  await using visit = await open(stage, "", { permissions: ["clipboard-read", "clipboard-write"] });
+  await show(stage, visit, { message: "first of two" }, { message: "second of two" });
+  const line = row(visit, "first of two");
+  await line.hover();
+  await line.getByRole("button", { name: "Copy line" }).click();
+  const clipboard = () => visit.page.evaluate<string>("navigator.clipboard.readText()");
+  await assertEventually(async () => /first of two/.test(await clipboard()), true);
+  assertMatch(await clipboard(), /^\d{4}-.*Z app\[d896d7c609dd68\] dfw \[info\] first of two$/);
+
+  const from = (await line.locator(".message").boundingBox())!;
+  const to = (await row(visit, "second of two").locator(".message").boundingBox())!;
+  await visit.page.mouse.move(from.x + 2, from.y + from.height / 2);
+  await visit.page.mouse.down();
+  await visit.page.mouse.move(to.x + 60, to.y + to.height / 2, { steps: 5 });
+  await visit.page.mouse.up();
+  await visit.page.keyboard.press("Control+c");
+  await assertEventually(async () => (await clipboard()).trim().split("\n").length, 2);
+});
+
+Deno.test("What is held, or what is filtered, is saved as .log and as .ndjson", async () => {
+  await using visit = await open(stage);
+  const raw = `{"no":"Fly line"}`;
+  await stage.publish(raw, "a\nb");
+  await show(stage, visit, {
+    message: "the last one",
+    timestamp: "2026-11-20T20:42:11.123456789Z",
+  });
+  const log = await download(visit, /All lines held .log/);
+  assertMatch(log.name, /^panini-786-.*\.log$/);
+  assertEquals(
+    log.text,
+    `${raw}\na\nb\n2026-11-20T20:42:11.123456789Z app[d896d7c609dd68] dfw [info] the last one\n`,
+  );
+  const ndjson = await download(visit, /All lines held .ndjson/);
+  const values = ndjson.text.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals([values[0], values[1], values[2].message], [
+    { no: "Fly line" },
+    "a\nb",
+    "the last one",
+  ]);
+
+  await visit.page.locator("natstap-viewer #search").fill("Fly");
+  await assertEventually(async () => (await messages(visit)).length, 1);
+  assertEquals((await download(visit, /Filtered lines .log/)).text, `${raw}\n`);
+  assertEquals((await download(visit, /Filtered lines .ndjson/)).text, `${raw}\n`);
+});
+
+Deno.test("Times are local, UTC, or how long ago", async () => {
+  await using visit = await open(stage, "", { timezoneId: "Asia/Tokyo" });
+  await show(stage, visit, { message: "in time", timestamp: "2026-11-20T20:42:11.5Z" });
+  const time = () => row(visit, "in time").locator(".time").innerText();
+  assertMatch(await time(), /^05:42:11\.500$/);
+  await button(visit, /^Times/).click();
+  await assertEventually(time, "20:42:11.500Z");
+  await button(visit, /^Times/).click();
+  await assertEventually(async () => /ago|in /.test(await time()), true);
+  await button(visit, /^Times/).click();
+  await assertEventually(time, "05:42:11.500");
+});
+
+Deno.test("The strip counts lines a second, and a click on a bar leads to its lines", async () => {
+  await using visit = await openWithLines(400);
+  await show(stage, visit, { message: "an error", level: "error" });
+  const strip = visit.page.getByRole("slider");
+  const { x, y, width, height } = (await strip.boundingBox())!;
+  await assertEventually(async () => {
+    // The bar moves on with the time: look for it among the last.
+    for (let back = 1; back < 60; back++) {
+      await visit.page.mouse.move(x + width * (1 - back / 150) + 1, y + height / 2);
+      if (/: 4\d\d lines, 1 with errors/.test(await strip.innerText())) return true;
+    }
+    return false;
+  }, true);
+  await visit.page.mouse.down();
+  await visit.page.mouse.up();
+  await row(visit, "line 0.").waitFor();
+});

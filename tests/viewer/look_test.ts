@@ -1,0 +1,286 @@
+/** How the viewer looks and is handled: themes, contrast, small windows, keys; with pictures of it. */
+import { assert, assertEquals } from "@std/assert";
+import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
+import { assertEventually } from "../patience.ts";
+import { mint } from "../service.ts";
+import {
+  APP,
+  holds,
+  live,
+  messages,
+  open,
+  pageUrl,
+  row,
+  shoot,
+  show,
+  type Stage,
+  startStage,
+  type Visit,
+} from "./stage.ts";
+
+let stage: Stage;
+Deno.test.beforeAll(async () => void (stage = await startStage()));
+Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
+
+/** A window in which the demo's app has logged for a while. */
+async function openWithSamples(...how: [attributes?: string, options?: object]): Promise<Visit> {
+  const visit = await open(stage, ...how);
+  await pour(300);
+  await show(stage, visit, { message: "the newest line" });
+  return visit;
+}
+
+async function pour(count: number): Promise<void> {
+  const lines = Array.from({ length: count }, () => sampleLines(SAMPLE_APPS[0]!)).flat();
+  await stage.publish(...lines.slice(0, count).map(({ payload }) => payload));
+}
+
+function field({ page }: Visit) {
+  return page.locator("natstap-viewer #search");
+}
+
+/** Where text and what is behind it differ too little for WCAG's AA, of all that is on the screen. */
+const FAINT = `(() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = ([r, g, b, a], under) =>
+    [r, g, b].map((part, i) => part * a + under[i] * (1 - a)).concat(1);
+  const luminance = (colour) => {
+    const [r, g, b] = colour.map((part) =>
+      part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const parent = (element) => element.assignedSlot ?? element.parentElement ??
+    (element.getRootNode() instanceof ShadowRoot ? element.getRootNode().host : null);
+  const behind = (element) => {
+    if (element === null) return [255, 255, 255, 1];
+    const own = rgba(getComputedStyle(element).backgroundColor);
+    return own[3] === 1 ? own : over(own, behind(parent(element)));
+  };
+  const faint = [];
+  const walk = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      const text = [...element.childNodes].filter(({ nodeType }) => nodeType === 3)
+        .map(({ data }) => data.trim()).join("");
+      if (text === "" || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) {
+        continue;
+      }
+      const under = behind(element);
+      const [a, b] = [luminance(over(rgba(getComputedStyle(element).color), under)), luminance(under)];
+      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      const { fontSize, fontWeight } = getComputedStyle(element);
+      const isLarge = parseFloat(fontSize) >= 24 || (parseFloat(fontSize) >= 18.66 && fontWeight >= 700);
+      if (ratio < (isLarge ? 3 : 4.5)) faint.push(text.slice(0, 30) + " " + ratio.toFixed(2));
+    }
+  };
+  walk(document);
+  return faint;
+})()`;
+
+/** One line in every colour that a terminal has names for. */
+const COLOURFUL = [...Array(8).keys()].flatMap((colour) => [30 + colour, 90 + colour])
+  .map((code) => `\x1b[${code}mcolour ${code}\x1b[0m`).join(" ");
+
+for (const theme of ["light", "dark"] as const) {
+  Deno.test(`All text has the contrast that WCAG asks for (AA), in the ${theme} theme`, async () => {
+    await using visit = await openWithSamples("", { colorScheme: theme });
+    await show(stage, visit, { message: COLOURFUL, level: "debug" }, { message: "the end" });
+    await visit.page.getByRole("button", { name: /^Regions, machines/ }).click();
+    await field(visit).fill("2");
+    await row(visit, "GET").waitFor();
+    assertEquals(await visit.page.evaluate(FAINT), []);
+  });
+}
+
+Deno.test("The theme is the system's, unless an attribute says another", async () => {
+  const background = (visit: Visit) =>
+    visit.page.evaluate<string>(
+      'getComputedStyle(document.querySelector("natstap-viewer")).colorScheme',
+    );
+  await using dark = await open(stage, "", { colorScheme: "dark" });
+  await shoot(dark, "empty");
+  await using light = await open(stage, 'theme="light"', { colorScheme: "dark" });
+  assertEquals(await background(light), "light");
+  await using other = await open(stage, 'theme="dark"', { colorScheme: "light" });
+  assertEquals(await background(other), "dark");
+});
+
+Deno.test("A product's style sheet sets fonts and colours by custom properties, and styles parts", async () => {
+  await using visit = await openWithSamples();
+  await visit.page.evaluate(`document.head.append(Object.assign(document.createElement("style"), {
+    textContent: \`natstap-viewer { --natstap-bg: rgb(1, 2, 3); --natstap-font-size: 19px }
+      natstap-viewer::part(toolbar) { border-top: 7px solid }
+      natstap-viewer::part(message) { letter-spacing: 3px }\`,
+  }))`);
+  const styles = await visit.page.evaluate<string[]>(`(() => {
+    const { shadowRoot } = document.querySelector("natstap-viewer");
+    const style = (selector) => getComputedStyle(shadowRoot.querySelector(selector));
+    return [style(".message").fontSize, style(".message").letterSpacing, style(".toolbar").borderTopWidth];
+  })()`);
+  assertEquals(styles, ["19px", "3px", "7px"]);
+});
+
+Deno.test("At 360 px, and at 200 % zoom, nothing is cut off at the side, and the main tools are there", async () => {
+  const windows = [
+    { viewport: { width: 360, height: 740 } },
+    { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
+  ];
+  for (const options of windows) {
+    await using visit = await openWithSamples("", options);
+    const { width } = options.viewport;
+    assertEquals(await visit.page.evaluate("document.documentElement.scrollWidth"), width);
+    for (const name of ["Pause", /^Filter/, /^level error/]) {
+      const box = (await visit.page.getByRole("button", { name }).first().boundingBox())!;
+      assert(box.x >= 0 && box.x + box.width <= width, `${name} at ${width} px`);
+    }
+    assert((await field(visit).boundingBox())!.width >= 100, `The field at ${width} px`);
+    if (width === 360) await shoot(visit, "narrow");
+  }
+});
+
+Deno.test("Every tool has a name, and shows where the focus is, by Tab from the first to the list", async () => {
+  await using visit = await openWithSamples();
+  const nameless = await visit.page.getByRole("button").evaluateAll((buttons) =>
+    buttons.filter((button) => !button.getAttribute("aria-label") && !button.textContent?.trim())
+      .length
+  );
+  assertEquals(nameless, 0);
+  const focused = `(() => {
+    const element = document.querySelector("natstap-viewer").shadowRoot.activeElement;
+    if (element === null) return undefined;
+    const ring = (of) => {
+      const { outlineStyle, boxShadow } = getComputedStyle(of);
+      return outlineStyle !== "none" || boxShadow !== "none";
+    };
+    return { is: element.className + element.id, ring: ring(element) || ring(element.parentElement) };
+  })()`;
+  const way: { is: string; ring: boolean }[] = [];
+  for (let presses = 0; presses < 40; presses++) {
+    await visit.page.keyboard.press("Tab");
+    const here = await visit.page.evaluate<{ is: string; ring: boolean } | undefined>(focused);
+    if (here === undefined) break;
+    way.push(here);
+    if (here.is.includes("scroller")) break;
+  }
+  assert(way.some(({ is }) => is.includes("search")), "The field is on the way");
+  assert(way.at(-1)?.is.includes("scroller"), `It ends at the list: ${JSON.stringify(way)}`);
+  assertEquals(way.filter(({ ring }) => !ring), [], "Without a visible focus");
+});
+
+Deno.test("The list is a log to a screen reader, which is not read out; its state is", async () => {
+  await using visit = await openWithSamples();
+  const log = visit.page.getByRole("log");
+  assertEquals(await log.count(), 1);
+  assertEquals(await log.getAttribute("aria-live"), "off");
+  assert(await log.getAttribute("aria-label"), "It has a name");
+  const spoken = await visit.page.getByRole("status").allInnerTexts();
+  assert(spoken.some((text) => /Live/.test(text)), JSON.stringify(spoken));
+});
+
+Deno.test("Who asks for reduced motion gets none", async () => {
+  await using visit = await openWithSamples("", { reducedMotion: "reduce" });
+  const moving = await visit.page.evaluate(
+    "document.querySelector('natstap-viewer').shadowRoot.getAnimations().filter(({ playState }) => " +
+      "playState === 'running').length",
+  );
+  assertEquals(moving, 0);
+});
+
+Deno.test("Keys search, pause, go to the ends and help, and Escape leaves", async () => {
+  await using visit = await openWithSamples();
+  const { keyboard } = visit.page;
+  const isPaused = () => visit.page.evaluate("document.querySelector('natstap-viewer').paused");
+  await keyboard.press("/");
+  await keyboard.type("the newest");
+  await assertEventually(() => field(visit).inputValue(), "the newest");
+  await keyboard.press(" ");
+  assertEquals([await field(visit).inputValue(), await isPaused()], ["the newest ", false]);
+  await keyboard.press("Escape");
+  await keyboard.press("Escape");
+  assertEquals(await field(visit).inputValue(), "");
+  await keyboard.press(" ");
+  await assertEventually(isPaused, true);
+  await keyboard.press(" ");
+  await assertEventually(isPaused, false);
+  await keyboard.press("g");
+  await assertEventually(() => row(visit, "the newest line").isVisible(), false);
+  await keyboard.press("G");
+  await row(visit, "the newest line").waitFor();
+  await keyboard.press("?");
+  await visit.page.getByRole("dialog").waitFor();
+  await shoot(visit, "help");
+  await keyboard.press("Escape");
+  await visit.page.getByRole("dialog").waitFor({ state: "hidden" });
+});
+
+Deno.test("Keys that are pressed in a product's own field are none of the viewer's business", async () => {
+  await using visit = await openWithSamples();
+  await visit.page.evaluate("document.body.prepend(document.createElement('textarea'))");
+  await visit.page.locator("textarea").fill("");
+  await visit.page.locator("textarea").press("/");
+  await visit.page.locator("textarea").press(" ");
+  await visit.page.locator("textarea").press("g");
+  assertEquals(await visit.page.locator("textarea").inputValue(), "/ g");
+  assertEquals(await visit.page.evaluate("document.querySelector('natstap-viewer').paused"), false);
+});
+
+Deno.test("Pictures: live, filtered, found, JSON folded out, paused, dark", async () => {
+  await using visit = await openWithSamples();
+  await shoot(visit, "live");
+  await field(visit).fill("orders");
+  await row(visit, "orders").waitFor();
+  await shoot(visit, "filtered");
+  await visit.page.getByRole("button", { name: "Find" }).first().click();
+  await field(visit).press("Enter");
+  await visit.page.locator("natstap-viewer .row.current").waitFor();
+  await shoot(visit, "found");
+  await visit.page.keyboard.press("Escape");
+  await visit.page.keyboard.press("Escape");
+  await visit.page.keyboard.press("G");
+  await visit.page.getByRole("button", { name: "Fold out" }).last().click();
+  await visit.page.getByRole("button", { name: "Fold in" }).waitFor();
+  await shoot(visit, "json");
+  await visit.page.getByRole("button", { name: "Pause" }).click();
+  await pour(50);
+  await visit.page.getByRole("button", { name: /^Paused · 5\d new/ }).waitFor();
+  await shoot(visit, "paused");
+  await using dark = await openWithSamples("", { colorScheme: "dark" });
+  await dark.page.getByRole("button", { name: /^Regions, machines/ }).click();
+  await shoot(dark, "dark");
+});
+
+Deno.test("Pictures: gaps, reconnecting, ended, a token to paste", async () => {
+  await using own = await startStage();
+  await using visit = await own.visit(await pageUrl(own));
+  await live(visit);
+  await show(own, visit, { message: "GET /menu 200 8ms" });
+  await own.service.stop("SIGKILL");
+  await holds(visit.page, "statuses.at(-1).state === 'reconnecting'");
+  await visit.page.getByText(/^Reconnecting in \d+ s$/).first().waitFor();
+  await shoot(visit, "reconnecting");
+  await using service = await own.restart();
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await holds(visit.page, "statuses.at(-1).state === 'live'");
+  await show(own, visit, { message: "GET /menu 200 9ms" });
+  await shoot(visit, "gap");
+
+  const exp = Math.floor(Date.now() / 1000) + 8;
+  await using ended = await stage.visit(await pageUrl(stage, { exp }));
+  await live(ended);
+  await pour(40);
+  await ended.page.getByRole("textbox", { name: "Token" }).waitFor();
+  await shoot(ended, "ended");
+  await using asked = await stage.visit(
+    `${stage.service.url}/#token=${await mint({ app: APP, exp: 1 })}`,
+  );
+  await asked.page.getByRole("alert").waitFor();
+  await shoot(asked, "token");
+  assert((await messages(ended)).length > 0);
+});

@@ -1,0 +1,133 @@
+/** The page at `/`: how it comes by a token, and where that token never is. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEventually } from "../patience.ts";
+import { mint } from "../service.ts";
+import { APP, live, pageUrl, type Stage, startStage, type Visit } from "./stage.ts";
+
+let stage: Stage;
+Deno.test.beforeAll(async () => void (stage = await startStage()));
+Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
+
+/** Publishes a line and waits until the page shows it. */
+async function assertShows({ page }: Visit, message: string): Promise<void> {
+  await stage.publish({ message });
+  await page.getByText(message).first().waitFor();
+}
+
+function field({ page }: Visit) {
+  return page.getByRole("textbox", { name: "Token" });
+}
+
+async function paste(visit: Visit, text: string): Promise<void> {
+  await field(visit).fill(text);
+  await visit.page.getByRole("button", { name: "Watch" }).click();
+}
+
+Deno.test("The page takes the token from the fragment, and out of the address bar and the history", async () => {
+  await using visit = await stage.visit(await pageUrl(stage));
+  await live(visit);
+  assertEquals(visit.page.url(), `${stage.service.url}/`);
+  assertEquals(await visit.page.evaluate("history.length"), 2, "about:blank and this one");
+  await assertShows(visit, "handed over");
+  assertEquals(await field(visit).isVisible(), false);
+  assertMatch(await visit.page.title(), new RegExp(APP));
+  assertEquals(visit.trouble, []);
+
+  await visit.page.goBack();
+  await visit.page.goForward();
+  assertEquals(visit.page.url(), `${stage.service.url}/`);
+});
+
+Deno.test("The page takes the token from a link that is opened where it is already", async () => {
+  await using visit = await stage.visit(`${stage.service.url}/`);
+  await field(visit).waitFor();
+  await visit.page.evaluate(`location.href = "#token=${await mint({ app: APP })}"`);
+  await live(visit);
+  assertEquals(visit.page.url(), `${stage.service.url}/`);
+  await assertShows(visit, "by a second link");
+  assertEquals(visit.trouble, []);
+});
+
+Deno.test("The page takes from the fragment which of the token's apps, regions and machines to show", async () => {
+  const token = await mint({ app: ["another-app", APP] });
+  const scope = `app=${APP}&region=dfw&machine=d896d7c609dd68`;
+  await using visit = await stage.visit(`${stage.service.url}/#token=${token}&${scope}`);
+  await live(visit);
+  const subjects = await visit.page.evaluate(
+    "statuses.map(({ subject }) => subject).filter(Boolean)",
+  );
+  assertEquals(subjects, [`logs.${APP}.dfw.d896d7c609dd68`]);
+  assertEquals(visit.page.url(), `${stage.service.url}/`);
+});
+
+Deno.test("The page without a token says in two sentences what it is, asks for none of /logs, and has a field", async () => {
+  await using visit = await stage.visit(`${stage.service.url}/`);
+  await field(visit).waitFor();
+  assertEquals(await visit.page.evaluate("document.activeElement.id"), "token");
+  assertEquals((await visit.page.locator(".intro").innerText()).match(/[.:](\s|$)/g)?.length, 2);
+  assertEquals(visit.requests.filter((request) => request.url().includes("/logs")), []);
+  await paste(visit, await mint({ app: APP }));
+  await live(visit);
+  await assertShows(visit, "pasted");
+  const left = await visit.page.evaluate("document.querySelector('#token').value");
+  assertEquals([await field(visit).isVisible(), left], [false, ""]);
+  assertEquals(visit.trouble, []);
+});
+
+Deno.test("The page takes a token that was pasted as a header, in a link, or broken by a terminal", async () => {
+  const token = await mint({ app: APP });
+  const pasted = [
+    `Authorization: Bearer ${token}`,
+    `${stage.service.url}/#token=${token}`,
+    `  ${token.slice(0, 40)} ${token.slice(40)}\t`,
+    `"${token}"`,
+  ];
+  for (const text of pasted) {
+    await using visit = await stage.visit(`${stage.service.url}/`);
+    await paste(visit, text);
+    await live(visit);
+  }
+});
+
+Deno.test("The page says why it cannot use a bad token, and asks again", async () => {
+  const bad: [token: string, why: RegExp][] = [
+    ["no token at all", /JWT/],
+    [await mint({ app: APP, exp: 1 }), /expired/i],
+    [(await mint({ app: APP })).slice(0, -9) + "AAAAAAAAA", /sign/i],
+  ];
+  for (const [token, why] of bad) {
+    await using visit = await stage.visit(`${stage.service.url}/#token=${token}`);
+    const alert = visit.page.getByRole("alert").filter({ hasText: why });
+    await alert.waitFor();
+    assertEquals(visit.page.url(), `${stage.service.url}/`);
+    await paste(visit, token);
+    await alert.waitFor();
+    await paste(visit, await mint({ app: APP }));
+    await live(visit);
+    assertEquals(await visit.page.getByRole("alert").isVisible(), false);
+    // The browser's own words for the answers; nothing else.
+    const others = visit.trouble.filter((text) => !/status of 401/.test(text));
+    assertEquals(others, []);
+  }
+});
+
+Deno.test("The page keeps the lines when the token expires, and goes on with the next one", async () => {
+  await using visit = await stage.visit(
+    await pageUrl(stage, { exp: Math.floor(Date.now() / 1000) + 8 }),
+  );
+  await live(visit);
+  await assertShows(visit, "while it may");
+  await field(visit).waitFor();
+  assert(await visit.page.getByText("while it may").first().isVisible(), "It is still there");
+  await paste(visit, await mint({ app: APP }));
+  await assertEventually(() => field(visit).isVisible(), false);
+  await assertShows(visit, "with another token");
+  assert(await visit.page.getByText("while it may").first().isVisible(), "The same list");
+});
+
+Deno.test("A reload has no token: it was in no storage and no address", async () => {
+  await using visit = await stage.visit(await pageUrl(stage));
+  await live(visit);
+  await visit.page.reload();
+  await field(visit).waitFor();
+});

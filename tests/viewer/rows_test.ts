@@ -1,0 +1,187 @@
+/** What a row shows: a line's facts, its colours, its JSON, and the places where lines are missing. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { startNatsServer } from "../../tools/nats_server.ts";
+import { assertEventually } from "../patience.ts";
+import { publish } from "../service.ts";
+import { APP, flyLine, holds, open, row, show, type Stage, startStage } from "./stage.ts";
+
+/** What a browser makes of an element's style. */
+type Style = Record<
+  "color" | "backgroundColor" | "fontWeight" | "fontStyle" | "textDecorationLine",
+  string
+>;
+
+let stage: Stage;
+Deno.test.beforeAll(async () => void (stage = await startStage()));
+Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
+
+Deno.test("A row shows a Fly line's time, level, region, machine, provider and message", async () => {
+  await using visit = await open(stage, "", { timezoneId: "America/Chicago" });
+  await show(stage, visit, {
+    message: "what happened",
+    level: "warning",
+    provider: "proxy",
+    region: "ams",
+    machine: "3d8d9e44b19e89",
+    timestamp: "2026-11-20T20:42:11.123456789Z",
+  });
+  const text = await row(visit, "what happened").innerText();
+  for (const fact of ["14:42:11.123", "warn", "ams", "3d8d9e44", "proxy"]) {
+    assert(text.includes(fact), `Expected ${fact} in ${JSON.stringify(text)}`);
+  }
+});
+
+Deno.test("A payload that is no Fly line shows as it is, whether JSON of another shape or no UTF-8", async () => {
+  await using visit = await open(stage);
+  const payloads = [
+    "no JSON  at all",
+    `{"message":"no Fly line","level":"info"}`,
+    `{"message":"cut o`,
+    new Uint8Array([0x61, 0xff, 0x62, 0x63]),
+  ];
+  await stage.publish(...payloads);
+  await row(visit, "a\uFFFDbc").waitFor();
+  const texts = await visit.page.locator("natstap-viewer .row .message").allTextContents();
+  assertEquals(texts.map((text) => text.trim()), [
+    ...payloads.slice(0, 3) as string[],
+    "a\uFFFDbc",
+  ]);
+});
+
+Deno.test("A line that is published twice shows twice, and all show in the order of their coming", async () => {
+  await using visit = await open(stage);
+  const numbers = Array.from({ length: 15 }, (_, index) => ({ message: `number ${index}.` }));
+  await show(stage, visit, ...numbers, numbers[0]!, { message: "the end" });
+  const texts = await visit.page.locator("natstap-viewer .row .message").allInnerTexts();
+  assertEquals(
+    texts.map((text) => text.trim()),
+    [...numbers, numbers[0]!, { message: "the end" }].map(({ message }) => message),
+  );
+});
+
+Deno.test("Escape sequences show as colours of 16, of 256 and of all, and as weights and lines", async () => {
+  await using visit = await open(stage);
+  await show(stage, visit, {
+    message: "\x1b[31mred\x1b[0m \x1b[38;5;201mpink\x1b[0m \x1b[38;2;1;200;3mgreen\x1b[0m " +
+      "\x1b[48;2;9;8;7mback\x1b[0m \x1b[1mbold\x1b[0m \x1b[3mitalic\x1b[0m \x1b[4munder\x1b[0m " +
+      "\x1b[9mstruck\x1b[0m \x1b[2J\x1b[?25lplain",
+  }, { message: "the end" });
+  const message = visit.page.locator("natstap-viewer .row .message");
+  const style = async (text: string) =>
+    await message.getByText(text, { exact: true }).evaluate((span) => {
+      const { getComputedStyle } = globalThis as unknown as {
+        getComputedStyle(of: unknown): Style;
+      };
+      const { color, backgroundColor, fontWeight, fontStyle, textDecorationLine } =
+        getComputedStyle(span);
+      return { color, backgroundColor, fontWeight, fontStyle, textDecorationLine };
+    });
+  // The hue is the line's, the lightness one that can be read.
+  assertMatch((await style("pink")).color, /^oklch\(.* 328\./);
+  assertMatch((await style("green")).color, /^oklch\(.* 142\./);
+  assertEquals((await style("back")).backgroundColor, "rgb(9, 8, 7)");
+  assertMatch((await style("red")).color, /^rgb|^color|^oklch/);
+  assert((await style("red")).color !== (await style("bold")).color, "It has a colour");
+  assert(Number((await style("bold")).fontWeight) >= 600);
+  assertEquals((await style("italic")).fontStyle, "italic");
+  assertEquals((await style("under")).textDecorationLine, "underline");
+  assertEquals((await style("struck")).textDecorationLine, "line-through");
+  const text = await row(visit, "plain").innerText();
+  assert(
+    !["\x1b", "[2J", "?25l"].some((rest) => text.includes(rest)),
+    `The rest of them vanish: ${JSON.stringify(text)}`,
+  );
+});
+
+Deno.test("A JSON message folds out and in, and stays out while lines arrive", async () => {
+  await using visit = await open(stage);
+  const message = JSON.stringify({
+    msg: "order placed",
+    order: { id: 8812, paid: true, by: null },
+  });
+  await show(stage, visit, { message });
+  const line = row(visit, "order placed");
+  const folded = (await line.boundingBox())!.height;
+  await line.getByRole("button", { name: "Fold out" }).click();
+  await line.getByRole("button", { name: "Fold in" }).waitFor();
+  const unfolded = (await line.boundingBox())!.height;
+  assert(unfolded > 3 * folded, `${folded} px became ${unfolded}`);
+  await show(stage, visit, { message: "another" });
+  assertEquals((await line.boundingBox())!.height, unfolded);
+  await line.getByRole("button", { name: "Fold in" }).click();
+  await assertEventually(async () => (await line.boundingBox())!.height, folded);
+});
+
+Deno.test("Addresses are links of http and https alone, which tell the other side nothing", async () => {
+  await using visit = await open(stage);
+  await show(stage, visit, { message: "see https://a.example/x?y=z#w. And javascript:alert(1)" });
+  const links = visit.page.locator("natstap-viewer .row a");
+  assertEquals(await links.count(), 1);
+  assertEquals(await links.getAttribute("href"), "https://a.example/x?y=z#w");
+  assertEquals(await links.getAttribute("rel"), "noopener noreferrer");
+  assertEquals(await links.getAttribute("target"), "_blank");
+});
+
+Deno.test("Long lines wrap or not, by choice, and the page itself never scrolls sideways", async () => {
+  await using visit = await open(stage);
+  await show(stage, visit, { message: `begin ${"word ".repeat(200)}` });
+  const line = row(visit, "begin");
+  const single = (await line.boundingBox())!.height;
+  await visit.page.getByRole("button", { name: "Wrap long lines" }).click();
+  await assertEventually(async () => (await line.boundingBox())!.height > 3 * single, true);
+  assertEquals(await visit.page.locator("natstap-viewer").getAttribute("wrap"), "");
+  await visit.page.getByRole("button", { name: "Wrap long lines" }).click();
+  await assertEventually(async () => (await line.boundingBox())!.height, single);
+  assertEquals(
+    await visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+    true,
+  );
+});
+
+Deno.test("NATS that was away, for a while, is a row in its place, which says from when to when", async () => {
+  await using own = await startStage();
+  await using visit = await open(own);
+  await show(own, visit, { message: "before it went" });
+  const { nats } = own.stack;
+  await nats.stop("SIGKILL");
+  await row(visit, /NATS has been away since \d\d:\d\d:\d\d: lines may be missing/).waitFor();
+  await using again = await startNatsServer({ port: nats.port });
+  const gap = row(visit, /NATS was away \d\d:\d\d:\d\d – \d\d:\d\d:\d\d: lines may be missing/);
+  await gap.waitFor();
+  await publish(again, { [APP]: flyLine({ message: "after it came back" }) });
+  await row(visit, "after it came back").waitFor();
+  const rows = await visit.page.locator("natstap-viewer .row").allInnerTexts();
+  const order = ["before it went", "NATS was away", "after it came back"];
+  assertEquals(rows.length, order.length);
+  order.forEach((text, index) =>
+    assert(rows[index]!.includes(text), `${rows[index]}: not ${text}`)
+  );
+});
+
+Deno.test("Lines that the service dropped are a row in their place, which says how many", async () => {
+  await using own = await startStage({ BUFFER_BYTES: "16384" });
+  await using visit = await open(own);
+  // A gap passes every filter.
+  await visit.page.locator("natstap-viewer #search").fill("no line has this");
+  const gap = row(visit, "dropped here");
+  await assertEventually(async () => {
+    await own.publish(...Array.from({ length: 2000 }, () => "x".repeat(2000)));
+    return await gap.isVisible();
+  }, true);
+  assertMatch(await gap.innerText(), /[\d,]+ lines? dropped here/);
+});
+
+Deno.test("A connection that was lost is a row in its place, and the lines go on below it", async () => {
+  await using own = await startStage();
+  await using visit = await open(own);
+  await show(own, visit, { message: "before the crash" });
+  await own.service.stop("SIGKILL");
+  await holds(visit.page, "statuses.at(-1).state === 'reconnecting'");
+  await using service = await own.restart();
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await holds(visit.page, "statuses.at(-1).state === 'live'");
+  await show(own, visit, { message: "after the crash" });
+  const rows = await visit.page.locator("natstap-viewer .row").allInnerTexts();
+  assertEquals(rows.length, 3);
+  assertMatch(rows[1]!, /connection was lost \d\d:\d\d:\d\d – \d\d:\d\d:\d\d/);
+});
