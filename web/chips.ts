@@ -51,14 +51,20 @@ export function isEmpty(picks: Picks): boolean {
 /** The row of chips below the toolbar. */
 export function chipsTemplate(model: ChipsModel): TemplateResult {
   const { picks, open, onOpen, onReset } = model;
+  const levels = byUrgency(model);
+  const picked = open ? [] : FOLDED.filter((facet) => picks[facet].size > 0);
   return html`
     <div class="chips">
-      <div class="chip-group levels" role="group" aria-label="Levels">
-        ${chips(model, "level", byUrgency(model))}
-      </div>
-      <div class="chip-group picked" role="group" aria-label="Picked">
-        ${open ? nothing : FOLDED.map((facet) => chips(model, facet, [...picks[facet]]))}
-      </div>
+      ${levels.length === 0 ? nothing : html`
+        <div class="chip-group levels" role="group" aria-label="Levels">
+          ${chips(model, "level", levels)}
+        </div>
+      `}
+      ${picked.length === 0 ? nothing : html`
+        <div class="chip-group picked" role="group" aria-label="Picked">
+          ${picked.map((facet) => chips(model, facet, [...picks[facet]]))}
+        </div>
+      `}
       ${isEmpty(picks) ? nothing : html`
         <button class="text-button" @click=${onReset}>Show all</button>
       `}

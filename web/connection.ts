@@ -7,7 +7,7 @@
  * @module
  */
 import { Tokens } from "./tokens.ts";
-import { type Again, type EndedReason, judge, type Verdict } from "./verdict.ts";
+import { type Again, type EndedReason, isUnreachable, judge, type Verdict } from "./verdict.ts";
 import { visit } from "./visit.ts";
 import { wait } from "./wait.ts";
 
@@ -54,8 +54,8 @@ export interface ConnectionHandlers {
   onNats(state: "connected" | "disconnected", at: number): void;
   /** The stream is live: lines arrive from here on. */
   onOpen(): void;
-  /** A stream that was live is over: lines are missing until the next `onOpen()`. */
-  onLost(at: number): void;
+  /** A stream that was live is over, perhaps with its token: lines are missing until `onOpen()`. */
+  onLost(at: number, hasExpired?: boolean): void;
 }
 
 /** The first wait is at most so long, each further one at most twice as long, up to the longest. */
@@ -81,6 +81,9 @@ export class Connection {
   /** Since when the stream is live. */
   #liveSince: number | undefined;
   #isNatsLost = false;
+  /** Whether the service may be one that does not permit the page's origin. */
+  #mayBeBarred = true;
+  #hasWarned = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
@@ -111,7 +114,7 @@ export class Connection {
       this.#handlers.onState({ state: "connecting" });
       const verdict = await this.#visit(signal);
       if (signal.aborted) return;
-      this.#close();
+      this.#close(verdict);
       // Whoever was told of the loss may have stopped it.
       if (signal.aborted) return;
       if ("end" in verdict) {
@@ -144,7 +147,9 @@ export class Connection {
     if (outcome.kind === "lost" && outcome.why === "silent") {
       this.#silence = Math.min(2 * this.#silence, LONGEST_SILENCE);
     }
-    return judge(outcome, this.#tokens);
+    const mayBeBarred = this.#mayBeBarred && isElsewhere(url);
+    if (mayBeBarred && isUnreachable(outcome)) this.#warn(url);
+    return judge(outcome, this.#tokens, mayBeBarred);
   }
 
   #url(): URL | undefined {
@@ -163,6 +168,7 @@ export class Connection {
 
   #open(app: string, subject: string, expiresAt: number): void {
     this.#tokens.accept();
+    this.#mayBeBarred = false;
     this.#liveSince = performance.now();
     // The service has NATS, or it would not have let this page in.
     if (this.#isNatsLost) this.#tellNats("connected", Date.now());
@@ -175,11 +181,22 @@ export class Connection {
     this.#handlers.onNats(nats, at);
   }
 
-  #close(): void {
+  /** Tells who embeds the viewer, once, what the browser does not tell the viewer. */
+  #warn({ origin }: URL): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    console.warn(
+      `natstap: no answer from ${origin}. If it is up, its CORS_ORIGINS lacks ${location.origin}`,
+    );
+  }
+
+  #close(verdict: Verdict): void {
     if (this.#liveSince === undefined) return;
     if (performance.now() - this.#liveSince >= WELL) this.#failures = 0;
     this.#liveSince = undefined;
-    this.#handlers.onLost(Date.now());
+    // A stream that was live needs another token for no other reason.
+    const hasExpired = "end" in verdict ? verdict.end === "expired" : verdict.renew === true;
+    this.#handlers.onLost(Date.now(), hasExpired);
   }
 
   async #pause(verdict: Again, signal: AbortSignal): Promise<void> {
@@ -197,4 +214,9 @@ export class Connection {
     if (at !== undefined) return at;
     return after + this.#random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
   }
+}
+
+/** Whether `url` is on another origin than the page. */
+function isElsewhere(url: URL): boolean {
+  return globalThis.location !== undefined && url.origin !== location.origin;
 }

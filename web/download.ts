@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { plainText } from "./ansi.ts";
 import { parseFlyLine } from "./fly_line.ts";
 import type { Gap, Row } from "./row.ts";
 
-/** For eyes, as `?format=text` prints them; or for programs, as `?format=ndjson` does. */
+/** For eyes, as `?format=text` prints them, but plain; or for programs, as `?format=ndjson` does. */
 export type FileKind = "log" | "ndjson";
 
 /** The media type of each. */
@@ -39,13 +40,16 @@ export function fileName(app: string, kind: FileKind, now: Date = new Date()): s
   return `${name}-${time}.${kind}`;
 }
 
-/** `timestamp provider[machine] region [level] message`; any other payload as it is. */
+/**
+ * `timestamp provider[machine] region [level] message`, or any other payload; without the escape
+ * sequences that only a terminal understands.
+ */
 export function toText(row: Row): string {
   if (row.kind === "gap") return `# ${words(facts(row))}`;
   const line = parseFlyLine(row.payload);
-  if (line === undefined) return row.payload;
+  if (line === undefined) return plainText(row.payload);
   const { timestamp, provider, machine, region, level, message } = line;
-  return `${timestamp} ${provider}[${machine}] ${region} [${level}] ${message}`;
+  return plainText(`${timestamp} ${provider}[${machine}] ${region} [${level}] ${message}`);
 }
 
 /** The payload as it was, if it is one line of JSON; as a JSON string, if not. */

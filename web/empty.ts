@@ -12,18 +12,14 @@ export interface EmptyModel {
   readonly status: Status;
   /** How many rows are held; none of them is shown. */
   readonly held: number;
+  /** Whether there were some, until they were cleared. */
+  readonly cleared: boolean;
   onReset(): void;
 }
 
-/** Says above the rows why there will be no more. */
-export function bannerTemplate({ kind, text, detail }: Status): TemplateResult | typeof nothing {
-  if (kind !== "ended") return nothing;
-  const why = detail === `${text}.` ? "" : detail;
-  return html`<div class="banner" data-kind=${kind}><strong>${text}.</strong> ${why}</div>`;
-}
-
 /** Says why there is no row, and what to do. */
-export function emptyTemplate({ state, status, held, onReset }: EmptyModel): TemplateResult {
+export function emptyTemplate(model: EmptyModel): TemplateResult {
+  const { state, status, held, cleared, onReset } = model;
   if (held > 0) {
     return html`
       <div class="empty">
@@ -40,6 +36,14 @@ export function emptyTemplate({ state, status, held, onReset }: EmptyModel): Tem
       <div class="empty" data-kind=${status.kind}>
         <p class="empty-title">${status.text}</p>
         ${status.detail === "" ? nothing : html`<p>${status.detail}</p>`}
+      </div>
+    `;
+  }
+  if (cleared) {
+    return html`
+      <div class="empty">
+        <p class="empty-title">Cleared</p>
+        <p>New lines appear here.</p>
       </div>
     `;
   }

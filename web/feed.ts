@@ -46,7 +46,7 @@ export class Feed implements Omit<ConnectionHandlers, "onState"> {
     else this.#regain("nats", at);
   };
 
-  onLost = (at: number): void => this.#lose("connection", at);
+  onLost = (at: number, hasExpired = false): void => this.#lose("connection", at, hasExpired);
 
   onOpen = (): void => this.#regain("connection", Date.now());
 
@@ -76,9 +76,9 @@ export class Feed implements Omit<ConnectionHandlers, "onState"> {
     if (this.#waiting.length > this.#store.limit) this.#waiting.shift();
   }
 
-  #lose(kind: TimedGap["gap"], from: number): void {
+  #lose(kind: TimedGap["gap"], from: number, hasExpired = false): void {
     if (this.#open.has(kind)) return;
-    const gap = this.#rows.lost(kind, from);
+    const gap = { ...this.#rows.lost(kind, from), ...(hasExpired && { hasExpired }) };
     this.#open.set(kind, gap);
     this.#add(gap);
   }

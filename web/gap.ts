@@ -26,8 +26,7 @@ export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: st
       title: "The service was without its log system",
     };
   }
-  const what = until === undefined
-    ? `The connection was lost at ${from}`
-    : `The connection was lost ${from} – ${until}`;
+  const cause = gap.hasExpired ? "The token had expired" : "The connection was lost";
+  const what = until === undefined ? `${cause} at ${from}` : `${cause} ${from} – ${until}`;
   return { text: `${what}: lines may be missing`, title: "This page was without its stream" };
 }

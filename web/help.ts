@@ -7,8 +7,8 @@ import { html, type TemplateResult } from "lit";
 import * as icons from "./tool_icons.ts";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ["/", "Filter, or find"],
-  ["f", "Filter or find: choose"],
+  ["/", "Go to the field"],
+  ["f", "Switch filter / find"],
   ["Enter  Shift Enter", "Next, previous match (find)"],
   ["n  N", "Next, previous match, from the list"],
   ["Space", "Pause, or go on"],

@@ -90,7 +90,10 @@ export class Lens {
 
   /** Goes to the next match, or the previous. */
   step(by: 1 | -1, from: number): number | undefined {
-    return this.#query.find ? this.#finder.step(by, from) : undefined;
+    if (!this.#query.find) return undefined;
+    // What has just been written has not been looked for yet.
+    this.look();
+    return this.#finder.step(by, from);
   }
 
   /** Looks for matches among the rows that came. Returns whether there are more to look at. */

@@ -17,6 +17,8 @@ const USUAL_HEIGHT = 22;
 const OVERSCAN = 240;
 /** How long after the last scrolling the reader's hand counts as still. Milliseconds. */
 const STILL = 200;
+/** How long after a touch or a key the view may still move for it. Milliseconds. */
+const MOTION = 1000;
 /** How near the end counts as there: a zoomed page has fractions of pixels. */
 const NEAR = 3;
 /** How often measured rows may ask for others before that is left to the next frame. */
@@ -63,6 +65,8 @@ export class List {
   #width = 0;
   #clientWidth = 0;
   #still: ReturnType<typeof setTimeout> | undefined;
+  /** Until when what scrolls is the reader's doing. */
+  #byHandUntil = 0;
   #lastSeen = -1;
   #bottom: number | undefined;
 
@@ -76,6 +80,12 @@ export class List {
     scroller.append(this.#canvas);
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     scroller.addEventListener("wheel", ({ deltaY }) => this.#pulled(deltaY), { passive: true });
+    for (const name of ["pointerdown", "pointermove"] as const) {
+      scroller.addEventListener(name, ({ buttons }) => this.#held(buttons !== 0));
+    }
+    for (const name of ["pointerup", "touchmove", "keydown"]) {
+      scroller.addEventListener(name, () => this.#held(false, MOTION), { passive: true });
+    }
     // What is folded out within a row changes its height; the event does not bubble.
     scroller.addEventListener("toggle", options.onScroll, { capture: true });
     this.#resizes = new ResizeObserver(() => this.#resized());
@@ -274,11 +284,20 @@ export class List {
     this.#top = this.#scroller.scrollTop;
   }
 
+  /** A scroll bar may tell no end of its dragging: the pointer's next move without a button does. */
+  #held(isHeld: boolean, motion = 0): void {
+    if (isHeld) this.#byHandUntil = Infinity;
+    else if (motion > 0 || this.#byHandUntil === Infinity) {
+      this.#byHandUntil = performance.now() + motion;
+    }
+  }
+
+  /** Browsers scroll too, where the view grows: only the reader's hand leaves the end. */
   #scrolled(): void {
     const { scrollTop } = this.#scroller;
     if (scrollTop === this.#top) return;
     if (scrollTop > this.#top) this.#following ||= this.#isAtEnd();
-    else if (!this.#isAtEnd()) this.stay();
+    else if (performance.now() < this.#byHandUntil && !this.#isAtEnd()) this.stay();
     this.#top = scrollTop;
     this.#moving();
     this.#options.onScroll();

@@ -28,6 +28,8 @@ const reason = find("#reason", HTMLElement);
 let viewer: Viewer | undefined;
 /** The app that was watched last. */
 let app: string | undefined;
+/** Whether the token tried is the one that has ended. */
+let isSame = false;
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -61,9 +63,12 @@ function tokenIn(text: string): string {
 function watch(token: string): void {
   reason.textContent = "";
   // One that has shown lines goes on with them.
-  if (app === undefined || viewer === undefined) open(token);
-  else if (viewer.token === token) reason.textContent = "That is the token that has ended.";
-  else viewer.token = token;
+  if (app === undefined || viewer === undefined) return open(token);
+  isSame = viewer.token === token;
+  if (isSame && document.body.dataset.state === "watch") return;
+  // The same one is tried once more: what it was refused for may be over.
+  viewer.token = "";
+  viewer.token = token;
 }
 
 function open(token: string): void {
@@ -77,13 +82,18 @@ function open(token: string): void {
 }
 
 function follow(status: ConnectionState): void {
-  if (status.state === "ended") return ask(status.detail);
+  if (status.state === "ended") {
+    const isUnknown = status.reason === "unauthorized";
+    return ask(isUnknown ? `This token is not accepted. ${status.detail}` : status.detail);
+  }
   // Why it is not live yet, the viewer shows.
   if (status.state === "reconnecting") document.body.dataset.state = "watch";
   if (status.state !== "live") return;
   // Another app's lines are another story.
   if (app !== undefined && app !== status.app) viewer?.clear();
   app = status.app;
+  isSame = false;
+  reason.textContent = "";
   document.title = `${app} · natstap`;
   document.body.dataset.state = "watch";
 }
@@ -91,7 +101,7 @@ function follow(status: ConnectionState): void {
 /** Asks for a token: before any line was seen in full, after that in a line, where the viewer says why. */
 function ask(why: string): void {
   const isFirst = app === undefined;
-  reason.textContent = isFirst ? why : "";
+  reason.textContent = isFirst ? why : isSame ? "That is the token that has ended." : "";
   field.placeholder = isFirst ? "eyJhbGciOi…" : "Paste the next token to go on";
   document.body.dataset.state = isFirst ? "ask" : "renew";
   // Who is reading, or writing a filter, is not to be disturbed.

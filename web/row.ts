@@ -35,7 +35,13 @@ export type Gap =
     /** The service was without NATS; `to` is undefined as long as it is. */
     | { readonly gap: "nats"; readonly from: number; readonly to: number | undefined }
     /** This page was without the service. */
-    | { readonly gap: "connection"; readonly from: number; readonly to: number | undefined }
+    | {
+      readonly gap: "connection";
+      readonly from: number;
+      readonly to: number | undefined;
+      /** Whether that was since its token had expired. */
+      readonly hasExpired?: boolean;
+    }
   );
 
 /** A gap between two moments. */

@@ -30,7 +30,7 @@ export interface SearchModel {
   onLeave(): void;
 }
 
-/** The field with its switches, and what is wrong with what is written. */
+/** The field with its switches; {@linkcode problemTemplate} says what is wrong with what is written. */
 export function searchTemplate(model: SearchModel): TemplateResult {
   const { query, problem, tally } = model;
   const { text, find } = query;
@@ -66,9 +66,13 @@ export function searchTemplate(model: SearchModel): TemplateResult {
         ".*",
         "Regular expression",
       )}
-      <span class="problem" id="problem" role="status">${problem}</span>
     </div>
   `;
+}
+
+/** Why what is written cannot be used, in a line of its own, so that it covers nothing. */
+export function problemTemplate({ problem }: SearchModel): TemplateResult {
+  return html`<div class="problem" id="problem" role="status">${problem}</div>`;
 }
 
 function modeSwitch({ query, onQuery }: SearchModel): TemplateResult {

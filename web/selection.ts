@@ -28,7 +28,12 @@ export function hasSelection(root: ShadowRoot): boolean {
 
 /** A selection seen from outside ends at the shadow root: this one is seen from within. */
 function selectedRange(root: ShadowRoot): StaticRange | undefined {
-  return getSelection()?.getComposedRanges({ shadowRoots: [root] })[0];
+  try {
+    return getSelection()?.getComposedRanges({ shadowRoots: [root] })[0];
+  } catch {
+    // Older browsers have none, or with other arguments: they copy what is selected as it is.
+    return undefined;
+  }
 }
 
 function rowAt(node: Node): number | undefined {

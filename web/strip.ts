@@ -29,6 +29,7 @@ export interface StripModel {
 export function stripTemplate(model: StripModel): TemplateResult {
   const { bars, pointed, time, onPoint, onJump } = model;
   const most = Math.max(1, ...bars.map(({ lines }) => lines));
+  const minutes = bars.length * BAR_SECONDS / 60;
   const index = pointed ?? bars.length - 1;
   const bar = bars[index];
   const jump = () => bar?.firstId !== undefined && onJump(bar);
@@ -38,7 +39,7 @@ export function stripTemplate(model: StripModel): TemplateResult {
       part="strip"
       role="slider"
       tabindex="0"
-      aria-label="Lines over the last ${bars.length * BAR_SECONDS / 60} minutes"
+      aria-label="Lines over the last ${minutes} minutes"
       aria-valuemin="0"
       aria-valuemax=${bars.length - 1}
       aria-valuenow=${index}
@@ -64,8 +65,10 @@ export function stripTemplate(model: StripModel): TemplateResult {
         <path class="strip-lines" d=${outline(bars, ({ lines }) => scaled(lines, most))} />
         <path class="strip-errors" d=${outline(bars, ({ errors }) => scaled(errors, most))} />
       </svg>
-      <span class="strip-words">${pointed === undefined || bar === undefined
-        ? `${rateOf(bars)} lines/s`
+      <span class="strip-start" aria-hidden="true">−${minutes} min</span>
+      <span class="strip-words" .style=${place(pointed, bars.length)}>${pointed === undefined ||
+          bar === undefined
+        ? rateOf(bars)
         : words(bar, time)}</span>
     </div>
   `;
@@ -94,12 +97,20 @@ function stepped(key: string, index: number, count: number): number | undefined 
   return key === "End" ? count - 1 : undefined;
 }
 
+/** Where the words stand: beside the bar that they are about, on the side that has more room. */
+function place(index: number | undefined, count: number): string {
+  if (index === undefined) return "";
+  const left = 100 * (index + 0.5) / count;
+  return left < 50 ? `left: calc(${left}% + 8px)` : `right: calc(${100 - left}% + 8px); left: auto`;
+}
+
 /** The rate of the last bars that are over: the last one has only begun. */
 function rateOf(bars: readonly Bar[]): string {
+  if (bars.slice(0, -1).every(({ lines }) => lines === 0)) return "";
   const over = bars.slice(-4, -1);
   const lines = over.reduce((sum, bar) => sum + bar.lines, 0);
   const rate = lines / (over.length * BAR_SECONDS || 1);
-  return rate.toLocaleString("en", { maximumFractionDigits: rate < 10 ? 1 : 0 });
+  return `${rate.toLocaleString("en", { maximumFractionDigits: rate < 10 ? 1 : 0 })} lines/s`;
 }
 
 function words({ from, lines, errors }: Bar, time: TimeMode): string {

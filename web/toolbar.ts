@@ -7,7 +7,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { TimeMode } from "./clock.ts";
 import type { FileKind } from "./download.ts";
 import * as icons from "./tool_icons.ts";
-import { type SearchModel, searchTemplate } from "./search.ts";
+import { problemTemplate, type SearchModel, searchTemplate } from "./search.ts";
 import type { Status } from "./status.ts";
 
 /** How times are shown, in the order in which a button goes through them. */
@@ -59,6 +59,7 @@ export function toolbarTemplate(model: ToolbarModel): TemplateResult {
         @click=${() => onMenu(isOpen ? undefined : "tools")}>${icons.more}</button>
       <div class="tools" id="tools" data-open=${isOpen}>${tools(model)}</div>
     </div>
+    ${problemTemplate(model)}
   `;
 }
 
@@ -102,7 +103,7 @@ function downloads({ filtered, onDownload }: ToolbarModel): TemplateResult {
       ${filtered
         ? [entry("Filtered lines", "log", true), entry("Filtered lines", "ndjson", true)]
         : nothing}
-      ${entry("All lines held", "log", false)} ${entry("All lines held", "ndjson", false)}
+      ${entry("All lines", "log", false)} ${entry("All lines", "ndjson", false)}
     </div>
   `;
 }

@@ -39,13 +39,18 @@ export interface TokenFacts {
 
 type Refusal = Extract<Outcome, { kind: "refused" }>;
 
-/** What `outcome` asks for. */
-export function judge(outcome: Outcome, token: TokenFacts): Verdict {
+/**
+ * What `outcome` asks for.
+ *
+ * @param mayBeBarred Whether the service may be one that does not permit the page's origin, which a
+ * browser does not tell from one that is away.
+ */
+export function judge(outcome: Outcome, token: TokenFacts, mayBeBarred = false): Verdict {
   switch (outcome.kind) {
     case "ended":
       return judgeEnd(outcome.reason, outcome.retry, token);
     case "lost":
-      return { again: LOST[outcome.why] };
+      return { again: isUnreachable(outcome) && mayBeBarred ? BARRED : LOST[outcome.why] };
     case "refused":
       return judgeRefusal(outcome, token);
   }
@@ -56,6 +61,14 @@ const LOST = {
   cut: "The connection was cut.",
   silent: "The connection fell silent.",
 } as const;
+
+const BARRED =
+  "The log service cannot be reached from this page, or does not permit this page's origin.";
+
+/** Whether there was no answer, or none that the page may read. */
+export function isUnreachable(outcome: Outcome): boolean {
+  return outcome.kind === "lost" && outcome.why === "unreachable";
+}
 
 const EXPIRED = "The token has expired.";
 

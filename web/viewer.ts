@@ -9,11 +9,12 @@
  * @module
  */
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { Banner, bannerTemplate } from "./banner.ts";
 import { chipsTemplate } from "./chips.ts";
 import { copy } from "./clipboard.ts";
 import type { ConnectionState } from "./connection.ts";
 import { type FileKind, toText } from "./download.ts";
-import { bannerTemplate, emptyTemplate } from "./empty.ts";
+import { emptyTemplate } from "./empty.ts";
 import { Feed } from "./feed.ts";
 import { helpTemplate } from "./help.ts";
 import { type Command, commandOf, isFor } from "./keys.ts";
@@ -41,6 +42,8 @@ const TICK = 1000;
 const NOTE_TIME = 1600;
 /** The width below which rows stack, as in the style sheet. Pixels. */
 const NARROW = 640;
+/** Where a click leaves the keys to the list. */
+const CLICKED = ".pause, .tools, .chips, .facets, .row";
 /** What makes another stream of it. */
 const STREAM = ["src", "region", "machine", "app"] as const;
 
@@ -58,7 +61,11 @@ export class NatstapViewer extends ViewerElement {
   readonly #pace = new Pace(() => this.#drawList(), () => this.requestUpdate());
   readonly #stream = new Stream(this.#feed, () => this.#tell());
   readonly #unfolded = new Set<number>();
+  readonly #banner = new Banner();
   #list: List | undefined;
+  /** Whether it was drawn as having no row. */
+  #isEmpty = true;
+  #cleared = false;
   /** The row to light up: the eye is to find it. */
   #flash: number | undefined;
   #facetsOpen = false;
@@ -76,6 +83,7 @@ export class NatstapViewer extends ViewerElement {
 
   /** Empties the list. */
   clear(): void {
+    this.#cleared ||= this.#store.size > 0;
     this.#unfolded.clear();
     this.#rate.clear();
     this.#feed.clear();
@@ -105,6 +113,9 @@ export class NatstapViewer extends ViewerElement {
   protected override firstUpdated(): void {
     // On a phone most lines are longer than the view.
     this.wrap ||= this.clientWidth < NARROW;
+    this.renderRoot.addEventListener("click", (event) => this.#clicked(event as MouseEvent), {
+      capture: true,
+    });
     this.#list = new List(this.#find(".scroller"), {
       rows: this.#store,
       template: (row) => this.#row(row),
@@ -118,7 +129,10 @@ export class NatstapViewer extends ViewerElement {
     if (changed.has("time")) this.#pace.frame();
     if (changed.has("paused")) this.#pausedChanged();
     const isOther = STREAM.some((name) => changed.has(name));
-    if (isOther && this.#stream.isOpen) this.clear();
+    if (isOther && this.#stream.isOpen) {
+      this.clear();
+      this.#cleared = false;
+    }
     const hasProvider = changed.has("tokenProvider") && this.#stream.state.state !== "live";
     if (isOther || changed.has("token") || hasProvider) this.#connect();
   }
@@ -130,6 +144,7 @@ export class NatstapViewer extends ViewerElement {
   }
 
   #tell(): void {
+    this.#banner.become(this.#stream.state, Date.now());
     const status: ViewerStatus = { ...this.#stream.state, paused: this.paused };
     this.#dispatch("natstap-status", status);
     this.requestUpdate();
@@ -160,6 +175,7 @@ export class NatstapViewer extends ViewerElement {
   #drawList(): void {
     if (this.#lens.look()) this.#pace.frame();
     this.#list?.update();
+    if (this.#isEmpty === this.#store.visibleCount > 0) this.requestUpdate();
     this.#pace.calm();
   }
 
@@ -181,15 +197,17 @@ export class NatstapViewer extends ViewerElement {
   }
 
   protected override render(): TemplateResult {
-    const status = statusOf(this.#stream.state, this.paused, Date.now());
+    const now = Date.now();
+    const status = statusOf(this.#stream.state, this.paused, now);
+    const isEmpty = this.#isEmpty = this.#store.visibleCount === 0;
     return html`
       <div class="viewer">
         ${this.#toolbar(status)} ${this.#chips()} ${this.#strip()}
-        ${this.#store.visibleCount > 0 ? bannerTemplate(status) : nothing}
+        ${isEmpty ? nothing : bannerTemplate(this.#banner.status(now))}
         <div class="list" part="list">
           <div class="scroller" role="log" aria-live="off" aria-label="Log lines" tabindex="0"
             @copy=${(event: ClipboardEvent) => this.#copySelection(event)}></div>
-          ${this.#store.visibleCount > 0 ? nothing : this.#empty(status)} ${this.#pill()}
+          ${isEmpty ? this.#empty(status) : nothing} ${this.#pill()}
         </div>
         <div class="note" role="status" data-shown=${this.#note !== ""}>${this.#note}</div>
         <div class="spoken" role="status">${this.#stream.app} ${status.spoken}. ${status
@@ -219,7 +237,10 @@ export class NatstapViewer extends ViewerElement {
       onWrap: () => this.#do("wrap"),
       onTime: () => this.#do("time"),
       onHelp: () => this.#do("help"),
-      onClear: () => this.clear(),
+      onClear: () => {
+        this.#open(undefined);
+        this.clear();
+      },
       onMenu: (menu) => this.#open(menu),
       onDownload: (kind, filtered) => this.#download(kind, filtered),
     });
@@ -254,7 +275,14 @@ export class NatstapViewer extends ViewerElement {
 
   #empty(status: Status): TemplateResult {
     const onReset = () => this.#look(() => this.#lens.reset());
-    return emptyTemplate({ state: this.#stream.state, status, held: this.#store.size, onReset });
+    const { state } = this.#stream;
+    return emptyTemplate({
+      state,
+      status,
+      held: this.#store.size,
+      cleared: this.#cleared,
+      onReset,
+    });
   }
 
   #pill(): TemplateResult | typeof nothing {
@@ -287,8 +315,11 @@ export class NatstapViewer extends ViewerElement {
   }
 
   #step(by: 1 | -1): void {
+    const { current } = this.#lens;
     const id = this.#lens.step(by, this.#list?.bottomRow ?? Infinity);
     if (id !== undefined) this.#list?.toRow(id);
+    const isAround = id !== undefined && current !== undefined && (id - current) * by <= 0;
+    if (isAround) this.#say(by > 0 ? "From the top" : "From the bottom");
     this.requestUpdate();
   }
 
@@ -350,6 +381,14 @@ export class NatstapViewer extends ViewerElement {
     if (this.#menu !== undefined && !isInMenu) this.#open(undefined);
   }
 
+  /** Space is for the list again: a button clicked by the pointer would hold it. */
+  #clicked({ detail, target }: MouseEvent): void {
+    if (detail === 0 || !(target instanceof Element)) return;
+    // Who opens a menu may go on in it by keys.
+    if (!target.closest(CLICKED) || target.closest(".menu > .tool")) return;
+    this.#find(".scroller").focus({ preventScroll: true });
+  }
+
   #press(event: KeyboardEvent): void {
     const command = isFor(this, event) ? commandOf(event) : undefined;
     if (command === undefined || this.#help.open) return;
@@ -373,12 +412,21 @@ export class NatstapViewer extends ViewerElement {
       previous: () => this.#step(-1),
       wrap: () => this.wrap = !this.wrap,
       time: () => this.time = TIMES[(TIMES.indexOf(this.time) + 1) % TIMES.length]!,
-      help: () => this.#help.showModal(),
-      leave: () => this.#open(undefined),
+      help: () => {
+        this.#open(undefined);
+        this.#help.showModal();
+      },
+      leave: () => this.#leave(),
     };
-    if (command === "leave" && this.#menu === undefined) return false;
+    if (command === "leave" && this.#menu === undefined && !this.#lens.query.text) return false;
     commands[command]();
     return true;
+  }
+
+  /** Closes the menu, or else empties the field. */
+  #leave(): void {
+    if (this.#menu !== undefined) this.#open(undefined);
+    else this.#look(() => this.#lens.query = { ...this.#lens.query, text: "" });
   }
 
   #focusSearch(): void {

@@ -34,7 +34,10 @@ export class ViewerElement extends LitElement {
   declare machine: string | undefined;
   /** Which app, where the token permits several. */
   declare app: string | undefined;
-  /** `light` or `dark`; by the system's choice otherwise. */
+  /**
+   * `light` or `dark`; the page's otherwise: light, or what its `color-scheme` says, of which
+   * `light dark` leaves it to the system.
+   */
   declare theme: string | undefined;
   /** How many rows are held: the oldest go. */
   declare limit: number;

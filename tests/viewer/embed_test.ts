@@ -86,6 +86,8 @@ Deno.test("The component asks its tokenProvider at first, and again each time th
   await holds(visit.page, "statuses.filter(({ state }) => state === 'live').length >= 3");
   assert(asked >= 3, `It was asked ${asked} times`);
   await assertShows(visit, "with the third token");
+  await visit.page.getByText(/The token had expired .* – .*: lines may be missing/).first()
+    .waitFor();
   assert(await visit.page.getByText("with the first token").first().isVisible());
   assertEquals(await visit.page.evaluate("statuses.some(({ state }) => state === 'ended')"), false);
 });
@@ -139,6 +141,20 @@ Deno.test("On an origin that CORS_ORIGINS does not name the component loads, and
   const unnamed = named.page.url().replace("127.0.0.1", "localhost");
   await using visit = await stage.visit(unnamed);
   await holds(visit.page, "statuses.some(({ state }) => state === 'reconnecting')");
+  const warnings: string[] = [];
+  visit.page.on("console", (message) => {
+    if (message.type() === "warning") warnings.push(message.text());
+  });
+  await visit.page.reload();
+  await holds(visit.page, "statuses.filter(({ state }) => state === 'reconnecting').length >= 2");
+  const { reason } = await visit.page.evaluate<{ reason: string }>(
+    "statuses.find(({ state }) => state === 'reconnecting')",
+  );
+  assert(reason.endsWith("or does not permit this page's origin."), reason);
+  assertEquals(warnings.length, 1, "It is told once what to do");
+  for (const word of ["CORS_ORIGINS", new URL(unnamed).origin]) {
+    assert(warnings[0]!.includes(word), warnings[0]);
+  }
   await assertShows(named, "for the named alone");
   assertEquals(await visit.page.getByText("for the named alone").count(), 0);
 });

@@ -128,6 +128,36 @@ Deno.test("Find keeps all rows, counts what fits, and goes on and back by Enter 
   await assertEventually(async () => (await current.innerText()) !== first, true);
 });
 
+Deno.test("Enter finds what has just been pasted, and says where it begins again", async () => {
+  await using visit = await openWithLines();
+  await button(visit, "Find").first().click();
+  await field(visit).focus();
+  // Both within one task: no frame comes between.
+  await visit.page.evaluate(`{
+    const input = document.querySelector("natstap-viewer").shadowRoot.querySelector("#search");
+    input.value = "GET";
+    input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  }`);
+  const current = visit.page.locator("natstap-viewer .row.current");
+  await assertEventually(async () => /cart/.test(await current.innerText()), true);
+  await field(visit).press("Enter");
+  await visit.page.getByText("From the top").waitFor();
+  await assertEventually(async () => /menu/.test(await current.innerText()), true);
+  await field(visit).press("Shift+Enter");
+  await visit.page.getByText("From the bottom").waitFor();
+});
+
+Deno.test("Esc empties the field also from the list", async () => {
+  await using visit = await openWithLines();
+  await field(visit).fill("menu");
+  await assertShown(visit, ["menu"]);
+  await field(visit).press("Enter");
+  await visit.page.keyboard.press("Escape");
+  await assertShown(visit, ALL);
+  assertEquals(await field(visit).inputValue(), "");
+});
+
 Deno.test("What fits is highlighted in the line", async () => {
   await using visit = await openWithLines();
   await field(visit).fill("/ca");

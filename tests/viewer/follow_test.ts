@@ -1,7 +1,18 @@
 /** Following the newest line, and leaving it; pausing, clearing, copying, saving. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../patience.ts";
-import { messages, open, row, show, type Stage, startStage, type Visit } from "./stage.ts";
+import { mint } from "../service.ts";
+import {
+  APP,
+  holds,
+  messages,
+  open,
+  row,
+  show,
+  type Stage,
+  startStage,
+  type Visit,
+} from "./stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
@@ -19,12 +30,6 @@ async function openWithLines(count: number, attributes = ""): Promise<Visit> {
 
 function button({ page }: Visit, name: string | RegExp) {
   return page.getByRole("button", { name });
-}
-
-/** Drags the list to so many pixels from its beginning. */
-async function scrollTo({ page }: Visit, top: number): Promise<void> {
-  const scroller = 'document.querySelector("natstap-viewer").shadowRoot.querySelector(".scroller")';
-  await page.evaluate(`${scroller}.scrollTop = ${top}`);
 }
 
 /** Turns the wheel up until the first line is there. */
@@ -54,6 +59,45 @@ Deno.test("The list sticks to the newest line while one is there", async () => {
   }
 });
 
+Deno.test("The list sticks to the newest line also where one token after the other fails", async () => {
+  await using visit = await openWithLines(200);
+  const give = (token: string) =>
+    visit.page.evaluate(`document.querySelector("natstap-viewer").token = "${token}"`);
+  const banner = visit.page.locator("natstap-viewer .banner");
+  for (const token of ["none", "nor.this.one", "nor this"]) {
+    await visit.page.evaluate("statuses.length = 0");
+    await give(token);
+    await holds(visit.page, "statuses.at(-1)?.state === 'ended'");
+    await banner.waitFor();
+  }
+  await visit.page.evaluate(`globalThis.heights = [];
+    const list = document.querySelector("natstap-viewer").shadowRoot.querySelector(".list");
+    new ResizeObserver(() => heights.push(list.clientHeight)).observe(list);
+    statuses.length = 0`);
+  await give("nor this either");
+  await holds(visit.page, "statuses.at(-1)?.state === 'ended' && heights.length > 0");
+  assertEquals(await visit.page.evaluate("heights.length"), 1, "Nothing jumps");
+  await give(await mint({ app: APP }));
+  await holds(visit.page, "statuses.at(-1).state === 'live'");
+  await assertEventually(() => banner.isVisible(), false);
+  await show(stage, visit, ...numbered(200, 100));
+  const { y, height } = (await row(visit, "line 299.").boundingBox())!;
+  assert(y + height <= 801, `The newest line ends at ${y + height}`);
+});
+
+Deno.test("What scrolls the list otherwise than by the reader's hand leaves it at the newest line", async () => {
+  await using visit = await openWithLines(200);
+  const scroller = 'document.querySelector("natstap-viewer").shadowRoot.querySelector(".scroller")';
+  const isAtEnd =
+    `${scroller}.scrollTop + ${scroller}.clientHeight >= ${scroller}.scrollHeight - 3`;
+  await visit.page.evaluate(`${scroller}.scrollTop -= 33`);
+  await holds(visit.page, isAtEnd);
+  await visit.page.evaluate(`${scroller}.focus()`);
+  await visit.page.keyboard.press("PageUp");
+  await button(visit, "To the newest line").waitFor();
+  await holds(visit.page, `!(${isAtEnd})`);
+});
+
 Deno.test("Scrolled up, the list stays put, and a pill counts what is new and leads there", async () => {
   await using visit = await openWithLines(200);
   await scrollUp(visit);
@@ -70,7 +114,8 @@ Deno.test("Scrolled up, the list stays put, and a pill counts what is new and le
 
 Deno.test("Scrolled up, the list stays put also while the oldest lines go", async () => {
   await using visit = await openWithLines(300, 'limit="300"');
-  await scrollTo(visit, 4000);
+  await visit.page.mouse.move(600, 500);
+  await visit.page.mouse.wheel(0, -2000);
   await assertEventually(
     async () => (await messages(visit)).some((text) => /line 19\d/.test(text)),
     true,
@@ -88,7 +133,7 @@ Deno.test("Scrolled up, the list stays put also while the oldest lines go", asyn
 
 Deno.test("A bound set by attribute holds: the oldest lines go", async () => {
   await using visit = await openWithLines(250, 'limit="100"');
-  const { text } = await download(visit, /All lines held .log/);
+  const { text } = await download(visit, /All lines .log/);
   assertEquals(
     text.trim().split("\n").map((line) => line.replace(/^.*\] /, "")),
     numbered(150, 100).map(({ message }) => message),
@@ -111,10 +156,59 @@ Deno.test("Paused, the list stands still; resumed, it has all that came meanwhil
   assertEquals(states.slice(-2), [true, false]);
 });
 
+Deno.test("Rows never lie under the words for none", async () => {
+  await using visit = await open(stage);
+  await visit.page.evaluate(`{
+    const { shadowRoot } = document.querySelector("natstap-viewer");
+    globalThis.overlaps = 0;
+    const look = () => {
+      overlaps += shadowRoot.querySelector(".empty") && shadowRoot.querySelector(".row") ? 1 : 0;
+      requestAnimationFrame(() => setTimeout(look));
+    };
+    look();
+  }`);
+  await show(stage, visit, ...numbered(0, 5));
+  await button(visit, "Clear").first().click();
+  await visit.page.getByText("New lines appear here.").waitFor();
+  await show(stage, visit, ...numbered(5, 5));
+  assertEquals(await visit.page.evaluate("overlaps"), 0);
+});
+
+Deno.test("Space pauses also after a click on a button or a row", async () => {
+  await using visit = await openWithLines(5);
+  const wrap = button(visit, "Wrap long lines");
+  const wrapped = await wrap.getAttribute("aria-pressed");
+  const pause = visit.page.locator("natstap-viewer .pause");
+  const pressed = () => pause.getAttribute("aria-pressed");
+  const clicks = [wrap, wrap, row(visit, "line 1.").locator(".machine"), button(visit, "Show all")];
+  for (const [index, clicked] of clicks.entries()) {
+    await clicked.click();
+    await visit.page.keyboard.press("Space");
+    await assertEventually(pressed, String(index % 2 === 0));
+  }
+  assertEquals(await wrap.getAttribute("aria-pressed"), wrapped);
+  await pause.focus();
+  await visit.page.keyboard.press("Space");
+  await assertEventually(pressed, "true");
+});
+
+Deno.test("What a menu opens closes it", async () => {
+  await using visit = await openWithLines(5);
+  const panel = visit.page.locator("natstap-viewer .panel");
+  for (const name of ["Clear", "Help"]) {
+    await button(visit, "Download").first().click();
+    await panel.waitFor();
+    await button(visit, name).first().click();
+    await assertEventually(() => panel.isVisible(), false);
+  }
+  await visit.page.getByRole("dialog").waitFor();
+});
+
 Deno.test("Cleared, the list is empty, and goes on with what comes", async () => {
   await using visit = await openWithLines(20);
   await button(visit, "Clear").first().click();
   await assertEventually(() => messages(visit), []);
+  await visit.page.getByText("New lines appear here.").waitFor();
   await show(stage, visit, { message: "after that" });
   assertEquals((await messages(visit)).map((text) => text.trim()), ["after that"]);
 });
@@ -139,6 +233,14 @@ Deno.test("A row is copied as text, and several that are selected too", async ()
   await assertEventually(async () => (await clipboard()).trim().split("\n").length, 2);
 });
 
+Deno.test("A browser that cannot look into a selection is left to it", async () => {
+  await using visit = await openWithLines(5);
+  await visit.page.evaluate("delete Selection.prototype.getComposedRanges");
+  await row(visit, "line 1.").locator(".message").dblclick();
+  await show(stage, visit, { message: "and goes on" });
+  assertEquals(visit.trouble, []);
+});
+
 Deno.test("What is held, or what is filtered, is saved as .log and as .ndjson", async () => {
   await using visit = await open(stage);
   const raw = `{"no":"Fly line"}`;
@@ -147,13 +249,13 @@ Deno.test("What is held, or what is filtered, is saved as .log and as .ndjson", 
     message: "the last one",
     timestamp: "2026-11-20T20:42:11.123456789Z",
   });
-  const log = await download(visit, /All lines held .log/);
+  const log = await download(visit, /All lines .log/);
   assertMatch(log.name, /^panini-786-.*\.log$/);
   assertEquals(
     log.text,
     `${raw}\na\nb\n2026-11-20T20:42:11.123456789Z app[d896d7c609dd68] dfw [info] the last one\n`,
   );
-  const ndjson = await download(visit, /All lines held .ndjson/);
+  const ndjson = await download(visit, /All lines .ndjson/);
   const values = ndjson.text.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals([values[0], values[1], values[2].message], [
     { no: "Fly line" },

@@ -90,7 +90,7 @@ const COLOURFUL = [...Array(8).keys()].flatMap((colour) => [30 + colour, 90 + co
 
 for (const theme of ["light", "dark"] as const) {
   Deno.test(`All text has the contrast that WCAG asks for (AA), in the ${theme} theme`, async () => {
-    await using visit = await openWithSamples("", { colorScheme: theme });
+    await using visit = await openWithSamples(`theme="${theme}"`);
     await show(stage, visit, { message: COLOURFUL, level: "debug" }, { message: "the end" });
     await visit.page.getByRole("button", { name: /^Regions, machines/ }).click();
     await field(visit).fill("2");
@@ -99,17 +99,87 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-Deno.test("The theme is the system's, unless an attribute says another", async () => {
-  const background = (visit: Visit) =>
-    visit.page.evaluate<string>(
-      'getComputedStyle(document.querySelector("natstap-viewer")).colorScheme',
+Deno.test("The theme is the page's, and the system's where that follows it, unless an attribute says another", async () => {
+  const [light, dark] = ["rgb(255, 255, 255)", "rgb(11, 15, 23)"];
+  const themes = [
+    { page: "", attributes: "", system: "dark", background: light },
+    { page: "dark", attributes: "", system: "light", background: dark },
+    { page: "light dark", attributes: "", system: "dark", background: dark },
+    { page: "light dark", attributes: "", system: "light", background: light },
+    { page: "light dark", attributes: 'theme="light"', system: "dark", background: light },
+    { page: "", attributes: 'theme="dark"', system: "light", background: dark },
+  ] as const;
+  for (const { page, attributes, system, background } of themes) {
+    await using visit = await open(stage, attributes, { colorScheme: system });
+    await visit.page.evaluate(`document.documentElement.style.colorScheme = "${page}"`);
+    const behind = await visit.page.evaluate(
+      "getComputedStyle(document.querySelector('natstap-viewer').shadowRoot" +
+        ".querySelector('.viewer')).backgroundColor",
     );
-  await using dark = await open(stage, "", { colorScheme: "dark" });
-  await shoot(dark, "empty");
-  await using light = await open(stage, 'theme="light"', { colorScheme: "dark" });
-  assertEquals(await background(light), "light");
-  await using other = await open(stage, 'theme="dark"', { colorScheme: "light" });
-  assertEquals(await background(other), "dark");
+    assertEquals(behind, background, `"${page}" ${attributes} on a ${system} system`);
+    if (page === "dark") await shoot(visit, "empty");
+  }
+});
+
+Deno.test("The viewer has an edge in a product's page, and none on its own", async () => {
+  const width = ({ page }: Visit) =>
+    page.evaluate(
+      "getComputedStyle(document.querySelector('natstap-viewer').shadowRoot" +
+        ".querySelector('.viewer')).borderTopWidth",
+    );
+  await using embedded = await open(stage);
+  assertEquals(await width(embedded), "1px");
+  await using own = await stage.visit(await pageUrl(stage));
+  await live(own);
+  assertEquals(await width(own), "0px");
+});
+
+Deno.test("The field stays where it is when the stream is paused, and a divider needs chips on both sides", async () => {
+  await using visit = await openWithSamples();
+  const { page } = visit;
+  const left = async () => (await page.locator("natstap-viewer .search").boundingBox())!.x;
+  const before = await left();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByText("Paused", { exact: true }).first().waitFor();
+  assertEquals(await left(), before);
+  await page.locator("natstap-viewer .row .region").first().click();
+  const divider = () =>
+    page.locator("natstap-viewer .picked").evaluate((picked) =>
+      (globalThis as unknown as { getComputedStyle(of: unknown): { borderLeftWidth: string } })
+        .getComputedStyle(picked).borderLeftWidth
+    );
+  assertEquals(await divider(), "1px");
+  await page.getByRole("button", { name: "Clear" }).click();
+  await assertEventually(divider, "0px");
+});
+
+Deno.test("What is wrong with an expression covers nothing", async () => {
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
+    await using visit = await openWithSamples("", { viewport });
+    await visit.page.getByRole("button", { name: "Regular expression" }).click();
+    await field(visit).fill("(");
+    const problem = visit.page.locator("natstap-viewer #problem");
+    await problem.getByText("unterminated group").waitFor();
+    await shoot(visit, `problem-${viewport.width}`);
+    const box = (await problem.boundingBox())!;
+    const chips = (await visit.page.locator("natstap-viewer .chips").boundingBox())!;
+    assert(box.y + box.height <= chips.y, `At ${viewport.width} px`);
+  }
+});
+
+Deno.test("The strip says beside a bar what it stands for", async () => {
+  await using visit = await openWithSamples();
+  const strip = visit.page.locator("natstap-viewer .strip");
+  const words = visit.page.locator("natstap-viewer .strip-words");
+  const { x, width } = (await strip.boundingBox())!;
+  for (const share of [0.1, 0.6, 0.995]) {
+    await strip.hover({ position: { x: share * width, y: 20 } });
+    await words.getByText(/^\d\d:\d\d:\d\d: \d+ lines?/).waitFor();
+    const box = (await words.boundingBox())!;
+    const away = share < 0.5 ? box.x - x - share * width : x + share * width - box.x - box.width;
+    assert(away > 0 && away < 24, `${away} px away from ${share}`);
+    if (share === 0.6) await shoot(visit, "strip");
+  }
 });
 
 Deno.test("A product's style sheet sets fonts and colours by custom properties, and styles parts", async () => {
@@ -141,7 +211,15 @@ Deno.test("At 360 px, and at 200 % zoom, nothing is cut off at the side, and the
       assert(box.x >= 0 && box.x + box.width <= width, `${name} at ${width} px`);
     }
     assert((await field(visit).boundingBox())!.width >= 100, `The field at ${width} px`);
-    if (width === 360) await shoot(visit, "narrow");
+    if (width !== 360) continue;
+    await shoot(visit, "narrow");
+    const unfold = (await visit.page.locator("natstap-viewer .unfold").boundingBox())!;
+    const chip = (await visit.page.locator("natstap-viewer .levels .chip").first().boundingBox())!;
+    assert(unfold.height >= chip.height, "No chip is seen above or below what it scrolls under");
+    await visit.page.evaluate(
+      "document.querySelector('natstap-viewer').shadowRoot.querySelector('dialog').showModal()",
+    );
+    await shoot(visit, "narrow-help");
   }
 });
 
@@ -251,7 +329,7 @@ Deno.test("Pictures: live, filtered, found, JSON folded out, paused, dark", asyn
   await pour(50);
   await visit.page.getByRole("button", { name: /^Paused · 5\d new/ }).waitFor();
   await shoot(visit, "paused");
-  await using dark = await openWithSamples("", { colorScheme: "dark" });
+  await using dark = await openWithSamples('theme="dark"');
   await dark.page.getByRole("button", { name: /^Regions, machines/ }).click();
   await shoot(dark, "dark");
 });

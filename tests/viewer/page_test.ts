@@ -91,9 +91,12 @@ Deno.test("The page takes a token that was pasted as a header, in a link, or bro
 
 Deno.test("The page says why it cannot use a bad token, and asks again", async () => {
   const bad: [token: string, why: RegExp][] = [
-    ["no token at all", /JWT/],
+    ["no token at all", /^This token is not accepted\. .*JWT/],
     [await mint({ app: APP, exp: 1 }), /expired/i],
-    [(await mint({ app: APP })).slice(0, -9) + "AAAAAAAAA", /sign/i],
+    [
+      (await mint({ app: APP })).slice(0, -9) + "AAAAAAAAA",
+      /^This token is not accepted\. .*sign/i,
+    ],
   ];
   for (const [token, why] of bad) {
     await using visit = await stage.visit(`${stage.service.url}/#token=${token}`);
@@ -112,13 +115,15 @@ Deno.test("The page says why it cannot use a bad token, and asks again", async (
 });
 
 Deno.test("The page keeps the lines when the token expires, and goes on with the next one", async () => {
-  await using visit = await stage.visit(
-    await pageUrl(stage, { exp: Math.floor(Date.now() / 1000) + 8 }),
-  );
+  const token = await mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 8 });
+  await using visit = await stage.visit(`${stage.service.url}/#token=${token}`);
   await live(visit);
   await assertShows(visit, "while it may");
   await field(visit).waitFor();
   assert(await visit.page.getByText("while it may").first().isVisible(), "It is still there");
+  assertEquals(await visit.page.evaluate("document.activeElement.id"), "", "Who reads, reads on");
+  await paste(visit, token);
+  await visit.page.getByText("That is the token that has ended.").waitFor();
   await paste(visit, await mint({ app: APP }));
   await assertEventually(() => field(visit).isVisible(), false);
   await assertShows(visit, "with another token");

@@ -11,7 +11,7 @@ const NOW = Date.parse("2026-11-20T20:42:11Z");
 
 const payloads = [
   flyPayload(),
-  flyPayload({ message: "two\nlines, \x1b[31mred\x1b[0m", level: "ERROR" }),
+  flyPayload({ message: "two\nlines", level: "ERROR" }),
   flyPayload({ timestamp: "whenever" }),
   flyPayload().replace(`"host"`, `"natstap"`),
   "plain",
@@ -36,6 +36,16 @@ for (const payload of payloads) {
     assertEquals(toJson(line), decode(ndjson.encode(utf8(payload))));
   });
 }
+
+Deno.test("a text has no escape sequences, be it a Fly line or not; JSON keeps them", () => {
+  const message = "\x1b[31mred\x1b[0m \x1b]8;;https://a.example\x07link\x1b]8;;\x07";
+  const fly = new Rows().line(flyPayload({ message }));
+  assertEquals(toText(fly), toText(new Rows().line(flyPayload({ message: "red link" }))));
+  assertEquals(toJson(fly), fly.payload);
+  const other = new Rows().line(message);
+  assertEquals(toText(other), "red link");
+  assertEquals(toJson(other), JSON.stringify(message));
+});
 
 const rows = new Rows(() => NOW);
 const nats = rows.lost("nats", NOW);

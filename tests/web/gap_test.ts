@@ -29,3 +29,12 @@ Deno.test("a gap says from when to when the connection was lost, or when it was"
     "The connection was lost 20:42:11Z – 20:42:14Z: lines may be missing",
   );
 });
+
+Deno.test("a gap says that it was the token that had expired", () => {
+  const gap = { ...rows.lost("connection", FROM), hasExpired: true };
+  assertEquals(say(gap), "The token had expired at 20:42:11Z: lines may be missing");
+  assertEquals(
+    say(ended(gap, FROM + 3000)),
+    "The token had expired 20:42:11Z – 20:42:14Z: lines may be missing",
+  );
+});

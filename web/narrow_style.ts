@@ -1,0 +1,156 @@
+/**
+ * What differs in views that are narrow or low, and for fingers.
+ *
+ * @module
+ */
+import { css, type CSSResult } from "lit";
+
+/** The style of small views; it comes after all others. */
+export const narrowStyle: CSSResult = css`
+  /* Not wide: what matters stays, the rest is a menu. */
+  @container natstap (width < 880px) {
+    .toolbar {
+      position: relative;
+    }
+    .mode span,
+    .hotkey {
+      display: none;
+    }
+    .viewer .mode {
+      padding: 0 5px;
+    }
+    .more {
+      display: inline-flex;
+    }
+    .tools {
+      position: absolute;
+      z-index: 6;
+      top: 44px;
+      right: 8px;
+      display: none;
+      flex-direction: column;
+      align-items: stretch;
+      min-width: 210px;
+      padding: 4px;
+      border: 1px solid var(--natstap-border);
+      border-radius: 9px;
+      background: var(--natstap-surface);
+      box-shadow: 0 8px 28px rgb(0 0 0 / 0.22);
+    }
+    .tools[data-open="true"] {
+      display: flex;
+    }
+    .tools .tool {
+      justify-content: flex-start;
+      gap: 10px;
+      width: 100%;
+      height: 36px;
+    }
+    .tool-name {
+      display: inline;
+    }
+    .time-tool .tool-value {
+      margin-left: auto;
+      text-align: right;
+    }
+    .panel {
+      position: static;
+      padding: 0 0 4px 24px;
+      border: 0;
+      box-shadow: none;
+    }
+  }
+
+  /* Narrow: the field has a line of its own, and chips scroll sideways. */
+  @container natstap (width < 640px) {
+    .toolbar {
+      flex-wrap: wrap;
+      gap: 6px 4px;
+      padding: 6px 4px 8px 12px;
+    }
+    .app {
+      flex: 1;
+      margin-left: 6px;
+    }
+    .search {
+      flex-basis: 100%;
+      order: 1;
+      height: 36px;
+      margin: 0 4px 0 -4px;
+    }
+    .viewer .search input {
+      /* Phones zoom into a field whose text is smaller. */
+      font-size: 16px;
+    }
+    .pause {
+      margin-left: auto;
+    }
+    .chips,
+    .facets {
+      padding-inline: 8px;
+    }
+    .chips {
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
+    .chip-group.levels,
+    .chip-group.picked {
+      flex: none;
+      flex-wrap: nowrap;
+    }
+    .unfold {
+      /* Over the padding too: no chip is to be seen beside what it scrolls under. */
+      position: sticky;
+      right: -8px;
+      align-self: stretch;
+      height: auto;
+      margin-right: -8px;
+      padding-right: 16px;
+      border-radius: 0;
+      box-shadow: -8px 0 8px var(--natstap-surface);
+    }
+    .viewer .unfold,
+    .viewer .unfold:hover {
+      background: var(--natstap-surface);
+    }
+    .unfold > .icon {
+      display: block;
+    }
+    .unfold-name {
+      display: none;
+    }
+  }
+
+  /* Little height, as with a page zoomed to 200 %: it belongs to the lines. */
+  @media (height < 480px) {
+    .toolbar {
+      padding-block: 4px;
+    }
+    .chips {
+      min-height: 28px;
+      padding-bottom: 4px;
+    }
+    .strip {
+      height: 20px;
+    }
+    .strip-words {
+      top: 1px;
+    }
+    .strip-start {
+      display: none;
+    }
+  }
+
+  @media (pointer: coarse) {
+    .tool,
+    .chip {
+      min-height: 32px;
+    }
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .note {
+      transition: none;
+    }
+  }
+`;

@@ -1,0 +1,115 @@
+/**
+ * How the field looks that filters or finds.
+ *
+ * @module
+ */
+import { css, type CSSResult } from "lit";
+
+/** The style of the field. */
+export const searchStyle: CSSResult = css`
+  .search {
+    position: relative;
+    display: flex;
+    flex: 1 1 240px;
+    align-items: center;
+    gap: 2px;
+    min-width: 0;
+    height: 32px;
+    margin-left: auto;
+    padding: 0 3px;
+    border: 1px solid var(--natstap-border);
+    border-radius: 8px;
+    background: var(--natstap-bg);
+  }
+
+  .search:focus-within {
+    border-color: var(--natstap-accent);
+    box-shadow: 0 0 0 1px var(--natstap-accent);
+  }
+
+  .search[data-bad="true"] {
+    border-color: var(--natstap-warn);
+    box-shadow: none;
+  }
+
+  .search input {
+    flex: 1;
+    align-self: stretch;
+    min-width: 40px;
+    padding: 0 6px;
+    border: 0;
+    outline: 0;
+    background: none;
+    color: inherit;
+    font: 13px var(--natstap-font);
+  }
+
+  .search input::placeholder {
+    color: var(--natstap-muted);
+    font-family: var(--natstap-ui-font);
+    opacity: 1;
+  }
+
+  .modes {
+    display: flex;
+    flex: none;
+    padding: 2px;
+    border-radius: 6px;
+    background: color-mix(in srgb, var(--natstap-fg) 7%, transparent);
+  }
+
+  .viewer .mode {
+    gap: 4px;
+    height: 20px;
+    padding: 0 7px 0 5px;
+    border-radius: 4px;
+    color: var(--natstap-muted);
+    font-size: 12px;
+    font-weight: 550;
+  }
+
+  .mode .icon {
+    width: 14px;
+    height: 14px;
+  }
+
+  .viewer .mode[aria-pressed="true"] {
+    background: var(--natstap-bg);
+    box-shadow: 0 1px 2px rgb(0 0 0 / 0.18);
+    color: var(--natstap-fg);
+  }
+
+  .mini {
+    min-width: 24px;
+    height: 24px;
+  }
+
+  .letters {
+    font: 12px var(--natstap-font);
+  }
+
+  .tally {
+    flex: none;
+    padding: 0 4px;
+    color: var(--natstap-muted);
+    font-size: 12px;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+
+  .hotkey {
+    margin-right: 4px;
+  }
+
+  .problem {
+    flex: none;
+    padding: 0 12px 8px;
+    background: var(--natstap-surface);
+    color: var(--natstap-warn);
+    font-size: 12px;
+  }
+
+  .problem:empty {
+    display: none;
+  }
+`;
