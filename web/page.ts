@@ -63,7 +63,13 @@ function watch(token: string): void {
   // One that has shown lines goes on with them.
   if (app === undefined || viewer === undefined) open(token);
   else if (viewer.token === token) reason.textContent = "That is the token that has ended.";
-  else viewer.token = token;
+  else {Object.assign(viewer, {
+      app: undefined,
+      region: undefined,
+      machine: undefined,
+      ...scope,
+      token,
+    });}
 }
 
 function open(token: string): void {
