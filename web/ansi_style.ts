@@ -55,6 +55,11 @@ const marks = css`
     opacity: 0.9;
   }
 
+  /* What is muted already would be too faint. */
+  .row.debug .message .dim {
+    opacity: 1;
+  }
+
   .message .italic {
     font-style: italic;
   }

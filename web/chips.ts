@@ -22,6 +22,8 @@ export const NO_PICKS: Picks = {
 
 /** Values are strangers' text, and may be as many as there are lines: so many are shown. */
 const MOST = 24;
+/** How much of a value is shown: it may be a megabyte long. */
+const LONGEST = 100;
 /** Levels in the order of their urgency. */
 const URGENCY = ["error", "warn", "info", "debug", "none"];
 const FOLDED: readonly Facet[] = ["region", "machine", "provider"];
@@ -99,6 +101,7 @@ function chips(model: ChipsModel, facet: Facet, values: readonly string[]): unkn
 
 function chip({ counts, picks, onPick }: ChipsModel, facet: Facet, value: string): TemplateResult {
   const seen = counts[facet].get(value) ?? 0;
+  const shown = value.slice(0, LONGEST);
   const kind = facet === "level" ? severityOf(value) : facet;
   return html`
     <button
@@ -106,11 +109,11 @@ function chip({ counts, picks, onPick }: ChipsModel, facet: Facet, value: string
       part="chip"
       data-kind=${kind}
       aria-pressed=${picks[facet].has(value)}
-      aria-label="${facet} ${value}, ${seen} lines"
-      title="${value}: ${seen.toLocaleString("en")} lines"
+      aria-label="${facet} ${shown}, ${seen} lines"
+      title="${shown}: ${seen.toLocaleString("en")} lines"
       @click=${() => onPick(facet, value)}
     >
-      <span class="chip-name">${value}</span><span class="chip-count">${count.format(seen)}</span>
+      <span class="chip-name">${shown}</span><span class="chip-count">${count.format(seen)}</span>
     </button>
   `;
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { Tokens } from "./tokens.ts";
+import { type TokenProvider, Tokens } from "./tokens.ts";
 import { type Again, type EndedReason, isUnreachable, judge, type Verdict } from "./verdict.ts";
 import { visit } from "./visit.ts";
 import { wait } from "./wait.ts";
@@ -32,8 +32,11 @@ export interface ConnectionOptions {
   readonly src: string;
   /** The first token. Where there is neither this nor a provider, the page's cookie is sent. */
   readonly token?: string | undefined;
-  /** Gets a token: at first, where there is none, and when the last one is no good any more. */
-  readonly tokenProvider?: (() => Promise<string>) | undefined;
+  /**
+   * Gets a token: at first, where there is none, and when the last one is no good any more. It is looked
+   * up each time: the host may have given another by then.
+   */
+  readonly tokenProvider?: TokenProvider | undefined;
   readonly region?: string | undefined;
   readonly machine?: string | undefined;
   readonly app?: string | undefined;
@@ -80,7 +83,6 @@ export class Connection {
   #silence: number;
   /** Since when the stream is live. */
   #liveSince: number | undefined;
-  #isNatsLost = false;
   /** Whether the service may be one that does not permit the page's origin. */
   #mayBeBarred = true;
   #hasWarned = false;
@@ -88,7 +90,7 @@ export class Connection {
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#tokens = new Tokens(options.token, options.tokenProvider);
+    this.#tokens = new Tokens(options.token, () => options.tokenProvider);
     this.#random = options.random ?? Math.random;
     this.#silence = options.silence ?? SILENCE;
   }
@@ -141,7 +143,7 @@ export class Connection {
       onReady: ({ app, subject, expiresAt }) => this.#open(app, subject, Date.parse(expiresAt)),
       onLine: (payload) => this.#handlers.onLine(payload),
       onDropped: ({ count, bytes }) => this.#handlers.onDropped(count, bytes),
-      onStatus: ({ nats, at }) => this.#tellNats(nats, Date.parse(at)),
+      onStatus: ({ nats, at }) => this.#handlers.onNats(nats, Date.parse(at)),
     });
     // A service that is told to send keepalives more rarely is not lost each time.
     if (outcome.kind === "lost" && outcome.why === "silent") {
@@ -170,15 +172,8 @@ export class Connection {
     this.#tokens.accept();
     this.#mayBeBarred = false;
     this.#liveSince = performance.now();
-    // The service has NATS, or it would not have let this page in.
-    if (this.#isNatsLost) this.#tellNats("connected", Date.now());
     this.#handlers.onOpen();
     this.#handlers.onState({ state: "live", app, subject, expiresAt });
-  }
-
-  #tellNats(nats: "connected" | "disconnected", at: number): void {
-    this.#isNatsLost = nats === "disconnected";
-    this.#handlers.onNats(nats, at);
   }
 
   /** Tells who embeds the viewer, once, what the browser does not tell the viewer. */

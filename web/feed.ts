@@ -6,7 +6,7 @@
 import type { ConnectionHandlers } from "./connection.ts";
 import { Ring } from "./ring.ts";
 import { ended, type Line, type Row, Rows, type TimedGap } from "./row.ts";
-import type { Store } from "./store.ts";
+import { MOST_CHARACTERS, type Store } from "./store.ts";
 
 /** How many rows that were held back go on at a time, so that a frame still fits between. */
 const BATCH = 2000;
@@ -20,6 +20,8 @@ export class Feed implements Omit<ConnectionHandlers, "onState"> {
   readonly #waiting = new Ring<Row>();
   /** Losses that last. */
   readonly #open = new Map<TimedGap["gap"], TimedGap>();
+  /** Characters of their payloads: they are bounded as those in the store are. */
+  #characters = 0;
   #paused = false;
 
   /** @param tell Is told each line when it comes, paused or not. */
@@ -48,7 +50,11 @@ export class Feed implements Omit<ConnectionHandlers, "onState"> {
 
   onLost = (at: number, hasExpired = false): void => this.#lose("connection", at, hasExpired);
 
-  onOpen = (): void => this.#regain("connection", Date.now());
+  onOpen = (): void => {
+    // The service has NATS, or it would not have let this page in.
+    this.#regain("nats", Date.now());
+    this.#regain("connection", Date.now());
+  };
 
   /** Holds back what comes: nothing that is in the list goes. */
   pause(): void {
@@ -59,7 +65,7 @@ export class Feed implements Omit<ConnectionHandlers, "onState"> {
   resume(): void {
     this.#paused = false;
     for (let i = 0; i < BATCH && this.#waiting.length > 0; i++) {
-      this.#store.add(this.#waiting.shift());
+      this.#store.add(this.#next());
     }
     if (this.#waiting.length > 0) requestAnimationFrame(() => this.#paused || this.resume());
   }
@@ -67,13 +73,23 @@ export class Feed implements Omit<ConnectionHandlers, "onState"> {
   /** Forgets all rows. */
   clear(): void {
     this.#waiting.clear();
+    this.#characters = 0;
     this.#store.clear();
   }
 
   #add(row: Row): void {
     if (!this.#paused && this.#waiting.length === 0) return this.#store.add(row);
     this.#waiting.push(row);
-    if (this.#waiting.length > this.#store.limit) this.#waiting.shift();
+    this.#characters += sizeOf(row);
+    while (this.#waiting.length > this.#store.limit || this.#characters > MOST_CHARACTERS) {
+      this.#next();
+    }
+  }
+
+  #next(): Row {
+    const row = this.#waiting.shift();
+    this.#characters -= sizeOf(row);
+    return row;
   }
 
   #lose(kind: TimedGap["gap"], from: number, hasExpired = false): void {
@@ -95,4 +111,8 @@ export class Feed implements Omit<ConnectionHandlers, "onState"> {
     if (row.id < first) this.#store.replace(row);
     else this.#waiting.set(row.id - first, row);
   }
+}
+
+function sizeOf(row: Row): number {
+  return row.kind === "line" ? row.payload.length : 0;
 }

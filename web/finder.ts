@@ -50,8 +50,8 @@ export class Finder {
   /** Looks on. Returns whether there are rows left to look at. */
   look(): boolean {
     const rows = this.#rows;
+    this.#forget(rows.visibleCount === 0 ? Infinity : rows.visibleAt(0).id);
     if (this.#matcher === undefined || rows.visibleCount === 0) return false;
-    this.#forget(rows.visibleAt(0).id);
     const until = performance.now() + SLICE;
     let index = rows.visibleIndexOf(this.#next);
     for (let left = ROWS_A_LOOK; index < rows.visibleCount; index++) {

@@ -5,7 +5,7 @@
  */
 import { isEmpty, NO_PICKS, type Picks, toggled } from "./chips.ts";
 import type { Facet } from "./facets.ts";
-import { compile, type Filter } from "./filter.ts";
+import { compile, type Filter, type Matcher } from "./filter.ts";
 import { Finder } from "./finder.ts";
 import { NO_QUERY, type Query } from "./search.ts";
 import type { Store } from "./store.ts";
@@ -17,7 +17,7 @@ export class Lens {
   #query: Query = NO_QUERY;
   #picks: Picks = NO_PICKS;
   /** What is looked for, where the field finds. */
-  #pattern: RegExp | undefined;
+  #matcher: Matcher | undefined;
   #problem: string | undefined;
   #wasFiltering = false;
 
@@ -65,12 +65,13 @@ export class Lens {
 
   /** What is highlighted. */
   get pattern(): RegExp | undefined {
-    return this.#query.find ? this.#pattern : this.#store.pattern;
+    if (this.problem !== undefined) return undefined;
+    return this.#query.find ? this.#matcher?.pattern : this.#store.pattern;
   }
 
   /** Why the query cannot be used. */
   get problem(): string | undefined {
-    return this.#query.find ? this.#problem : this.#store.problem;
+    return this.#query.find ? this.#problem ?? this.#matcher?.problem : this.#store.problem;
   }
 
   /** The row where the reader is among the matches. */
@@ -116,9 +117,8 @@ export class Lens {
     const compiled = compile(this.#filter(this.#query));
     const isError = "error" in compiled;
     this.#problem = isError ? compiled.error : undefined;
-    const matcher = find && text !== "" && !isError ? compiled : undefined;
-    this.#pattern = matcher?.pattern;
-    this.#finder.restart(matcher);
+    this.#matcher = find && text !== "" && !isError ? compiled : undefined;
+    this.#finder.restart(this.#matcher);
   }
 
   #filter({ text, regex, matchCase }: Query): Filter {

@@ -8,6 +8,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { Heights } from "./heights.ts";
 import { Offsets } from "./offsets.ts";
 import type { Row } from "./row.ts";
+import { heldRows } from "./selection.ts";
 import { Slots } from "./slots.ts";
 import type { VisibleRows } from "./visible_rows.ts";
 
@@ -53,7 +54,6 @@ export class List {
   readonly #offsets: Offsets;
   readonly #slots = new Slots();
   readonly #options: ListOptions;
-  readonly #resizes: ResizeObserver;
   #following = true;
   #anchor: Place | undefined;
   #goal: number | undefined;
@@ -88,8 +88,7 @@ export class List {
     }
     // What is folded out within a row changes its height; the event does not bubble.
     scroller.addEventListener("toggle", options.onScroll, { capture: true });
-    this.#resizes = new ResizeObserver(() => this.#resized());
-    this.#resizes.observe(scroller);
+    new ResizeObserver(() => this.#resized()).observe(scroller);
   }
 
   /** Whether the list stays at the newest row. */
@@ -155,17 +154,15 @@ export class List {
   update(): void {
     const { rows } = this.#options;
     if (rows.visibleCount === 0) return this.#empty();
+    // Out of sight rows have no height, and would all seem to fit into the view once it is shown.
+    if (this.#scroller.clientHeight === 0) return;
     this.#heights.forgetBefore(rows.visibleAt(0).id);
-    if (this.#goal !== undefined) this.#go(this.#goal);
+    // While a filter lets older rows in, the one to go to may be yet to come.
+    const isGoalToCome = rows.filtering && (this.#goal ?? Infinity) < rows.visibleAt(0).id;
+    if (this.#goal !== undefined && !isGoalToCome) this.#go(this.#goal);
     for (let pass = 0; pass < PASSES && this.#draw(); pass++);
     if (this.#revealed !== undefined) this.#reveal(this.#revealed);
     this.#settle();
-  }
-
-  /** Takes the list out of service. */
-  dispose(): void {
-    this.#resizes.disconnect();
-    clearTimeout(this.#still);
   }
 
   #empty(): void {
@@ -184,7 +181,7 @@ export class List {
     const last = this.#offsets.at(this.#viewTop() + height + overscan);
     const shown: Row[] = [];
     for (let index = first; index <= last; index++) shown.push(rows.visibleAt(index));
-    this.#slots.assign(shown);
+    this.#slots.assign(shown, heldRows(this.#scroller.getRootNode() as ShadowRoot));
     render(repeat(shown, ({ id }) => this.#slots.of(id), template), this.#block);
     this.#measure(shown, first);
     this.#place(first);
@@ -198,7 +195,7 @@ export class List {
     const thought = this.#offsets.of(first + shown.length) - this.#offsets.of(first);
     if (this.#heights.isKnown && heightOf(this.#block) === thought) return;
     const heights = Array.from(this.#block.children, heightOf);
-    this.#heights.assume(Math.min(...heights));
+    this.#heights.assume(Math.max(1, Math.min(...heights)));
     shown.forEach(({ id }, i) => this.#heights.set(id, heights[i]!));
   }
 

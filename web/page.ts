@@ -64,6 +64,7 @@ function watch(token: string): void {
   reason.textContent = "";
   // One that has shown lines goes on with them.
   if (app === undefined || viewer === undefined) return open(token);
+  Object.assign(viewer, { app: undefined, region: undefined, machine: undefined, ...scope });
   isSame = viewer.token === token;
   if (isSame && document.body.dataset.state === "watch") return;
   // The same one is tried once more: what it was refused for may be over.

@@ -22,6 +22,9 @@ interface Range {
 /** Each match is an element, and a slow expression costs by the length that it reads. */
 const MOST_MATCHES = 500;
 const LONGEST_SEARCHED = 65_536;
+const SHORTEST = 256;
+/** There may be a hundred rows in view. Milliseconds. */
+const TOO_LONG = 2;
 
 /** The pieces of spans. Their text is the spans' text. @param pattern With the flag `g`. */
 export function piecesOf(spans: readonly Span[], pattern: RegExp | undefined): Piece[] {
@@ -49,9 +52,19 @@ export function piecesOf(spans: readonly Span[], pattern: RegExp | undefined): P
   return pieces;
 }
 
+/** As much of the text is searched as can be in time: each part is half as long again as the last. */
 function findMatches(text: string, pattern: RegExp): Range[] {
+  const end = Math.min(text.length, LONGEST_SEARCHED);
+  for (let length = SHORTEST;; length *= 1.5) {
+    const begun = performance.now();
+    const matches = matchesIn(text.slice(0, Math.min(length, end)), pattern);
+    if (length >= end || performance.now() - begun > TOO_LONG) return matches;
+  }
+}
+
+function matchesIn(text: string, pattern: RegExp): Range[] {
   const matches: Range[] = [];
-  for (const { 0: found, index } of text.slice(0, LONGEST_SEARCHED).matchAll(pattern)) {
+  for (const { 0: found, index } of text.matchAll(pattern)) {
     if (found !== "") matches.push({ start: index, end: index + found.length });
     if (matches.length === MOST_MATCHES) break;
   }

@@ -14,14 +14,19 @@ export class Slots {
   #slots = new Map<number, number>();
   #count = 0;
 
-  /** Gives `rows` their slots, and takes those of all others. */
-  assign(rows: readonly Row[]): void {
+  /**
+   * Gives `rows` their slots, and takes those of all others.
+   *
+   * @param held Rows whose slots go to no other row: what the reader holds must not become another line.
+   */
+  assign(rows: readonly Row[], held: readonly number[] = []): void {
     const kept = new Map<number, number>();
     for (const { id } of rows) {
       const slot = this.#slots.get(id);
       if (slot !== undefined) kept.set(id, slot);
       this.#slots.delete(id);
     }
+    for (const id of held) this.#slots.delete(id);
     const free = this.#slots.values();
     for (const { id } of rows) {
       if (!kept.has(id)) kept.set(id, free.next().value ?? this.#count++);

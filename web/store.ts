@@ -14,7 +14,7 @@ const SLICE = 6;
  * Characters of payloads that are held at most, whatever the limit: 100,000 lines may have 1,000 each.
  * A browser gives a page no more memory than some such lines of a megabyte would take.
  */
-const MOST_CHARACTERS = 100_000_000;
+export const MOST_CHARACTERS = 100_000_000;
 
 /** Rows in the order in which they came; the oldest go. */
 export class Store {

@@ -32,7 +32,7 @@ export function stripTemplate(model: StripModel): TemplateResult {
   const minutes = bars.length * BAR_SECONDS / 60;
   const index = pointed ?? bars.length - 1;
   const bar = bars[index];
-  const jump = () => bar?.firstId !== undefined && onJump(bar);
+  const jump = (to: Bar | undefined) => to?.firstId !== undefined && onJump(to);
   return html`
     <div
       class="strip"
@@ -47,10 +47,10 @@ export function stripTemplate(model: StripModel): TemplateResult {
       @pointermove=${(event: PointerEvent) => onPoint(barAt(event, bars.length))}
       @pointerleave=${() => onPoint(undefined)}
       @blur=${() => onPoint(undefined)}
-      @click=${jump}
+      @click=${(event: MouseEvent) => jump(bars[barAt(event, bars.length)])}
       @keydown=${(event: KeyboardEvent) => {
         const next = stepped(event.key, index, bars.length);
-        if (event.key === "Enter") jump();
+        if (event.key === "Enter") jump(bar);
         else if (next !== undefined) onPoint(next);
         else return;
         event.preventDefault();
@@ -85,7 +85,8 @@ function scaled(count: number, most: number): number {
   return count && Math.max(LEAST, Math.round(100 * HEIGHT * count / most) / 100);
 }
 
-function barAt({ offsetX, currentTarget }: PointerEvent, count: number): number {
+/** A finger that taps points at nothing before it does. */
+function barAt({ offsetX, currentTarget }: MouseEvent, count: number): number {
   const { clientWidth } = currentTarget as HTMLElement;
   return Math.max(0, Math.min(count - 1, Math.floor(offsetX / clientWidth * count)));
 }

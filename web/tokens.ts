@@ -10,22 +10,28 @@ const PATIENCE = 30_000;
 /** Between two tokens that are asked for, whatever becomes of them. Milliseconds. */
 const PAUSE = 1000;
 
+/** Gets a token. */
+export type TokenProvider = () => Promise<string>;
+
 /** The token, and the function of the host page that gets another. */
 export class Tokens {
-  readonly #provider: (() => Promise<string>) | undefined;
+  readonly #provider: () => TokenProvider | undefined;
   #token: string | undefined;
   #isFresh = false;
   #askedAt = -Infinity;
 
-  /** @param token The first. */
-  constructor(token: string | undefined, provider: (() => Promise<string>) | undefined) {
+  /**
+   * @param token The first.
+   * @param provider Who gets another, as things are when it is asked.
+   */
+  constructor(token: string | undefined, provider: () => TokenProvider | undefined) {
     this.#token = token?.trim() || undefined;
     this.#provider = provider;
   }
 
   /** Whether there may be another. */
   get canRenew(): boolean {
-    return this.#provider !== undefined;
+    return this.#provider() !== undefined;
   }
 
   /** Whether the token was asked for, and no stream was opened with it. */
@@ -54,14 +60,15 @@ export class Tokens {
    * @throws {Error} Where the provider gives none; the message is for the page's reader.
    */
   async current(signal: AbortSignal): Promise<string | undefined> {
-    if (this.#token !== undefined || this.#provider === undefined) return this.#token;
+    const provider = this.#provider();
+    if (this.#token !== undefined || provider === undefined) return this.#token;
     this.#askedAt = performance.now();
-    this.#token = await this.#ask(this.#provider, signal);
+    this.#token = await this.#ask(provider, signal);
     this.#isFresh = true;
     return this.#token;
   }
 
-  async #ask(provider: () => Promise<string>, signal: AbortSignal): Promise<string> {
+  async #ask(provider: TokenProvider, signal: AbortSignal): Promise<string> {
     const asked = new AbortController();
     const late = wait(PATIENCE, AbortSignal.any([signal, asked.signal]));
     try {

@@ -83,7 +83,8 @@ function judgeEnd(reason: string, retry: number | undefined, { canRenew }: Token
         detail: "NATS no longer permits these logs: ask who runs the service.",
       };
     case "shutdown":
-      return { again: "The log service restarts.", at: retry };
+      // 0 is no time: it would be asked as fast as it answers.
+      return { again: "The log service restarts.", at: retry || undefined };
     case "stalled":
       return { again: "This page was too slow to read." };
     default:

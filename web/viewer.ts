@@ -27,7 +27,7 @@ import type { Line, Row } from "./row.ts";
 import { rowStyle } from "./row_style.ts";
 import { rowTemplate } from "./row_view.ts";
 import { saveRows } from "./save.ts";
-import { hasSelection, selectedRows } from "./selection.ts";
+import { hasSelection, type SelectedRows, selectedRows } from "./selection.ts";
 import { type Status, statusOf } from "./status.ts";
 import { Store } from "./store.ts";
 import { Stream } from "./stream.ts";
@@ -70,6 +70,7 @@ export class NatstapViewer extends ViewerElement {
   #flash: number | undefined;
   #facetsOpen = false;
   #menu: Menu | undefined;
+  #selected: SelectedRows | undefined;
   #pointed: number | undefined;
   #note = "";
   #noteTimer: ReturnType<typeof setTimeout> | undefined;
@@ -112,7 +113,7 @@ export class NatstapViewer extends ViewerElement {
 
   protected override firstUpdated(): void {
     // On a phone most lines are longer than the view.
-    this.wrap ||= this.clientWidth < NARROW;
+    this.wrap ||= this.clientWidth > 0 && this.clientWidth < NARROW;
     this.renderRoot.addEventListener("click", (event) => this.#clicked(event as MouseEvent), {
       capture: true,
     });
@@ -130,17 +131,27 @@ export class NatstapViewer extends ViewerElement {
     if (changed.has("paused")) this.#pausedChanged();
     const isOther = STREAM.some((name) => changed.has(name));
     if (isOther && this.#stream.isOpen) {
+      this.#stream.close();
       this.clear();
       this.#cleared = false;
     }
-    const hasProvider = changed.has("tokenProvider") && this.#stream.state.state !== "live";
+    // One that is being asked, or has given a token, is no reason to begin anew.
+    const hasProvider = changed.has("tokenProvider") && this.tokenProvider !== undefined &&
+      ["idle", "ended"].includes(this.#stream.state.state);
     if (isOther || changed.has("token") || hasProvider) this.#connect();
   }
 
   #connect(): void {
-    if (!this.src) return this.#stream.close();
-    const { src, token, tokenProvider, region, machine, app } = this;
-    this.#stream.open({ src, token, tokenProvider, region, machine, app });
+    if (!this.src || !this.isConnected) return this.#stream.close();
+    const { src, token, region, machine, app } = this;
+    const provider = () => this.tokenProvider;
+    this.#stream.open({
+      ...{ src, token, region, machine, app },
+      // A host that renders anew gives a new one each time: the last counts.
+      get tokenProvider() {
+        return provider();
+      },
+    });
   }
 
   #tell(): void {
@@ -335,7 +346,7 @@ export class NatstapViewer extends ViewerElement {
 
   /** What of a selection over several rows goes to the clipboard: lines, also those out of view. */
   #copySelection(event: ClipboardEvent): void {
-    const selected = selectedRows(this.renderRoot as ShadowRoot);
+    const selected = selectedRows(this.renderRoot as ShadowRoot, this.#selected);
     if (selected === undefined) return;
     const rows: string[] = [];
     for (const row of this.#store.visible()) {
@@ -348,6 +359,7 @@ export class NatstapViewer extends ViewerElement {
 
   /** What is being selected must not run away. */
   #select(): void {
+    this.#selected = selectedRows(this.renderRoot as ShadowRoot, this.#selected);
     if (this.#list?.following && hasSelection(this.renderRoot as ShadowRoot)) {
       this.#list.stay();
       this.#pace.calm();
@@ -444,7 +456,10 @@ export class NatstapViewer extends ViewerElement {
   }
 }
 
-customElements.define("natstap-viewer", NatstapViewer);
+// A page may have the script twice, under two addresses.
+if (customElements.get("natstap-viewer") === undefined) {
+  customElements.define("natstap-viewer", NatstapViewer);
+}
 
 declare global {
   interface HTMLElementTagNameMap {

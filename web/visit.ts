@@ -119,7 +119,14 @@ async function readStream(
     const chunk = await reader.read().catch(() => {});
     if (chunk?.value === undefined) return undefined;
     watch.heard();
-    parser.feed(decoder.decode(chunk.value, { stream: true }));
+    try {
+      parser.feed(decoder.decode(chunk.value, { stream: true }));
+    } catch (error) {
+      // Whatever it was: a view that says "live" and has no stream any more would be worse.
+      reportError(error);
+      await reader.cancel().catch(() => {});
+      return undefined;
+    }
   }
   await reader.cancel().catch(() => {});
   return outcome;
