@@ -23,9 +23,7 @@ export function emptyTemplate(model: EmptyModel): TemplateResult {
   if (held > 0) {
     return html`
       <div class="empty">
-        <p class="empty-title">None of the ${held.toLocaleString(
-          "en",
-        )} lines held fits the filter</p>
+        <p class="empty-title">No line matches (${held.toLocaleString("en")} here)</p>
         <p>Lines that do will appear here when they come.</p>
         <button class="button" @click=${onReset}>Show all lines</button>
       </div>

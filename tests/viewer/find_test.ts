@@ -188,7 +188,7 @@ Deno.test("A row's context is the unfiltered list, with the row still in view", 
 Deno.test("A filter that nothing fits says so, and offers to show all", async () => {
   await using visit = await openWithLines();
   await field(visit).fill("nothing has this");
-  await visit.page.getByText("None of the 5 lines held fits the filter").waitFor();
+  await visit.page.getByText("No line matches (5 here)").waitFor();
   await button(visit, "Show all lines").click();
   await assertShown(visit, ALL);
 });
