@@ -4,8 +4,11 @@
  * @module
  */
 
-/** How times are shown. */
-export type TimeMode = "local" | "utc" | "relative";
+/** How times are shown, in the order in which a button goes through them. */
+export const TIMES = ["local", "utc", "relative"] as const;
+
+/** One of {@linkcode TIMES}. */
+export type TimeMode = (typeof TIMES)[number];
 
 /**
  * The time of a row: `20:42:11.123`, in UTC with a `Z`, or `12s ago`. Days are left to

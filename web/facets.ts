@@ -6,7 +6,7 @@
 import type { Line } from "./row.ts";
 
 /** What lines are told apart by. */
-export const FACETS = ["level", "region", "machine", "provider"] as const;
+const FACETS = ["level", "region", "machine", "provider"] as const;
 
 /** One of {@linkcode FACETS}. */
 export type Facet = (typeof FACETS)[number];

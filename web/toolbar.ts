@@ -10,9 +10,6 @@ import * as icons from "./tool_icons.ts";
 import { problemTemplate, type SearchModel, searchTemplate } from "./search.ts";
 import type { Status } from "./status.ts";
 
-/** How times are shown, in the order in which a button goes through them. */
-export const TIMES: readonly TimeMode[] = ["local", "utc", "relative"];
-
 /** What is unfolded: on a narrow view the tools are a menu too. */
 export type Menu = "tools" | "download";
 

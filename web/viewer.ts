@@ -12,6 +12,7 @@ import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateR
 import { Banner, bannerTemplate } from "./banner.ts";
 import { chipsTemplate } from "./chips.ts";
 import { copy } from "./clipboard.ts";
+import { TIMES } from "./clock.ts";
 import type { ConnectionState } from "./connection.ts";
 import { type FileKind, toText } from "./download.ts";
 import { emptyTemplate } from "./empty.ts";
@@ -33,7 +34,7 @@ import { Store } from "./store.ts";
 import { Stream } from "./stream.ts";
 import { BAR_SECONDS, stripTemplate } from "./strip.ts";
 import { style } from "./style.ts";
-import { type Menu, TIMES, toolbarTemplate } from "./toolbar.ts";
+import { type Menu, toolbarTemplate } from "./toolbar.ts";
 import { LIMIT, ViewerElement } from "./viewer_element.ts";
 
 /** How often what depends on the time is drawn. Milliseconds. */
@@ -68,6 +69,7 @@ export class NatstapViewer extends ViewerElement {
   #cleared = false;
   /** The row to light up: the eye is to find it. */
   #flash: number | undefined;
+  #flashTimer: ReturnType<typeof setTimeout> | undefined;
   #facetsOpen = false;
   #menu: Menu | undefined;
   #selected: SelectedRows | undefined;
@@ -107,6 +109,7 @@ export class NatstapViewer extends ViewerElement {
     this.#leaving.abort();
     clearInterval(this.#ticks);
     clearTimeout(this.#noteTimer);
+    this.#note = "";
     this.#pace.stop();
     this.#stream.close();
   }
@@ -321,7 +324,8 @@ export class NatstapViewer extends ViewerElement {
   /** Goes to a row and lights it up. */
   #goTo(id: number): void {
     this.#flash = id;
-    setTimeout(() => this.#flash = undefined, NOTE_TIME);
+    clearTimeout(this.#flashTimer);
+    this.#flashTimer = setTimeout(() => this.#flash = undefined, NOTE_TIME);
     this.#list?.toRow(id);
   }
 

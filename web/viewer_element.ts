@@ -4,7 +4,7 @@
  * @module
  */
 import { LitElement, type PropertyDeclarations } from "lit";
-import type { TimeMode } from "./clock.ts";
+import { type TimeMode, TIMES } from "./clock.ts";
 
 /** How many rows are held, unless the host says otherwise. */
 export const LIMIT = 100_000;
@@ -21,7 +21,8 @@ export class ViewerElement extends LitElement {
     theme: { reflect: true },
     limit: { type: Number },
     wrap: { type: Boolean, reflect: true },
-    time: {},
+    // What is none of them would have no width and no name.
+    time: { converter: (value) => TIMES.find((mode) => mode === value) ?? "local" },
     paused: { type: Boolean, reflect: true },
   };
   /** Where the stream is: natstap's `/logs`. */

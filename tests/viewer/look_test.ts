@@ -121,6 +121,11 @@ Deno.test("The theme is the page's, and the system's where that follows it, unle
   }
 });
 
+Deno.test("A way to show times that there is not is the local one", async () => {
+  await using visit = await open(stage, 'time="UTC"');
+  assertEquals(await visit.page.evaluate("document.querySelector('natstap-viewer').time"), "local");
+});
+
 Deno.test("The viewer has an edge in a product's page, and none on its own", async () => {
   const width = ({ page }: Visit) =>
     page.evaluate(
