@@ -11,7 +11,7 @@ import type { NatsOptions } from "./nats_options.ts";
 import { parseKeySet, parsePublicKey } from "./public_keys.ts";
 import type { StreamOptions } from "./streams.ts";
 import type { TokenRules } from "./token.ts";
-import { type ConfigSource, describeWrong } from "./variable.ts";
+import { clean, type ConfigSource, describeWrong } from "./variable.ts";
 
 /** All that the service can be told. */
 export interface Config {
@@ -124,7 +124,7 @@ const SCHEMA = v.object({
  * @throws {ConfigError} Where any variable is wrong: all wrong ones at once.
  */
 export function readConfig({ env, readFile }: ConfigSource): Config {
-  const read = (name: string) => env(name) || undefined;
+  const read = (name: string) => clean(env(name));
   const input = Object.fromEntries(Object.keys(SCHEMA.entries).map((name) => [name, read(name)]));
   const parsed = v.safeParse(SCHEMA, input, { abortPipeEarly: true });
   const problems = (parsed.issues ?? []).map((issue) => {

@@ -6,10 +6,18 @@
 
 /** Where the configuration comes from. */
 export interface ConfigSource {
-  /** A variable's value; an empty one counts as unset. */
+  /** A variable's value. An empty one counts as unset; trailing line breaks do not count at all. */
   readonly env: (name: string) => string | undefined;
   /** The text of the file that a variable names. */
   readonly readFile: (path: string) => string;
+}
+
+/**
+ * A variable's value without trailing line breaks, which it has if it was read from a file;
+ * `undefined` if nothing is left.
+ */
+export function clean(value: string | undefined): string | undefined {
+  return value?.replace(/[\r\n]+$/, "") || undefined;
 }
 
 /** Variables whose values never appear in a message. */

@@ -23,7 +23,7 @@ export interface SigningKey {
  *
  * @throws {TypeError} If no key is set, or two, or one that cannot sign.
  */
-export function readSigningKey(env: Record<string, string>): SigningKey {
+export function readSigningKey(env: Record<string, string | undefined>): SigningKey {
   const { JWT_SECRET: secret, JWT_PRIVATE_KEY: privateKey } = env;
   if (secret && privateKey) {
     throw new TypeError("Cannot choose a key: JWT_SECRET and JWT_PRIVATE_KEY are both set");

@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { type JWTPayload, SignJWT } from "jose";
 import { ALL_APPS, isName } from "../lib/subject.ts";
+import { clean } from "../lib/variable.ts";
 import { readSigningKey, type SigningKey } from "./signing_key.ts";
 
 /** What a token is to say. */
@@ -128,18 +129,21 @@ function parseTtl(text: string, maxText = "3600"): number {
   throw new RangeError(`Cannot use "${text}" as --ttl: JWT_MAX_TTL permits ${max} seconds at most`);
 }
 
-async function printToken(args: string[], env: Record<string, string>): Promise<void> {
+async function printToken(args: string[], environment: Record<string, string>): Promise<void> {
   const { app, ttl, region, machine, sub, jti, kid, alg, help } = parseFlags(args);
   if (help) return console.log(HELP);
+  const env = Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, clean(value)]),
+  );
   const claims: Claims = {
     app: parseApps(app),
-    ttl: parseTtl(ttl, env.JWT_MAX_TTL || undefined),
+    ttl: parseTtl(ttl, env.JWT_MAX_TTL),
     region: parseName("region", region),
     machine: parseName("machine", machine),
     sub,
     jti,
-    aud: env.JWT_AUDIENCE || undefined,
-    iss: env.JWT_ISSUER || undefined,
+    aud: env.JWT_AUDIENCE,
+    iss: env.JWT_ISSUER,
   };
   if (claims.app[0] === ALL_APPS) {
     console.error("The service honours this token only where ALLOW_ALL_APPS=true");

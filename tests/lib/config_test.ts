@@ -157,7 +157,7 @@ const WORDS: [string, string[], string][] = [
   ["LOG_LEVEL", ["INFO", "trace", "warning"], '"debug", "info", "warn" or "error"'],
   [
     "SUBJECT_PREFIX",
-    ["logs.", ".logs", "a..b", "logs.>", "*", "a b", "a\n", "é", "$SYS"],
+    ["logs.", ".logs", "a..b", "logs.>", "*", "a b", "a\nb", "é", "$SYS"],
     'names of letters, digits, "-" and "_", with "." between',
   ],
   [
@@ -192,6 +192,43 @@ Deno.test("readConfig() counts an empty variable as unset", () => {
   const empty = [...names, ...more, "JWT_PUBLIC_KEY", "JWT_JWKS", "JWT_JWKS_URL", "JWT_AUDIENCE"];
   const env = Object.fromEntries(empty.map((name) => [name, ""]));
   assertEquals(read({ ...env, JWT_SECRET }), read({ JWT_SECRET }));
+});
+
+Deno.test("readConfig() strips trailing line breaks from every variable, as files end with them", () => {
+  const envs: Env[] = [
+    { JWT_SECRET, NATS_TOKEN: "token", JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", HOST: "::1" },
+    { JWT_SECRET, NATS_USER: "tap", NATS_PASSWORD: " a password ", PORT: "1", LOG_LEVEL: "warn" },
+    { JWT_SECRET, ORG: "org", ACCESS_TOKEN: "FlyV1 fm2_x", NATS_URL: "tls://nats:4222" },
+    ...Object.entries(KEYS).map(([name, value]) => ({
+      [name]: value,
+      CORS_ORIGINS: "https://a.b",
+    })),
+  ];
+  for (const env of envs) {
+    for (const end of ["\n", "\r\n", "\n\n\r\n"]) {
+      const ended = Object.fromEntries(
+        Object.entries(env).map(([name, value]) => [
+          name,
+          value + end,
+        ]),
+      );
+      assertEquals(read(ended), read(env));
+    }
+  }
+});
+
+Deno.test("readConfig() keeps every other white space of a secret", () => {
+  for (const password of [" a b\t ", "\na", "a\nb"]) {
+    const { nats } = read({ JWT_SECRET, NATS_USER: "tap", NATS_PASSWORD: `${password}\n` });
+    assertEquals(nats.credentials, { kind: "user", user: "tap", password });
+  }
+});
+
+Deno.test("readConfig() counts a variable that holds only line breaks as unset", () => {
+  assertEquals(
+    read({ JWT_SECRET, JWT_PUBLIC_KEY: "\n", NATS_TOKEN: "\r\n" }),
+    read({ JWT_SECRET }),
+  );
 });
 
 Deno.test("readConfig() refuses one port for two listeners, but lets the system choose both", () => {
@@ -229,7 +266,7 @@ Deno.test("readConfig() reports every wrong variable at once", () => {
 });
 
 Deno.test("readConfig() measures JWT_SECRET in bytes", () => {
-  for (const secret of ["x".repeat(31), "é".repeat(15)]) {
+  for (const secret of ["x".repeat(31), "é".repeat(15), `${"x".repeat(31)}\n`]) {
     assertProblem({ JWT_SECRET: secret }, "JWT_SECRET", "not shown", "32 bytes or more");
   }
   assert(read({ JWT_SECRET: "x".repeat(32) }) && read({ JWT_SECRET: "é".repeat(16) }));

@@ -85,6 +85,16 @@ Deno.test("token signs with JWT_PRIVATE_KEY, whose line ends may be written as \
   await jwtVerify(stdout.trim(), await importSPKI(publicKey, "EdDSA"));
 });
 
+Deno.test("token strips the trailing line breaks that the service strips", async () => {
+  const { stdout } = await runTool(["--app", "a"], {
+    JWT_SECRET: `${JWT_SECRET}\r\n`,
+    JWT_AUDIENCE: "natstap\n",
+    JWT_MAX_TTL: "3600\n",
+  });
+  const audience = "natstap";
+  await jwtVerify(stdout.trim(), new TextEncoder().encode(JWT_SECRET), { audience });
+});
+
 Deno.test("token warns that '*' is for services that allow it", async () => {
   const { code, stdout, stderr } = await runTool(["--app", "*"]);
   assertEquals(code, 0);
