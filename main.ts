@@ -23,6 +23,8 @@ import type { Viewer } from "./routes/viewer.ts";
 const KEYS_REFRESH = 300_000;
 /** How soon where that has failed. Milliseconds. */
 const KEYS_RETRY = 10_000;
+/** Maximum number of ignored keys that are named in the log. */
+const LISTED_KEYS = 10;
 /** Of the time that a stop may take, what is kept for the way out. Milliseconds. */
 const EXIT_MARGIN = 500;
 
@@ -33,7 +35,9 @@ async function main(): Promise<void> {
   }, logStyle());
   outliveBrokenSockets();
   keepSecretsOutOfSpans();
-  const keys = createKeys(config.keys);
+  const keys = createKeys(config.keys, (ignored) => {
+    log.warn("keys ignored", { count: ignored.length, keys: ignored.slice(0, LISTED_KEYS) });
+  });
   const exposition = new Exposition();
   const metrics = createMetrics(exposition);
   const nats = createNats(config.nats, log);

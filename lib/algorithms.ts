@@ -13,6 +13,10 @@ const CURVES: Readonly<Record<string, readonly string[]>> = {
   Ed25519: ["EdDSA", "Ed25519"],
 };
 
+/** The keys that a token can be verified with, in words. */
+export const SUPPORTED_KEYS =
+  "RSA from 2048 bits to Deno's maximum of 4096, EC P-256, P-384 or P-521, or Ed25519";
+
 /** The algorithms that a shared secret fits. */
 export const SYMMETRIC: readonly string[] = ["HS256", "HS384", "HS512"];
 

@@ -86,7 +86,7 @@ const SCHEMA = v.object({
   PORT: v.optional(wholeNumber(0, 65_535), "8080"),
   METRICS_PORT: v.optional(wholeNumber(0, 65_535), "9091"),
   JWT_SECRET: v.optional(parsedBy(parseSecret, "a shared secret of 32 bytes or more")),
-  JWT_PUBLIC_KEY: v.optional(parsedBy(parsePem, "a public key, PEM (SPKI)")),
+  JWT_PUBLIC_KEY: v.optional(parsedBy(parsePublicKey, "a public key in PEM")),
   JWT_JWKS: v.optional(parsedBy(parseKeySet, "a JWK Set of public keys, in JSON")),
   JWT_JWKS_URL: v.optional(parsedBy(parseHttpUrl, "an http or https URL")),
   JWT_AUDIENCE: v.optional(text),
@@ -184,7 +184,7 @@ function toConfig(env: v.InferOutput<typeof SCHEMA>, nats: NatsOptions): Config 
 function toKeySource(env: v.InferOutput<typeof SCHEMA>): KeySource {
   if (env.JWT_SECRET !== undefined) return { kind: "secret", secret: env.JWT_SECRET };
   if (env.JWT_PUBLIC_KEY !== undefined) return { kind: "public", jwk: env.JWT_PUBLIC_KEY };
-  if (env.JWT_JWKS !== undefined) return { kind: "set", jwks: env.JWT_JWKS };
+  if (env.JWT_JWKS !== undefined) return { kind: "set", set: env.JWT_JWKS };
   return { kind: "url", url: env.JWT_JWKS_URL! };
 }
 
@@ -192,11 +192,6 @@ function parseSecret(value: string): Uint8Array<ArrayBuffer> {
   const secret = new TextEncoder().encode(value);
   if (secret.length < 32) throw new TypeError(`it has ${secret.length}`);
   return secret;
-}
-
-/** Platforms that keep secrets on one line write a line break as `\n`. */
-function parsePem(value: string) {
-  return parsePublicKey(value.replaceAll("\\n", "\n").trim());
 }
 
 function parseHttpUrl(value: string): URL {

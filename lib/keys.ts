@@ -6,15 +6,16 @@
  *
  * @module
  */
-import { createLocalJWKSet, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from "jose";
 import { algorithmsOf, ASYMMETRIC, SYMMETRIC } from "./algorithms.ts";
+import type { KeySet, OnIgnored } from "./public_keys.ts";
 import { createRemoteKeys } from "./remote_keys.ts";
 
 /** What the service is configured to verify tokens with. */
 export type KeySource =
   | { readonly kind: "secret"; readonly secret: Uint8Array<ArrayBuffer> }
   | { readonly kind: "public"; readonly jwk: JWK }
-  | { readonly kind: "set"; readonly jwks: JSONWebKeySet }
+  | { readonly kind: "set"; readonly set: KeySet }
   | { readonly kind: "url"; readonly url: URL };
 
 /** How a token's signature is verified. */
@@ -29,17 +30,25 @@ export interface Keys {
   readonly refresh?: () => Promise<void>;
 }
 
-/** Makes {@linkcode Keys} of what is configured. */
-export function createKeys(source: KeySource): Keys {
+/**
+ * Makes {@linkcode Keys} of what is configured.
+ *
+ * @param onIgnored Called with the keys of a set that cannot verify a token, if it has any: at once, or
+ * for a set that is fetched whenever they have changed.
+ */
+export function createKeys(source: KeySource, onIgnored: OnIgnored = () => {}): Keys {
   switch (source.kind) {
     case "secret":
       return secretKeys(source.secret);
     case "public":
       return publicKeys(source.jwk);
-    case "set":
-      return { algorithms: [...ASYMMETRIC], resolve: createLocalJWKSet(source.jwks) };
+    case "set": {
+      const { jwks, ignored } = source.set;
+      if (ignored.length > 0) onIgnored(ignored);
+      return { algorithms: [...ASYMMETRIC], resolve: createLocalJWKSet(jwks) };
+    }
     case "url":
-      return { algorithms: [...ASYMMETRIC], ...createRemoteKeys(source.url) };
+      return { algorithms: [...ASYMMETRIC], ...createRemoteKeys(source.url, onIgnored) };
   }
 }
 

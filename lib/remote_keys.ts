@@ -11,7 +11,7 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { Problem } from "./problem.ts";
-import { usableKeys } from "./public_keys.ts";
+import { type OnIgnored, sortKeys } from "./public_keys.ts";
 
 /** A fetch of a key set that takes longer than this has failed. Milliseconds. */
 const FETCH_TIMEOUT = 2_500;
@@ -31,9 +31,9 @@ export interface RemoteKeys {
 }
 
 /** Makes the keys of the set behind `url`; nothing is fetched yet. */
-export function createRemoteKeys(url: URL): RemoteKeys {
+export function createRemoteKeys(url: URL, onIgnored: OnIgnored): RemoteKeys {
   let pausedUntil = -Infinity;
-  const fetchKeys = boundedFetch();
+  const fetchKeys = boundedFetch(withChangesOnly(onIgnored));
   const remote = createRemoteJWKSet(url, {
     // Stale keys still verify while the URL is out of reach; `refresh` keeps them fresh.
     cacheMaxAge: Infinity,
@@ -86,12 +86,12 @@ function concernsToken(error: unknown): boolean {
 }
 
 /** A `fetch` that pauses after a failure and reads no more than {@linkcode FETCH_LIMIT}. */
-function boundedFetch(): typeof fetch {
+function boundedFetch(onIgnored: OnIgnored): typeof fetch {
   let failed: { readonly error: unknown; readonly until: number } | undefined;
   return async (input, init) => {
     if (failed !== undefined && performance.now() < failed.until) throw failed.error;
     try {
-      const response = await readBounded(await fetch(input, init));
+      const response = await readBounded(await fetch(input, init), onIgnored);
       failed = undefined;
       return response;
     } catch (error) {
@@ -101,7 +101,7 @@ function boundedFetch(): typeof fetch {
   };
 }
 
-async function readBounded(response: Response): Promise<Response> {
+async function readBounded(response: Response, onIgnored: OnIgnored): Promise<Response> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for await (const chunk of response.body ?? []) {
@@ -115,5 +115,17 @@ async function readBounded(response: Response): Promise<Response> {
   if (status !== 200) throw new TypeError(`Cannot read a key set: its URL answered ${status}`);
   // Throws where it is no key set, so that such an answer too counts as a failed fetch.
   const set = createLocalJWKSet(JSON.parse(await new Blob(chunks).text())).jwks();
-  return Response.json(usableKeys(set));
+  const { jwks, ignored } = sortKeys(set);
+  onIgnored(ignored);
+  return Response.json(jwks);
+}
+
+/** Passes on what differs from the last call, unless it is empty: a set is fetched again and again. */
+function withChangesOnly(onIgnored: OnIgnored): OnIgnored {
+  let last = "[]";
+  return (ignored) => {
+    const text = JSON.stringify(ignored);
+    if (text !== last && ignored.length > 0) onIgnored(ignored);
+    last = text;
+  };
 }

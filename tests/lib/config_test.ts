@@ -272,9 +272,9 @@ Deno.test("readConfig() measures JWT_SECRET in bytes", () => {
   assert(read({ JWT_SECRET: "x".repeat(32) }) && read({ JWT_SECRET: "é".repeat(16) }));
 });
 
-Deno.test("readConfig() takes a PEM on several lines, or on one with \\n between", () => {
-  const crlf = publicKey.replaceAll("\n", "\r\n");
-  for (const pem of [publicKey.trim().replaceAll("\n", "\\n"), crlf, `\n ${publicKey}\n`]) {
+Deno.test("readConfig() takes a PEM that a platform has put on one line, in quotes or in Base64", () => {
+  const one = publicKey.trim().replaceAll("\n", "\\n");
+  for (const pem of [one, `"${one}"`, btoa(publicKey), publicKey.replaceAll("\n", " ")]) {
     assertEquals(read({ JWT_PUBLIC_KEY: pem }).keys, read({ JWT_PUBLIC_KEY: publicKey }).keys);
   }
 });

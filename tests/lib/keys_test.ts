@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
-import { assertEquals, assertThrows } from "@std/assert";
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { assertEquals, assertStringIncludes, assertThrows, fail } from "@std/assert";
 import { CompactSign, exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK } from "jose";
 import { createKeys, type Keys } from "../../lib/keys.ts";
 import { parseKeySet, parsePublicKey } from "../../lib/public_keys.ts";
@@ -41,7 +41,7 @@ const PAIRS = await Promise.all([
 const [rsa, p256, , , ed25519] = PAIRS as [Pair, Pair, Pair, Pair, Pair];
 const publicKeys = ({ pem }: Pair) => createKeys({ kind: "public", jwk: parsePublicKey(pem) });
 const keySet = (...keys: JWK[]) =>
-  createKeys({ kind: "set", jwks: parseKeySet(JSON.stringify({ keys })) });
+  createKeys({ kind: "set", set: parseKeySet(JSON.stringify({ keys })) });
 const secretKeys = createKeys({ kind: "secret", secret: SECRET });
 
 const claims = () => utf8(JSON.stringify({ app: "web", exp: Math.floor(Date.now() / 1000) + 600 }));
@@ -208,32 +208,138 @@ Deno.test("createKeys() has a kid, be it a path, SQL or a URL, choose nothing wh
 Deno.test("createKeys() never verifies with a key that is for encryption or another algorithm", async () => {
   for (const wrong of [{ use: "enc" }, { alg: "ES384" }, { key_ops: ["sign"] }]) {
     const token = await sign("ES256", p256.privateJwk);
-    assertEquals(await outcome(keySet({ ...p256.publicJwk, ...wrong }), token), "token_signature");
+    const keys = keySet({ ...p256.publicJwk, ...wrong }, rsa.publicJwk);
+    assertEquals(await outcome(keys, token), "token_signature");
   }
 });
 
-Deno.test("parsePublicKey() refuses all but a PEM (SPKI) of a kind that an algorithm fits", () => {
+Deno.test("parsePublicKey() refuses what is no public key, and kinds that no algorithm fits", () => {
   const spki = (pair: { publicKey: { export(options: object): string | Uint8Array } }) =>
     String(pair.publicKey.export({ type: "spki", format: "pem" }));
   const privatePem = createPrivateKey({ key: { ...p256.privateJwk }, format: "jwk" })
     .export({ type: "pkcs8", format: "pem" });
-  const pkcs1 = createPublicKey(rsa.pem).export({ type: "pkcs1", format: "pem" });
   const short = spki(generateKeyPairSync("rsa", { modulusLength: 1024 }));
   const other = spki(generateKeyPairSync("x25519"));
-  const texts = ["", "key", String(privatePem), String(pkcs1), JSON.stringify(p256.publicJwk)];
+  const texts = ["", "key", String(privatePem), JSON.stringify(p256.publicJwk)];
   for (const text of [...texts, short, other]) {
     assertThrows(() => parsePublicKey(text), TypeError);
   }
-  assertThrows(() => parsePublicKey("-----BEGIN PUBLIC KEY-----\n!\n-----END PUBLIC KEY-----"));
 });
 
-Deno.test("parseKeySet() refuses a set with a secret, a private key, a strange one or none", () => {
-  const { privateJwk, publicJwk } = p256;
-  const sets = [null, [], 7, {}, { keys: [] }, { keys: {} }, { keys: [privateJwk] }];
-  const keys = [null, 7, "x", {}, { kty: "oct", k: "c2VjcmV0" }, { ...publicJwk, crv: "P-192" }];
-  for (const set of [...sets, ...keys.map((key) => ({ keys: [publicJwk, key] }))]) {
-    assertThrows(() => parseKeySet(JSON.stringify(set)), TypeError);
+/** An RSA key with this number of bits. It fits no private key. */
+function rsaJwk(bits: number): JWK {
+  const modulus = new Uint8Array(Math.ceil(bits / 8)).fill(0xff);
+  modulus[0]! >>= modulus.length * 8 - bits;
+  return { kty: "RSA", n: base64url(modulus), e: "AQAB" };
+}
+
+const X25519 = { kty: "OKP", crv: "X25519", x: "A".repeat(43) };
+const ML_DSA = { kty: "AKP", alg: "ML-DSA-65", pub: "A".repeat(2603) };
+/** Keys that no token can be verified with, and a word of the reason. */
+const UNUSABLE: [kind: string, jwk: JWK, reason: string][] = [
+  ["X25519", X25519, "a key is RSA"],
+  ["X25519 for encryption", { ...X25519, use: "enc" }, "a key is RSA"],
+  ["ML-DSA", ML_DSA, "a key is RSA"],
+  ["Ed448", { kty: "OKP", crv: "Ed448", x: "A".repeat(76) }, "a key is RSA"],
+  ["secp256k1", { ...p256.publicJwk, crv: "secp256k1" }, "a key is RSA"],
+  ["P-192", { ...p256.publicJwk, crv: "P-192" }, "a key is RSA"],
+  ["a kind of the future", { kty: "LATTICE" }, "a key is RSA"],
+  ["no kind", {}, "a key is RSA"],
+  ["a kind that is not text", { kty: 7 } as unknown as JWK, "a key is RSA"],
+  ["RSA of 1024 bits", rsaJwk(1024), "it has 1024 bits"],
+  ["RSA of 2047 bits", rsaJwk(2047), "it has 2047 bits"],
+  ["RSA of 4097 bits", rsaJwk(4097), "it has 4097 bits, and a key is RSA from 2048 bits"],
+  ["RSA of 8192 bits", rsaJwk(8192), "it has 8192 bits, and a key is RSA from 2048 bits"],
+  ["RSA of 16384 bits", rsaJwk(16_384), "it has 16384 bits"],
+  ["RSA without modulus", { kty: "RSA", e: "AQAB" }, "lacks a member"],
+  ["RSA with an empty modulus", { kty: "RSA", n: "", e: "AQAB" }, "lacks a member"],
+  ["RSA with exponent 1", { ...rsa.publicJwk, e: "AQ" }, "malformed"],
+  ["RSA with exponent 2^64 + 1", { ...rsa.publicJwk, e: "AQAAAAAAAAAB" }, "malformed"],
+  ["P-256 with a point off the curve", { ...p256.publicJwk, y: p256.publicJwk.x! }, "malformed"],
+  ["P-256 without y", { kty: "EC", crv: "P-256", x: p256.publicJwk.x! }, "lacks a member"],
+  ["P-256 for ES256K", { ...p256.publicJwk, alg: "ES256K" }, 'its "alg" is not one of ES256'],
+  ["RSA for RSA-OAEP", { ...rsa.publicJwk, alg: "RSA-OAEP" }, 'its "alg" is not one of RS256'],
+];
+
+for (const [kind, jwk, reason] of UNUSABLE) {
+  Deno.test(`parseKeySet() ignores ${kind} beside a key that can verify tokens, and says why`, async () => {
+    const set = parseKeySet(JSON.stringify({ keys: [{ ...jwk, kid: "odd" }, p256.publicJwk] }));
+    assertEquals(set.jwks, { keys: [p256.publicJwk] });
+    const kty = typeof jwk.kty === "string" ? jwk.kty : undefined;
+    assertEquals(set.ignored.map(({ kid, kty }) => [kid, kty]), [["odd", kty]]);
+    assertStringIncludes(set.ignored[0]!.reason, reason);
+    const ignored: unknown[] = [];
+    const keys = createKeys({ kind: "set", set }, (keys) => ignored.push(...keys));
+    assertEquals(ignored, [...set.ignored]);
+    assertEquals(await outcome(keys, await sign("ES256", p256.privateJwk)), "taken");
+    const named = await sign("ES256", p256.privateJwk, { kid: "odd" });
+    assertEquals(await outcome(keys, named), "token_signature");
+  });
+}
+
+Deno.test("parseKeySet() refuses a set in which no key is left, and says why", () => {
+  for (const [, jwk, reason] of UNUSABLE) {
+    for (const keys of [[jwk], [jwk, jwk], [{ ...rsa.publicJwk, use: "enc" }, jwk]]) {
+      const json = JSON.stringify({ keys });
+      assertThrows(() => parseKeySet(json), TypeError, `no key in it can verify a token: `);
+      assertThrows(() => parseKeySet(json), TypeError, reason);
+    }
+  }
+  const encryption = JSON.stringify({ keys: [{ ...rsa.publicJwk, use: "enc" }] });
+  assertThrows(() => parseKeySet(encryption), TypeError, "for encryption");
+});
+
+Deno.test("parseKeySet() keeps RSA keys of 2048 to 4096 bits, whatever its other members are", () => {
+  for (const bits of [2048, 2049, 3072, 4095, 4096]) {
+    const jwk = { ...rsaJwk(bits), use: "sig", key_ops: ["verify"], alg: "PS256", x5t: "odd" };
+    assertEquals(parseKeySet(JSON.stringify({ keys: [jwk] })).jwks, { keys: [jwk] });
+  }
+});
+
+Deno.test("parseKeySet() does not report keys for encryption, which belong to other services", () => {
+  const keys = [{ ...rsa.publicJwk, use: "enc", alg: "RSA-OAEP" }, p256.publicJwk];
+  const set = parseKeySet(JSON.stringify({ keys }));
+  assertEquals(set, { jwks: { keys: [p256.publicJwk] }, ignored: [] });
+  const silent = createKeys({ kind: "set", set }, () => fail("It reports none"));
+  assertEquals(silent.algorithms.includes("ES256"), true);
+});
+
+Deno.test("parseKeySet() shortens the names of ignored keys", () => {
+  const long = { kty: "k".repeat(1_000), kid: "i".repeat(1_000) };
+  const { ignored } = parseKeySet(JSON.stringify({ keys: [long, p256.publicJwk] }));
+  assertEquals([ignored[0]!.kty, ignored[0]!.kid], ["k".repeat(128), "i".repeat(128)]);
+});
+
+Deno.test("parseKeySet() refuses a secret or a private key, whether or not its kind is supported", () => {
+  const { publicJwk, privateJwk } = p256;
+  const secrets: JWK[] = [
+    privateJwk,
+    rsa.privateJwk,
+    ed25519.privateJwk,
+    { ...privateJwk, use: "enc" },
+    { kty: "oct", k: "c2VjcmV0" },
+    { ...X25519, d: "A".repeat(43) },
+    { ...ML_DSA, priv: "A".repeat(43) },
+    { ...rsa.publicJwk, p: "AQ" },
+    { kty: "LATTICE", k: "AQ" },
+  ];
+  for (const secret of secrets) {
+    for (const keys of [[secret], [publicJwk, secret], [secret, publicJwk]]) {
+      const json = JSON.stringify({ keys });
+      assertThrows(() => parseKeySet(json), TypeError, "it holds a secret or a private key");
+    }
+  }
+});
+
+Deno.test("parseKeySet() refuses what is no set of keys", () => {
+  const sets = [null, [], 7, {}, { keys: [] }, { keys: {} }, { keys: "x" }];
+  const items = [null, 7, "x"].map((key) => ({ keys: [p256.publicJwk, key] }));
+  for (const set of [...sets, ...items]) {
+    assertThrows(() => parseKeySet(JSON.stringify(set)), TypeError, `a JWK Set has "keys"`);
   }
   assertThrows(() => parseKeySet("{"), SyntaxError);
-  assertEquals(parseKeySet(JSON.stringify({ keys: [publicJwk] })), { keys: [publicJwk] });
 });
+
+function base64url(bytes: Uint8Array): string {
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}

@@ -1,8 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type JWK, SignJWT } from "jose";
 import { type Clock, install } from "npm:@sinonjs/fake-timers@^15";
 import { createKeys } from "../../lib/keys.ts";
 import { Problem } from "../../lib/problem.ts";
+import type { OnIgnored } from "../../lib/public_keys.ts";
 import { createVerify } from "../../lib/token.ts";
 import { createSigner } from "../signer.ts";
 
@@ -35,8 +36,8 @@ function stopClock(): Clock & Disposable {
   return Object.assign(clock, { [Symbol.dispose]: () => clock.uninstall() });
 }
 
-function open({ url }: KeyUrl) {
-  const keys = createKeys({ kind: "url", url });
+function open({ url }: KeyUrl, onIgnored?: OnIgnored) {
+  const keys = createKeys({ kind: "url", url }, onIgnored);
   const verify = createVerify(keys, { maxTtl: 3600, allowAllApps: false });
   const outcome = async (token: string): Promise<string> => {
     try {
@@ -241,6 +242,27 @@ Deno.test("createKeys() takes good tokens although the key set also holds keys t
   const { outcome } = open(keyUrl);
   assertEquals(await outcome(await first.sign()), "taken");
   assertEquals(await outcome(await first.sign({})), "taken");
+});
+
+Deno.test("createKeys() reports the keys of a fetched set that it ignores, once until they change", async () => {
+  const x25519: JWK = { kty: "OKP", crv: "X25519", x: "A".repeat(43), kid: "x" };
+  const secret: JWK = { kty: "oct", k: "c2VjcmV0LWtleQ", kid: "s" };
+  const encryption: JWK = { ...second.jwk, use: "enc" };
+  await using keyUrl = serveKeys(first.jwk, x25519, secret, encryption);
+  const reports: unknown[] = [];
+  const { outcome, refresh } = open(keyUrl, (ignored) => {
+    assert(!JSON.stringify(ignored).includes("c2VjcmV0LWtleQ"), "No secret is reported");
+    reports.push(ignored.map(({ kid, kty }) => [kid, kty]));
+  });
+  assertEquals(reports, []);
+  for (let i = 0; i < 3; i++) await refresh();
+  assertEquals(reports, [[["x", "OKP"], ["s", "oct"]]]);
+  keyUrl.answer = () => Response.json({ keys: [first.jwk] });
+  await refresh();
+  keyUrl.answer = () => Response.json({ keys: [x25519] });
+  await refresh();
+  assertEquals(reports.slice(1), [[["x", "OKP"]]]);
+  assertEquals(await outcome(await first.sign()), "token_signature");
 });
 
 Deno.test("createKeys() refuses a token for whose kid the key set holds nothing usable", async () => {
