@@ -24,7 +24,7 @@ export interface TokenRules {
   readonly audience?: string | undefined;
   /** The `iss` that is required, where it is set. */
   readonly issuer?: string | undefined;
-  /** Seconds that a token may still live. */
+  /** Maximum remaining lifetime of a token, to which the clock tolerance is added. Seconds. */
   readonly maxTtl: number;
   /** Whether `app: "*"` is honoured. */
   readonly allowAllApps: boolean;
@@ -39,7 +39,7 @@ const MAX_TOKEN_LENGTH = 8_192;
 const BASE64URL = "(?:[\\w-]{4})*(?:[\\w-][AQgw]|[\\w-]{2}[AEIMQUYcgkosw048])?";
 /** jose reads base64url with some of these too: a token would then have many spellings. */
 const COMPACT = new RegExp(`^${BASE64URL}\\.${BASE64URL}\\.${BASE64URL}$`);
-/** How far the clocks of who signs and who verifies may differ (`nbf`, `iat`). Seconds. */
+/** Tolerated difference between the clocks of signer and verifier (`nbf`, `iat`, `maxTtl`). Seconds. */
 const CLOCK_TOLERANCE = 5;
 
 /** What to do about a claim that is missing or wrong. */
@@ -111,7 +111,7 @@ function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
   if (!Number.isFinite(exp)) throw new Problem("token_claims", CLAIMS.exp!);
   if (exp! <= now) throw expired();
   if (iat !== undefined && iat > now + CLOCK_TOLERANCE) throw notYetValid();
-  if (exp! - now > rules.maxTtl) {
+  if (exp! - now > rules.maxTtl + CLOCK_TOLERANCE) {
     throw new Problem(
       "token_ttl",
       `Use a token whose "exp", in seconds since 1970, is at most ${rules.maxTtl} seconds away.`,

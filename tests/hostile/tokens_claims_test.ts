@@ -1,5 +1,5 @@
 /** Tokens whose claims attack: the app, the time, the audience, and JSON that is read in two ways. */
-import { withClaim, withTexts } from "./forgery.ts";
+import { inSeconds, signed, withClaim, withTexts } from "./forgery.ts";
 import { testAtGate } from "./gate.ts";
 
 const { gate, testRefused } = testAtGate();
@@ -53,6 +53,12 @@ testRefused(
   "token_ttl",
   withExp("9007199254740993 99999999999999999999 8640000000001 1e308 EXP000 EXPe3"),
 );
+
+Deno.test("A token of JWT_MAX_TTL streams although the clock of its backend is up to 4 s ahead", async () => {
+  for (const seconds of [3_600, 3_601, 3_604]) {
+    await gate().assertStreams((kind) => [signed(kind, { exp: inSeconds(seconds) })]);
+  }
+});
 
 testRefused(
   "app missing, empty, an object, a nested array or no text",
