@@ -8,6 +8,7 @@ import type { KeySource } from "./keys.ts";
 import type { LogLevel } from "./log.ts";
 import { parseNatsOptions } from "./nats_config.ts";
 import type { NatsOptions } from "./nats_options.ts";
+import { type Origins, parseOrigins } from "./origins.ts";
 import { parseKeySet, parsePublicKey } from "./public_keys.ts";
 import type { StreamOptions } from "./streams.ts";
 import type { TokenRules } from "./token.ts";
@@ -29,8 +30,8 @@ export interface Config {
   readonly token: TokenRules;
   /** The subject's first token or tokens. */
   readonly subjectPrefix: string;
-  /** The origins that may read from a browser, or `"*"` for any. */
-  readonly corsOrigins: readonly string[] | "*";
+  /** The origins whose pages may read from a browser. */
+  readonly corsOrigins: Origins;
   /** What bounds the streams. */
   readonly streams: StreamOptions;
   /** How long a stop may take. Milliseconds. */
@@ -102,7 +103,10 @@ const SCHEMA = v.object({
     "logs",
   ),
   CORS_ORIGINS: v.optional(
-    parsedBy(parseOrigins, `origins such as https://app.example.com, by commas, or "*"`),
+    parsedBy(
+      parseOrigins,
+      `origins such as https://app.example.com or https://*.example.com, separated by commas, or "*"`,
+    ),
     "",
   ),
   KEEPALIVE_SECONDS: v.optional(SECONDS, "15"),
@@ -200,15 +204,4 @@ function parseHttpUrl(value: string): URL {
   if (url === null) throw new RangeError("No URL");
   if (url.protocol !== "https:" && url.protocol !== "http:") throw new RangeError("Other protocol");
   return url;
-}
-
-function parseOrigins(value: string): string[] | "*" {
-  if (value.trim() === "*") return "*";
-  const origins = value.split(",").map((origin) => origin.trim()).filter((origin) => origin !== "");
-  for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin || !/^https?:/.test(origin)) {
-      throw new RangeError("No origin");
-    }
-  }
-  return origins;
 }

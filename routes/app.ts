@@ -8,6 +8,7 @@ import type { Keys } from "../lib/keys.ts";
 import type { Log } from "../lib/log.ts";
 import type { Metrics } from "../lib/metrics.ts";
 import type { Nats } from "../lib/nats.ts";
+import type { Origins } from "../lib/origins.ts";
 import type { Streams } from "../lib/streams.ts";
 import type { Verify } from "../lib/token.ts";
 import { begin, end, toHandler } from "./base.ts";
@@ -30,8 +31,8 @@ export interface AppOptions {
   readonly streams: Streams;
   /** The subject's first token or tokens. */
   readonly subjectPrefix: string;
-  /** The origins that may read `/logs` from a browser, or `"*"` for any. */
-  readonly corsOrigins: readonly string[] | "*";
+  /** The origins whose pages may read `/logs` from a browser. */
+  readonly corsOrigins: Origins;
   /** What `deno task build` has built, where it has. */
   readonly viewer: Viewer | undefined;
   /** Where refusals and faults go. */

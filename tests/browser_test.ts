@@ -226,3 +226,32 @@ Deno.test("EventSource reads from any origin where CORS_ORIGINS is *, without cr
     assertEquals(await seen(page, "error"), [{ type: "error", data: CLOSED }]);
   });
 });
+
+Deno.test("fetch() with a tracing library's headers reads on each origin that CORS_ORIGINS has * for, and on no other", async () => {
+  const { port } = sites[0]!.addr;
+  await using service = await start({ CORS_ORIGINS: `http://*.localhost:${port}` });
+  const options = {
+    credentials: "include",
+    headers: {
+      Authorization: `Bearer ${await mint(CLAIMS)}`,
+      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      baggage: "key=value",
+      "sentry-trace": "1",
+      "X-Datadog-Trace-Id": "1",
+      "X-Requested-With": "XMLHttpRequest",
+    },
+  };
+  const ask = `fetch(${JSON.stringify(`${service.url}/logs`)}, ${JSON.stringify(options)})
+    .then(({ status, body }) => body.cancel().then(() => status), () => "refused")`;
+  const table: [host: string, expected: unknown][] = [
+    ["pr-1.localhost", 200],
+    ["pr_2.localhost", 200],
+    ["localhost", "refused"],
+    ["a.b.localhost", "refused"],
+  ];
+  for (const [host, expected] of table) {
+    await onPage(`http://${host}:${port}`, async (page) => {
+      assertEquals(await page.evaluate(ask), expected, host);
+    });
+  }
+});

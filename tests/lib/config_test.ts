@@ -168,9 +168,11 @@ const WORDS: [string, string[], string][] = [
       "https://A.example",
       "https://a/b",
       "*,https://a",
+      "https://*.com",
+      "https://app-*.example.com",
       "ftp://a",
     ],
-    'origins such as https://app.example.com, by commas, or "*"',
+    'origins such as https://app.example.com or https://*.example.com, separated by commas, or "*"',
   ],
 ];
 
@@ -184,6 +186,15 @@ for (const [name, values, expected] of WORDS) {
 
 Deno.test('readConfig() takes CORS_ORIGINS "*" for any origin', () => {
   assertEquals(read({ JWT_SECRET, CORS_ORIGINS: " * " }).corsOrigins, "*");
+});
+
+Deno.test("readConfig() takes * in CORS_ORIGINS for one label, and says so if it stands elsewhere", () => {
+  const CORS_ORIGINS = "https://*.example.com:8443, https://example.com";
+  const expected = ["https://*.example.com:8443", "https://example.com"];
+  assertEquals(read({ JWT_SECRET, CORS_ORIGINS }).corsOrigins, expected);
+  const elsewhere = "https://app.*.example.com";
+  const advice = '"*" stands for the first label of a host that has at least two more';
+  assertProblem({ CORS_ORIGINS: elsewhere }, "CORS_ORIGINS", elsewhere, advice);
 });
 
 Deno.test("readConfig() counts an empty variable as unset", () => {
