@@ -90,12 +90,11 @@ export class Streams {
     nats.onState = (state, at) => this.#tellState(state, at);
   }
 
-  /** Why no stream can be opened now; `undefined` while one can. */
+  /** Why no stream can be opened now, however many are open; `undefined` if one can. */
   get unavailable(): Problem | undefined {
     if (this.#stopped !== undefined) {
       return new Problem("shutting_down", "The service is about to stop: connect again.");
     }
-    if (this.places.unavailable !== undefined) return this.places.unavailable;
     if (this.#nats.unavailable !== undefined) {
       return new Problem(
         "nats_unavailable",

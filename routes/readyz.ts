@@ -18,8 +18,9 @@ export interface Parts {
 }
 
 /**
- * `GET /readyz`: whether a stream could be opened now. Each part is `"ok"`, or says what is wrong with
- * it; where none could be opened, the body is a problem too.
+ * `GET /readyz`: whether a stream could be opened now, but for `MAX_STREAMS`. A full service stays ready:
+ * a proxy that took it out would keep its own answer, which says when to try again, from clients. Each
+ * part is `"ok"`, or says what is wrong with it; if the service is not ready, the body is a problem too.
  */
 export function readyz({ keys, nats, streams }: Parts): Handler {
   return (c) => {
@@ -27,7 +28,7 @@ export function readyz({ keys, nats, streams }: Parts): Handler {
     const parts = {
       nats: nats.unavailable ?? "ok",
       keys: keysMissing?.message ?? "ok",
-      capacity: streams.places.unavailable?.message ?? "ok",
+      capacity: streams.places.unavailable === undefined ? "ok" : "full",
     };
     const problem = keysMissing ?? streams.unavailable;
     if (problem !== undefined) return respond(c, problem, { ready: false, ...parts });

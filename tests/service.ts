@@ -189,11 +189,12 @@ export async function openWhenFree(...request: Parameters<typeof openStream>): P
   }
 }
 
-/** `"ready"` where `service` takes streams, else the code of the reason why not. */
+/** `"ready"` if `service` takes streams, otherwise the code that it refuses them with. */
 export async function readiness({ url }: Service): Promise<string> {
   const response = await fetch(`${url}/readyz`);
-  const { code } = await response.json();
-  return response.ok ? "ready" : code;
+  const { code, capacity } = await response.json();
+  if (!response.ok) return code;
+  return capacity === "full" ? "at_capacity" : "ready";
 }
 
 /** What the service subscribes to, in alphabetical order. */

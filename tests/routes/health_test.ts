@@ -105,11 +105,44 @@ Deno.test("GET /readyz says that NATS refuses the service, until it does not", a
   await assertEventually(() => readiness(service), "ready");
 });
 
-Deno.test("GET /readyz answers 503 while no stream is to spare", async () => {
+/** The status and the body of `GET /readyz`. */
+async function readyz({ url }: Service): Promise<[number, unknown]> {
+  const response = await fetch(`${url}/readyz`);
+  return [response.status, await response.json()];
+}
+
+Deno.test("GET /readyz answers 200 and says that the service is full while MAX_STREAMS are open", async () => {
   await using stack = await startStack({ MAX_STREAMS: "1" });
-  const reader = await openStream(stack.service, { app: "a" });
-  const { detail: capacity, parts } = await assertNotReady(stack.service, "at_capacity");
-  assertEquals(parts, { ready: false, nats: "ok", keys: "ok", capacity });
+  const { service } = stack;
+  const ok = { ready: true, nats: "ok", keys: "ok", capacity: "ok" };
+  assertEquals(await readyz(service), [200, ok]);
+  const reader = await openStream(service, { app: "a" });
+  assertEquals(await readyz(service), [200, { ...ok, capacity: "full" }]);
+  const refused = await fetch(await logsUrl(service, { app: "b" }));
+  assertEquals(refused.headers.get("Retry-After"), "10");
+  await assertProblem(refused, 503, "at_capacity");
+  assertEquals(await readyz(service), [200, { ...ok, capacity: "full" }]);
   await reader.close();
-  await assertEventually(() => readiness(stack.service), "ready");
+  await assertEventually(() => readyz(service), [200, ok]);
+});
+
+Deno.test("GET /readyz answers 200 while one app has all of its own streams", async () => {
+  await using stack = await startStack({ MAX_STREAMS: "2", MAX_STREAMS_PER_APP: "1" });
+  await using _reader = await openStream(stack.service, { app: "a" });
+  const ok = { ready: true, nats: "ok", keys: "ok", capacity: "ok" };
+  assertEquals(await readyz(stack.service), [200, ok]);
+});
+
+Deno.test("GET /readyz answers 503 while a full service has lost NATS", async () => {
+  await using stack = await startStack({ MAX_STREAMS: "1" });
+  const { nats, service, publisher } = stack;
+  await using _reader = await openStream(service, { app: "a" });
+  await publisher.close();
+  await nats.stop("SIGKILL");
+  await service.logged(({ msg }) => msg === "NATS unavailable");
+  const { parts } = await assertNotReady(service, "nats_unavailable");
+  assertEquals(parts, { ready: false, nats: "connection lost", keys: "ok", capacity: "full" });
+  await using _again = await startNatsServer({ port: nats.port });
+  const full = { ready: true, nats: "ok", keys: "ok", capacity: "full" };
+  await assertEventually(() => readyz(service), [200, full]);
 });
