@@ -1,5 +1,5 @@
 /** Tokens that attack by their form: serialization, encoding, length, and where they stand. */
-import { assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { CompactEncrypt } from "jose";
 import { SECRET, type Service } from "../service.ts";
 import { connectTo, receive, request, send } from "./exchange.ts";
@@ -120,13 +120,43 @@ Deno.test("A bad token is not forgiven for a good one in a place that counts les
     const requests: TokenRequest[] = [
       [`?token=${good}`, { Authorization: `Bearer ${bad}`, Cookie: `natstap_token=${good}` }],
       [`?token=${bad}`, { Cookie: `natstap_token=${good}` }],
-      ["", { Cookie: `natstap_token=${bad}; natstap_token=${good}` }],
     ];
     for (const request of requests) {
       await gate().assertRequestRefused(kind, request, "token_signature");
     }
   }
   await gate().assertShut();
+});
+
+Deno.test("Several tokens in one place are refused as token_malformed, even if one or all of them are good", async () => {
+  for (const kind of gate().stage.services.keys()) {
+    const [good, bad] = [signed(kind), signedByStranger(kind)];
+    const pairs = [[good, good], [good, bad], [bad, good], ["", good], [good, ""], [bad, "AAAA"]];
+    const cookies = pairs.flatMap(([first, second]) => [
+      `natstap_token=${first}; natstap_token=${second}`,
+      `a=1;natstap_token="${first}";b="2;3";\tnatstap_token = "${second}" ; c=4`,
+    ]);
+    const requests: TokenRequest[] = [
+      ...cookies.map((Cookie) => ["", { Cookie }] as TokenRequest),
+      ...pairs.map(([first, second]) => [`?token=${first}&token=${second}`, {}] as TokenRequest),
+      ["", { Cookie: `natstap_token="${good}; natstap_token=${good}"` }],
+      ["", { Authorization: `Bearer ${good}, Bearer ${good}` }],
+    ];
+    for (const request of requests) {
+      await gate().assertRequestRefused(kind, request, "token_malformed");
+    }
+  }
+  await gate().assertShut();
+});
+
+Deno.test("A cookie whose name only resembles the token's does not count as a second one", async () => {
+  for (const [kind, { url }] of gate().stage.services) {
+    const others =
+      "natstap_token2=x; xnatstap_token=y; NATSTAP_TOKEN=z; a=natstap_token; natstap=1";
+    const headers = { Cookie: `${others}; natstap_token=${signed(kind)}; natstap=natstap_token=1` };
+    const response = await fetch(`${url}/logs`, { method: "HEAD", headers });
+    assertEquals(response.status, 200);
+  }
 });
 
 Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {

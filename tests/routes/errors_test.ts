@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SignJWT } from "jose";
+import { connectTo, receive, request, send } from "../hostile/exchange.ts";
 import { assertNotReady, assertProblem } from "../problem.ts";
 import {
   logsUrl,
@@ -34,6 +35,14 @@ async function askWith(token: string | Promise<string>): Promise<Response> {
   return await fetch(`${stack.service.url}/logs?token=${encodeURIComponent(await token)}`);
 }
 
+/** Asks for a stream with two good tokens in cookies, with `between` between them. */
+async function askWithCookies(between: string): Promise<Response> {
+  const cookie = `natstap_token=${await mint({ app: "a", aud: "natstap" })}`;
+  return await fetch(`${stack.service.url}/logs`, {
+    headers: { Cookie: `${cookie}${between}${cookie}` },
+  });
+}
+
 const now = () => Math.floor(Date.now() / 1000);
 
 function sign(claims: Record<string, unknown>, header: Record<string, unknown>, secret: string) {
@@ -62,6 +71,8 @@ const REFUSED: [status: number, code: string, what: string, ask: () => Promise<R
   [401, "token_malformed", "a token of 10,000 letters", () => askWith("a".repeat(10_000))],
   [401, "token_missing", "an empty token", () => askWith("")],
   [401, "token_malformed", "two tokens", () => ask({ app: "a" }, "token=second")],
+  [401, "token_malformed", "two cookies", () => askWithCookies("; ")],
+  [401, "token_malformed", "two cookies with another between", () => askWithCookies(`; a="b";`)],
   [401, "token_signature", "another key", () => askWith(sign({}, {}, OTHER_SECRET))],
   [401, "token_signature", "no signature", () => askWith(unsigned({ aud: "natstap" }))],
   [401, "token_expired", "an expired token", () => ask({ app: "a", exp: now() - 1 })],
@@ -118,6 +129,16 @@ Deno.test("The service says in its challenge what is wrong with a token", async 
   );
   const quoting = (await ask({ app: "a b" })).headers.get("WWW-Authenticate")!;
   assertMatch(quoting, /^Bearer realm="[^"]*", error="[^"]*", error_description="[^"\\]*"$/);
+});
+
+Deno.test("The service answers 401 token_malformed to two tokens in two header fields", async () => {
+  const token = await mint({ app: "a", aud: "natstap" });
+  for (const field of [`Cookie: natstap_token=${token}`, `Authorization: Bearer ${token}`]) {
+    using connection = await connectTo(stack.service);
+    await send(connection, request("GET /logs HTTP/1.1", [field, "Cookie: a=1", field]));
+    const answer = await receive(connection, /\}$|event: /);
+    assertMatch(answer, /^HTTP\/1\.1 401 [^]*"code":"token_malformed"/);
+  }
 });
 
 Deno.test("The service repeats no token, wherever it stood, in an error or its log", async () => {
