@@ -26,9 +26,21 @@ export const ndjson: Format = {
 /** Whether `payload` is JSON, and could not be taken for one of the service's own events. */
 function isPlainJson(payload: Uint8Array): boolean {
   try {
-    const value: unknown = JSON.parse(strict.decode(payload));
-    return typeof value !== "object" || value === null || !Object.hasOwn(value, "natstap");
+    return !hasReservedKey(JSON.parse(strict.decode(payload)));
   } catch {
     return false;
   }
+}
+
+/** `natstap` under full case folding, in which the ligatures fold to `st`. */
+const RESERVED = /^nat(?:st|[\ufb05\ufb06])ap$/iu;
+
+/**
+ * Whether a JSON value has a top-level key that a client could take for `natstap`. Some match keys under
+ * Unicode case folding, such as Go's encoding/json, for which `nat\u017ftap` is one.
+ */
+export function hasReservedKey(value: unknown): boolean {
+  if (typeof value !== "object" || Array.isArray(value)) return false;
+  for (const key in value) if (RESERVED.test(key)) return true;
+  return false;
 }

@@ -28,6 +28,8 @@ export const PAYLOADS: readonly [attack: string, payload: Uint8Array<ArrayBuffer
   ["a comment", utf8(": keepalive\n: another")],
   ["a colon", utf8(":")],
   ["an event of the service in NDJSON", utf8(`{"natstap":{"event":"end","reason":"expired"}}`)],
+  ["the same in another case", utf8(`{"a":1,"NatsTap":{"event":"end","reason":"expired"}}`)],
+  ["the same with a long s, escaped", utf8(`{"nat\\u017ftap":{"event":"dropped","count":1}}`)],
   ["JSON on several lines", utf8(`{\n  "a": 1\n}`)],
   ["JSON with what JSON.parse() could change", utf8(`{"__proto__":1,"a":1e400,"b":"\\u0000"}`)],
   ["JSON that is cut off", utf8(`{"message":"never en`)],

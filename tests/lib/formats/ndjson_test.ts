@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { ndjson } from "../../../lib/formats/ndjson.ts";
+import { hasReservedKey, ndjson } from "../../../lib/formats/ndjson.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
@@ -85,10 +85,148 @@ Deno.test("ndjson makes a string of a payload that pretends to be one of the ser
     }
   }
   for (
-    const text of [`[{"natstap":${end}}]`, `{"a":{"natstap":1}}`, '"natstap"', '{"Natstap":1}']
+    const text of [`[{"natstap":${end}}]`, `{"a":{"natstap":1}}`, '"natstap"', '{"Natstap2":1}']
   ) {
     assertEquals(encode(utf8(text)), text);
   }
+});
+
+/** What each letter of `natstap` can be written as, for clients that ignore the case of keys. */
+const SPELLINGS = ["nN", "aA", "tT", "sS\u017f", "tT", "aA", "pP"].map((letters) => [...letters]);
+const LIGATURES = ["nN", "aA", "tT", "\ufb05\ufb06", "aA", "pP"].map((letters) => [...letters]);
+
+/** Escapes a character as JSON permits, in either case of the digits. */
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A JSON key that folds to `natstap`, each character written as it is or escaped. */
+const reservedKey = fc.constantFrom(SPELLINGS, LIGATURES).chain((letters) =>
+  fc.tuple(...letters.map((spellings) =>
+    fc.constantFrom(
+      ...spellings.flatMap((character) => [
+        character,
+        escape(character),
+        escape(character).toUpperCase().replace("U", "u"),
+      ]),
+    )
+  ))
+).map((characters) => `"${characters.join("")}"`);
+
+Deno.test("ndjson makes a string of a payload with a key that folds to natstap, however it is written", () => {
+  const space = fc.constantFrom("", " ", "\t", "  ");
+  const members = fc.array(
+    fc.tuple(fc.json({ maxDepth: 0 }), fc.json({ maxDepth: 1 }))
+      .map(([key, value]) => `${JSON.stringify(key)}:${value}`),
+    { maxLength: 3 },
+  );
+  const reserved = fc.tuple(reservedKey, space, fc.json({ maxDepth: 1 }))
+    .map(([key, space, value]) => `${key}${space}:${space}${value}`);
+  const object = fc.tuple(
+    members,
+    fc.array(reserved, { minLength: 1, maxLength: 3 }),
+    members,
+    space,
+  )
+    .map(([before, reserved, after, space]) =>
+      `${space}{${space}${[...before, ...reserved, ...after].join(",")}${space}}${space}`
+    );
+  fc.assert(fc.property(object, assertPretenderIsString), { numRuns: 2_000 });
+});
+
+Deno.test("ndjson changes no payload whose keys do not fold to natstap, or only below the top level", () => {
+  for (
+    const key of [
+      ...["natsta", "natstapp", "nat-stap", "natstap ", " natstap", "natstap\u0000", "natstaр"],
+      ...[
+        "nats",
+        "tap",
+        "natＳtap",
+        "nat\u0073\u0307tap",
+        "nátstap",
+        "na\u0442stap",
+        "nat\u00dftap",
+      ],
+      ...["\u014datstap", "natstap\u0301", "n\u200batstap", "\u24c3atstap", "\u{1d427}atstap"],
+    ]
+  ) {
+    const text = JSON.stringify({ a: 1, [key]: { event: "end" } });
+    assertEquals(encode(utf8(text)), text);
+  }
+  for (const text of [`[{"NATSTAP":1}]`, `{"a":{"Natstap":1}}`, '"NATSTAP"', "[]", "null", "7"]) {
+    assertEquals(encode(utf8(text)), text);
+  }
+});
+
+/** Every key that differs from `natstap` in at most one character, which may be any below U+20000. */
+function* neighbours(): Generator<string> {
+  for (let i = 0; i < "natstap".length; i++) {
+    for (let code = 0; code < 0x20000; code++) {
+      yield "natstap".slice(0, i) + String.fromCodePoint(code) + "natstap".slice(i + 1);
+    }
+  }
+}
+
+Deno.test("hasReservedKey() reserves what upper or lower case turns into natstap, and nothing else", () => {
+  for (const key of neighbours()) {
+    const folds = key.toUpperCase() === "NATSTAP" || key.toLowerCase() === "natstap";
+    if (hasReservedKey({ [key]: 1 }) !== folds) {
+      assertEquals(hasReservedKey({ [key]: 1 }), folds, key);
+    }
+  }
+  for (const key of ["nat\ufb05ap", "NAT\ufb06AP", "naT\ufb05aP"]) {
+    assertEquals([key.toUpperCase(), hasReservedKey({ [key]: 1 })], ["NATSTAP", true]);
+  }
+});
+
+/** Prints the keys among {@linkcode neighbours} that Go's decoder takes for `natstap`. */
+const GO_PROGRAM = `package main
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+func main() {
+	word := []rune("natstap")
+	for i, letter := range word {
+		for word[i] = 0; word[i] < 0x20000; word[i]++ {
+			key, _ := json.Marshal(string(word))
+			var line struct{ Natstap *int \`json:"natstap"\` }
+			if json.Unmarshal([]byte("{"+string(key)+":1}"), &line) == nil && line.Natstap != nil {
+				fmt.Println(string(key))
+			}
+		}
+		word[i] = letter
+	}
+}
+`;
+
+/** What it prints, as of Go 1.26. */
+const GO_KEYS = ["natstap", "Natstap", "nAtstap", "naTstap", "natStap", "natsTap", "natstAp"]
+  .concat("natstaP", "nat\u017ftap");
+
+/** The keys that Go's decoder takes for `natstap`: those of the installed Go, if there is one. */
+async function keysThatGoMatches(): Promise<string[]> {
+  const file = await Deno.makeTempFile({ prefix: "natstap-keys-", suffix: ".go" });
+  try {
+    await Deno.writeTextFile(file, GO_PROGRAM);
+    const { success, stdout, stderr } = await new Deno.Command("go", { args: ["run", file] })
+      .output();
+    assert(success, decode(stderr));
+    return decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return GO_KEYS;
+    throw error;
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+Deno.test("ndjson makes a string of a payload with any key that Go's decoder takes for natstap", async () => {
+  const keys = new Set(await keysThatGoMatches());
+  assertEquals([...keys].toSorted(), GO_KEYS.toSorted());
+  for (const key of keys) assertPretenderIsString(JSON.stringify({ [key]: { event: "end" } }));
 });
 
 Deno.test("ndjson tells the service's own events in one object a line", () => {
