@@ -9,7 +9,7 @@ export type Origins = readonly string[] | "*";
 
 /** An origin as browsers write it: lower case, in ASCII, and with nothing behind the port. */
 const ORIGIN = /^https?:\/\/(?:(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?|\[[0-9a-f:]+\])(?::\d+)?$/;
-/** `*` as the first label. Two labels must follow, since `*.com` would be half of the web. */
+/** `*` as the first label. Two labels must follow, since `*.com` would permit every site under `.com`. */
 const WILDCARD = /^(https?:\/\/)\*\.(?=localhost(?::|$)|[^.]+\.[^.:])/;
 const FIRST_LABEL = /^(https?:\/\/)[a-z0-9_-]+\./;
 

@@ -90,7 +90,7 @@ export class Streams {
     nats.onState = (state, at) => this.#tellState(state, at);
   }
 
-  /** Why no stream can be opened now, however many are open; `undefined` if one can. */
+  /** Why no stream can be opened now, apart from `MAX_STREAMS`; `undefined` if one can. */
   get unavailable(): Problem | undefined {
     if (this.#stopped !== undefined) {
       return new Problem("shutting_down", "The service is about to stop: connect again.");

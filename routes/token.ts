@@ -19,7 +19,7 @@ const COOKIE = "natstap_token";
 export function findToken(c: Context): string {
   const bearer = /^Bearer +(.+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
   if (bearer !== undefined) return bearer;
-  // Browsers send all cookies of one name, such as those of two paths: none of them is the right one.
+  // Browsers send every cookie of that name, such as those of two paths, and do not say which is which.
   const found = single(c.req.queries("token")) || single(cookies(c)) && getCookie(c, COOKIE);
   if (found) return found;
   throw new Problem(
