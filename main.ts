@@ -6,11 +6,12 @@
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { Exposition } from "./lib/exposition.ts";
 import { createKeys, type Keys } from "./lib/keys.ts";
-import { createLog, type Log, type LogStyle } from "./lib/log.ts";
+import { createLog, formatWarning, type Log, type LogStyle } from "./lib/log.ts";
+import { LogQueue } from "./lib/log_queue.ts";
 import { createMetrics } from "./lib/metrics.ts";
 import { createNats } from "./lib/nats.ts";
 import { outliveBrokenSockets } from "./lib/npm_transport.ts";
-import { exposeProcess, exposeService } from "./lib/readings.ts";
+import { exposeLog, exposeProcess, exposeService } from "./lib/readings.ts";
 import { Streams } from "./lib/streams.ts";
 import { createVerify } from "./lib/token.ts";
 import { keepSecretsOutOfSpans } from "./lib/trace.ts";
@@ -30,9 +31,12 @@ const EXIT_MARGIN = 500;
 
 async function main(): Promise<void> {
   const config = readConfigOrExit();
-  const log = createLog(config.logLevel, (line) => {
-    Deno.stdout.writeSync(new TextEncoder().encode(line));
-  }, logStyle());
+  const style = logStyle();
+  const queue = new LogQueue(
+    Deno.stdout,
+    (count) => formatWarning(style, "log lines dropped", { count }),
+  );
+  const log = createLog(config.logLevel, queue.write, style);
   outliveBrokenSockets();
   keepSecretsOutOfSpans();
   const keys = createKeys(config.keys, (ignored) => {
@@ -43,6 +47,7 @@ async function main(): Promise<void> {
   const nats = createNats(config.nats, log);
   const streams = new Streams(nats, config.streams, { log, metrics });
   exposeService(exposition, nats, streams);
+  exposeLog(exposition, queue);
   exposeProcess(exposition);
   const handler = createHandler({
     keys,
@@ -56,9 +61,9 @@ async function main(): Promise<void> {
     metrics,
   });
   if (config.metricsPort !== 0) {
-    listenOrExit(config, "METRICS_PORT", createMetricsHandler(exposition, log), log);
+    await listenOrExit(config, "METRICS_PORT", createMetricsHandler(exposition, log), log, queue);
   }
-  const server = listenOrExit(config, "PORT", handler, log);
+  const server = await listenOrExit(config, "PORT", handler, log, queue);
   keepFresh(keys, log);
 
   let stopping = false;
@@ -66,15 +71,19 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info("stopping", { signal });
+    const ended = async () => {
+      await streams.stop();
+      await nats.close();
+      await server.shutdown();
+      return "all streams ended";
+    };
     // A reader that does not read cannot hold up the stop.
-    setTimeout(() => {
-      streams.abandon();
-      exit(log, "time is up");
-    }, config.shutdownTime - EXIT_MARGIN);
-    await streams.stop();
-    await nats.close();
-    await server.shutdown();
-    exit(log, "all streams ended");
+    const late = delay(config.shutdownTime - EXIT_MARGIN).then(() => "time is up");
+    const reason = await Promise.race([ended(), late]);
+    streams.abandon();
+    log.info("stopped", { reason });
+    await queue.drain();
+    Deno.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => stop(signal));
@@ -107,12 +116,13 @@ async function importViewer(log: Log): Promise<Viewer | undefined> {
   }
 }
 
-function listenOrExit(
+async function listenOrExit(
   { host, port, metricsPort }: Config,
   variable: "PORT" | "METRICS_PORT",
   handler: Deno.ServeHandler,
   log: Log,
-): Server {
+  queue: LogQueue,
+): Promise<Server> {
   const chosen = variable === "PORT" ? port : metricsPort;
   const message = variable === "PORT" ? "listening" : "metrics listening";
   try {
@@ -120,6 +130,7 @@ function listenOrExit(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     console.error(`Cannot listen on HOST "${host}" and ${variable} "${chosen}": ${reason}`);
+    await queue.drain();
     Deno.exit(1);
   }
 }
@@ -137,11 +148,6 @@ async function keepFresh({ refresh }: Keys, log: Log): Promise<void> {
 
 function delay(time: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, time));
-}
-
-function exit(log: Log, reason: string): never {
-  log.info("stopped", { reason });
-  Deno.exit(0);
 }
 
 if (import.meta.main) await main();

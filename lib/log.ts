@@ -43,6 +43,22 @@ export function createLog(
   return getLogger("natstap");
 }
 
+/** Formats a line of level `warn` that is written whatever the log's minimum level. */
+export function formatWarning(
+  style: LogStyle,
+  message: string,
+  properties: Record<string, unknown>,
+): string {
+  return FORMATTERS[style]({
+    category: ["natstap"],
+    level: "warning",
+    message: [message],
+    rawMessage: message,
+    timestamp: Date.now(),
+    properties,
+  });
+}
+
 const READABLE: TextFormatterOptions = {
   timestamp: "time",
   timeZone: null,

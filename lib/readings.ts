@@ -10,6 +10,7 @@ import process from "node:process";
 import { Counter, Gauge } from "prom-client";
 import config from "../deno.json" with { type: "json" };
 import type { Exposition } from "./exposition.ts";
+import type { LogQueue } from "./log_queue.ts";
 import type { Nats } from "./nats.ts";
 import { createOpenFiles } from "./open_files.ts";
 import type { Streams } from "./streams.ts";
@@ -63,6 +64,15 @@ export function exposeService(exposition: Exposition, nats: Nats, streams: Strea
     "natstap_nats_reconnects_total",
     "How often the connection to NATS was lost and came back.",
     () => nats.reconnects,
+  );
+}
+
+/** Adds the state of the service's own log. */
+export function exposeLog(exposition: Exposition, queue: LogQueue): void {
+  createDefine(exposition).counter(
+    "natstap_log_lines_dropped_total",
+    "Lines of the service's own log that were dropped, since nobody read standard output.",
+    () => queue.dropped,
   );
 }
 

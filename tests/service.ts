@@ -157,7 +157,7 @@ export async function startStack(
 
 /** Where `service` streams, with a token that holds `claims`, and further parameters. */
 export async function logsUrl(
-  { url }: Service,
+  { url }: Pick<Service, "url">,
   claims: Record<string, unknown>,
   query: Record<string, string> = {},
 ): Promise<string> {
@@ -166,7 +166,7 @@ export async function logsUrl(
 
 /** Opens a stream of `service` for a token of `claims` and waits for its `ready`. */
 export async function openStream(
-  service: Service,
+  service: Pick<Service, "url">,
   claims: Record<string, unknown>,
   query?: Record<string, string>,
   init?: Parameters<typeof read>[1],
@@ -190,7 +190,7 @@ export async function openWhenFree(...request: Parameters<typeof openStream>): P
 }
 
 /** `"ready"` if `service` takes streams, otherwise the code that it refuses them with. */
-export async function readiness({ url }: Service): Promise<string> {
+export async function readiness({ url }: Pick<Service, "url">): Promise<string> {
   const response = await fetch(`${url}/readyz`);
   const { code, capacity } = await response.json();
   if (!response.ok) return code;

@@ -49,6 +49,7 @@ const SERIES = [
   "natstap_stream_places_limit",
   "natstap_nats_connected",
   "natstap_nats_reconnects_total",
+  "natstap_log_lines_dropped_total",
   ...["natstap_stream_duration", "natstap_delivery_lag", "natstap_event_loop_delay"].flatMap(
     (histogram) => [`${histogram}_seconds_sum`, `${histogram}_seconds_count`],
   ),
