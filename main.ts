@@ -85,7 +85,8 @@ async function main(): Promise<void> {
     await queue.drain();
     Deno.exit(0);
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  // SIGHUP: the terminal has been closed.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => stop(signal));
   }
 }

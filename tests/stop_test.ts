@@ -55,7 +55,7 @@ function logged({ logs }: Service, msg: string): LogLine[] {
   return logs.filter((line) => line.msg === msg);
 }
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   Deno.test(`${signal} ends each stream with a retry of its own, and the process with 0`, async () => {
     // What waits for its time to be up waits for an hour.
     await using stack = await startStack({ SHUTDOWN_SECONDS: "3600" });
@@ -116,6 +116,7 @@ Deno.test("SIGTERM is not held up by a reader that has stalled, nor by a second 
   assertEquals(await (await fetch(`${service.url}/healthz`)).text(), "ok");
   service.stop("SIGTERM");
   service.stop("SIGINT");
+  service.stop("SIGHUP");
   assertEquals((await stopped).code, 0, service.stderr());
   assert(performance.now() - started < 20_000, "Soon after SHUTDOWN_SECONDS");
   assertEquals(logged(service, "stopping").length, 1);

@@ -16,6 +16,8 @@ const ROOT = new URL("..", import.meta.url).pathname;
 export interface Terminal extends AsyncDisposable {
   /** Resolves to all that is on the screen, once `mark` is; fails where that takes too long. */
   shows(mark: RegExp): Promise<string>;
+  /** Closes the terminal, as somebody does who closes its window. */
+  hangUp(): void;
   /** Presses Ctrl-C, and resolves to all that came onto the screen once the service has ended. */
   interrupt(): Promise<string>;
 }
@@ -70,6 +72,7 @@ export async function startOnTerminal(env: Record<string, string>): Promise<Term
   return {
     shows,
     interrupt,
+    hangUp: () => sendSignal(child, "SIGKILL"),
     async [Symbol.asyncDispose]() {
       await keyboard.close().catch(() => {});
       sendSignal(child, "SIGTERM");

@@ -1,6 +1,7 @@
 /** The service's own log where somebody looks at it; all other tests read it from a pipe, as JSON. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { startNatsServer } from "../tools/nats_server.ts";
+import { assertEventually } from "./patience.ts";
 import { read } from "./reader.ts";
 import { mint } from "./service.ts";
 import { startOnTerminal } from "./terminal.ts";
@@ -49,4 +50,20 @@ Deno.test("On a terminal with NO_COLOR the log has no colours", async () => {
   const screen = await watch({ NO_COLOR: "1" });
   assert(!screen.includes("\x1b"), JSON.stringify(screen));
   assertMatch(screen, /\d info {2}stream opened app=web /);
+});
+
+Deno.test("A terminal that is closed stops the service as SIGTERM does", async () => {
+  await using nats = await startNatsServer();
+  await using terminal = await startOnTerminal({ NATS_URL: nats.url, SHUTDOWN_SECONDS: "3600" });
+  await terminal.shows(/NATS connected/);
+  const [, port] = /listening .*port=(\d+)/.exec(await terminal.shows(/listening .*\r\n/))!;
+  const token = await mint({ app: "web" });
+  await using reader = await read(`http://127.0.0.1:${port}/logs?token=${token}`);
+  await reader.control("ready");
+  terminal.hangUp();
+  assertEquals((await reader.rest()).map(({ event, data }) => [event, data]), [
+    ["end", `{"reason":"shutdown"}`],
+  ]);
+  const answers = () => fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false);
+  await assertEventually(answers, false);
 });
