@@ -12,6 +12,8 @@ import { createMetrics } from "./lib/metrics.ts";
 import { createNats } from "./lib/nats.ts";
 import { outliveBrokenSockets } from "./lib/npm_transport.ts";
 import { exposeLog, exposeProcess, exposeService } from "./lib/readings.ts";
+import { StreamRecorder } from "./lib/record.ts";
+import { limitRepeats } from "./lib/repeats.ts";
 import { Streams } from "./lib/streams.ts";
 import { createVerify } from "./lib/token.ts";
 import { keepSecretsOutOfSpans } from "./lib/trace.ts";
@@ -36,7 +38,8 @@ async function main(): Promise<void> {
     Deno.stdout,
     (count) => formatWarning(style, "log lines dropped", { count }),
   );
-  const log = createLog(config.logLevel, queue.write, style);
+  const unlimited = createLog(config.logLevel, queue.write, style);
+  const log = limitRepeats(unlimited);
   outliveBrokenSockets();
   keepSecretsOutOfSpans();
   const keys = createKeys(config.keys, (ignored) => {
@@ -45,7 +48,8 @@ async function main(): Promise<void> {
   const exposition = new Exposition();
   const metrics = createMetrics(exposition);
   const nats = createNats(config.nats, log);
-  const streams = new Streams(nats, config.streams, { log, metrics });
+  const recorder = new StreamRecorder(unlimited, metrics);
+  const streams = new Streams(nats, config.streams, { recorder, metrics });
   exposeService(exposition, nats, streams);
   exposeLog(exposition, queue);
   exposeProcess(exposition);
@@ -81,6 +85,8 @@ async function main(): Promise<void> {
     const late = delay(config.shutdownTime - EXIT_MARGIN).then(() => "time is up");
     const reason = await Promise.race([ended(), late]);
     streams.abandon();
+    recorder.flush();
+    log.flush();
     log.info("stopped", { reason });
     await queue.drain();
     Deno.exit(0);

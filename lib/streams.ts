@@ -7,12 +7,11 @@ import type { Budget } from "./backlog.ts";
 import type { Format } from "./formats/format.ts";
 import { FORMATS } from "./formats/formats.ts";
 import { LagSampler } from "./lag.ts";
-import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Nats, NatsState } from "./nats.ts";
 import { Places } from "./places.ts";
 import { Problem } from "./problem.ts";
-import { record } from "./record.ts";
+import type { StreamRecorder } from "./record.ts";
 import {
   type Clock,
   LogStream,
@@ -55,7 +54,7 @@ const RETRY_AFTER_STOP = [500, 5_000] as const;
 
 /** Who is told of the streams. */
 export interface Witnesses {
-  readonly log: Log;
+  readonly recorder: StreamRecorder;
   readonly metrics: Metrics;
 }
 
@@ -142,8 +141,7 @@ export class Streams {
       throw error;
     }
     completed.then(leave, leave);
-    const facts = { app: scope.app, subject: scope.subject, sub: grant.sub, jti: grant.jti };
-    tellClosed = record(facts, format.name, this.#witnesses);
+    tellClosed = this.#witnesses.recorder.record(grant, scope, format.name);
     // It may have come to its end while NATS was asked.
     if (stream.ended) unsubscribe();
     return stream.readable;

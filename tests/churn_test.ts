@@ -1,15 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertProblem } from "./problem.ts";
 import { readRaw } from "./raw_reader.ts";
+import { planMetrics } from "./scrape.ts";
 import { logsUrl, openStream, openWhenFree, startStack, subjects } from "./service.ts";
 import { assertEventually } from "./patience.ts";
 
 /** How many readers come and go at the same time, and how many in all. */
 const AT_ONCE = 20;
 const READERS = 1_000;
+const CLOSED = `natstap_streams_closed_total{reason="client"}`;
 
 Deno.test("Readers that leave while lines flow end neither the service nor another's stream", async () => {
-  await using stack = await startStack({ MAX_STREAMS_PER_APP: "1000" });
+  const { env, scrape } = planMetrics();
+  await using stack = await startStack({ ...env, MAX_STREAMS_PER_APP: "1000" });
   const { service, nats, publisher } = stack;
   await using stays = await openStream(service, { app: "stays" });
   const url = await logsUrl(service, { app: "busy" });
@@ -31,8 +34,7 @@ Deno.test("Readers that leave while lines flow end neither the service nor anoth
   publisher.publish("logs.stays.dfw.m1", "still here");
   assertEquals(await stays.line(), "still here");
   await assertEventually(() => subjects(nats), ["logs.stays.>"]);
-  const count = (name: string) => service.logs.filter(({ msg }) => msg === name).length;
-  await assertEventually(() => count("stream closed"), READERS);
+  await assertEventually(async () => (await scrape())[CLOSED], READERS);
   assertEquals(service.stderr(), "");
 });
 
