@@ -4,6 +4,7 @@
  * @module
  */
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
+import { routeConsole } from "./lib/console.ts";
 import { Exposition } from "./lib/exposition.ts";
 import { createKeys, type Keys } from "./lib/keys.ts";
 import { createLog, formatWarning, type Log, type LogStyle } from "./lib/log.ts";
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   );
   const unlimited = createLog(config.logLevel, queue.write, style);
   const log = limitRepeats(unlimited);
+  routeConsole(log);
   outliveBrokenSockets();
   keepSecretsOutOfSpans();
   const keys = createKeys(config.keys, (ignored) => {
@@ -136,7 +138,9 @@ async function listenOrExit(
     return serve({ hostname: host, port: chosen, message }, handler, log);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    console.error(`Cannot listen on HOST "${host}" and ${variable} "${chosen}": ${reason}`);
+    // The console writes to the log by now.
+    const text = `Cannot listen on HOST "${host}" and ${variable} "${chosen}": ${reason}\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
     await queue.drain();
     Deno.exit(1);
   }

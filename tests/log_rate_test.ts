@@ -1,9 +1,9 @@
-/** What clients that come and go add to the service's own log. */
-import { assert, assertEquals } from "@std/assert";
+/** What clients that come and go, and packages, add to the service's own log. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertProblem } from "./problem.ts";
 import { readRaw } from "./raw_reader.ts";
 import { planMetrics } from "./scrape.ts";
-import { logsUrl, mint, openStream, type Service, startStack } from "./service.ts";
+import { logsUrl, mint, openStream, type Service, startService, startStack } from "./service.ts";
 
 const AT_ONCE = 20;
 
@@ -103,4 +103,23 @@ Deno.test("A subscription that NATS denies again and again adds 20 lines, and ho
   const repeated = (app: string) => ofApp(app).map(({ repeated }) => repeated);
   assertEquals(repeated("noisy"), [...Array(20).fill(undefined), 80]);
   assertEquals(repeated("other"), [undefined]);
+});
+
+Deno.test("What a package writes to the console is in the log, and not beside it", async () => {
+  const program = `addEventListener("load", () => {
+    console.log("reader closed", new Error("Parse error"));
+    console.error("%d errors", 2);
+    console.table([{ a: 1 }]);
+    for (let i = 0; i < 100; i++) console.info("flood");
+  })`;
+  const flag = `--preload=data:text/javascript,${encodeURIComponent(program)}`;
+  await using service = await startService({ NATS_URL: "nats://127.0.0.1:1" }, [flag]);
+  await service.stop();
+  const output = service.logs.filter(({ msg }) => msg === "console output");
+  const [closed, errors, table, ...flood] = output;
+  assertMatch(String(closed!.text), /^reader closed Error: Parse error\n +at /);
+  assertEquals([errors!.level, errors!.text], ["warn", "2 errors"]);
+  assertMatch(String(table!.text), /│ 0 +│ 1 │/);
+  assertEquals(flood.map(({ repeated }) => repeated), [...Array(20).fill(undefined), 80]);
+  assertEquals(service.stderr(), "");
 });
