@@ -20,6 +20,7 @@ import { createVerify } from "./lib/token.ts";
 import { keepSecretsOutOfSpans } from "./lib/trace.ts";
 import { createHandler } from "./routes/app.ts";
 import { createMetricsHandler } from "./routes/metrics.ts";
+import type { Handler } from "./routes/connection.ts";
 import { serve, type Server } from "./routes/serve.ts";
 import type { Viewer } from "./routes/viewer.ts";
 
@@ -29,6 +30,8 @@ const KEYS_REFRESH = 300_000;
 const KEYS_RETRY = 10_000;
 /** Maximum number of ignored keys that are named in the log. */
 const LISTED_KEYS = 10;
+/** How many connections there may be besides streams: checks, refusals, and the viewer's files. */
+const SPARE_CONNECTIONS = 1_000;
 /** Of the time that a stop may take, what is kept for the way out. Milliseconds. */
 const EXIT_MARGIN = 500;
 
@@ -126,16 +129,21 @@ async function importViewer(log: Log): Promise<Viewer | undefined> {
 }
 
 async function listenOrExit(
-  { host, port, metricsPort }: Config,
+  { host, port, metricsPort, streams }: Config,
   variable: "PORT" | "METRICS_PORT",
-  handler: Deno.ServeHandler,
+  handler: Handler,
   log: Log,
   queue: LogQueue,
 ): Promise<Server> {
   const chosen = variable === "PORT" ? port : metricsPort;
   const message = variable === "PORT" ? "listening" : "metrics listening";
+  const maxConnections = SPARE_CONNECTIONS + (variable === "PORT" ? streams.maxStreams : 0);
   try {
-    return serve({ hostname: host, port: chosen, message }, handler, log);
+    return await serve(
+      { hostname: host, port: chosen, message, maxConnections },
+      handler,
+      log,
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // The console writes to the log by now.

@@ -7,6 +7,7 @@
 /** The HTTP status of each code. A caller switches on the code, never on a message. */
 const STATUS = {
   app_required: 400,
+  body_not_allowed: 400,
   filter_invalid: 400,
   format_unknown: 400,
   token_missing: 401,

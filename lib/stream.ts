@@ -1,13 +1,14 @@
 /**
- * One reader's stream: from payloads to bytes, at the reader's pace.
+ * One reader's stream: from payloads to bytes, as fast as the reader takes them.
  *
- * What the reader is ready for goes straight on; what it has not yet taken waits in the
+ * What the reader is ready for is sent at once; what it has not yet taken waits in the
  * {@linkcode Backlog}; what has no room there is dropped and counted.
  *
  * @module
  */
-import { Backlog, type Budget } from "./backlog.ts";
+import { Backlog, type Budget, type Taken } from "./backlog.ts";
 import type { ControlEvent, EndReason, Format } from "./formats/format.ts";
+import type { LineEncoder } from "./formats/line_encoder.ts";
 
 /** What bounds a stream. Times in milliseconds. */
 export interface StreamLimits {
@@ -46,24 +47,28 @@ export interface StreamSummary extends Readonly<Traffic> {
   readonly reason: CloseReason;
 }
 
-/** Who is told of what becomes of a stream. */
+/** Is told what becomes of a stream. */
 export interface StreamObserver {
-  /** The stream takes no more lines: its subscription can go. */
+  /** The stream takes no more lines: its subscription can be closed. */
   readonly onEnd: () => void;
-  /** The stream has sent its last, or its client went. */
+  /** The reader takes nothing, so its connection is to be closed soon. */
+  readonly onAbandon: () => void;
+  /** The stream has handed over all that it sends, or its client has left. */
   readonly onClose: (summary: StreamSummary) => void;
 }
 
-/** What streams share. */
+/** What all streams of one format share. */
 export interface Shared {
-  /** What bounds each. */
+  /** The limits of each stream. */
   readonly limits: StreamLimits;
-  /** What bounds all together. */
+  /** The limit of all together. */
   readonly budget: Budget;
-  /** Is put on before each {@linkcode LogStream.tick}. */
+  /** Updated before each {@linkcode LogStream.tick}. */
   readonly clock: Clock;
-  /** What was sent to all of their readers so far. */
+  /** What has been sent to all of their readers so far. */
   readonly traffic: Traffic;
+  /** Encodes their lines. */
+  readonly encoder: LineEncoder;
 }
 
 /** A stream of one app's log lines. */
@@ -71,6 +76,7 @@ export class LogStream {
   /** The response's body. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #format: Format;
+  readonly #encoder: LineEncoder;
   readonly #limits: StreamLimits;
   readonly #traffic: Traffic;
   readonly #observer: StreamObserver;
@@ -96,8 +102,9 @@ export class LogStream {
   readonly #total: Traffic = { events: 0, bytes: 0, dropped: 0 };
 
   /** @param expiresAt When the stream ends, in milliseconds since the epoch. */
-  constructor(format: Format, expiresAt: number, shared: Shared, observer: StreamObserver) {
-    this.#format = format;
+  constructor(expiresAt: number, shared: Shared, observer: StreamObserver) {
+    this.#format = shared.encoder.format;
+    this.#encoder = shared.encoder;
     this.#limits = shared.limits;
     this.#backlog = new Backlog(shared.limits.bufferBytes, shared.budget);
     this.#expiresAt = expiresAt;
@@ -121,20 +128,18 @@ export class LogStream {
   /** Adds one log line, or drops it. This is the hot path. */
   push(payload: Uint8Array): void {
     if (this.#reason !== undefined) return;
-    const { prefix, suffix } = this.#format;
     // What follows a dropped line is dropped too, until the reader takes something: one count, in
     // one place.
     if (this.#dropped.count > 0) return this.#drop(payload);
-    const body = this.#format.encode(payload);
-    const size = prefix.length + body.length + suffix.length;
-    if (!this.#backlog.hasRoom(size)) {
+    const line = this.#encoder.encode(payload);
+    if (!this.#backlog.hasRoom(line.length)) {
       // More came in this turn than may wait, but a reader that is ready need not miss it.
       if (this.#waiting) this.#pull();
       if (this.#closed) return;
-      if (!this.#backlog.hasRoom(size)) return this.#drop(payload);
+      if (!this.#backlog.hasRoom(line.length)) return this.#drop(payload);
     }
     this.#willWait();
-    this.#backlog.addLine(prefix, body, suffix, payload.length);
+    this.#backlog.addLine(line, payload.length);
     this.#flushSoon();
   }
 
@@ -159,9 +164,14 @@ export class LogStream {
     this.#observer.onEnd();
   }
 
-  /** The client went: nothing more can be sent. */
+  /** The HTTP layer has let go of everything that was handed to it. */
+  release(): void {
+    this.#backlog.sent();
+  }
+
+  /** The client has left: nothing more can be sent. */
   cancel(): void {
-    this.#backlog.discard();
+    this.#backlog.clear();
     if (this.#reason === undefined) {
       this.#reason = "client";
       this.#observer.onEnd();
@@ -182,15 +192,15 @@ export class LogStream {
         this.abandon("stalled");
       }
     } else if (this.#waiting && now - this.#sentAt >= this.#limits.keepaliveTime) {
-      this.#enqueue(this.#format.keepalive.slice());
+      this.#enqueue(this.#format.keepalive);
     }
   }
 
   /**
-   * Lets go of a reader that does not read. The lines that it would not take are dropped, and counted;
-   * what is left is small, and waits for it in the stream itself.
+   * Gives up on a reader that does not read. The lines that it has not taken are dropped and counted. The
+   * rest of a line that it has begun to take, and the control events, wait in the stream itself.
    *
-   * @param reason Why the stream ends, where it has not ended already.
+   * @param reason Why the stream ends, unless it has ended already.
    */
   abandon(reason: EndReason): void {
     this.end(reason);
@@ -198,11 +208,12 @@ export class LogStream {
     this.#dropped = { count: missed.count, bytes: missed.bytes };
     this.#total.dropped += lines;
     this.#traffic.dropped += lines;
-    const end = notices.pop()!;
+    const end = notices.pop();
     for (const notice of notices) this.#backlog.addNotice(notice);
     this.#placeDropped();
-    this.#backlog.addNotice(end);
-    this.#enqueue(this.#backlog.take()!.chunk);
+    if (end !== undefined) this.#backlog.addNotice(end);
+    for (const piece of this.#backlog.takeAll()) this.#send(piece);
+    this.#observer.onAbandon();
     this.#finish();
   }
 
@@ -211,7 +222,7 @@ export class LogStream {
     this.#dropped.bytes += payload.length;
     this.#total.dropped++;
     this.#traffic.dropped++;
-    // A reader that waits, with nothing held for it, would else be told at the next keepalive only.
+    // Otherwise a reader that waits, with nothing held for it, would only be told at the next keepalive.
     this.#flushSoon();
   }
 
@@ -228,8 +239,8 @@ export class LogStream {
   }
 
   /**
-   * All messages of one read from NATS come before the next microtask: they make one chunk, which is
-   * one write to the socket, the dearest part of an event.
+   * All messages of one read from NATS arrive before the next microtask: they make one chunk, which is
+   * one socket write, the most expensive part of an event.
    */
   #flushSoon(): void {
     if (!this.#waiting || this.#flushDue) return;
@@ -249,10 +260,14 @@ export class LogStream {
       this.#waiting = true;
       return;
     }
-    this.#total.events += piece.lines;
-    this.#traffic.events += piece.lines;
-    this.#enqueue(piece.chunk);
+    this.#send(piece);
     if (this.#reason !== undefined && this.#backlog.length === 0) this.#finish();
+  }
+
+  #send({ chunk, lines }: Taken): void {
+    this.#total.events += lines;
+    this.#traffic.events += lines;
+    this.#enqueue(chunk);
   }
 
   #enqueue(chunk: Uint8Array<ArrayBuffer>): void {

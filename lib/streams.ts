@@ -6,6 +6,7 @@
 import type { Budget } from "./backlog.ts";
 import type { Format } from "./formats/format.ts";
 import { FORMATS } from "./formats/formats.ts";
+import { LineEncoder } from "./formats/line_encoder.ts";
 import { LagSampler } from "./lag.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Nats, NatsState } from "./nats.ts";
@@ -15,6 +16,7 @@ import type { StreamRecorder } from "./record.ts";
 import {
   type Clock,
   LogStream,
+  type Shared,
   type StreamLimits,
   type StreamObserver,
   type StreamSummary,
@@ -41,8 +43,10 @@ export interface StreamRequest {
   readonly scope: Scope;
   /** How it is written. */
   readonly format: Format;
-  /** Settles once the response is sent or its client is gone. */
-  readonly completed: Promise<unknown>;
+  /** Resolves once the response has been sent or its connection is closed. */
+  readonly completed: Promise<void>;
+  /** Closes the connection after a few seconds, even if the client takes nothing more. */
+  readonly closeSoon: () => void;
 }
 
 /** How often keepalives and deadlines are looked after. Milliseconds. */
@@ -64,10 +68,10 @@ export class Streams {
   readonly places: Places;
   /** What waits for all readers. */
   readonly budget: Budget;
-  /** What was sent so far, by format. */
+  /** What has been sent so far, by format. */
   readonly traffic: ReadonlyMap<Format, Traffic>;
+  readonly #shared: ReadonlyMap<Format, Shared>;
   readonly #nats: Nats;
-  readonly #options: StreamOptions;
   readonly #witnesses: Witnesses;
   readonly #lag: LagSampler;
   readonly #open = new Set<LogStream>();
@@ -81,8 +85,14 @@ export class Streams {
     this.budget = { used: 0, total: options.bufferTotalBytes };
     this.traffic = new Map(FORMATS.map((format) => [format, { events: 0, bytes: 0, dropped: 0 }]));
     this.#nats = nats;
-    this.#options = options;
     this.#witnesses = witnesses;
+    this.#shared = new Map(FORMATS.map((format) => [format, {
+      limits: options,
+      budget: this.budget,
+      clock: this.#clock,
+      traffic: this.traffic.get(format)!,
+      encoder: new LineEncoder(format),
+    }]));
     this.#lag = new LagSampler(witnesses.metrics.lagged);
     // One timer for all streams: two a stream would be thousands, for the same few moments.
     this.#timer = setInterval(() => this.#tick(), TICK);
@@ -115,7 +125,7 @@ export class Streams {
    * @throws {Problem} Where there is no place for it, or NATS is away or denies it.
    */
   async open(request: StreamRequest): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const { grant, scope, format, completed } = request;
+    const { grant, scope, format, completed, closeSoon } = request;
     this.check(scope.app);
     const leave = this.places.enter(scope.app);
     let unsubscribe: (() => void) | undefined;
@@ -123,6 +133,7 @@ export class Streams {
     let tellClosed = (_: StreamSummary): void => {};
     const stream = this.#create(format, grant.expiresAt, {
       onEnd: () => unsubscribe?.(),
+      onAbandon: closeSoon,
       onClose: (summary) => tellClosed(summary),
     });
     const expiresAt = new Date(grant.expiresAt).toISOString();
@@ -140,7 +151,10 @@ export class Streams {
       leave();
       throw error;
     }
-    completed.then(leave, leave);
+    completed.then(() => {
+      stream.release();
+      leave();
+    });
     tellClosed = this.#witnesses.recorder.record(grant, scope, format.name);
     // It may have come to its end while NATS was asked.
     if (stream.ended) unsubscribe();
@@ -164,18 +178,12 @@ export class Streams {
   }
 
   /** Makes a stream, and looks after it until it is closed. */
-  #create(format: Format, expiresAt: number, { onEnd, onClose }: StreamObserver): LogStream {
-    const shared = {
-      limits: this.#options,
-      budget: this.budget,
-      clock: this.#clock,
-      traffic: this.traffic.get(format)!,
-    };
-    const stream = new LogStream(format, expiresAt, shared, {
-      onEnd,
+  #create(format: Format, expiresAt: number, observer: StreamObserver): LogStream {
+    const stream = new LogStream(expiresAt, this.#shared.get(format)!, {
+      ...observer,
       onClose: (summary) => {
         this.#open.delete(stream);
-        onClose(summary);
+        observer.onClose(summary);
         this.#settle();
       },
     });

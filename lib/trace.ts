@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { type Attributes, type AttributeValue, type Span, trace } from "@opentelemetry/api";
+import {
+  type Attributes,
+  type AttributeValue,
+  context,
+  type Span,
+  trace,
+} from "@opentelemetry/api";
 import type { ProblemCode } from "./problem.ts";
 import type { StreamSummary } from "./stream.ts";
 
@@ -39,6 +45,7 @@ export function keepSecretsOutOfSpans(): void {
   const spans: Span = Object.getPrototypeOf(trace.getTracer("natstap").startSpan("natstap"));
   const { setAttribute, setStatus, updateName } = spans;
   const set = (span: Span, key: string, value: AttributeValue | undefined) => {
+    if (key === "url.path") received = span;
     const kept = value !== undefined && (KEPT.has(key) || key.startsWith("natstap."));
     if (!kept) return span;
     return setAttribute.call(span, key, key === "http.request.method" ? known(value) : value);
@@ -68,6 +75,24 @@ export function keepSecretsOutOfSpans(): void {
 /** Any word can stand where HTTP has its method, a token too. */
 function known(method: AttributeValue): string {
   return METHODS.has(String(method)) ? String(method) : "_OTHER";
+}
+
+/** The span that was last given a path. */
+let received: Span | undefined;
+
+/**
+ * The span of the request that `node:http` has just received, in the same turn. Deno makes that span
+ * right before, but keeps it to itself.
+ */
+export function takeRequestSpan(): Span | undefined {
+  const span = received;
+  received = undefined;
+  return span;
+}
+
+/** Calls `act` with `span` as the current request's. */
+export function inSpan<T>(span: Span | undefined, act: () => T): T {
+  return span === undefined ? act() : context.with(trace.setSpan(context.active(), span), act);
 }
 
 /** Names, on the span of the current request, why it is refused. */

@@ -17,6 +17,7 @@ import { healthz } from "./healthz.ts";
 import { logs, type LogsEnv } from "./logs.ts";
 import { respondToError } from "./problem.ts";
 import { readyz } from "./readyz.ts";
+import type { Handler } from "./connection.ts";
 import { type Viewer, viewerRoutes } from "./viewer.ts";
 
 /** What the routes are made of. */
@@ -42,7 +43,7 @@ export interface AppOptions {
 }
 
 /** Makes the handler of the port that clients reach. */
-export function createHandler(options: AppOptions): Deno.ServeHandler {
+export function createHandler(options: AppOptions): Handler {
   const app = new Hono<LogsEnv>();
   const viewer = viewerRoutes(options.viewer);
   for (const { path, last } of viewer) app.use(path, last);

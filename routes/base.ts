@@ -6,6 +6,8 @@
 import type { Env, ErrorHandler, Hono, MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { Problem } from "../lib/problem.ts";
+import type { Handler } from "./connection.ts";
+import { hasBody } from "./exchange.ts";
 
 /** Begins `app`: what goes before any path. */
 export function begin<E extends Env>(app: Hono<E>, onError: ErrorHandler<E>): void {
@@ -15,7 +17,7 @@ export function begin<E extends Env>(app: Hono<E>, onError: ErrorHandler<E>): vo
     // Whether a domain is for HTTPS alone is for the proxy in front to say, which has the certificate.
     strictTransportSecurity: false,
   }));
-  app.use(refuseHostWithPath);
+  app.use(refuseBody);
   app.onError(onError);
 }
 
@@ -32,26 +34,15 @@ export function end<E extends Env>(app: Hono<E>, paths: readonly string[], hint:
   });
 }
 
-/** Makes the handler for `Deno.serve`. */
-export function toHandler<E extends Env>(app: Hono<E>): Deno.ServeHandler {
-  return async (request, info) => {
-    const response = await app.fetch(request, info);
-    return request.method === "HEAD" ? withoutLength(response) : response;
-  };
+/** Makes the handler that {@linkcode serve} takes. */
+export function toHandler<E extends Env>(app: Hono<E>): Handler {
+  return (request, bindings) => app.fetch(request, bindings);
 }
 
-/** Deno would give a HEAD a length of 0, whatever a GET's is (RFC 9110, section 8.6). */
-function withoutLength(response: Response): Response {
-  return new Response(ReadableStream.from([]), response);
-}
-
-/**
- * Deno puts `Host` as it came before the path to make the URL: one with a path or a query in it would
- * choose what is answered, past whatever a proxy in front lets through by path.
- */
-const refuseHostWithPath: MiddlewareHandler = async (c, next) => {
-  if (!/[/?#]/.test(c.req.header("Host") ?? "")) return await next();
-  throw new Problem("not_found", "Send a Host that is a host's name, and a port, alone.");
+/** No route takes a body, and nobody reads it. */
+const refuseBody: MiddlewareHandler = async (c, next) => {
+  if (!hasBody(c.req.raw.headers)) return await next();
+  throw new Problem("body_not_allowed", "Send the request without a body.");
 };
 
 /** The methods of every path here. */

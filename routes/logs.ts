@@ -8,13 +8,14 @@ import { Problem } from "../lib/problem.ts";
 import type { Streams } from "../lib/streams.ts";
 import { type Scope, selectScope } from "../lib/subject.ts";
 import type { Grant, Verify } from "../lib/token.ts";
+import type { Bindings } from "./exchange.ts";
 import { selectFormat } from "./format.ts";
 import { findToken } from "./token.ts";
 
 /** What each step has proved to the next. */
 export interface LogsEnv extends Env {
-  /** What `Deno.serve` tells of a request. */
-  Bindings: Deno.ServeHandlerInfo;
+  /** What the socket tells of a request. */
+  Bindings: Bindings;
   /** What the token permits, and what of it was asked for. */
   Variables: { grant: Grant; scope: Scope };
 }
@@ -67,7 +68,8 @@ function stream(streams: Streams): Handler<LogsEnv> {
       streams.check(scope.app);
       return c.body(null);
     }
-    return c.body(await streams.open({ grant, scope, format, completed: c.env.completed }));
+    c.header("Transfer-Encoding", "chunked");
+    return c.body(await streams.open({ grant, scope, format, ...c.env }));
   };
 }
 

@@ -3,16 +3,17 @@
  *
  * @module
  */
-import { type Handler, Hono } from "hono";
+import { type Handler as Step, Hono } from "hono";
 import { Exposition } from "../lib/exposition.ts";
 import type { Log } from "../lib/log.ts";
 import { preferred } from "./accept.ts";
 import { begin, end, toHandler } from "./base.ts";
 import { healthz } from "./healthz.ts";
 import { respondToError } from "./problem.ts";
+import type { Handler } from "./connection.ts";
 
 /** Makes the handler of that port. What it refuses is not counted among what it shows. */
-export function createMetricsHandler(exposition: Exposition, log: Log): Deno.ServeHandler {
+export function createMetricsHandler(exposition: Exposition, log: Log): Handler {
   const app = new Hono();
   begin(app, respondToError(log));
   app.get("/metrics", metrics(exposition));
@@ -22,7 +23,7 @@ export function createMetricsHandler(exposition: Exposition, log: Log): Deno.Ser
 }
 
 /** Text for Prometheus, in OpenMetrics where `Accept` likes that better. */
-function metrics(exposition: Exposition): Handler {
+function metrics(exposition: Exposition): Step {
   return async (c) => {
     const { contentType, body } = await exposition.write(
       preferred(c, Exposition.MEDIA_TYPES) ?? "",

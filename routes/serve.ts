@@ -1,77 +1,101 @@
 /**
- * The listening socket.
+ * The listening socket: HTTP/1.1 through `node:http`.
+ *
+ * Not `Deno.serve`: it reads ahead of a handler without limit (denoland/deno#36869), does not tell what it
+ * holds for a stalled reader, can neither close that reader's socket nor time out a slow request, and
+ * takes four times as much memory per stream.
  *
  * @module
  */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Log } from "../lib/log.ts";
+import { Connection, type Handler } from "./connection.ts";
+import { listen } from "./listener.ts";
 
-/** How long until the next try to listen, where the last one failed. Milliseconds. */
-const RETRY = 500;
-
-/** Where to listen. */
+/** Where to listen, and how many connections to take. */
 export interface ServeOptions {
   /** An address of this machine. */
   readonly hostname: string;
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** What the log says once it listens. */
+  /** Maximum number of open connections; further ones are closed at once. */
+  readonly maxConnections: number;
+  /** What the log says once the socket listens. */
   readonly message: string;
 }
 
-/** What takes requests, until it is told to stop. */
+/** A listening socket and its connections. */
 export interface Server {
-  /** Takes no more connections, and resolves once those that are open have had their answers. */
+  /** Accepts no more connections, and resolves once all requests have been answered. */
   shutdown(): Promise<void>;
 }
 
-/**
- * Serves, and goes on where the machine runs out of open files: `Deno.serve` then gives up its socket
- * for good, and ends the process where nobody catches that. What is open stays open.
- *
- * @throws {Error} Where it cannot listen to begin with.
- */
-export function serve(
-  { hostname, port, message }: ServeOptions,
-  handler: Deno.ServeHandler,
-  log: Log,
-): Server {
-  let stopped = false;
-  /** Of servers that have given up their sockets: resolve once what they had taken is answered. */
-  const closing = new Set<Promise<void>>();
-  const listen = (port: number) => {
-    const server = Deno.serve({ hostname, port, onListen: () => {}, onError: refuse }, handler);
-    server.finished.catch((error) => {
-      const closed = server.shutdown().catch(() => {}).finally(() => closing.delete(closed));
-      closing.add(closed);
-      listenAgain(server.addr.port, error);
-    });
-    return server;
-  };
-  const listenAgain = (port: number, error: unknown) => {
-    log.warn("cannot accept connections, listening again", { port, reason: String(error) });
-    const timer = setInterval(() => {
-      try {
-        if (!stopped) server = listen(port);
-        clearInterval(timer);
-      } catch {
-        // No file is free yet.
-      }
-    }, RETRY);
-  };
-  let server = listen(port);
-  log.info(message, { host: server.addr.hostname, port: server.addr.port });
-  return {
-    async shutdown() {
-      stopped = true;
-      await Promise.all([server.shutdown(), ...closing]);
-    },
-  };
-}
+/** Maximum size of a request's head. Bytes. */
+const MAX_HEAD_BYTES = 65_536;
+/** How long a request's head may take to arrive. */
+const HEAD_TIMEOUT_MS = 10_000;
+/** How long a connection may idle after a response. */
+const IDLE_TIMEOUT_MS = 5_000;
+/** How long a client may take nothing of a response that is not a stream. */
+const RESPONSE_TIMEOUT_MS = 60_000;
+/** How often timeouts are checked. */
+const CHECK_INTERVAL_MS = 1_000;
+
+/** The status of a request that cannot be read, by the error's code; 400 for all others. */
+const STATUS: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+const OPTIONS = {
+  maxHeaderSize: MAX_HEAD_BYTES,
+  headersTimeout: HEAD_TIMEOUT_MS,
+  requestTimeout: HEAD_TIMEOUT_MS,
+  connectionsCheckingInterval: CHECK_INTERVAL_MS,
+  keepAliveTimeout: IDLE_TIMEOUT_MS,
+  // Requests have no body here. Without this, each client that leaves costs an error with its stack trace.
+  optimizeEmptyRequests: true,
+};
 
 /**
- * Answers where Deno itself fails before the handler: while it traces, at a `Host` that makes no URL.
- * Else Deno would write that URL to standard error, with the token in it.
+ * Listens on a socket and has each request answered by `handler`.
+ *
+ * @throws {Error} If the address cannot be listened on.
  */
-function refuse(): Response {
-  return new Response(null, { status: 400 });
+export async function serve(
+  { hostname, port, maxConnections, message }: ServeOptions,
+  handler: Handler,
+  log: Log,
+): Promise<Server> {
+  const server = createServer(OPTIONS);
+  server.timeout = RESPONSE_TIMEOUT_MS;
+  server.maxConnections = maxConnections;
+  // No limit besides that of the head: headers above the limit would be ignored in silence.
+  server.maxHeadersCount = 0;
+  const connections = new Map<Socket, Connection>();
+  server.on("connection", (socket: Socket) => {
+    connections.set(socket, new Connection(socket, handler));
+    socket.once("close", () => connections.delete(socket));
+  });
+  const take = (request: IncomingMessage, response: ServerResponse) =>
+    connections.get(request.socket)?.take(request, response);
+  server.on("request", take);
+  // With an Expect header; nobody is told to continue, since no body is ever read.
+  server.on("checkContinue", take);
+  server.on("checkExpectation", take);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    connections.get(socket)?.refuse(STATUS[error.code ?? ""] ?? 400);
+  });
+  const listener = await listen(server, hostname, port, log);
+  server.on("error", (error) => log.warn("cannot accept connections", { reason: error.message }));
+  log.info(message, { host: listener.address.address, port: listener.address.port });
+  return {
+    async shutdown() {
+      listener.stop();
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const [socket, connection] of connections) if (connection.idle) socket.destroy();
+      await closed;
+    },
+  };
 }

@@ -50,18 +50,6 @@ Deno.test("A subscription ends with a connection that ends without a word", asyn
   assertEquals((await closed("gone")).reason, "client");
 });
 
-Deno.test("A subscription ends with its HTTP/2 stream, and the connection lives on", async () => {
-  const { service, nats } = stack;
-  using client = Deno.createHttpClient({ http1: false, http2: true });
-  await using stays = await openStream(service, { app: "stays" }, {}, { client });
-  const leaves = await openStream(service, { app: "leaves" }, {}, { client });
-  assertEquals(await subjects(nats), ["logs.leaves.>", "logs.stays.>"]);
-  await leaves.close();
-  await assertEventually(() => subjects(nats), ["logs.stays.>"]);
-  stack.publisher.publish("logs.stays.dfw.m1", "still here");
-  assertEquals(await stays.line(), "still here");
-});
-
 Deno.test("A stream ends with its token, in mid-stream, and the next try answers 401", async () => {
   await assertEventually(() => subjects(stack.nats), []);
   const exp = Math.floor(Date.now() / 1000) + 3;

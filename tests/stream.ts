@@ -6,6 +6,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Budget } from "../lib/backlog.ts";
 import type { ControlEvent, Format } from "../lib/formats/format.ts";
+import { LineEncoder } from "../lib/formats/line_encoder.ts";
 import { ndjson } from "../lib/formats/ndjson.ts";
 import { LogStream, type StreamLimits, type StreamSummary } from "../lib/stream.ts";
 
@@ -39,13 +40,15 @@ export interface OpenStream extends AsyncDisposable {
   readonly closed: StreamSummary[];
   /** How often the stream told that it takes no more. */
   readonly ends: number;
+  /** How often it told that its reader takes nothing. */
+  readonly abandons: number;
   /** Bytes that the reader took. */
   bytes(): number;
   /** Ticks at these times; `awake` is `now` but where the process was held up. Milliseconds. */
   tick(now: number, time: number, awake?: number): void;
   /** Pushes a line of `size` bytes that holds its number: 0, 1 and so on. */
   push(size: number): void;
-  /** Takes one chunk, of a stream in `ndjson`. */
+  /** Takes one chunk of a stream in `ndjson`; resolves to the lines that end in it. */
   take(): Promise<LineOrEvent[]>;
 }
 
@@ -56,12 +59,14 @@ export function openStream(options: OpenOptions): OpenStream {
   const pushed: number[] = [];
   const closed: StreamSummary[] = [];
   let ends = 0;
+  let abandons = 0;
   let bytes = 0;
   const clock = { now: 0, awake: 0 };
   const traffic = { events: 0, bytes: 0, dropped: 0 };
-  const shared = { limits, budget, clock, traffic };
-  const stream = new LogStream(format, options.expiresAt ?? Infinity, shared, {
+  const shared = { limits, budget, clock, traffic, encoder: new LineEncoder(format) };
+  const stream = new LogStream(options.expiresAt ?? Infinity, shared, {
     onEnd: () => void ends++,
+    onAbandon: () => void abandons++,
     onClose: (summary) => void closed.push(summary),
   });
   const reader = stream.readable.getReader();
@@ -80,6 +85,9 @@ export function openStream(options: OpenOptions): OpenStream {
     get ends() {
       return ends;
     },
+    get abandons() {
+      return abandons;
+    },
     bytes: () => bytes,
     tick(now, time, awake = now) {
       Object.assign(clock, { now, awake });
@@ -89,7 +97,7 @@ export function openStream(options: OpenOptions): OpenStream {
       stream.push(new TextEncoder().encode(`${pushed.length}`.padEnd(size)));
       pushed.push(size);
     },
-    take: async () => parse((await reader.read()).value ?? new Uint8Array()),
+    take: async () => parse(reader, (await reader.read()).value ?? new Uint8Array()),
     [Symbol.asyncDispose]: () => reader.cancel(),
   };
 }
@@ -102,7 +110,7 @@ export async function readLines(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return lines;
-    lines.push(...parse(value));
+    lines.push(...parse(reader, value));
   }
 }
 
@@ -122,9 +130,14 @@ export function status(nats: "connected" | "disconnected", at = "0"): ControlEve
   return { event: "status", data: { nats, at } };
 }
 
-function parse(chunk: Uint8Array): LineOrEvent[] {
-  const lines = new TextDecoder().decode(chunk).split("\n").filter((line) => line !== "");
-  return lines.map((line) => {
+/** The beginning of a line that spans chunks, by reader. */
+const begun = new WeakMap<object, string>();
+
+function parse(reader: object, chunk: Uint8Array): LineOrEvent[] {
+  const text = (begun.get(reader) ?? "") + new TextDecoder().decode(chunk);
+  const lines = text.split("\n");
+  begun.set(reader, lines.pop()!);
+  return lines.filter((line) => line !== "").map((line) => {
     const value = JSON.parse(line);
     return typeof value === "number" ? { id: value } : value.natstap;
   });

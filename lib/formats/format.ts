@@ -43,17 +43,17 @@ export interface Format {
   /** What goes behind it. */
   readonly suffix: Uint8Array;
   /** What is sent where there is nothing to say. */
-  readonly keepalive: Uint8Array;
+  readonly keepalive: Uint8Array<ArrayBuffer>;
   /** The payload in this format: itself, where it can be sent as it is. */
   encode(payload: Uint8Array): Uint8Array;
   /** The event, framed. `retry` is the time to wait before a reconnect, in milliseconds. */
-  control(event: ControlEvent): Uint8Array;
+  control(event: ControlEvent): Uint8Array<ArrayBuffer>;
 }
 
 const encoder = new TextEncoder();
 
 /** The bytes of `text` in UTF-8. */
-export function utf8(text: string): Uint8Array {
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 

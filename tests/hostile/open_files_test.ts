@@ -16,7 +16,8 @@ async function exhaust(service: Service, meanwhile = async () => {}): Promise<vo
       const connection = await connectTo(service).catch(() => undefined);
       if (connection !== undefined) connections.use(connection);
     }
-    await service.logged(({ msg }) => msg.startsWith("cannot accept connections"));
+    const files = () => [...Deno.readDirSync(`/proc/${service.pid}/fd`)].length;
+    await assertEventually(() => files() >= 200, true, "All files are taken");
     await meanwhile();
   }
   const health = () =>

@@ -65,7 +65,7 @@ Deno.test("The service refuses chunks with a bare LF, a sign or too many digits,
   });
 });
 
-Deno.test("The service takes a request within another's body for a body", async () => {
+Deno.test("The service refuses a request with a body, and takes none within that body", async () => {
   await withNoStream(stack, async () => {
     const inner = smuggled();
     const length = `Content-Length: ${inner.length}`;
@@ -77,10 +77,10 @@ Deno.test("The service takes a request within another's body for a body", async 
       [["transfer-encoding:\tCHUNKED"], chunks],
     ];
     for (const [fields, body] of within) {
-      const get = request("GET /healthz HTTP/1.1", fields, body);
-      assertEquals(await statuses(stack.service, get), [200, 404], fields.join());
-      const post = request("POST /healthz HTTP/1.1", fields, body);
-      assertEquals(await statuses(stack.service, post), [405, 404], fields.join());
+      for (const method of ["GET", "POST"]) {
+        const text = request(`${method} /healthz HTTP/1.1`, fields, body);
+        assertEquals(await statuses(stack.service, text), [400], fields.join());
+      }
     }
   });
 });

@@ -3,7 +3,6 @@ import fc from "npm:fast-check@^4";
 import { Backlog, type Budget } from "../../lib/backlog.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const none = utf8("");
 const MANY = 1e9;
 
 const budgetOf = (total: number): Budget => ({ used: 0, total });
@@ -11,7 +10,7 @@ const budgetOf = (total: number): Budget => ({ used: 0, total });
 /** Adds a line of `size` bytes where there is room, as a stream does; tells whether there was. */
 function offer(backlog: Backlog, size: number, payloadSize = size): boolean {
   if (!backlog.hasRoom(size)) return false;
-  backlog.addLine(none, new Uint8Array(size), none, payloadSize);
+  backlog.addLine(new Uint8Array(size), payloadSize);
   return true;
 }
 
@@ -28,7 +27,7 @@ function takeAll(backlog: Backlog) {
   return taken;
 }
 
-Deno.test("take() gives all events back in their order, byte for byte, in pieces of whole events", async () => {
+Deno.test("take() returns all events in their order, byte for byte, and splits none but large lines", async () => {
   const event = fc.tuple(
     fc.constantFrom("line", "notice", "dropped"),
     fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.nat(70_000).map((size) => new Uint8Array(size))),
@@ -36,16 +35,18 @@ Deno.test("take() gives all events back in their order, byte for byte, in pieces
   await fc.assert(fc.asyncProperty(fc.array(event), async (events) => {
     const budget = budgetOf(MANY);
     const backlog = new Backlog(MANY, budget);
-    const [prefix, suffix] = [utf8("<"), utf8(">")];
     const ends = new Set([0]);
     const expected: Uint8Array<ArrayBuffer>[] = [];
     let size = 0;
     for (const [kind, bytes] of events) {
-      if (kind === "line") backlog.addLine(prefix, bytes, suffix, bytes.length);
+      if (kind === "line") backlog.addLine(bytes, bytes.length);
       else if (kind === "notice") backlog.addNotice(bytes);
       else backlog.addDropped(bytes, { count: 1, bytes: 1 });
-      expected.push(...kind === "line" ? [prefix, bytes, suffix] : [bytes]);
-      size += bytes.length + (kind === "line" ? 2 : 0);
+      expected.push(bytes);
+      if (kind === "line") {
+        for (let at = 65_536; at < bytes.length; at += 65_536) ends.add(size + at);
+      }
+      size += bytes.length;
       ends.add(size);
       assertEquals([backlog.length, budget.used], [size, size]);
     }
@@ -65,13 +66,14 @@ Deno.test("take() gives all events back in their order, byte for byte, in pieces
   }));
 });
 
-Deno.test("take() gives pieces of 64 KiB at most, but for one event that is larger", () => {
+Deno.test("take() returns pieces of 64 KiB at most", () => {
   const backlog = new Backlog(MANY, budgetOf(MANY));
   for (let i = 0; i < 200; i++) offer(backlog, 1_000);
   offer(backlog, 300_000);
   offer(backlog, 1_000);
   const sizes = takeAll(backlog).map(({ chunk }) => chunk.length);
-  assertEquals(sizes, [65_000, 65_000, 65_000, 5_000, 300_000, 1_000]);
+  const line = [65_536, 65_536, 65_536, 65_536, 300_000 - 4 * 65_536 + 1_000];
+  assertEquals(sizes, [65_000, 65_000, 65_000, 5_000, ...line]);
 });
 
 Deno.test("hasRoom() holds a backlog to its limit, to the byte", () => {
@@ -108,7 +110,8 @@ Deno.test("hasRoom() never lets lines take more than the total, nor any other th
         const fuller = all.filter(({ length }) => length >= backlog.length);
         assert(fuller.every((other) => !other.hasRoom(size)), "a fuller one has room");
       }
-      assertEquals(budget.used, all.reduce((sum, { length }) => sum + length, 0));
+      const waiting = all.reduce((sum, { length }) => sum + length, 0);
+      assert(budget.used >= waiting, "what waits is charged");
       assert(budget.used <= budget.total, `${budget.used} bytes are held`);
     }
   }));
@@ -138,7 +141,7 @@ Deno.test("discard() frees all, counts each line and each dropped one, and keeps
   const [other, backlog] = [new Backlog(MANY, budget), new Backlog(MANY, budget)];
   offer(other, 7);
   backlog.addNotice(utf8("ready"));
-  for (let i = 0; i < 1_000; i++) backlog.addLine(utf8("data: "), new Uint8Array(200), none, 150);
+  for (let i = 0; i < 1_000; i++) backlog.addLine(new Uint8Array(206), 150);
   backlog.addDropped(utf8("dropped"), { count: 5, bytes: 50 });
   backlog.addDropped(utf8("dropped"), { count: 6, bytes: 60 });
   backlog.addNotice(utf8("status"));
@@ -156,4 +159,52 @@ Deno.test("discard() counts only what was not yet taken", () => {
   assertEquals(taken.lines, 65);
   assertEquals(backlog.discard().missed, { count: 35, bytes: 31_500 });
   assertEquals(backlog.discard(), { missed: { count: 0, bytes: 0 }, lines: 0, notices: [] });
+});
+
+Deno.test("take() charges the budget for what was taken until it is known to be sent", () => {
+  const budget = budgetOf(MANY);
+  const backlog = new Backlog(MANY, budget);
+  for (let i = 0; i < 100; i++) offer(backlog, 1_000);
+  backlog.take();
+  assertEquals([backlog.length, budget.used], [35_000, 100_000]);
+  backlog.take();
+  assertEquals([backlog.length, budget.used], [0, 35_000]);
+  backlog.sent();
+  assertEquals(budget.used, 0);
+});
+
+Deno.test("take() charges the budget for the whole of a large line until its last part is sent", () => {
+  const budget = budgetOf(MANY);
+  const backlog = new Backlog(MANY, budget);
+  offer(backlog, 200_000);
+  const charged = [];
+  while (backlog.take() !== undefined) charged.push(budget.used);
+  assertEquals(charged, [200_000, 200_000, 200_000, 200_000]);
+  assertEquals(budget.used, 0);
+});
+
+Deno.test("addLine() leaves the bytes of a line that backlogs share as they are", () => {
+  const line = utf8("shared\n");
+  const [a, b] = [new Backlog(MANY, budgetOf(MANY)), new Backlog(MANY, budgetOf(MANY))];
+  for (const backlog of [a, b]) backlog.addLine(line, 6);
+  a.addLine(utf8("a\n"), 1);
+  b.addLine(utf8("b\n"), 1);
+  const texts = [a, b].map((backlog) => new TextDecoder().decode(backlog.take()!.chunk));
+  assertEquals([...texts, new TextDecoder().decode(line)], [
+    "shared\na\n",
+    "shared\nb\n",
+    "shared\n",
+  ]);
+});
+
+Deno.test("discard() keeps the rest of a line whose beginning was taken", () => {
+  const budget = budgetOf(MANY);
+  const backlog = new Backlog(MANY, budget);
+  offer(backlog, 200_000);
+  offer(backlog, 300_000);
+  backlog.take();
+  assertEquals(backlog.discard(), { missed: { count: 1, bytes: 300_000 }, lines: 1, notices: [] });
+  assertEquals(backlog.takeAll().map(({ chunk }) => chunk.length), [65_536, 65_536, 3_392]);
+  backlog.sent();
+  assertEquals([backlog.length, budget.used], [0, 0]);
 });

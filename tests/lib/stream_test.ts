@@ -101,6 +101,7 @@ Deno.test("end() is the last thing sent, behind what waits, and the first reason
   assertEquals(await readLines(open.reader), [{ id: 0 }, end]);
   const [summary, ...more] = open.closed;
   assertEquals(summary, { reason: "shutdown", events: 1, bytes: open.bytes(), dropped: 0 });
+  open.stream.release();
   assertEquals([more.length, open.budget.used], [0, 0]);
 });
 
@@ -170,7 +171,11 @@ Deno.test("tick() ends a reader that takes nothing for the stall limit, frees it
   open.tick(29_999, 0);
   assertEquals([open.stream.ended, open.closed.length], [false, 0]);
   open.tick(30_000, 0);
-  assertEquals([open.stream.ended, open.budget.used, open.ends], [true, 0, 1]);
+  assertEquals([open.stream.ended, open.ends, open.abandons], [true, 1, 1]);
+  // The control events alone, which wait in the stream until the connection is closed.
+  assert(open.budget.used < 300, `${open.budget.used} bytes are held`);
+  open.stream.release();
+  assertEquals(open.budget.used, 0);
   const [{ bytes, ...summary }, ...more] = open.closed as [typeof open.closed[number]];
   assertEquals(summary, { reason: "stalled", events: 0, dropped: 100 });
   assertEquals(more, []);
@@ -260,7 +265,9 @@ Deno.test("tick() gives up on a reader that does not take the end, and the reaso
   open.push(100);
   open.tick(500, 500);
   open.tick(1_000, 1_000);
-  assertEquals([open.closed[0]?.reason, open.budget.used, open.ends], ["expired", 0, 1]);
+  assertEquals([open.closed[0]?.reason, open.ends, open.abandons], ["expired", 1, 1]);
+  open.stream.release();
+  assertEquals(open.budget.used, 0);
   const [dropped, end] = await readLines(open.reader);
   assertEquals([dropped?.count, end], [1, { event: "end", reason: "expired" }]);
 });

@@ -217,15 +217,6 @@ Deno.test("GET /logs streams over HTTP/1.1 in chunks, as they come", async () =>
   }
 });
 
-Deno.test("GET /logs streams over HTTP/2 with prior knowledge, several streams on one connection", async () => {
-  using client = Deno.createHttpClient({ http1: false, http2: true });
-  const apps = ["h2-a", "h2-b"];
-  const readers = await Promise.all(apps.map(async (app) => read(await logs({ app }), { client })));
-  for (const app of apps) stack.publisher.publish(`logs.${app}.dfw.m1`, `of ${app}`);
-  assertEquals(await Promise.all(readers.map((reader) => reader.line())), ["of h2-a", "of h2-b"]);
-  for (const reader of readers) await reader.close();
-});
-
 Deno.test("GET /logs takes the token from header, query or cookie, the first that is there", async () => {
   const [a, b, c] = await Promise.all(["a", "b", "c"].map((app) => mint({ app })));
   const sent: [query: string, headers: Record<string, string>, app: string][] = [

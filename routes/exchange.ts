@@ -1,0 +1,191 @@
+/**
+ * Requests and responses between `node:http` and the Fetch API.
+ *
+ * @module
+ */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+
+/** What a handler is told besides the request. */
+export interface Bindings {
+  /** Resolves once the response has been sent or its connection is closed. */
+  readonly completed: Promise<void>;
+  /** Closes the connection after a few seconds, even if the client takes nothing more. */
+  readonly closeSoon: () => void;
+}
+
+/** How long a client has to take the end of a stream before its connection is closed. */
+const STREAM_LINGER_MS = 10_000;
+/** The same for the response to a request that is not read to its end. */
+const REFUSAL_LINGER_MS = 2_000;
+
+/** Maximum number of a request's headers. */
+const MAX_HEADERS = 128;
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** A request as it was sent: the Fetch API would resolve `..` and `\` in its URL, and takes no TRACE. */
+class IncomingRequest extends Request {
+  readonly #method: string;
+  readonly #url: string;
+
+  constructor(method: string, path: string, headers: [string, string][]) {
+    super("http://localhost/", { headers });
+    this.#method = method;
+    this.#url = `http://localhost${path}`;
+  }
+
+  override get method(): string {
+    return this.#method;
+  }
+
+  override get url(): string {
+    return this.#url;
+  }
+}
+
+/**
+ * The request that was received, without its body.
+ *
+ * @throws {TypeError} If its version, target or `Host` is not one of HTTP/1, or it has too many headers.
+ */
+export function toRequest(incoming: IncomingMessage): Request {
+  const { url, method, rawHeaders, httpVersionMajor } = incoming;
+  if (httpVersionMajor !== 1) throw new TypeError("Another version");
+  if (rawHeaders.length > 2 * MAX_HEADERS) throw new TypeError("Too many headers");
+  const headers: [string, string][] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
+  const request = new IncomingRequest(method!, toPath(url!), headers);
+  // Two of them are joined with a comma (RFC 9112, section 3.2).
+  if (/[^\w.:[\]-]/.test(request.headers.get("host") ?? "")) {
+    throw new TypeError("A malformed Host");
+  }
+  return request;
+}
+
+/** The path and query of a request target (RFC 9112, section 3.2). */
+function toPath(target: string): string {
+  if (target.startsWith("/")) return target;
+  const absolute = /^https?:\/\/[^/?#]*/i.exec(target)?.[0];
+  if (absolute === undefined) throw new TypeError("A malformed target");
+  const path = target.slice(absolute.length);
+  return path.startsWith("/") ? path : `/${path}`;
+}
+
+/** Whether a body follows the head of the request with these headers (RFC 9112, section 6.3). */
+export function hasBody(headers: Headers): boolean {
+  return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) !== 0;
+}
+
+/**
+ * Sends `response` and closes the connection, whatever the client has sent or still sends: none of it is
+ * read. The socket stays open for a while, since closing it with unread bytes resets the connection, and
+ * the client might lose the response.
+ */
+export async function sendLast(socket: Socket, response: Response): Promise<void> {
+  socket.pause();
+  closeSoon(socket, REFUSAL_LINGER_MS);
+  const { status } = response;
+  const body = await response.bytes();
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, "Connection: close"];
+  response.headers.forEach((value, name) => head.push(`${name}: ${value}`));
+  socket.write([...head, `Content-Length: ${body.length}`, "", ""].join("\r\n"));
+  socket.end(body);
+}
+
+/** Closes the connection once the client has had time to take what was sent last. */
+export function closeSoon(socket: Socket, linger = STREAM_LINGER_MS): void {
+  const timer = setTimeout(() => socket.destroy(), linger);
+  socket.once("close", () => clearTimeout(timer));
+}
+
+/**
+ * Sends `response`: one with `Transfer-Encoding` as a stream, others with their length.
+ *
+ * @throws {Error} If the body cannot be read.
+ */
+export async function sendResponse(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  response: Response,
+): Promise<void> {
+  const { status, headers, body } = response;
+  const fields: string[] = [];
+  headers.forEach((value, name) => fields.push(name, value));
+  if (headers.has("transfer-encoding")) return sendStream(incoming, outgoing, response, fields);
+  if (headers.has("content-length")) {
+    outgoing.writeHead(status, fields);
+    for await (const chunk of body ?? []) outgoing.write(chunk);
+    outgoing.end();
+    return;
+  }
+  const bytes = await response.bytes();
+  const bodiless = incoming.method === "HEAD" || status === 204 || status === 304;
+  if (!bodiless) fields.push("content-length", String(bytes.length));
+  outgoing.writeHead(status, fields);
+  outgoing.end(bytes);
+}
+
+/**
+ * Sends a stream, and closes the connection after it. A chunk is taken from the stream only once the
+ * kernel has taken the one before, so that nothing waits here that the stream does not know of.
+ */
+function sendStream(
+  { httpVersion, socket }: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, body }: Response,
+  fields: string[],
+): void {
+  const chunked = httpVersion === "1.1";
+  if (!chunked) fields.splice(fields.indexOf("transfer-encoding"), 2);
+  // A stream is silent for as long as its keepalives are apart.
+  socket.setTimeout(0);
+  outgoing.shouldKeepAlive = false;
+  outgoing.writeHead(status, fields);
+  const reader = body!.getReader();
+  // Past the response, whose own write() makes four buffers of a chunk. Its first one sends the head too.
+  let first = true;
+  const write = (chunk: Uint8Array) => {
+    if (first) outgoing.write(chunk, read);
+    else socket.write(chunked ? toChunk(chunk) : chunk, read);
+    first = false;
+  };
+  const end = () => {
+    outgoing.end();
+    closeSoon(socket);
+  };
+  const read = (error?: Error | null) => {
+    if (error) return;
+    reader.read().then(({ done, value }) => {
+      if (done) end();
+      else write(value);
+    }, end);
+  };
+  socket.once("close", () => reader.cancel().catch(() => {}));
+  read();
+}
+
+let framed: { readonly chunk: Uint8Array; readonly bytes: Uint8Array } | undefined;
+
+/**
+ * `chunk` in the chunked transfer coding (RFC 9112, section 7.1). The readers of one line get the same
+ * chunk one after the other, so the last one is kept.
+ */
+function toChunk(chunk: Uint8Array): Uint8Array {
+  if (framed?.chunk !== chunk) framed = { chunk, bytes: frame(chunk) };
+  return framed.bytes;
+}
+
+function frame(chunk: Uint8Array): Uint8Array {
+  const size = chunk.length.toString(16);
+  const bytes = new Uint8Array(size.length + chunk.length + 4);
+  let at = 0;
+  for (; at < size.length; at++) bytes[at] = size.charCodeAt(at);
+  bytes[at++] = CR;
+  bytes[at++] = LF;
+  bytes.set(chunk, at);
+  bytes[at += chunk.length] = CR;
+  bytes[at + 1] = LF;
+  return bytes;
+}

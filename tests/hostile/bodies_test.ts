@@ -1,0 +1,108 @@
+/** Bytes that nobody reads: bodies, and requests behind a stream. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { memory } from "../../tools/memory.ts";
+import { logsUrl, openStream, type Stack, startStack } from "../service.ts";
+import { connectTo, receive, request, send } from "./exchange.ts";
+
+let stack: Stack;
+Deno.test.beforeAll(async () => void (stack = await startStack()));
+Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
+
+const LINUX = { ignore: Deno.build.os !== "linux" };
+const MEGABYTE = 1_048_576;
+const SENT = 300 * MEGABYTE;
+const MOST_GROWTH = 32 * MEGABYTE;
+
+/** A request for a stream that its token permits. */
+async function streamRequest(fields: string[] = []): Promise<string> {
+  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "bodies" }));
+  return request(`GET ${pathname}${search} HTTP/1.1`, fields);
+}
+
+/** Sends `piece` again and again, up to 300 MB, for as long as it is taken; resolves to how much was. */
+async function flood(connection: Deno.TcpConn, piece: string): Promise<number> {
+  const bytes = new TextEncoder().encode(piece);
+  let sent = 0;
+  try {
+    while (sent < SENT) sent += await connection.write(bytes.subarray(sent % bytes.length));
+  } catch (error) {
+    if (
+      !(error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe)
+    ) {
+      throw error;
+    }
+  }
+  return sent;
+}
+
+const FLOODS: [what: string, head: () => Promise<string>, piece: () => Promise<string>][] = [
+  [
+    "a body of known length",
+    () => streamRequest([`Content-Length: ${SENT}`]),
+    () => Promise.resolve("x".repeat(65_536)),
+  ],
+  [
+    "a chunked body",
+    () => streamRequest(["Transfer-Encoding: chunked"]),
+    () => Promise.resolve(`10000\r\n${"x".repeat(65_536)}\r\n`),
+  ],
+  [
+    "a body that it has announced with Expect",
+    () => streamRequest(["Expect: 100-continue", `Content-Length: ${SENT}`]),
+    () => Promise.resolve("x".repeat(65_536)),
+  ],
+];
+for (const [what, head, piece] of FLOODS) {
+  Deno.test(`GET /logs refuses ${what}, and reads none of 300 MB of it`, LINUX, async () => {
+    const { service } = stack;
+    const before = memory(service.pid).rss;
+    using connection = await connectTo(service);
+    await send(connection, await head());
+    const [answer, sent] = await Promise.all([
+      receive(connection),
+      flood(connection, await piece()),
+    ]);
+    assertMatch(answer, /^HTTP\/1\.1 400 [^]*"code":"body_not_allowed"/);
+    const growth = memory(service.pid).peak - before;
+    assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
+    // What the kernels hold on both sides.
+    assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
+    assertEquals(service.logs.filter(({ app }) => app === "bodies"), []);
+  });
+}
+
+Deno.test(
+  "GET /logs lets nothing pile up behind a stream, and closes its connection",
+  LINUX,
+  async () => {
+    const { service } = stack;
+    const pieces = [
+      (await streamRequest()).repeat(100),
+      request("GET /healthz HTTP/1.1").repeat(1_000),
+      "x".repeat(65_536),
+    ];
+    for (const piece of pieces) {
+      const before = memory(service.pid).rss;
+      using connection = await connectTo(service);
+      await send(connection, await streamRequest());
+      assertMatch(await receive(connection, /event: ready/), /^HTTP\/1\.1 200 /);
+      const sent = await flood(connection, piece);
+      const growth = memory(service.pid).peak - before;
+      assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
+      assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
+    }
+    await using reader = await openStream(service, { app: "after" });
+    stack.publisher.publish("logs.after.dfw.m1", "a line");
+    assertEquals(await reader.line(), "a line");
+  },
+);
+
+Deno.test("The service lets no more than a few requests wait for their turn", LINUX, async () => {
+  const { service } = stack;
+  const before = memory(service.pid).rss;
+  using connection = await connectTo(service);
+  const sent = await flood(connection, request("GET /healthz HTTP/1.1").repeat(1_000));
+  const growth = memory(service.pid).peak - before;
+  assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
+  assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
+});
