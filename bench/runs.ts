@@ -7,6 +7,7 @@ import { memory } from "../tools/memory.ts";
 import { cpuMicros } from "./cost.ts";
 import { type Figures, measure } from "./figures.ts";
 import type { orders as forgerOrders } from "./forger.ts";
+import type { orders as noiseOrders } from "./noise.ts";
 import { appName } from "./line.ts";
 import type { Stage } from "./stage.ts";
 
@@ -103,6 +104,22 @@ export async function forged(stage: Stage): Promise<Figures> {
   const [after, { refused }] = await Promise.all([pass(10), attack(10)]);
   const figures = withMove(before, after);
   return { ...figures, also: { ...figures.also, "refused/s": refused / 10 } };
+}
+
+/** 10 readers that keep up, an app each, and then an app beside them that logs 1 MB lines to 100 readers. */
+export async function noisy(stage: Stage, format: string): Promise<Figures> {
+  await stage.reader.ask("open", { port: stage.port, apps: streams(10, 10) });
+  const noise = stage.start<typeof noiseOrders>("--allow-all", "bench/noise.ts");
+  await noise.ask("open", { port: stage.port, readers: 100, format });
+  const pass = (seconds: number) => {
+    const lines = 1_000 * seconds;
+    return measure(stage, { apps: 10, rate: 1_000, lines }, { lines: lines / 10 });
+  };
+  await Promise.all([pass(3), noise.ask("log", 3)]);
+  const before = await pass(10);
+  const [after, { bytes }] = await Promise.all([pass(10), noise.ask("log", 10)]);
+  const figures = withMove(before, after);
+  return { ...figures, also: { ...figures.also, "MB of noise/s": bytes / 1e7 } };
 }
 
 /** The figures of `after`, and how far they have moved from `before`. */

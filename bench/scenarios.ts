@@ -11,6 +11,7 @@ import {
   idle,
   IDLE_STREAMS,
   neighbours,
+  noisy,
   steady,
   stopped,
 } from "./runs.ts";
@@ -121,6 +122,18 @@ export const scenarios: Scenario[] = [
       atMost(0, "lines lost = 0", ({ lost }) => lost),
     ],
   },
+  ...["sse", "ndjson"].map((format): Scenario => ({
+    name: `noisy-${format}`,
+    title:
+      `10 readers, 1,000 lines/s, and an app that logs 1 MB per second to 100 readers in ${format}`,
+    servers: ["natstap"],
+    rounds: 3,
+    run: (stage) => noisy(stage, format),
+    targets: [
+      atMost(5, "p99 moves by ≤ 5 ×", ({ also }) => also["p99 moves"]!),
+      atMost(0, "lines lost = 0", ({ lost }) => lost),
+    ],
+  })),
   {
     name: "idle",
     title: "5,000 idle streams",
