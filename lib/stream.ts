@@ -139,7 +139,7 @@ export class LogStream {
       if (!this.#backlog.hasRoom(line.length)) return this.#drop(payload);
     }
     this.#willWait();
-    this.#backlog.addLine(line, payload.length);
+    this.#backlog.addLine(line, payload.length, !this.#waiting);
     this.#flushSoon();
   }
 

@@ -148,7 +148,8 @@ function sendStream(
   let first = true;
   const write = (chunk: Uint8Array) => {
     if (first) outgoing.write(chunk, read);
-    else socket.write(chunked ? toChunk(chunk) : chunk, read);
+    else if (chunked) writeChunk(socket, chunk, read);
+    else socket.write(chunk, read);
     first = false;
   };
   const end = () => {
@@ -166,15 +167,25 @@ function sendStream(
   read();
 }
 
+/** From this size on, a chunk is not copied into its frame. Three buffers take some 3 µs more than one. */
+const LARGE_CHUNK_BYTES = 16_384;
+
+/** The frame of the chunk that was sent last. */
 let framed: { readonly chunk: Uint8Array; readonly bytes: Uint8Array } | undefined;
 
-/**
- * `chunk` in the chunked transfer coding (RFC 9112, section 7.1). The readers of one line get the same
- * chunk one after the other, so the last one is kept.
- */
-function toChunk(chunk: Uint8Array): Uint8Array {
+/** Writes `chunk` in the chunked transfer coding (RFC 9112, section 7.1). */
+function writeChunk(socket: Socket, chunk: Uint8Array, onWritten: (error?: Error | null) => void) {
+  if (chunk.length >= LARGE_CHUNK_BYTES) {
+    socket.cork();
+    socket.write(`${chunk.length.toString(16)}\r\n`, "latin1");
+    socket.write(chunk);
+    socket.write("\r\n", "latin1", onWritten);
+    socket.uncork();
+    return;
+  }
+  // The readers of one line get the same chunk one after the other.
   if (framed?.chunk !== chunk) framed = { chunk, bytes: frame(chunk) };
-  return framed.bytes;
+  socket.write(framed.bytes, onWritten);
 }
 
 function frame(chunk: Uint8Array): Uint8Array {

@@ -1,16 +1,22 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { Backlog, type Budget } from "../../lib/backlog.ts";
+import type { Line } from "../../lib/formats/line_encoder.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const MANY = 1e9;
 
 const budgetOf = (total: number): Budget => ({ used: 0, total });
 
+/** A line as an encoder makes it. */
+function lineOf(bytes: Uint8Array<ArrayBuffer>): Line {
+  return { length: bytes.length, copyTo: (target, at) => target.set(bytes, at), bytes };
+}
+
 /** Adds a line of `size` bytes where there is room, as a stream does; tells whether there was. */
 function offer(backlog: Backlog, size: number, payloadSize = size): boolean {
   if (!backlog.hasRoom(size)) return false;
-  backlog.addLine(new Uint8Array(size), payloadSize);
+  backlog.addLine(lineOf(new Uint8Array(size)), payloadSize, true);
   return true;
 }
 
@@ -39,7 +45,7 @@ Deno.test("take() returns all events in their order, byte for byte, and splits n
     const expected: Uint8Array<ArrayBuffer>[] = [];
     let size = 0;
     for (const [kind, bytes] of events) {
-      if (kind === "line") backlog.addLine(bytes, bytes.length);
+      if (kind === "line") backlog.addLine(lineOf(bytes), bytes.length, true);
       else if (kind === "notice") backlog.addNotice(bytes);
       else backlog.addDropped(bytes, { count: 1, bytes: 1 });
       expected.push(bytes);
@@ -141,7 +147,7 @@ Deno.test("discard() frees all, counts each line and each dropped one, and keeps
   const [other, backlog] = [new Backlog(MANY, budget), new Backlog(MANY, budget)];
   offer(other, 7);
   backlog.addNotice(utf8("ready"));
-  for (let i = 0; i < 1_000; i++) backlog.addLine(new Uint8Array(206), 150);
+  for (let i = 0; i < 1_000; i++) backlog.addLine(lineOf(new Uint8Array(206)), 150, true);
   backlog.addDropped(utf8("dropped"), { count: 5, bytes: 50 });
   backlog.addDropped(utf8("dropped"), { count: 6, bytes: 60 });
   backlog.addNotice(utf8("status"));
@@ -186,9 +192,9 @@ Deno.test("take() charges the budget for the whole of a large line until its las
 Deno.test("addLine() leaves the bytes of a line that backlogs share as they are", () => {
   const line = utf8("shared\n");
   const [a, b] = [new Backlog(MANY, budgetOf(MANY)), new Backlog(MANY, budgetOf(MANY))];
-  for (const backlog of [a, b]) backlog.addLine(line, 6);
-  a.addLine(utf8("a\n"), 1);
-  b.addLine(utf8("b\n"), 1);
+  for (const backlog of [a, b]) backlog.addLine(lineOf(line), 6, true);
+  a.addLine(lineOf(utf8("a\n")), 1, true);
+  b.addLine(lineOf(utf8("b\n")), 1, true);
   const texts = [a, b].map((backlog) => new TextDecoder().decode(backlog.take()!.chunk));
   assertEquals([...texts, new TextDecoder().decode(line)], [
     "shared\na\n",
