@@ -11,7 +11,6 @@ import { createLog, formatWarning, type Log, type LogStyle } from "./lib/log.ts"
 import { LogQueue } from "./lib/log_queue.ts";
 import { createMetrics } from "./lib/metrics.ts";
 import { createNats } from "./lib/nats.ts";
-import { outliveBrokenSockets } from "./lib/npm_transport.ts";
 import { exposeLog, exposeProcess, exposeService } from "./lib/readings.ts";
 import { StreamRecorder } from "./lib/record.ts";
 import { limitRepeats } from "./lib/repeats.ts";
@@ -45,7 +44,6 @@ async function main(): Promise<void> {
   const unlimited = createLog(config.logLevel, queue.write, style);
   const log = limitRepeats(unlimited);
   routeConsole(log);
-  outliveBrokenSockets();
   keepSecretsOutOfSpans();
   const keys = createKeys(config.keys, (ignored) => {
     log.warn("keys ignored", { count: ignored.length, keys: ignored.slice(0, LISTED_KEYS) });

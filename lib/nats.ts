@@ -5,7 +5,6 @@
  */
 import {
   connect,
-  type ConnectionOptions,
   deadline,
   delay,
   errors,
@@ -19,8 +18,8 @@ import {
   retryTime,
   toConnectionOptions,
 } from "./nats_options.ts";
-import { takeTurns } from "./npm_transport.ts";
 import { Problem } from "./problem.ts";
+import { guardSockets, watchFrames, yieldBetweenReads } from "./transport.ts";
 
 /** Who receives what a subscription brings. */
 export interface Subscriber {
@@ -62,20 +61,33 @@ export function createNats(options: NatsOptions, log: Log): Nats {
 class Connection implements Nats {
   onState: Nats["onState"] = () => {};
   reconnects = 0;
-  readonly #options: ConnectionOptions;
+  readonly #options: NatsOptions;
   readonly #log: Log;
+  readonly #sockets = guardSockets();
+  /** Those that are confirmed and still open. */
+  readonly #subscriptions = new Set<Subscription>();
+  /** What fails each question that the server has not answered yet. */
+  readonly #unanswered = new Set<() => void>();
+  /** Why NATS was unavailable since it was last available. */
+  readonly #reasons = new Set<string>();
+  /** Addresses of the cluster's servers, as the last server that was connected has told them. */
+  #discovered: readonly string[] = [];
+  /** The connection, while it can be used. */
   #nc: NatsConnection | undefined;
   #unavailable: string | undefined = "not connected yet";
-  /** How often the server has refused something other than by permission. */
+  /** Whether a connection was lost, and none is back yet. */
+  #lost = false;
+  /** How often the server has refused something other than by permission, */
   #refusals = 0;
-  /** How often the connection was lost. */
-  #losses = 0;
+  /** with which error last, and with which one after which it has answered again. */
+  #refusal: Error | undefined;
+  #overcome: Error | undefined;
   /** When the server was asked what it has last answered. */
   #answeredAt = moment();
   #closed = false;
 
   constructor(options: NatsOptions, log: Log) {
-    this.#options = toConnectionOptions(options);
+    this.#options = options;
     this.#log = log;
     this.#run();
   }
@@ -84,91 +96,121 @@ class Connection implements Nats {
     return this.#unavailable;
   }
 
-  async subscribe(subject: string, { onPayload, onDenied }: Subscriber): Promise<() => void> {
-    if (this.#nc === undefined || this.#unavailable !== undefined) throw unavailable();
-    let confirmed = false;
-    let denied = false;
-    const subscription = this.#nc.subscribe(subject, {
-      callback: (error, message) => {
-        if (error === null) onPayload(message.data);
-        else if (confirmed) onDenied();
-        else denied = true;
-      },
-    });
-    const close = () => subscription.unsubscribe();
-    const accepted = await this.#confirm(this.#nc);
-    if (denied) {
+  async subscribe(subject: string, subscriber: Subscriber): Promise<() => void> {
+    const nc = this.#nc;
+    if (nc === undefined || nc.isClosed()) throw unavailable();
+    const subscription = new Subscription(subject, subscriber);
+    subscription.open(nc);
+    const accepted = await this.#confirm(nc);
+    if (subscription.denied) {
       throw new Problem(
         "subscription_denied",
         "NATS does not permit this subject: ask who runs this service.",
       );
     }
-    if (!accepted) {
-      close();
+    if (!accepted || this.#nc !== nc) {
+      subscription.close();
       throw unavailable();
     }
-    confirmed = true;
-    return close;
+    subscription.confirmed = true;
+    this.#subscriptions.add(subscription);
+    return () => {
+      this.#subscriptions.delete(subscription);
+      subscription.close();
+    };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#nc === undefined) return;
     try {
-      if (this.#unavailable === undefined) await deadline(this.#nc.drain(), ANSWER_TIMEOUT);
-      else await this.#nc.close();
+      if (this.#nc !== undefined) await deadline(this.#nc.drain(), ANSWER_TIMEOUT);
     } catch {
       // It was lost meanwhile: there is nothing left to drain.
     }
+    this.#sockets.close();
   }
 
   async #run(): Promise<void> {
-    const nc = await this.#connect();
-    if (nc === undefined) return;
-    this.#nc = nc;
-    this.#connected(nc);
-    for await (const status of nc.status()) this.#follow(nc, status);
-    if (this.#closed) return;
-    // Reconnects are endless, so this is a fault that nothing here can mend.
-    const error = await nc.closed();
-    this.#unavailable = `connection closed: ${error?.message ?? "unknown reason"}`;
-    this.#log.error("NATS connection closed", { reason: error?.message });
+    while (!this.#closed) {
+      const triedAt = performance.now();
+      const reason = await this.#connect();
+      if (this.#closed) return;
+      const lost = this.#nc !== undefined;
+      this.#nc = undefined;
+      this.#fail(reason);
+      if (lost) {
+        this.#lost = true;
+        this.onState("disconnected", timeOf(this.#answeredAt));
+      }
+      this.#sockets.close();
+      await delay(triedAt + retryTime() - performance.now());
+    }
   }
 
-  /** Tries until it succeeds, since `waitOnFirstConnect` would keep to itself why it fails. */
-  async #connect(): Promise<NatsConnection | undefined> {
-    while (!this.#closed) {
-      try {
-        return await connect(this.#options);
-      } catch (error) {
-        this.#fail(error instanceof Error ? error.message : String(error));
-      }
-      await delay(retryTime());
+  /**
+   * Connects, and resolves to the reason once that has failed or the connection is lost. nats-core could
+   * connect again by itself, but tells nobody why a try has failed.
+   */
+  async #connect(): Promise<string> {
+    let nc: NatsConnection;
+    try {
+      nc = await connect(toConnectionOptions(this.#options, this.#discovered));
+    } catch (error) {
+      return reasonOf(error);
     }
-    return undefined;
+    const closed = nc.closed().then((error) => {
+      for (const fail of this.#unanswered) fail();
+      return error;
+    });
+    let reason: string | undefined;
+    if (!nc.isClosed()) {
+      yieldBetweenReads(nc);
+      watchFrames(nc, (error) => {
+        reason = "malformed frame";
+        this.#log.error("NATS frame not read", describe(error));
+        nc.close();
+      });
+      this.#followAll(nc);
+      const refusals = this.#refusals;
+      for (const subscription of this.#subscriptions) subscription.open(nc);
+      if (await this.#confirm(nc) && !this.#closed) {
+        this.#connected(nc);
+      } else {
+        reason ??= this.#refusals > refusals ? this.#refusal!.message : "no answer";
+        await nc.close();
+      }
+    }
+    const error = await closed;
+    if (reason !== undefined) return reason;
+    if (error === undefined || error === this.#overcome) return "connection lost";
+    return error === this.#refusal ? error.message : `connection lost: ${reasonOf(error)}`;
+  }
+
+  async #followAll(nc: NatsConnection): Promise<void> {
+    this.#discover(nc);
+    for await (const status of nc.status()) this.#follow(nc, status);
   }
 
   #follow(nc: NatsConnection, status: Status): void {
     switch (status.type) {
-      case "disconnect":
-        this.#losses++;
-        if (this.#unavailable !== undefined || this.#closed) return;
-        this.#fail("connection lost");
-        return this.onState("disconnected", timeOf(this.#answeredAt));
       case "ping":
         return void this.#ask(nc);
-      case "reconnect":
-        return void this.#reconnected(nc);
+      case "update":
+        return this.#discover(nc);
       case "error":
         if (status.error instanceof errors.PermissionViolationError) {
           return this.#log.warn("NATS denied", { reason: status.error.message });
         }
         this.#refusals++;
-        if (this.#unavailable !== undefined) return this.#fail(status.error.message);
+        this.#refusal = status.error;
         return this.#log.warn("NATS error", { reason: status.error.message });
       case "ldm":
         return this.#log.info("NATS server is about to stop", { server: status.server });
     }
+  }
+
+  #discover({ info }: NatsConnection): void {
+    if (!this.#options.ignoreClusterUpdates) this.#discovered = info?.connect_urls ?? [];
   }
 
   /**
@@ -178,40 +220,40 @@ class Connection implements Nats {
    */
   async #ask(nc: NatsConnection): Promise<void> {
     const askedAt = moment();
-    await nc.flush().then(() => this.#answeredAt = askedAt, () => {});
-  }
-
-  /** Connected again once the server has taken all subscriptions, and not before. */
-  async #reconnected(nc: NatsConnection): Promise<void> {
-    const losses = this.#losses;
-    const accepted = await this.#confirm(nc);
-    // It may be lost again, and nats-core tells of one reconnect as often as it has tried.
-    if (this.#losses !== losses || this.#unavailable === undefined) return;
-    if (!accepted) {
-      await delay(retryTime());
-      if (this.#losses === losses && !this.#closed) await nc.reconnect();
+    try {
+      await nc.flush();
+    } catch {
       return;
     }
-    this.reconnects++;
-    this.#connected(nc);
-    this.onState("connected", Date.now());
+    this.#answeredAt = askedAt;
+    this.#overcome = this.#refusal;
   }
 
   #connected(nc: NatsConnection): void {
+    this.#nc = nc;
     this.#unavailable = undefined;
+    this.#reasons.clear();
     this.#answeredAt = moment();
-    takeTurns(nc);
     this.#log.info("NATS connected", { server: nc.getServer() });
+    if (!this.#lost) return;
+    this.#lost = false;
+    this.reconnects++;
+    this.onState("connected", Date.now());
   }
 
   /** Whether the server has taken what it was sent so far. */
   async #confirm(nc: NatsConnection): Promise<boolean> {
     const refusals = this.#refusals;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#unanswered.add(reject);
     try {
       // The server answers in order: what it says of a subscription comes before this PONG.
-      await deadline(nc.flush(), ANSWER_TIMEOUT);
+      nc.flush().then(resolve, reject);
+      await deadline(promise, ANSWER_TIMEOUT);
     } catch {
       return false;
+    } finally {
+      this.#unanswered.delete(reject);
     }
     // Its errors take a way of their own through nats-core, and are here by the next turn.
     await delay(0);
@@ -219,9 +261,46 @@ class Connection implements Nats {
   }
 
   #fail(reason: string): void {
-    if (reason === this.#unavailable) return;
     this.#unavailable = reason;
+    if (this.#reasons.has(reason)) return;
+    this.#reasons.add(reason);
     this.#log.warn("NATS unavailable", { reason, servers: this.#options.servers });
+  }
+}
+
+/** A subscription, made anew on each connection. */
+class Subscription {
+  /** Whether NATS has denied it before it was confirmed. */
+  denied = false;
+  confirmed = false;
+  readonly #subject: string;
+  readonly #subscriber: Subscriber;
+  #close = (): void => {};
+
+  constructor(subject: string, subscriber: Subscriber) {
+    this.#subject = subject;
+    this.#subscriber = subscriber;
+  }
+
+  open(nc: NatsConnection): void {
+    const { onPayload, onDenied } = this.#subscriber;
+    const subscription = nc.subscribe(this.#subject, {
+      callback: (error, message) => {
+        if (error === null) onPayload(message.data);
+        else if (this.confirmed) onDenied();
+        else this.denied = true;
+      },
+    });
+    this.#close = () => {
+      subscription.unsubscribe();
+      // An answer to wait for, or JSR's transport, which leaves Nagle's algorithm on, would hold back
+      // the next subscription for 40 ms.
+      nc.flush().catch(() => {});
+    };
+  }
+
+  close(): void {
+    this.#close();
   }
 }
 
@@ -240,6 +319,20 @@ function moment(): Moment {
 /** When that was, on the clock of today; no later than it was. */
 function timeOf({ time, now }: Moment): number {
   return Math.min(time, Date.now() - (performance.now() - now));
+}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  // What nats-core and npm's transport say where a connection was closed without an error.
+  const closed = message.includes("undefined error") ||
+    message === "connection refused" && cause === undefined;
+  return closed ? "the server closed the connection" : message || String(error);
+}
+
+/** What went wrong and where; without the rest of an error's text, which may be an app's line. */
+function describe(error: unknown): Record<string, unknown> {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { reason: message.split(":")[0], at: /^\s+at .*$/m.exec(stack ?? "")?.[0].trim() };
 }
 
 function unavailable(): Problem {

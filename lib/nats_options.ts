@@ -7,17 +7,30 @@ import {
   type Authenticator,
   type ConnectionOptions,
   credsAuthenticator,
+  nkeyAuthenticator,
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-deno";
-import { checkAddresses } from "./npm_transport.ts";
+import { checkAddresses } from "./transport.ts";
 
 /** How to sign in. */
 export type NatsCredentials =
   | { readonly kind: "user"; readonly user: string; readonly password: string }
   | { readonly kind: "token"; readonly token: string }
   /** The text of a credentials file: a user JWT and its NKey seed. */
-  | { readonly kind: "creds"; readonly creds: string };
+  | { readonly kind: "creds"; readonly creds: string }
+  /** The seed of a user's NKey. */
+  | { readonly kind: "nkey"; readonly seed: string };
+
+/** The paths of files in PEM, which are read anew for each connection. */
+export interface TlsFiles {
+  /** The CA's certificate; the system's CAs where it is left out. */
+  readonly caFile?: string;
+  /** The client's certificate, */
+  readonly certFile?: string;
+  /** and its private key. */
+  readonly keyFile?: string;
+}
 
 /** Where NATS is, and how to talk to it. */
 export interface NatsOptions {
@@ -25,8 +38,8 @@ export interface NatsOptions {
   readonly servers: readonly string[];
   /** Left out where NATS lets anyone in. */
   readonly credentials?: NatsCredentials | undefined;
-  /** Demands TLS; `caFile` is the path of a CA in PEM, the system's where it is left out. */
-  readonly tls?: { readonly caFile?: string } | undefined;
+  /** Demands TLS. */
+  readonly tls?: TlsFiles | undefined;
   /** Whether the addresses of further servers that a server tells of are left alone. */
   readonly ignoreClusterUpdates: boolean;
 }
@@ -45,39 +58,29 @@ export function retryTime(): number {
   return RECONNECT_WAIT * (1 + Math.random());
 }
 
-/** The same, as `connect()` takes it. */
-export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
+/**
+ * The same, as `connect()` takes it, for one connection: it makes no other once that is lost.
+ *
+ * @param discovered Addresses of further servers, as `HOST:PORT`.
+ */
+export function toConnectionOptions(
+  options: NatsOptions,
+  discovered: readonly string[],
+): ConnectionOptions {
+  const addresses = options.servers.map((server) => server.replace(/^\w+:\/\//, ""));
+  const hosts = addresses.map((address) => address.replace(/:\d+$/, "").replace(/[[\]]/g, ""));
   return {
-    servers: [...options.servers],
+    servers: [...options.servers, ...discovered.filter((server) => !addresses.includes(server))],
     name: "natstap",
     ...(options.credentials && { authenticator: toAuthenticator(options.credentials) }),
-    ...(options.tls && { tls: { ...options.tls, ...checkAddresses() } }),
+    ...(options.tls && { tls: { ...options.tls, ...checkAddresses(hosts) } }),
     ignoreClusterUpdates: options.ignoreClusterUpdates,
-    maxReconnectAttempts: -1,
+    reconnect: false,
     ignoreAuthErrorAbort: true,
-    ...pacedConnects(),
     timeout: ANSWER_TIMEOUT,
     pingInterval: PING_INTERVAL,
     maxPingOut: MAX_PINGS_OUT,
     noAsyncTraces: true,
-  };
-}
-
-/**
- * Pauses between two tries to connect to one server. nats-core's own pause is by the clock that may be
- * set: where that steps back an hour, it lasts an hour.
- */
-function pacedConnects(): ConnectionOptions {
-  const triedAt = new Map<string, number>();
-  return {
-    // For nats-core each server is always due; the pause comes from the handler below.
-    reconnectDelayHandler: () => -Infinity,
-    reconnectToServer: ([server]) => {
-      const now = performance.now();
-      const due = Math.max(now, (triedAt.get(server!.listen) ?? -Infinity) + retryTime());
-      triedAt.set(server!.listen, due);
-      return { server: server!, delay: due - now };
-    },
   };
 }
 
@@ -89,5 +92,7 @@ function toAuthenticator(credentials: NatsCredentials): Authenticator {
       return tokenAuthenticator(credentials.token);
     case "creds":
       return credsAuthenticator(new TextEncoder().encode(credentials.creds));
+    case "nkey":
+      return nkeyAuthenticator(new TextEncoder().encode(credentials.seed));
   }
 }

@@ -1,51 +1,15 @@
 /** TLS to NATS: whom the service trusts, and whom it does not. */
 import { connect } from "@nats-io/transport-deno";
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { findOrInstall } from "../tools/install.ts";
-import { startNatsServer } from "../tools/nats_server.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type Authority, createAuthority } from "../tools/authority.ts";
+import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
+import { assertEventually } from "./patience.ts";
 import { assertNotReady } from "./problem.ts";
-import { read } from "./reader.ts";
-import { failToStart, logsUrl, type Service, startService } from "./service.ts";
+import { CONNECTED, DISCONNECTED, read, take } from "./reader.ts";
+import { failToStart, logsUrl, openStream, type Service, startService } from "./service.ts";
 
-/** A certificate authority, in a folder of its own. */
-interface Authority extends AsyncDisposable {
-  /** The path of its certificate. */
-  readonly path: string;
-  /** Issues a certificate for `altNames`; returns nats-server's configuration with it. */
-  issue(altNames: string): Promise<string>;
-}
-
-const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-
-async function createAuthority(): Promise<Authority> {
-  const folder = await Deno.makeTempDir({ prefix: "natstap-tls-" });
-  const openssl = await findOrInstall({
-    name: "openssl",
-    env: "OPENSSL",
-    apt: "openssl",
-    brew: "openssl",
-  });
-  const run = async (...args: string[]) => {
-    const { success, stderr } = await new Deno.Command(openssl, { args, cwd: folder }).output();
-    if (!success) throw new Error(`Cannot make a certificate: ${new TextDecoder().decode(stderr)}`);
-  };
-  // deno-fmt-ignore
-  await run("req", "-x509", ...NEW_KEY, "-subj", "/CN=An authority for tests", "-days", "2",
-    "-keyout", "ca.key", "-out", "ca.pem");
-  return {
-    path: `${folder}/ca.pem`,
-    async issue(altNames) {
-      await Deno.writeTextFile(`${folder}/extensions`, `subjectAltName=${altNames}\n`);
-      // deno-fmt-ignore
-      await run("req", ...NEW_KEY, "-subj", "/CN=nats", "-keyout", "nats.key", "-out", "nats.csr");
-      // deno-fmt-ignore
-      await run("x509", "-req", "-in", "nats.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-        "-CAcreateserial", "-days", "2", "-extfile", "extensions", "-out", "nats.pem");
-      return `tls { cert_file: "${folder}/nats.pem", key_file: "${folder}/nats.key" }`;
-    },
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
-  };
-}
+/** Clients may do without TLS, so that the publisher does. */
+const OPTIONAL = "allow_non_tls: true";
 
 function start(url: string, ca?: string): Promise<Service> {
   return ca === undefined
@@ -53,9 +17,22 @@ function start(url: string, ca?: string): Promise<Service> {
     : startService({ NATS_URL: url, NATS_TLS_CA: ca }, [`--allow-read=${ca}`]);
 }
 
+/** Fails unless a line arrives through the service, and it speaks TLS to this server. */
+async function assertStreams(service: Service, nats: NatsServer): Promise<void> {
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await using reader = await read(await logsUrl(service, { app: "panini-786" }));
+  await reader.control("ready");
+  const publisher = await connect({ servers: nats.url, tls: null });
+  publisher.publish("logs.panini-786.dfw.d896d7c6", "behind TLS");
+  await publisher.drain();
+  assertEquals(await reader.line(), "behind TLS");
+  const natstap = (await nats.connections()).find(({ name }) => name === "natstap");
+  assertMatch(natstap?.tls_version ?? "no TLS", /^1\.[23]$/);
+}
+
 /** Fails unless NATS is away for the service, and it says why. */
-async function assertRefuses(service: Service, reason: string): Promise<void> {
-  const unavailable = await service.logged((line) => `${line.reason}`.includes(reason));
+async function assertRefuses(service: Service, reason: RegExp): Promise<void> {
+  const unavailable = await service.logged((line) => reason.test(`${line.reason}`));
   assertEquals(unavailable.msg, "NATS unavailable");
   await assertNotReady(service, "nats_unavailable");
 }
@@ -69,29 +46,21 @@ for (
 ) {
   Deno.test(`the service streams over TLS from a server known by its ${name}`, async () => {
     await using authority = await createAuthority();
-    await using nats = await startNatsServer({ config: await authority.issue(altNames) });
+    const tls = await authority.serverConfig(altNames);
+    await using nats = await startNatsServer({ config: `${OPTIONAL}\n${tls}` });
     await using service = await start(`${url}:${nats.port}`, authority.path);
-    await service.logged(({ msg }) => msg === "NATS connected");
-    await using reader = await read(await logsUrl(service, { app: "panini-786" }));
-    await reader.control("ready");
-    const publisher = await connect({
-      servers: `localhost:${nats.port}`,
-      tls: { rejectUnauthorized: false } as Record<string, unknown>,
-    });
-    publisher.publish("logs.panini-786.dfw.d896d7c6", "behind TLS");
-    await publisher.drain();
-    assertEquals(await reader.line(), "behind TLS");
+    await assertStreams(service, nats);
   });
 }
 
 Deno.test("the service refuses a server whose certificate another authority has issued", async () => {
   await using authority = await createAuthority();
   await using another = await createAuthority();
-  const config = await authority.issue("DNS:localhost,IP:127.0.0.1");
+  const config = await authority.serverConfig("DNS:localhost,IP:127.0.0.1");
   await using nats = await startNatsServer({ config });
   for (const ca of [another.path, undefined]) {
     await using service = await start(`tls://localhost:${nats.port}`, ca);
-    await assertRefuses(service, "unable to verify the first certificate");
+    await assertRefuses(service, /unable to verify the first certificate|invalid peer certificate/);
   }
 });
 
@@ -106,9 +75,9 @@ Deno.test("the service refuses a server whose certificate is another host's", as
       ["IP:127.0.0.2", "127.0.0.2:1,tls://127.0.0.1"],
     ]
   ) {
-    await using nats = await startNatsServer({ config: await authority.issue(altNames!) });
+    await using nats = await startNatsServer({ config: await authority.serverConfig(altNames!) });
     await using service = await start(`tls://${host}:${nats.port}`, authority.path);
-    await assertRefuses(service, "does not match certificate's altnames");
+    await assertRefuses(service, /does not match certificate's altnames|certificate not valid for/);
   }
 });
 
@@ -117,7 +86,7 @@ Deno.test("the service never falls back to a connection without TLS", async () =
   await using nats = await startNatsServer();
   for (const [scheme, ca] of [["tls", undefined], ["nats", authority.path]] as const) {
     await using service = await start(`${scheme}://127.0.0.1:${nats.port}`, ca);
-    await assertRefuses(service, "server does not support 'tls'");
+    await assertRefuses(service, /server does not support 'tls'/);
   }
 });
 
@@ -126,4 +95,97 @@ Deno.test("the service does not start with a NATS_TLS_CA that it may not read", 
   const message = await failToStart({ NATS_TLS_CA: authority.path });
   assertStringIncludes(message, "Cannot read NATS_TLS_CA as a file below /etc/natstap, or ");
   assertStringIncludes(message, `deno run -P --allow-read=${authority.path} main.ts`);
+});
+
+/** What nats-server says to a client without the certificate that it asks for, by its Go version. */
+const ALERT = /^received fatal alert: (BadCertificate|CertificateRequired)$/;
+
+/** Has nats-server take only clients with a certificate of its authority. */
+const VERIFY = "verify: true";
+
+function startWith({ url }: NatsServer, authority: Authority): Promise<Service> {
+  const env = { NATS_URL: url, NATS_TLS_CA: authority.path };
+  return startService(env, [`--allow-read=${authority.path}`]);
+}
+
+/** Fails unless the service tries so often in vain, and names this reason and no other. */
+async function assertTries(
+  service: Service,
+  nats: NatsServer,
+  tries: number,
+  reason: RegExp,
+): Promise<void> {
+  const from = await connects(nats);
+  await assertEventually(async () => await connects(nats) >= from + tries, true);
+  const { parts } = await assertNotReady(service, "nats_unavailable");
+  assertMatch(String(parts.nats), reason);
+  const warnings = service.logs.filter(({ level }) => level === "warn");
+  assert(warnings.length > 0);
+  for (const { msg, reason: said } of warnings) {
+    assertEquals(msg, "NATS unavailable");
+    assertMatch(String(said), reason);
+  }
+  assertEquals(service.stderr(), "");
+}
+
+async function connects({ monitorUrl }: NatsServer): Promise<number> {
+  return (await (await fetch(`${monitorUrl}/varz`)).json()).total_connections;
+}
+
+Deno.test("the service outlives a server that asks for a certificate that it does not have, and names the alert", async () => {
+  await using authority = await createAuthority();
+  const config = await authority.serverConfig("IP:127.0.0.1", VERIFY);
+  await using nats = await startNatsServer({ config });
+  await using services = new AsyncDisposableStack();
+  for (let i = 0; i < 4; i++) {
+    const service = services.use(await startWith(nats, authority));
+    await assertTries(service, nats, 15, ALERT);
+  }
+});
+
+Deno.test("a server that comes back asking for a certificate ends no stream, and its alert is named", async () => {
+  await using authority = await createAuthority();
+  const config = await authority.serverConfig("IP:127.0.0.1");
+  const nats = await startNatsServer({ config });
+  await using service = await startWith(nats, authority);
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await using reader = await openStream(service, { app: "a" });
+  await nats.stop("SIGKILL");
+  assertEquals(await take(reader), DISCONNECTED);
+  const { port } = nats;
+  const strict = await startNatsServer({
+    port,
+    config: await authority.serverConfig("IP:127.0.0.1", VERIFY),
+  });
+  await service.logged(({ reason }) => ALERT.test(`${reason}`));
+  const from = await connects(strict);
+  await assertEventually(async () => await connects(strict) >= from + 10, true);
+  const reasons = service.logs.filter(({ msg }) => msg === "NATS unavailable");
+  for (const { reason } of reasons) assertMatch(`${reason}`, /^connection (lost|refused)|alert/);
+  await strict.stop("SIGKILL");
+  await using _again = await startNatsServer({ port, config });
+  assertEquals(await take(reader), CONNECTED);
+});
+
+Deno.test("the service reaches a server that only the cluster told of, by the name in NATS_URL", async () => {
+  await using authority = await createAuthority();
+  const start = async (routes: string) => {
+    const cluster = `cluster { name: "logs", listen: "127.0.0.1:-1", routes: [${routes}] }`;
+    const tls = await authority.serverConfig("DNS:localhost");
+    return await startNatsServer({ config: `${OPTIONAL}\n${tls}\n${cluster}` });
+  };
+  const first = await start("");
+  const { cluster } = await (await fetch(`${first.monitorUrl}/varz`)).json();
+  await using second = await start(`"nats://127.0.0.1:${cluster.cluster_port}"`);
+  await assertEventually(async () => {
+    return (await (await fetch(`${first.monitorUrl}/varz`)).json()).connect_urls?.length;
+  }, 2);
+  await using service = await startService({
+    NATS_URL: `tls://localhost:${first.port}`,
+    NATS_TLS_CA: authority.path,
+  }, [`--allow-read=${authority.path}`]);
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await first.stop("SIGKILL");
+  await service.logged(({ server }) => server === `127.0.0.1:${second.port}`);
+  await assertStreams(service, second);
 });

@@ -27,6 +27,8 @@ export interface NatsConnection {
   subscriptions: number;
   /** Their subjects; absent where it holds none. */
   subscriptions_list?: string[];
+  /** The version of TLS that it speaks; absent where it speaks none. */
+  tls_version?: string;
   /** Bytes that the server holds for it because it reads too slowly. */
   pending_bytes: number;
 }

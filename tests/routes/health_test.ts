@@ -78,10 +78,12 @@ Deno.test("GET /readyz answers 503 while NATS is lost, and GET /healthz does not
   assertEquals(await ready.json(), { ready: true, nats: "ok", keys: "ok", capacity: "ok" });
   await stack.publisher.close();
   await nats.stop("SIGKILL");
-  await service.logged(({ msg }) => msg === "NATS unavailable");
+  await service.logged(({ reason }) => `${reason}`.startsWith("connection lost"));
+  // And then why each try to get it back fails.
+  await service.logged(({ reason }) => reason === "connection refused");
   const { detail, parts } = await assertNotReady(service, "nats_unavailable");
-  assertEquals(detail, "Try again: NATS is out of reach (connection lost).");
-  assertEquals(parts, { ready: false, nats: "connection lost", keys: "ok", capacity: "ok" });
+  assertEquals(detail, "Try again: NATS is out of reach (connection refused).");
+  assertEquals(parts, { ready: false, nats: "connection refused", keys: "ok", capacity: "ok" });
   assertEquals(await healthz(service), [200, "ok"]);
   await using _again = await startNatsServer({ port: nats.port });
   await assertEventually(() => readiness(service), "ready");
