@@ -7,11 +7,12 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { createAuthority } from "../tools/authority.ts";
 import { findNatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { type Figures, median } from "./figures.ts";
 import { describeMachine } from "./machine.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
-import { openStage, type ServerName } from "./stage.ts";
+import { type Cast, openStage, type ServerName } from "./stage.ts";
 import { type Row, table } from "./table.ts";
 import { type Results, verdict } from "./targets.ts";
 
@@ -30,9 +31,15 @@ async function main(): Promise<void> {
   const before = values.before && resolve(values.before);
   const chosen = choose(values.only).map((scenario) => before ? withBefore(scenario) : scenario);
   await using nats = await startNatsServer({ config: NATS_CONFIG });
+  await using authority = await createAuthority();
+  // The publisher stays without TLS, so that it costs the same.
+  const tls = await authority.serverConfig("IP:127.0.0.1");
+  await using tlsNats = await startNatsServer({
+    config: `${NATS_CONFIG}\n${tls}\nallow_non_tls: true`,
+  });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, async () => {
-      await nats.stop();
+      await Promise.all([nats.stop(), tlsNats.stop()]);
       Deno.exit(1);
     });
   }
@@ -41,7 +48,10 @@ async function main(): Promise<void> {
   const verdicts: string[] = [];
   for (const scenario of chosen) {
     const { name, servers, targets } = scenario;
-    const results = await run(scenario, nats.port, before);
+    const source = scenario.tls
+      ? { natsPort: tlsNats.port, ca: authority.path }
+      : { natsPort: nats.port };
+    const results = await run(scenario, source, before);
     rows.push(...servers.map((server) => ({ scenario: name, server, figures: results[server] })));
     verdicts.push(...targets.map((target) => `${name}: ${verdict(target, results)}`));
   }
@@ -69,7 +79,7 @@ function withBefore({ servers, ...scenario }: Scenario): Scenario {
 /** Runs all servers in all rounds, each round in another order. */
 async function run(
   scenario: Scenario,
-  natsPort: number,
+  source: Pick<Cast, "natsPort" | "ca">,
   before: string | undefined,
 ): Promise<Results> {
   const { title, servers, rounds, together, settings = {}, scraped = false } = scenario;
@@ -77,7 +87,7 @@ async function run(
   let chunk = 1;
 
   const runOne = async (server: ServerName) => {
-    await using stage = await openStage({ server, natsPort, settings, chunk, scraped, before });
+    await using stage = await openStage({ server, ...source, settings, chunk, scraped, before });
     const figures = await scenario.run(stage);
     runs.get(server)!.push(figures);
     // natstap is the first in the first round: the floor's chunks are to be as large as its own.

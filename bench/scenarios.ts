@@ -28,6 +28,8 @@ export interface Scenario {
   rounds: number;
   /** natstap's settings, where they are not the defaults. */
   settings?: Record<string, string>;
+  /** Whether natstap reads from NATS over TLS. */
+  tls?: boolean;
   /** Whether natstap's metrics are read all the while. */
   scraped?: boolean;
   /** Whether the servers run at the same time: they mostly wait. */
@@ -37,6 +39,8 @@ export interface Scenario {
 }
 
 const ALL: ServerName[] = ["natstap", "floor", "naive"];
+/** A buffer that holds a whole flood. */
+const ROOM = { BUFFER_BYTES: "134217728", BUFFER_TOTAL_BYTES: "268435456" };
 const cpu = (figures: Figures) => figures.cpu;
 
 /** All scenarios. */
@@ -75,12 +79,31 @@ export const scenarios: Scenario[] = [
     title: "200,000 lines to one reader at full speed",
     servers: ALL,
     rounds: 3,
-    settings: { BUFFER_BYTES: "134217728", BUFFER_TOTAL_BYTES: "268435456" },
+    settings: ROOM,
     run: flood,
     targets: [
       atMostTimes(0.5, "naive", "CPU an event", cpu),
       atMost(0, "lines lost = 0", ({ lost }) => lost),
     ],
+  },
+  {
+    name: "flood-tls",
+    title: "the same, from NATS over TLS",
+    servers: ["natstap"],
+    rounds: 3,
+    settings: ROOM,
+    tls: true,
+    run: flood,
+    targets: [atMost(0, "lines lost = 0", ({ lost }) => lost)],
+  },
+  {
+    name: "tls-buffer",
+    title: "the same, with the default buffer",
+    servers: ["natstap"],
+    rounds: 3,
+    tls: true,
+    run: flood,
+    targets: [atMost(0, "lines lost = 0", ({ lost }) => lost)],
   },
   {
     name: "stopped",

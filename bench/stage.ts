@@ -18,6 +18,8 @@ export type ServerName = "natstap" | "unscraped" | "before" | "floor" | "naive";
 export interface Cast {
   server: ServerName;
   natsPort: number;
+  /** The path of the CA that has issued NATS's certificate, where natstap is to use TLS. */
+  ca?: string | undefined;
   /** natstap's settings, where they are not the defaults. */
   settings: Record<string, string>;
   /** Lines that the floor puts into a chunk. */
@@ -57,6 +59,7 @@ export async function openStage(cast: Cast): Promise<Stage> {
     NATS_URL: `nats://127.0.0.1:${natsPort}`,
     NATS_PORT: String(natsPort),
     JWT_SECRET: crypto.randomUUID(),
+    ...(cast.ca && { NATS_TLS_CA: cast.ca }),
   };
   const start = <Ordered extends Orders>(...program: string[]) =>
     stack.use(new Child<Ordered>(program, env));
@@ -65,7 +68,8 @@ export async function openStage(cast: Cast): Promise<Stage> {
     return await stage(server, (publication) => server.ask("publish", { ...publication, chunk }));
   }
   const publisher = start<typeof publisherOrders>("--allow-all", "bench/publisher.ts");
-  const server = start(...PROGRAM[name](cast.before));
+  const flags = cast.ca ? [`--allow-read=${cast.ca}`] : [];
+  const server = start(...flags, ...PROGRAM[name](cast.before));
   if (metricsPort !== 0) stack.use(scrape(metricsPort));
   return await stage(server, (publication) => publisher.ask("publish", publication));
 
