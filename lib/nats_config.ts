@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { NatsCredentials, NatsOptions } from "./nats_options.ts";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { nkeys } from "@nats-io/transport-deno";
+import type { NatsCredentials, NatsOptions, TlsFiles } from "./nats_options.ts";
 import { type ConfigSource, describeWrong } from "./variable.ts";
 
 /** Notes one line on what is wrong. */
@@ -19,22 +21,65 @@ export function parseNatsOptions({ env, readFile }: ConfigSource, report: Report
   const servers = parseServers(env("NATS_URL") ?? (org ? FLY_SERVER : LOCAL_SERVER), report);
   const read = (name: string, mark: string) => {
     const text = readNamedFile(name, env(name), readFile, report);
-    if (text !== undefined && !text.includes(mark)) {
-      report(describeWrong(name, env(name), `the path of a file with a line ${mark}`));
-    }
-    return text;
+    if (text === undefined || text.includes(mark)) return text;
+    report(describeWrong(name, env(name), `the path of a file with a line ${mark}`));
+    return undefined;
   };
-  // Read here too, so that a wrong one stops the start: the transports take its path alone.
-  read("NATS_TLS_CA", "-----BEGIN CERTIFICATE-----");
-  const caFile = env("NATS_TLS_CA");
+  const files = parseTlsFiles(env, read, report);
   const creds = read("NATS_CREDS", "-----BEGIN NATS USER JWT-----");
+  const tls = Object.keys(files).length > 0 || servers.some(demandsTls);
   return {
     servers,
     credentials: parseCredentials(env, creds, report),
-    tls: caFile !== undefined ? { caFile } : servers.some(demandsTls) ? {} : undefined,
+    tls: tls ? files : undefined,
     // The addresses that a server behind Fly's proxy gossips may be out of reach.
     ignoreClusterUpdates: org !== undefined,
   };
+}
+
+/**
+ * The paths of the files for TLS, which are read here so that an invalid one stops the start. The
+ * transports take paths, and read them for each connection: a renewed certificate needs no restart.
+ */
+function parseTlsFiles(
+  env: ConfigSource["env"],
+  read: (name: string, mark: string) => string | undefined,
+  report: Report,
+): TlsFiles {
+  read("NATS_TLS_CA", "-----BEGIN CERTIFICATE-----");
+  const cert = read("NATS_TLS_CERT", "-----BEGIN CERTIFICATE-----");
+  const key = read("NATS_TLS_KEY", "PRIVATE KEY-----");
+  const [caFile, certFile, keyFile] = ["CA", "CERT", "KEY"].map((name) => env(`NATS_TLS_${name}`));
+  if (certFile !== undefined && keyFile === undefined) {
+    report(describeWrong("NATS_TLS_KEY", keyFile, "the path of NATS_TLS_CERT's private key"));
+  }
+  if (keyFile !== undefined && certFile === undefined) {
+    report(describeWrong("NATS_TLS_CERT", certFile, "the path of NATS_TLS_KEY's certificate"));
+  }
+  if (cert !== undefined && key !== undefined) {
+    const [name, expected] = findMismatch(cert, key) ?? [];
+    if (name !== undefined) report(describeWrong(name, env(name), `the path of ${expected}`));
+  }
+  return {
+    ...(caFile !== undefined && { caFile }),
+    ...(certFile !== undefined && keyFile !== undefined && { certFile, keyFile }),
+  };
+}
+
+/** The variable whose file does not fit the other's, and what it should hold. */
+function findMismatch(cert: string, key: string): [name: string, expected: string] | undefined {
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(cert);
+  } catch {
+    return ["NATS_TLS_CERT", "a certificate in PEM"];
+  }
+  try {
+    if (certificate.checkPrivateKey(createPrivateKey(key))) return undefined;
+  } catch {
+    return ["NATS_TLS_KEY", "a private key in PEM that is not encrypted"];
+  }
+  return ["NATS_TLS_KEY", "the private key of NATS_TLS_CERT"];
 }
 
 function parseServers(value: string, report: Report): string[] {
@@ -80,17 +125,32 @@ function parseCredentials(
     return undefined;
   };
   const token = env("NATS_TOKEN");
+  const seed = env("NATS_NKEY_SEED")?.replace(/[\r\n]+$/, "");
+  if (seed !== undefined && !isUserSeed(seed)) {
+    report(
+      describeWrong("NATS_NKEY_SEED", seed, "the seed of a user's NKey, which starts with SU"),
+    );
+  }
   const ways: Readonly<Record<string, NatsCredentials | undefined>> = {
     [orgName]: pair(orgName, "ACCESS_TOKEN"),
     NATS_USER: pair("NATS_USER", "NATS_PASSWORD"),
     NATS_TOKEN: token === undefined ? undefined : { kind: "token", token },
     NATS_CREDS: creds === undefined ? undefined : { kind: "creds", creds },
+    NATS_NKEY_SEED: seed === undefined ? undefined : { kind: "nkey", seed },
   };
   const set = Object.keys(ways).filter((name) => ways[name] !== undefined);
   if (set.length > 1) {
     report(`Cannot choose how to sign in to NATS: ${set.join(" and ")} are set, set one of them`);
   }
   return ways[set[0] ?? ""];
+}
+
+function isUserSeed(seed: string): boolean {
+  try {
+    return nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey().startsWith("U");
+  } catch {
+    return false;
+  }
 }
 
 function readNamedFile(

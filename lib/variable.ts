@@ -25,6 +25,7 @@ const SECRET = new Set([
   "ACCESS_TOKEN",
   "NATS_PASSWORD",
   "NATS_TOKEN",
+  "NATS_NKEY_SEED",
   "JWT_SECRET",
   "JWT_PUBLIC_KEY",
   "JWT_JWKS",

@@ -1,5 +1,10 @@
 /** How the service signs in to NATS, and what it does where NATS does not let it in. */
-import { connect, type ConnectionOptions, credsAuthenticator } from "@nats-io/transport-deno";
+import {
+  connect,
+  type ConnectionOptions,
+  credsAuthenticator,
+  nkeyAuthenticator,
+} from "@nats-io/transport-deno";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createAccount, createOperator, createUser, type KeyPair } from "npm:@nats-io/nkeys@^2";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
@@ -90,6 +95,23 @@ for (const { name, config, env, publisher } of ways) {
     await assertStreams(service, nats, publisher);
   });
 }
+
+Deno.test("the service signs in with an NKey, also where a line break ends its seed", async () => {
+  const [user, another] = [createUser(), createUser()];
+  const config = `authorization { users: [{ nkey: ${user.getPublicKey()} }] }`;
+  await using nats = await startNatsServer({ config });
+  const seed = new TextDecoder().decode(user.getSeed());
+  for (const NATS_NKEY_SEED of [seed, `${seed}\n`, `${seed}\r\n\r\n`]) {
+    await using service = await startService({ NATS_URL: nats.url, NATS_NKEY_SEED });
+    await assertStreams(service, nats, { authenticator: nkeyAuthenticator(user.getSeed()) });
+  }
+  await using refused = await startService({
+    NATS_URL: nats.url,
+    NATS_NKEY_SEED: new TextDecoder().decode(another.getSeed()),
+  });
+  await refused.logged(({ msg }) => msg === "NATS unavailable");
+  await assertUnavailable(refused, "Authorization Violation");
+});
 
 Deno.test("the service signs in with a credentials file that it is permitted to read", async () => {
   const { config, creds } = createDecentralizedAuth();

@@ -1,7 +1,8 @@
 /** TLS to NATS: whom the service trusts, and whom it does not. */
 import { connect } from "@nats-io/transport-deno";
+import { createPrivateKey } from "node:crypto";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Authority, createAuthority } from "../tools/authority.ts";
+import { type Authority, type Certificate, createAuthority } from "../tools/authority.ts";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { assertEventually } from "./patience.ts";
 import { assertNotReady } from "./problem.ts";
@@ -103,9 +104,16 @@ const ALERT = /^received fatal alert: (BadCertificate|CertificateRequired)$/;
 /** Has nats-server take only clients with a certificate of its authority. */
 const VERIFY = "verify: true";
 
-function startWith({ url }: NatsServer, authority: Authority): Promise<Service> {
-  const env = { NATS_URL: url, NATS_TLS_CA: authority.path };
-  return startService(env, [`--allow-read=${authority.path}`]);
+function startWith(
+  { url }: NatsServer,
+  authority: Authority,
+  client?: Certificate,
+): Promise<Service> {
+  return startService({
+    NATS_URL: url,
+    NATS_TLS_CA: authority.path,
+    ...(client && { NATS_TLS_CERT: client.cert, NATS_TLS_KEY: client.key }),
+  }, [`--allow-read=${authority.folder}${client ? `,${client.cert},${client.key}` : ""}`]);
 }
 
 /** Fails unless the service tries so often in vain, and names this reason and no other. */
@@ -143,6 +151,16 @@ Deno.test("the service outlives a server that asks for a certificate that it doe
   }
 });
 
+Deno.test("the service outlives a server that refuses its certificate, and names the alert", async () => {
+  await using authority = await createAuthority();
+  await using another = await createAuthority();
+  const config = await authority.serverConfig("IP:127.0.0.1", VERIFY);
+  await using nats = await startNatsServer({ config });
+  const client = await another.issue("DNS:client");
+  await using service = await startWith(nats, authority, client);
+  await assertTries(service, nats, 15, /^received fatal alert: \w+$/);
+});
+
 Deno.test("a server that comes back asking for a certificate ends no stream, and its alert is named", async () => {
   await using authority = await createAuthority();
   const config = await authority.serverConfig("IP:127.0.0.1");
@@ -165,6 +183,34 @@ Deno.test("a server that comes back asking for a certificate ends no stream, and
   await strict.stop("SIGKILL");
   await using _again = await startNatsServer({ port, config });
   assertEquals(await take(reader), CONNECTED);
+});
+
+for (const type of ["pkcs8", "sec1"] as const) {
+  Deno.test(`the service has a certificate of its own, with a key as ${type}`, async () => {
+    await using authority = await createAuthority();
+    const tls = await authority.serverConfig("IP:127.0.0.1", VERIFY);
+    await using nats = await startNatsServer({ config: `${OPTIONAL}\n${tls}` });
+    const client = await authority.issue("DNS:client");
+    const key = createPrivateKey(await Deno.readTextFile(client.key));
+    await Deno.writeTextFile(client.key, key.export({ type, format: "pem" }).toString());
+    await using service = await startWith(nats, authority, client);
+    await assertStreams(service, nats);
+  });
+}
+
+Deno.test("the service connects with a renewed certificate without a restart", async () => {
+  await using authority = await createAuthority();
+  const config = await authority.serverConfig("IP:127.0.0.1", VERIFY);
+  await using nats = await startNatsServer({ config: `${OPTIONAL}\n${config}` });
+  await using another = await createAuthority();
+  const client = await another.issue("DNS:client");
+  await using service = await startWith(nats, authority, client);
+  await service.logged(({ reason }) => /alert/.test(`${reason}`));
+  const renewed = await authority.issue("DNS:client");
+  // Between the two renames a key has the other's certificate: that ends no more than a try.
+  await Deno.rename(renewed.key, client.key);
+  await Deno.rename(renewed.cert, client.cert);
+  await assertStreams(service, nats);
 });
 
 Deno.test("the service reaches a server that only the cluster told of, by the name in NATS_URL", async () => {

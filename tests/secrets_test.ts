@@ -1,5 +1,6 @@
 /** What the service writes at LOG_LEVEL=debug, whatever happens to it: never a token or a secret. */
 import { assert, assertEquals } from "@std/assert";
+import { createUser, type KeyPair } from "npm:@nats-io/nkeys@^2";
 import type { ProblemCode } from "../lib/problem.ts";
 import { startNatsServer } from "../tools/nats_server.ts";
 import { type RawReader, readRaw } from "./raw_reader.ts";
@@ -147,10 +148,21 @@ Deno.test("No token is written that comes while there is no room, or a stop is u
 });
 
 Deno.test("No secret is written that NATS takes, or refuses", async () => {
-  const secrets = { PASSWORD, right: "right-nats-token", wrong: "wr0ng-secret-of-nats" };
+  const [tap, stranger] = [createUser(), createUser()];
+  const seedOf = (user: KeyPair) => new TextDecoder().decode(user.getSeed());
+  const secrets = {
+    PASSWORD,
+    right: "right-nats-token",
+    wrong: "wr0ng-secret-of-nats",
+    seed: seedOf(tap),
+    another: seedOf(stranger),
+  };
   await using byPassword = await startNatsServer({ config: permitTap() });
   await using byToken = await startNatsServer({
     config: `authorization { token: "${secrets.right}" }`,
+  });
+  await using byNkey = await startNatsServer({
+    config: `authorization { users: [{ nkey: ${tap.getPublicKey()} }] }`,
   });
   const runs: [NATS_URL: string, env: Record<string, string>, msg: string][] = [
     [byPassword.url, { NATS_USER: "tap", NATS_PASSWORD: PASSWORD }, "NATS connected"],
@@ -158,6 +170,8 @@ Deno.test("No secret is written that NATS takes, or refuses", async () => {
     [byPassword.url, { ORG: "tap", ACCESS_TOKEN: secrets.wrong }, "NATS unavailable"],
     [byToken.url, { NATS_TOKEN: secrets.right }, "NATS connected"],
     [byToken.url, { NATS_TOKEN: secrets.wrong }, "NATS unavailable"],
+    [byNkey.url, { NATS_NKEY_SEED: secrets.seed }, "NATS connected"],
+    [byNkey.url, { NATS_NKEY_SEED: secrets.another }, "NATS unavailable"],
   ];
   for (const [NATS_URL, env, msg] of runs) {
     await using service = await startService({ ...DEBUG, NATS_URL, ...env });
@@ -223,17 +237,28 @@ Deno.test("No secret is written where the configuration is wrong", async () => {
     user: "nats-user-in-url",
     password: "nats-pa55word-in-url",
     NATS_TOKEN: "t0ken-of-nats",
+    NATS_NKEY_SEED: "SUA-of-nats",
     NATS_PASSWORD: PASSWORD,
     ACCESS_TOKEN: "FlyV1 fm2_access",
     JWT_SECRET: "short-jwt-secret",
     query: "jwks-key",
   };
-  const { user, password, NATS_TOKEN, NATS_PASSWORD, ACCESS_TOKEN, JWT_SECRET, query } = secrets;
+  const {
+    user,
+    password,
+    NATS_TOKEN,
+    NATS_NKEY_SEED,
+    NATS_PASSWORD,
+    ACCESS_TOKEN,
+    JWT_SECRET,
+    query,
+  } = secrets;
   const wrong: Record<string, string>[] = [
     { NATS_URL: `nats://${user}:${password}@127.0.0.1:4222` },
     { NATS_URL: `nats://${NATS_TOKEN}@127.0.0.1:4222,nats://127.0.0.1:4223` },
     { NATS_PASSWORD },
     { NATS_TOKEN, NATS_USER: user, NATS_PASSWORD },
+    { NATS_NKEY_SEED },
     { ORG: "", ACCESS_TOKEN, NATS_USER: user },
     { JWT_SECRET },
     { JWT_SECRET: JWT_SECRET.repeat(9), JWT_JWKS_URL: `http://x/?key=${query}` },

@@ -36,6 +36,7 @@ const SECRETS = [
   "ACCESS_TOKEN",
   "NATS_PASSWORD",
   "NATS_TOKEN",
+  "NATS_NKEY_SEED",
   "JWT_SECRET",
   "JWT_PUBLIC_KEY",
   "JWT_JWKS",
@@ -75,7 +76,7 @@ Deno.test("readConfig() never shows a secret, whatever else is wrong", () => {
   }));
 });
 
-for (const name of ["NATS_CREDS", "NATS_TLS_CA"]) {
+for (const name of ["NATS_CREDS", "NATS_TLS_CA", "NATS_TLS_CERT", "NATS_TLS_KEY"]) {
   Deno.test(`readConfig() never shows a file's text where ${name} holds it in the path's place`, () => {
     const seed = `-----BEGIN USER NKEY SEED-----\n${MARKER}\n------END USER NKEY SEED------\n`;
     for (const value of [seed, seed.replaceAll("\n", "\\n"), privatePem.replace("\n", MARKER)]) {
