@@ -64,24 +64,25 @@ class Connection implements Nats {
   readonly #options: NatsOptions;
   readonly #log: Log;
   readonly #sockets = guardSockets();
-  /** Those that are confirmed and still open. */
+  /** Confirmed and still open. */
   readonly #subscriptions = new Set<Subscription>();
-  /** What fails each question that the server has not answered yet. */
+  /** Rejects each question that the server has not answered yet. */
   readonly #unanswered = new Set<() => void>();
-  /** Why NATS was unavailable since it was last available. */
+  /** The reasons logged since NATS was last available. */
   readonly #reasons = new Set<string>();
-  /** Addresses of the cluster's servers, as the last server that was connected has told them. */
+  /** Addresses of the cluster's servers, as announced by the server that was connected last. */
   #discovered: readonly string[] = [];
   /** The connection, while it can be used. */
   #nc: NatsConnection | undefined;
   #unavailable: string | undefined = "not connected yet";
-  /** Whether a connection was lost, and none is back yet. */
+  /** Whether streams were told that NATS is disconnected, and not yet that it is back. */
   #lost = false;
-  /** How often the server has refused something other than by permission, */
+  /** Number of errors from servers, other than about permissions. */
   #refusals = 0;
-  /** with which error last, and with which one after which it has answered again. */
+  /** The last of these errors. */
   #refusal: Error | undefined;
-  #overcome: Error | undefined;
+  /** The last of them that did not end its connection. */
+  #survived: Error | undefined;
   /** When the server was asked what it has last answered. */
   #answeredAt = moment();
   #closed = false;
@@ -143,13 +144,13 @@ class Connection implements Nats {
         this.onState("disconnected", timeOf(this.#answeredAt));
       }
       this.#sockets.close();
-      await delay(triedAt + retryTime() - performance.now());
+      await delay(Math.max(0, triedAt + retryTime() - performance.now()));
     }
   }
 
   /**
    * Connects, and resolves to the reason once that has failed or the connection is lost. nats-core could
-   * connect again by itself, but tells nobody why a try has failed.
+   * reconnect by itself, but does not report why an attempt has failed.
    */
   async #connect(): Promise<string> {
     let nc: NatsConnection;
@@ -172,9 +173,10 @@ class Connection implements Nats {
       });
       this.#followAll(nc);
       const refusals = this.#refusals;
+      const askedAt = moment();
       for (const subscription of this.#subscriptions) subscription.open(nc);
       if (await this.#confirm(nc) && !this.#closed) {
-        this.#connected(nc);
+        this.#connected(nc, askedAt);
       } else {
         reason ??= this.#refusals > refusals ? this.#refusal!.message : "no answer";
         await nc.close();
@@ -182,7 +184,7 @@ class Connection implements Nats {
     }
     const error = await closed;
     if (reason !== undefined) return reason;
-    if (error === undefined || error === this.#overcome) return "connection lost";
+    if (error === undefined || error === this.#survived) return "connection lost";
     return error === this.#refusal ? error.message : `connection lost: ${reasonOf(error)}`;
   }
 
@@ -226,14 +228,14 @@ class Connection implements Nats {
       return;
     }
     this.#answeredAt = askedAt;
-    this.#overcome = this.#refusal;
+    this.#survived = this.#refusal;
   }
 
-  #connected(nc: NatsConnection): void {
+  #connected(nc: NatsConnection, askedAt: Moment): void {
     this.#nc = nc;
     this.#unavailable = undefined;
     this.#reasons.clear();
-    this.#answeredAt = moment();
+    this.#answeredAt = askedAt;
     this.#log.info("NATS connected", { server: nc.getServer() });
     if (!this.#lost) return;
     this.#lost = false;
@@ -268,9 +270,9 @@ class Connection implements Nats {
   }
 }
 
-/** A subscription, made anew on each connection. */
+/** A subscription that is opened again on each new connection. */
 class Subscription {
-  /** Whether NATS has denied it before it was confirmed. */
+  /** Whether NATS denied it before it was confirmed. */
   denied = false;
   confirmed = false;
   readonly #subject: string;
@@ -293,8 +295,8 @@ class Subscription {
     });
     this.#close = () => {
       subscription.unsubscribe();
-      // An answer to wait for, or JSR's transport, which leaves Nagle's algorithm on, would hold back
-      // the next subscription for 40 ms.
+      // JSR's transport does not set TCP_NODELAY: without an answer from the server, the next
+      // subscription would wait 40 ms for the ACK of this one.
       nc.flush().catch(() => {});
     };
   }
@@ -323,16 +325,16 @@ function timeOf({ time, now }: Moment): number {
 
 function reasonOf(error: unknown): string {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  // What nats-core and npm's transport say where a connection was closed without an error.
+  // What npm's transport and nats-core report if a connection was closed without an error.
   const closed = message.includes("undefined error") ||
     message === "connection refused" && cause === undefined;
   return closed ? "the server closed the connection" : message || String(error);
 }
 
-/** What went wrong and where; without the rest of an error's text, which may be an app's line. */
+/** What went wrong and where, without the rest of the message, which may be an app's line. */
 function describe(error: unknown): Record<string, unknown> {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { reason: message.split(":")[0], at: /^\s+at .*$/m.exec(stack ?? "")?.[0].trim() };
+  return { reason: /^[^:"'`]*/.exec(message)![0], at: /^\s+at .*$/m.exec(stack ?? "")?.[0].trim() };
 }
 
 function unavailable(): Problem {

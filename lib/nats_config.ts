@@ -38,8 +38,8 @@ export function parseNatsOptions({ env, readFile }: ConfigSource, report: Report
 }
 
 /**
- * The paths of the files for TLS, which are read here so that an invalid one stops the start. The
- * transports take paths, and read them for each connection: a renewed certificate needs no restart.
+ * Returns the paths of the TLS files, after checking what they hold. The transports read them again for
+ * each connection, so that a renewed certificate needs no restart.
  */
 function parseTlsFiles(
   env: ConfigSource["env"],
@@ -66,7 +66,7 @@ function parseTlsFiles(
   };
 }
 
-/** The variable whose file does not fit the other's, and what it should hold. */
+/** Returns the variable whose file is invalid, and what it should be the path of. */
 function findMismatch(cert: string, key: string): [name: string, expected: string] | undefined {
   let certificate: X509Certificate;
   try {

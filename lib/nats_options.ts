@@ -19,16 +19,16 @@ export type NatsCredentials =
   | { readonly kind: "token"; readonly token: string }
   /** The text of a credentials file: a user JWT and its NKey seed. */
   | { readonly kind: "creds"; readonly creds: string }
-  /** The seed of a user's NKey. */
+  /** The seed of a user's NKey, `SU…`. */
   | { readonly kind: "nkey"; readonly seed: string };
 
-/** The paths of files in PEM, which are read anew for each connection. */
+/** Paths of PEM files, which are read again for each connection. */
 export interface TlsFiles {
-  /** The CA's certificate; the system's CAs where it is left out. */
+  /** The CA's certificate; the system's CAs by default. */
   readonly caFile?: string;
-  /** The client's certificate, */
+  /** A client certificate; requires `keyFile`. */
   readonly certFile?: string;
-  /** and its private key. */
+  /** The private key of `certFile`. */
   readonly keyFile?: string;
 }
 
@@ -59,9 +59,9 @@ export function retryTime(): number {
 }
 
 /**
- * The same, as `connect()` takes it, for one connection: it makes no other once that is lost.
+ * Returns the options for `connect()`. The connection does not reconnect.
  *
- * @param discovered Addresses of further servers, as `HOST:PORT`.
+ * @param discovered Addresses of more servers to try, as `HOST:PORT`.
  */
 export function toConnectionOptions(
   options: NatsOptions,

@@ -1,6 +1,6 @@
 /**
- * What NATS's transports lack: npm's, which is made for Node, and JSR's. Each part does nothing with
- * the transport that does not need it.
+ * Fixes for the two NATS transports: npm's, which is made for Node, and JSR's. Each fix leaves the
+ * transport alone that does not need it.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { setImmediate } from "node:timers";
 import tls, { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { NatsConnection, TlsOptions } from "@nats-io/transport-deno";
 
-/** What is read from NATS before readers' responses get their turns. */
+/** Number of bytes that are read from NATS before readers' responses get their turn. */
 const READ_BYTES = 65_536;
-/** How long a connection that cannot be written to is still read from. */
+/** How long a socket stays open for reading after a write has failed. */
 const READ_REST_MS = 100;
 
-/** What a connection has inside. */
+/** The parts of a connection that its type does not show. */
 interface Internals {
   readonly protocol?: {
     readonly parser?: { parse(bytes: Uint8Array): void };
     readonly transport?: {
-      /** npm's transport has this one, */
+      /** Only in npm's transport. */
       readonly socket?: Socket & WithHandle & { readonly _parent?: WithHandle };
-      /** and JSR's this one. */
+      /** Only in JSR's transport. */
       readonly conn?: { read(buffer: Uint8Array): Promise<number | null> };
     };
   };
@@ -32,18 +32,17 @@ interface WithHandle {
 }
 
 /**
- * Lets readers' responses move on after each {@linkcode READ_BYTES} from NATS. Call it once for each
- * connection.
+ * Lets the event loop turn twice after each {@linkcode READ_BYTES} read from NATS, so that readers'
+ * responses are sent in between. Call it once per connection.
  *
- * Without it a reader that keeps up loses what its buffer cannot hold meanwhile: in one turn of the
- * event loop, npm's transport takes up to 2 MB and JSR's 256 KB, while a response moves on by two
- * chunks. In a flood of 200,000 lines over TLS that was 92 % of them.
+ * In one turn, npm's transport reads up to 2 MB and JSR's 256 KB, while a response sends two chunks.
+ * Even a fast reader then loses what its buffer cannot hold: in a flood of 200,000 lines over TLS, 92 %.
  */
 export function yieldBetweenReads(connection: NatsConnection): void {
   const { socket, conn } = internals(connection).protocol?.transport ?? {};
   let read = 0;
   if (socket !== undefined) {
-    // A TLS socket that is paused reads on, and holds what it has read: the TCP socket has to stop.
+    // Pausing a TLS socket does not stop it from reading, without limit. Stopping its TCP socket does.
     const tcp = socket._parent ?? socket;
     socket.on("data", ({ length }: Uint8Array) => {
       read += length;
@@ -72,8 +71,8 @@ function afterTwoTurns(act: () => void): void {
 }
 
 /**
- * Has `report` told when the server sends what cannot be read. nats-core stops to read then, and says
- * so to nobody.
+ * Calls `report` once if the server sends something that cannot be parsed. nats-core itself would stop
+ * reading without closing the connection.
  */
 export function watchFrames(connection: NatsConnection, report: (error: unknown) => void): void {
   const { parser } = internals(connection).protocol ?? {};
@@ -93,25 +92,25 @@ function internals(connection: NatsConnection): Internals {
   return connection as unknown as Internals;
 }
 
-/** The sockets of npm's transport, which loses sight of some of them. */
+/** The sockets that npm's transport has opened. */
 export interface Sockets {
-  /** Closes all that are open. */
+  /** Closes those that are still open: the transport itself leaves some behind. */
   close(): void;
 }
 
 /**
- * Looks after each socket that is opened from now on by `node:net` and `node:tls`, which only npm's
- * transport does.
+ * Closes each socket that `node:net` or `node:tls` opens from now on, which only npm's transport does,
+ * as soon as it fails.
  *
- * The transport removes its listeners from a socket before it adds others, and before it closes it. An
- * error in between, such as a TLS alert, would end the process. An alert that comes after the handshake
- * does not close its socket, so that the transport would wait for an answer until it times out.
+ * The transport removes all its listeners from a socket before it adds new ones, and before it closes
+ * it: an error in between, such as a TLS alert, would end the process. An alert after the handshake does
+ * not close the socket by itself: the transport would wait for an answer until it times out.
  */
 export function guardSockets(): Sockets {
   const open = new Set<Socket>();
   const guard = (socket: Socket): Socket => {
     const { destroy, removeAllListeners } = socket;
-    // Not at once: the transport has to be there to see the socket close.
+    // Later, since the transport may have no listeners now that would notice.
     const closeSoon = (error: Error) => void setImmediate(() => socket.destroy(error));
     const forget = () => void open.delete(socket);
     const listen = () => socket.on("error", closeSoon).on("close", forget);
@@ -120,7 +119,7 @@ export function guardSockets(): Sockets {
       return listen();
     };
     socket.destroy = (error) => {
-      // It says no more than that the server has hung up. Why may be still to be read.
+      // A failed write only says that the server has hung up. The reason may be still to be read.
       if (isWriteError(error)) setTimeout(() => destroy.call(socket, error), READ_REST_MS);
       else destroy.call(socket, error);
       return socket;
@@ -147,24 +146,24 @@ function guardResults(module: object, name: string, guard: (socket: Socket) => S
   functions[name] = (...args) => guard(original(...args));
 }
 
-/** The options that `node:tls` calls `checkServerIdentity` on, as the transport has made them. */
+/** The options of `tls.connect()`, on which it calls `checkServerIdentity`. */
 interface Connecting {
-  /** The server's name; empty where it is known by its address. */
+  /** The server's name; empty if only its address is known. */
   readonly servername: string;
   readonly socket: Socket;
 }
 
 /**
- * The TLS options by which npm's transport holds a server's certificate against its address, where it
- * is known by one: it tells `node:tls` no name then, which takes it for "localhost". A server of the
- * cluster that is not among `hosts` may also have the certificate of a name that is.
+ * Returns TLS options that check the certificate of a server that is known by its address. npm's
+ * transport passes no name for it, and `node:tls` would expect a certificate for "localhost".
  *
- * @param hosts The hosts of `NATS_URL`.
+ * @param hosts The hosts in `NATS_URL`. A server that only the cluster has announced may also have a
+ * certificate for one of their names.
  */
 export function checkAddresses(hosts: readonly string[]): TlsOptions {
   return {
     checkServerIdentity(this: Connecting, _host: string, certificate: PeerCertificate) {
-      const host = this.servername || this.socket.remoteAddress!;
+      const host = this.servername || (this.socket.remoteAddress ?? "");
       const error = checkServerIdentity(host, certificate);
       if (error === undefined || this.servername !== "" || hosts.includes(host)) return error;
       const names = hosts.filter((host) => net.isIP(host) === 0);
