@@ -125,7 +125,7 @@ function parseCredentials(
     return undefined;
   };
   const token = env("NATS_TOKEN");
-  const seed = env("NATS_NKEY_SEED")?.replace(/[\r\n]+$/, "");
+  const seed = env("NATS_NKEY_SEED");
   if (seed !== undefined && !isUserSeed(seed)) {
     report(
       describeWrong("NATS_NKEY_SEED", seed, "the seed of a user's NKey, which starts with SU"),

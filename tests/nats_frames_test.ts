@@ -1,4 +1,4 @@
-/** What the service does where NATS sends what is none of its protocol: it connects again. */
+/** Malformed frames from NATS: the service reconnects. */
 import { assert, assertEquals } from "@std/assert";
 import { startNatsServer } from "../tools/nats_server.ts";
 import { startNatsProxy } from "./nats_proxy.ts";
@@ -17,7 +17,7 @@ const GARBAGE: [name: string, text: string][] = [
   ["a message in the middle of a word", "MSG logs.a.d\r\nfw.m1 1 2\r\nhi\r\n"],
 ];
 
-Deno.test("What cannot be read from NATS leads to a reconnect, and no stream is silently cut off", async () => {
+Deno.test("A malformed frame from NATS leads to a reconnect, and no stream is silently cut off", async () => {
   await using nats = await startNatsServer();
   using proxy = startNatsProxy(nats);
   await using service = await startService({ NATS_URL: proxy.url });
@@ -47,7 +47,7 @@ Deno.test("What cannot be read from NATS leads to a reconnect, and no stream is 
   assertEquals(service.stderr(), "");
 });
 
-Deno.test("A message that is corrupted on its way leads to a reconnect", async () => {
+Deno.test("A message corrupted in transit leads to a reconnect", async () => {
   await using nats = await startNatsServer();
   using proxy = startNatsProxy(nats);
   await using service = await startService({ NATS_URL: proxy.url });
@@ -68,7 +68,7 @@ Deno.test("A message that is corrupted on its way leads to a reconnect", async (
   }
 });
 
-Deno.test("What the service sends and NATS gets corrupted leads to a reconnect", async () => {
+Deno.test("A request corrupted in transit leads to a reconnect", async () => {
   await using nats = await startNatsServer();
   using proxy = startNatsProxy(nats);
   await using service = await startService({ NATS_URL: proxy.url });
@@ -80,7 +80,7 @@ Deno.test("What the service sends and NATS gets corrupted leads to a reconnect",
   await assertEventually(() => readiness(service), "ready");
 });
 
-Deno.test("An unsubscription is followed by a question, so that no subscription waits for an ACK", async () => {
+Deno.test("An UNSUB is followed by a PING, so that the next SUB does not wait for its ACK", async () => {
   await using nats = await startNatsServer();
   using proxy = startNatsProxy(nats);
   await using service = await startService({ NATS_URL: proxy.url });

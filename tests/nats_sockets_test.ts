@@ -1,4 +1,4 @@
-/** What ends a connection to NATS below NATS's own protocol: never the service, and its log says what it was. */
+/** Socket errors of the NATS connection: the service keeps running and reports them. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "./patience.ts";
 import { assertNotReady } from "./problem.ts";
@@ -102,7 +102,7 @@ function startFaulty({ greeting, act }: Fault) {
 }
 
 for (const fault of FAULTS) {
-  Deno.test(`The service outlives a NATS server that ${fault.name}, and says so`, async () => {
+  Deno.test(`The service keeps running if a NATS server ${fault.name}, and reports it`, async () => {
     using server = startFaulty(fault);
     await using service = await startService({ NATS_URL: server.url });
     await assertEventually(() => server.connections >= TRIES, true);
@@ -117,7 +117,23 @@ for (const fault of FAULTS) {
   });
 }
 
-Deno.test("The service closes a connection whose server does not say hello", async () => {
+for (const answer of ["HELLO\r\n", "PONG\r\nHELLO\r\n"]) {
+  Deno.test(`The service is not ready and tries again if the first answer of NATS is ${JSON.stringify(answer)}`, async () => {
+    const act = async (conn: Deno.TcpConn) => {
+      await send(answer)(conn);
+      while (await conn.read(new Uint8Array(4_096)) !== null);
+    };
+    using server = startFaulty({ name: "", greeting: PLAIN, act, reason: /./ });
+    await using service = await startService({ NATS_URL: server.url });
+    await assertEventually(() => server.connections >= 3, true);
+    const { parts } = await assertNotReady(service, "nats_unavailable");
+    assertMatch(String(parts.nats), /^(timeout|no answer)$/);
+    assertEquals(service.logs.filter(({ msg }) => msg === "NATS connected"), []);
+    assertEquals(service.stderr(), "");
+  });
+}
+
+Deno.test("The service closes a connection if the server does not send its INFO", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await using _service = await startService({ NATS_URL: `nats://127.0.0.1:${listener.addr.port}` });
   const first = await listener.accept();

@@ -140,7 +140,7 @@ async function connects({ monitorUrl }: NatsServer): Promise<number> {
   return (await (await fetch(`${monitorUrl}/varz`)).json()).total_connections;
 }
 
-Deno.test("the service outlives a server that asks for a certificate that it does not have, and names the alert", async () => {
+Deno.test("the service keeps running if a server asks for a certificate that it does not have, and reports the alert", async () => {
   await using authority = await createAuthority();
   const config = await authority.serverConfig("IP:127.0.0.1", VERIFY);
   await using nats = await startNatsServer({ config });
@@ -151,7 +151,7 @@ Deno.test("the service outlives a server that asks for a certificate that it doe
   }
 });
 
-Deno.test("the service outlives a server that refuses its certificate, and names the alert", async () => {
+Deno.test("the service keeps running if a server refuses its certificate, and reports the alert", async () => {
   await using authority = await createAuthority();
   await using another = await createAuthority();
   const config = await authority.serverConfig("IP:127.0.0.1", VERIFY);
@@ -161,7 +161,7 @@ Deno.test("the service outlives a server that refuses its certificate, and names
   await assertTries(service, nats, 15, /^received fatal alert: \w+$/);
 });
 
-Deno.test("a server that comes back asking for a certificate ends no stream, and its alert is named", async () => {
+Deno.test("a server that asks for a certificate after a restart ends no stream, and its alert is reported", async () => {
   await using authority = await createAuthority();
   const config = await authority.serverConfig("IP:127.0.0.1");
   const nats = await startNatsServer({ config });
@@ -213,7 +213,7 @@ Deno.test("the service connects with a renewed certificate without a restart", a
   await assertStreams(service, nats);
 });
 
-Deno.test("the service reaches a server that only the cluster told of, by the name in NATS_URL", async () => {
+Deno.test("the service accepts a certificate for the name in NATS_URL from a server that only the cluster has announced", async () => {
   await using authority = await createAuthority();
   const start = async (routes: string) => {
     const cluster = `cluster { name: "logs", listen: "127.0.0.1:-1", routes: [${routes}] }`;
