@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hasReservedKey } from "../lib/formats/reserved_key.ts";
 import { plainText } from "./ansi.ts";
 import { parseFlyLine } from "./fly_line.ts";
 import type { Gap, Row } from "./row.ts";
@@ -52,18 +53,17 @@ export function toText(row: Row): string {
   return plainText(`${timestamp} ${provider}[${machine}] ${region} [${level}] ${message}`);
 }
 
-/** The payload as it was, if it is one line of JSON; as a JSON string, if not. */
+/** As the service's own `ndjson`: the payload as it was if it is one line of JSON, else a JSON string. */
 export function toJson(row: Row): string {
   if (row.kind === "gap") return JSON.stringify({ natstap: facts(row) });
   return isPlainJson(row.payload) ? row.payload : JSON.stringify(row.payload);
 }
 
-/** Whether `payload` is JSON on one line, and could not be taken for a word of the viewer's own. */
+/** Whether `payload` is JSON on one line, and could not be read as a gap. */
 function isPlainJson(payload: string): boolean {
   if (/[\r\n]/.test(payload)) return false;
   try {
-    const value: unknown = JSON.parse(payload);
-    return typeof value !== "object" || value === null || !Object.hasOwn(value, "natstap");
+    return !hasReservedKey(JSON.parse(payload));
   } catch {
     return false;
   }

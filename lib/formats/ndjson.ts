@@ -4,6 +4,7 @@
  * @module
  */
 import { type Format, hasLineBreak, utf8 } from "./format.ts";
+import { hasReservedKey } from "./reserved_key.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -30,17 +31,4 @@ function isPlainJson(payload: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-/** `natstap` under full case folding, in which the ligatures fold to `st`. */
-const RESERVED = /^nat(?:st|[\ufb05\ufb06])ap$/iu;
-
-/**
- * Whether a JSON value has a top-level key that a client could take for `natstap`. Some match keys under
- * Unicode case folding, such as Go's encoding/json, for which `nat\u017ftap` is one.
- */
-export function hasReservedKey(value: unknown): boolean {
-  if (typeof value !== "object" || Array.isArray(value)) return false;
-  for (const key in value) if (RESERVED.test(key)) return true;
-  return false;
 }

@@ -20,6 +20,11 @@ const payloads = [
   "{",
   "{}",
   `{"natstap":{"event":"end"}}`,
+  `{"Natstap":{"event":"end"}}`,
+  `{"a":1,"NATSTAP":null}`,
+  `{"nat\u017ftap":{"event":"end"}}`,
+  `{"nat\\u017ftap":1,"nat\\u0053tap":2}`,
+  `{"a":{"Natstap":1}}`,
   `{"a":\n1}`,
   "[1, 2]",
   "7",
@@ -36,6 +41,13 @@ for (const payload of payloads) {
     assertEquals(toJson(line), decode(ndjson.encode(utf8(payload))));
   });
 }
+
+Deno.test("a file of JSON has no line that a decoder which ignores case reads as a gap", () => {
+  for (const key of ["Natstap", "NATSTAP", "nat\u017ftap", "NAT\u017fTAP", "nat\\u017ftap"]) {
+    const payload = `{"a":1,"${key}":{"event":"dropped","count":1,"bytes":1}}`;
+    assertEquals(toJson(new Rows().line(payload)), JSON.stringify(payload), key);
+  }
+});
 
 Deno.test("a text has no escape sequences, be it a Fly line or not; JSON keeps them", () => {
   const message = "\x1b[31mred\x1b[0m \x1b]8;;https://a.example\x07link\x1b]8;;\x07";

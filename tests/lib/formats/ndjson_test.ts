@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { hasReservedKey, ndjson } from "../../../lib/formats/ndjson.ts";
+import { ndjson } from "../../../lib/formats/ndjson.ts";
+import { hasReservedKey } from "../../../lib/formats/reserved_key.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
@@ -77,7 +78,15 @@ Deno.test("ndjson makes a string of JSON that is no UTF-8", () => {
 Deno.test("ndjson makes a string of a payload that pretends to be one of the service's own events", () => {
   const end = `{"event":"end","reason":"expired"}`;
   for (const value of [end, "null", "1", "[]", "{}"]) {
-    for (const key of ['"natstap"', '"\\u006eatstap"', '"nat\\u0073tap"']) {
+    const keys = [
+      "natstap",
+      "\\u006eatstap",
+      "nat\\u0073tap",
+      "Natstap",
+      "NATSTAP",
+      "nat\u017ftap",
+    ];
+    for (const key of keys.map((key) => `"${key}"`)) {
       assertPretenderIsString(`{${key}:${value}}`);
       assertPretenderIsString(` { ${key} : ${value} } `);
       assertPretenderIsString(`{"a":1,${key}:${value},"b":2}`);
