@@ -1,8 +1,9 @@
 /**
- * Regular expressions that may take forever: those with a repeat that can go through the same text in
- * several ways. `(a+)+b` tries 2ⁿ of them on n letters before it finds that there is no `b`.
+ * How many ways a regular expression may have through a text. With an ambiguous repeat, which can go
+ * through the same text in several ways, there is no bound: `(a+)+b` tries 2ⁿ ways on n letters before
+ * it finds that there is no `b`. Without one, the number of choices is a bound: `a*a*b` has two.
  *
- * Which character can come behind which is told as by Glushkov's automaton: where, within a repeat, two
+ * Which character can follow which is determined as by Glushkov's automaton: if, within a repeat, two
  * ways lead on from one place with the same character, the repeat is ambiguous.
  *
  * @module
@@ -23,6 +24,8 @@ interface Part {
   readonly all: Place[];
   /** Whether it may fit nothing. */
   readonly isEmpty: boolean;
+  /** See {@linkcode countChoices}. */
+  readonly choices: number;
 }
 
 interface Quantifier {
@@ -30,12 +33,17 @@ interface Quantifier {
   readonly max: number;
 }
 
-const NOTHING: Part = { first: [], last: [], all: [], isEmpty: true };
+const NOTHING: Part = { first: [], last: [], all: [], isEmpty: true, choices: 0 };
 /** Characters by which two classes are compared: ASCII, and one of each kind of the others. */
 const SAMPLES = [...Array(128).keys()].map((code) => String.fromCharCode(code)).join("") +
   "é注\u2028";
 /** A repeat of so many is as bad as one without end. */
 const MANY = 10;
+/**
+ * Choices that each doubling of the ways by alternatives counts as. The ways of a repeat grow with the
+ * text; alternatives have all of theirs through the shortest text that fits.
+ */
+const ALTERNATIVE = 4;
 /** What takes one character, as far as the expression's syntax goes; a class, an escape, a letter. */
 const ATOM = /\[(?:\\.|[^\]\\])*\]|\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|c[a-zA-Z]|k<[^>]*>|.)|./sy;
 const QUANTIFIER = /([*+?]|\{(\d+)(,?)(\d*)\})\??/y;
@@ -43,6 +51,14 @@ const GROUP = /\((\?(?:<[=!]|[=!]|<[^>]*>|[a-z-]*:))?/y;
 
 /** Whether `pattern`, which is a valid one, has such a repeat. */
 export function hasAmbiguousRepeat(pattern: RegExp): boolean {
+  return countChoices(pattern) === Infinity;
+}
+
+/**
+ * The maximum number of choices on a way through `pattern`, which is a valid one: k choices have about
+ * C(n + k, k) ways through n characters. Infinity if it has such a repeat.
+ */
+export function countChoices(pattern: RegExp): number {
   return new Reader(pattern).read();
 }
 
@@ -57,23 +73,22 @@ class Reader {
     this.#flags = flags;
   }
 
-  read(): boolean {
-    this.#alternatives();
-    return this.#isAmbiguous;
+  read(): number {
+    const { choices } = this.#alternatives();
+    return this.#isAmbiguous ? Infinity : choices;
   }
 
   #alternatives(): Part {
-    let part = this.#sequence();
-    while (this.#take(/\|/y)) {
-      const other = this.#sequence();
-      part = {
-        first: [...part.first, ...other.first],
-        last: [...part.last, ...other.last],
-        all: [...part.all, ...other.all],
-        isEmpty: part.isEmpty || other.isEmpty,
-      };
-    }
-    return part;
+    const parts = [this.#sequence()];
+    while (this.#take(/\|/y)) parts.push(this.#sequence());
+    const choices = Math.max(...parts.map(({ choices }) => choices));
+    return {
+      first: parts.flatMap(({ first }) => first),
+      last: parts.flatMap(({ last }) => last),
+      all: parts.flatMap(({ all }) => all),
+      isEmpty: parts.some(({ isEmpty }) => isEmpty),
+      choices: choices + ALTERNATIVE * Math.ceil(Math.log2(waysInto(parts))),
+    };
   }
 
   #sequence(): Part {
@@ -86,6 +101,7 @@ class Reader {
         last: next.isEmpty ? [...part.last, ...next.last] : next.last,
         all: [...part.all, ...next.all],
         isEmpty: part.isEmpty && next.isEmpty,
+        choices: part.choices + next.choices,
       };
     }
     return part;
@@ -97,12 +113,12 @@ class Reader {
       const part = this.#alternatives();
       this.#take(/\)/y);
       // What looks ahead or behind takes nothing.
-      return /[=!]/.test(group[1] ?? "") ? NOTHING : part;
+      return /[=!]/.test(group[1] ?? "") ? { ...NOTHING, choices: part.choices } : part;
     }
     const [atom] = this.#take(ATOM)!;
     if (/^(\^|\$|\\b|\\B)$/.test(atom)) return NOTHING;
     const place: Place = { takes: this.#samples(atom), next: [] };
-    return { first: [place], last: [place], all: [place], isEmpty: false };
+    return { first: [place], last: [place], all: [place], isEmpty: false, choices: 0 };
   }
 
   /** A reference to what was found before may be anything. */
@@ -119,7 +135,10 @@ class Reader {
     // So many and no other number is one way.
     if (max > 1 && min !== max) lead(part.last, part.first);
     if (max >= MANY && part.all.some(forks)) this.#isAmbiguous = true;
-    return { ...part, isEmpty: part.isEmpty || min === 0 };
+    // A long repeat is known to have one way only, except through nothing.
+    const times = min === max || max < MANY ? max : min + 1;
+    const choices = part.choices * times + (min === max ? 0 : 1);
+    return { ...part, isEmpty: part.isEmpty || min === 0, choices };
   }
 
   #quantifier(): Quantifier | undefined {
@@ -138,6 +157,18 @@ class Reader {
     this.#at += found?.[0].length ?? 0;
     return found;
   }
+}
+
+/** The maximum number of alternatives that the same character leads into. */
+function waysInto(alternatives: readonly Part[]): number {
+  const full = alternatives.filter(({ isEmpty }) => !isEmpty);
+  const ways = new Map<string, number>();
+  for (const { first } of full) {
+    for (const sample of new Set(first.map(({ takes }) => takes).join(""))) {
+      ways.set(sample, (ways.get(sample) ?? 0) + 1);
+    }
+  }
+  return Math.max(1, alternatives.length - full.length + Math.max(0, ...ways.values()));
 }
 
 function lead(from: readonly Place[], to: readonly Place[]): void {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { hasAmbiguousRepeat } from "./ambiguous_repeat.ts";
+import { countChoices } from "./ambiguous_repeat.ts";
 import { plainText } from "./ansi.ts";
-import { boundedTest } from "./bounded_test.ts";
+import { boundedTest } from "./bounded_match.ts";
 import type { Line } from "./row.ts";
 
 /** What a line must have to be shown; an empty text, or set, asks for nothing. */
@@ -46,7 +46,11 @@ export interface FilterError {
 }
 
 const AMBIGUOUS = "This expression could take forever: it repeats what can itself repeat.";
+const TOO_MANY = "This expression has too many repeats and alternatives.";
 const TOO_SLOW = "This expression takes too long on these lines: try one with fewer repeats.";
+
+/** With more, even a short line could take seconds. */
+const MOST_CHOICES = 30;
 
 /** Makes `filter` ready to test lines. */
 export function compile(filter: Filter): Matcher | FilterError {
@@ -56,7 +60,8 @@ export function compile(filter: Filter): Matcher | FilterError {
   const source = regex ? text : escape(text);
   try {
     const pattern = new RegExp(source, matchCase ? "g" : "gi");
-    if (regex && hasAmbiguousRepeat(pattern)) return { error: AMBIGUOUS };
+    const choices = regex ? countChoices(pattern) : 0;
+    if (choices > MOST_CHOICES) return { error: choices === Infinity ? AMBIGUOUS : TOO_MANY };
     // Also for plain text: twice as fast as to turn each message into lower case.
     const bounded = boundedTest(new RegExp(source, matchCase ? "" : "i"));
     return {

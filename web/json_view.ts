@@ -5,6 +5,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit";
 import { plainSpan, plainText, type Span } from "./ansi.ts";
+import { searchBudget } from "./bounded_match.ts";
 import { type JsonNode, scalarClass } from "./json.ts";
 import { piecesOf } from "./pieces.ts";
 import { type Rendered, textTemplate } from "./text_view.ts";
@@ -13,6 +14,9 @@ import { type Rendered, textTemplate } from "./text_view.ts";
 const OPEN_NODES = 60;
 const OPEN_DEPTH = 3;
 const OPEN_LENGTH = 50;
+
+/** How long the search for matches in a whole tree may take. */
+const SEARCH_MS = 20;
 
 /** What all nodes of a tree share. */
 interface Tree {
@@ -23,7 +27,8 @@ interface Tree {
 
 /** The tree under `node`. @param pattern What is highlighted; with the flag `g`. */
 export function treeTemplate(node: JsonNode, pattern: RegExp | undefined): TemplateResult {
-  const text = (span: Span) => textTemplate(piecesOf([span], pattern));
+  const budget = searchBudget(SEARCH_MS);
+  const text = (span: Span) => textTemplate(piecesOf([span], pattern, budget));
   const tree = { text, isSmall: sizeOf(node) <= OPEN_NODES };
   return html`<div class="json">${nodeTemplate(tree, node, 0, "")}</div>`;
 }

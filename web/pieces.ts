@@ -4,6 +4,7 @@
  * @module
  */
 import type { Span } from "./ansi.ts";
+import { findMatches, type Match, type SearchBudget, searchBudget } from "./bounded_match.ts";
 import { findLinks } from "./links.ts";
 
 /** A piece of text that is all in one style, link and match. */
@@ -13,24 +14,24 @@ export interface Piece extends Span {
   readonly isMatch: boolean;
 }
 
-interface Range {
-  readonly start: number;
-  readonly end: number;
+interface Range extends Match {
   readonly href?: string;
 }
 
-/** Each match is an element, and a slow expression costs by the length that it reads. */
-const MOST_MATCHES = 500;
-const LONGEST_SEARCHED = 65_536;
-const SHORTEST = 256;
-/** There may be a hundred rows in view. Milliseconds. */
-const TOO_LONG = 2;
-
-/** The pieces of spans. Their text is the spans' text. @param pattern With the flag `g`. */
-export function piecesOf(spans: readonly Span[], pattern: RegExp | undefined): Piece[] {
+/**
+ * The pieces of spans. Their text is the spans' text.
+ *
+ * @param pattern What is highlighted; with the flag `g`.
+ * @param budget Limits the search; several calls may share one.
+ */
+export function piecesOf(
+  spans: readonly Span[],
+  pattern: RegExp | undefined,
+  budget: SearchBudget = searchBudget(),
+): Piece[] {
   const text = spans.map((span) => span.text).join("");
   const links = cursor(findLinks(text));
-  const matches = cursor(pattern === undefined ? [] : findMatches(text, pattern));
+  const matches = cursor(pattern === undefined ? [] : findMatches(text, pattern, budget));
   const pieces: Piece[] = [];
   let at = 0;
   for (const { text, className, css } of spans) {
@@ -50,25 +51,6 @@ export function piecesOf(spans: readonly Span[], pattern: RegExp | undefined): P
     at = end;
   }
   return pieces;
-}
-
-/** As much of the text is searched as can be in time: each part is half as long again as the last. */
-function findMatches(text: string, pattern: RegExp): Range[] {
-  const end = Math.min(text.length, LONGEST_SEARCHED);
-  for (let length = SHORTEST;; length *= 1.5) {
-    const begun = performance.now();
-    const matches = matchesIn(text.slice(0, Math.min(length, end)), pattern);
-    if (length >= end || performance.now() - begun > TOO_LONG) return matches;
-  }
-}
-
-function matchesIn(text: string, pattern: RegExp): Range[] {
-  const matches: Range[] = [];
-  for (const { 0: found, index } of text.matchAll(pattern)) {
-    if (found !== "") matches.push({ start: index, end: index + found.length });
-    if (matches.length === MOST_MATCHES) break;
-  }
-  return matches;
 }
 
 /** The range that holds a position, or the next one after it; asked for growing positions. */

@@ -192,3 +192,20 @@ Deno.test("A filter that nothing fits says so, and offers to show all", async ()
   await button(visit, "Show all lines").click();
   await assertShown(visit, ALL);
 });
+
+Deno.test("An expression that would take minutes holds up neither filter nor find, and still highlights", async () => {
+  await using visit = await open(stage);
+  const slow = `xxxxxz${"x".repeat(250)}`;
+  await show(stage, visit, ...Array(40).fill({ message: slow }), { message: "the end" });
+  await button(visit, "Regular expression").click();
+  for (const mode of ["Filter", "Find"]) {
+    await button(visit, mode).first().click();
+    await field(visit).fill("x.*?x.*?x.*?x.*?x.*?z");
+    await visit.page.locator("natstap-viewer mark", { hasText: "xxxxxz" }).first().waitFor();
+    await stage.publish({ message: slow }, { message: `xxxxxz ${mode}` });
+    await row(visit, `xxxxxz ${mode}`).waitFor();
+    assertEquals(await visit.page.locator("natstap-viewer #problem").innerText(), "");
+    await field(visit).fill("");
+    await row(visit, "the end").waitFor();
+  }
+});

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { hasAmbiguousRepeat } from "../../web/ambiguous_repeat.ts";
+import { countChoices, hasAmbiguousRepeat } from "../../web/ambiguous_repeat.ts";
 
 const ambiguous = [
   /(a+)+b/,
@@ -64,3 +64,26 @@ Deno.test("hasAmbiguousRepeat() is done at once with a long list of words", () =
   assertEquals(hasAmbiguousRepeat(new RegExp(`((${words})+ )*`)), true);
   assertEquals(hasAmbiguousRepeat(new RegExp(words)), false);
 });
+
+const counted: [pattern: RegExp, choices: number][] = [
+  [/plain/, 0],
+  [/\d{4}-[01]\d-(GET|POST)/, 0],
+  [/https?:/, 1],
+  [/x.*?x.*?x.*?z/, 3],
+  [/.{0,200}!/, 1],
+  [/(?:a?){30}b/, 30],
+  [/(?:a?){1,5}b/, 6],
+  [/(\d{1,3}\.){3}\d{1,3}/, 4],
+  [/(?:\w+\s){20,}/, 22],
+  [/(?:a|ab)(?:a|ab)/, 8],
+  [/(?:a|b|c)*/, 1],
+  [/a||b|/, 8],
+  [/a(?=b*c*d)|b*/, 6],
+  [/(a+)+/, Infinity],
+];
+
+for (const [pattern, choices] of counted) {
+  Deno.test(`countChoices() finds ${choices} in ${pattern}`, () => {
+    assertEquals(countChoices(pattern), choices);
+  });
+}

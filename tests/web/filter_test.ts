@@ -73,10 +73,22 @@ Deno.test("an expression that could take forever on the next line is no filter",
   assert(matcher({ text: "^(\\w+\\s?)*$" }).test(flyLine({ message })));
 });
 
+for (const text of ["(?:a?){40}b", "a?".repeat(40), "(?:a|a)".repeat(30), "(|)".repeat(30)]) {
+  Deno.test(`an expression with too many choices is no filter: ${text}`, () => {
+    const compiled = compile({ ...EVERYTHING, text, regex: true });
+    assert("error" in compiled);
+    assertMatch(compiled.error, /too many repeats and alternatives/);
+  });
+}
+
 const slow: [expression: string, message: string][] = [
   [".*.*.*=", "x".repeat(1_000_000)],
   ["a*a*a*a*a*b", "a".repeat(30_000)],
   ["\\s+\\s+\\d", " ".repeat(1_000_000)],
+  // So many repeats that a line half as long again would take a minute.
+  [`${"x.*?".repeat(20)}z`, "x".repeat(250)],
+  [`${"a*".repeat(30)}b`, "a".repeat(250)],
+  [`${"a?".repeat(28)}${"a".repeat(28)}b`, "a".repeat(250)],
 ];
 
 for (const [text, message] of slow) {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
+import { within } from "../patience.ts";
 import { parseAnsi } from "../../web/ansi.ts";
 import { piecesOf } from "../../web/pieces.ts";
 
@@ -46,3 +47,36 @@ Deno.test("whatever comes, the text of the pieces is the text of the spans", () 
 Deno.test("pieces are bounded where every character matches", () => {
   assert(piecesOf(parseAnsi("a".repeat(200_000)), /a/g).length <= 501);
 });
+
+const slow: [expression: string, match: string, rest: string][] = [
+  ["x.*?x.*?x.*?x.*?x.*?z", "xxxxxz", "x".repeat(2000)],
+  [`${"x.*".repeat(10)}z`, `${"x".repeat(10)}z`, `\n${"x".repeat(2000)}`],
+  [`${"a*".repeat(20)}b`, "aaab", "a".repeat(2000)],
+  [`${"a?".repeat(20)}${"a".repeat(20)}b`, `${"a".repeat(20)}b`, "a".repeat(2000)],
+  ["\\s*\\s*\\s*\\d", "   1", " ".repeat(65_536)],
+];
+
+for (const [expression, match, rest] of slow) {
+  Deno.test(`a search for ${expression} that would take minutes ends early, for every row`, async () => {
+    using search = startSearch();
+    const rows = await search.matches(expression, Array(50).fill(match + rest));
+    assertEquals(rows[0]?.[0], match);
+    assertEquals(rows.length, 50);
+  });
+}
+
+/** Searches in a thread of its own, which can be stopped. */
+function startSearch() {
+  const worker = new Worker(import.meta.resolve("./searcher.ts"), { type: "module" });
+  return {
+    /** The matches that are highlighted in each text. */
+    async matches(expression: string, texts: readonly string[]): Promise<string[][]> {
+      const answer = new Promise<string[][]>((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+      });
+      worker.postMessage({ expression, texts });
+      return await within(answer, `Still searching for ${expression}`);
+    },
+    [Symbol.dispose]: () => worker.terminate(),
+  };
+}
