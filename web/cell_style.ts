@@ -21,7 +21,13 @@ export const cellStyle: CSSResult = css`
     border-radius: 3px;
   }
 
+  /* As high as its line, beyond which a message is clipped. */
+  .row summary:focus-visible {
+    outline-offset: -2px;
+  }
+
   .row .time,
+  .row .level,
   .row .region,
   .row .machine {
     height: var(--natstap-row-height);
@@ -53,8 +59,6 @@ export const cellStyle: CSSResult = css`
 
   .row .level {
     grid-column: level;
-    color: var(--natstap-muted);
-    white-space: pre;
   }
 
   .row.error .level {

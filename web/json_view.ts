@@ -4,7 +4,7 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
-import { plainSpan, plainText, type Span } from "./ansi.ts";
+import { plainText, type Span } from "./ansi.ts";
 import { searchBudget } from "./bounded_match.ts";
 import { type JsonNode, scalarClass } from "./json.ts";
 import { piecesOf } from "./pieces.ts";
@@ -76,7 +76,7 @@ function scalarTemplate({ text }: Tree, written: string): unknown {
   if (value === undefined || !(value.includes("\n") || value.includes("\x1b"))) {
     return text({ text: written, className, css: "" });
   }
-  return html`<div class="lines string">${text(plainSpan(plainText(value)))}</div>`;
+  return html`<div class="lines">${text({ text: plainText(value), className, css: "" })}</div>`;
 }
 
 function decoded(written: string): string | undefined {

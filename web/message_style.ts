@@ -14,10 +14,18 @@ export const messageStyle: CSSResult = css`
     /* What turns the direction of text turns it in its own message alone. */
     unicode-bidi: isolate;
     white-space: nowrap;
+    /* Marks can be stacked without limit: they must not cover the rows above and below. */
+    overflow-y: clip;
   }
 
   .message .text {
     white-space: pre;
+  }
+
+  /* A line grows if the font of its script needs more than the row's height. */
+  .message .text,
+  .message .json span {
+    line-height: normal;
   }
 
   .row.wrap .message,

@@ -3,7 +3,17 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { assertEventually } from "../patience.ts";
 import { publish } from "../service.ts";
-import { APP, flyLine, holds, open, row, show, type Stage, startStage } from "./stage.ts";
+import {
+  APP,
+  flyLine,
+  holds,
+  open,
+  row,
+  show,
+  type Stage,
+  startStage,
+  type Visit,
+} from "./stage.ts";
 
 /** What a browser makes of an element's style. */
 type Style = Record<
@@ -184,4 +194,85 @@ Deno.test("A connection that was lost is a row in its place, and the lines go on
   const rows = await visit.page.locator("natstap-viewer .row").allInnerTexts();
   assertEquals(rows.length, 3);
   assertMatch(rows[1]!, /connection was lost \d\d:\d\d:\d\d – \d\d:\d\d:\d\d/);
+});
+
+/**
+ * Characters that are drawn far beyond their line: as stacked marks are, of which not every font can do
+ * it, and as Ω is in a font made for this.
+ */
+const HIGH = `ΩE${"\u0301\u0316".repeat(20)}Ω`;
+const FONTS = `document.head.append(Object.assign(document.createElement("style"), {
+  textContent: \`@font-face {
+      font-family: High; unicode-range: U+3A9, U+3C9; size-adjust: 500%;
+      ascent-override: 10%; descent-override: 10%;
+      src: local("DejaVu Sans"), local("Liberation Sans"), local("Arial"), local("Helvetica");
+    }
+    @font-face {
+      font-family: Tall; unicode-range: U+39E; ascent-override: 150%; descent-override: 150%;
+      src: local("DejaVu Sans"), local("Liberation Sans"), local("Arial"), local("Helvetica");
+    }
+    natstap-viewer { --natstap-font: High, Tall, "DejaVu Sans", monospace }\`,
+}))`;
+
+/** What is drawn of the nth row. */
+async function picture({ page }: Visit, nth: number): Promise<string> {
+  const box = await page.locator("natstap-viewer .row").nth(nth).boundingBox();
+  return (await page.screenshot({ clip: box! })).toBase64();
+}
+
+Deno.test("Marks stacked on a line's characters cover nothing of the rows around it", async () => {
+  for (const attributes of ["", "wrap"]) {
+    await using visit = await open(stage, attributes);
+    await visit.page.evaluate(FONTS);
+    const timestamp = "2026-11-20T20:42:11.123Z";
+    const around = (line: string) => [
+      { message: "above ÅÉÎ", timestamp },
+      line,
+      { message: "below gjpqy", timestamp },
+    ];
+    const lines = [
+      flyLine({ message: "usual" }),
+      flyLine({ message: HIGH }),
+      flyLine({ message: `{"a":"${HIGH}"}` }),
+      flyLine({ message: "usual", level: HIGH, region: HIGH }),
+      flyLine({ message: "usual", provider: HIGH, machine: HIGH }),
+      HIGH,
+    ];
+    await stage.publish(...lines.flatMap(around));
+    const rows = visit.page.locator("natstap-viewer .row");
+    await assertEventually(() => rows.count(), 3 * lines.length);
+    const [above, below] = [await picture(visit, 0), await picture(visit, 2)];
+    for (let nth = 3; nth < 3 * lines.length; nth += 3) {
+      assertEquals(await picture(visit, nth) === above, true, `Above line ${nth / 3}${attributes}`);
+      assertEquals(await picture(visit, nth + 2) === below, true, `Below ${nth / 3}${attributes}`);
+    }
+  }
+});
+
+Deno.test("A row is as high as the fonts of its scripts need", async () => {
+  await using visit = await open(stage);
+  await visit.page.evaluate(FONTS);
+  await show(
+    stage,
+    visit,
+    { message: "as usual" },
+    { message: "Ξ" },
+    { message: `{"a":"Ξ"}` },
+    { message: "the end" },
+  );
+  const heights = async () =>
+    await visit.page.locator("natstap-viewer .row").evaluateAll((rows) =>
+      rows.map((row) => (row as unknown as { offsetHeight: number }).offsetHeight)
+    );
+  await assertEventually(async () => (await heights()).map((height) => height > 30), [
+    false,
+    true,
+    true,
+    false,
+  ]);
+  assertEquals((await heights())[0], 22);
+  await visit.page.getByRole("button", { name: "Fold out" }).click();
+  await visit.page.locator("natstap-viewer .json").waitFor();
+  // Three lines, of which one is higher.
+  await assertEventually(async () => (await heights())[2]! > 3 * 22 + 8, true);
 });
