@@ -52,7 +52,7 @@ export function createHandler(options: AppOptions): Handler {
   app.get("/logs", ...logs(options));
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(options));
-  for (const { path, steps } of viewer) app.get(path, ...steps);
+  for (const { path, handler } of viewer) app.get(path, handler);
   const paths = ["/logs", "/healthz", "/readyz", ...viewer.map(({ path }) => path)];
   end(app, paths, "the log stream is at /logs, the viewer at /");
   return toHandler(app);

@@ -5,9 +5,8 @@
  * @module
  */
 import type { Context, Handler, MiddlewareHandler } from "hono";
-import { accepts } from "hono/accepts";
-import { etag } from "hono/etag";
 import { Problem } from "../lib/problem.ts";
+import { acceptedWeights } from "./accept.ts";
 
 /** The files that a browser asks for. */
 export type AssetName = "viewer.js" | "page.js" | "page.css" | "index.html";
@@ -31,7 +30,7 @@ export interface ViewerRoute {
   readonly path: string;
   /** Has the last word on the headers: it goes before what sets those of all answers. */
   readonly last: MiddlewareHandler;
-  readonly steps: readonly [MiddlewareHandler, Handler];
+  readonly handler: Handler;
 }
 
 /** Only what the page is made of may load, and no text may ever become an element or a script. */
@@ -58,13 +57,13 @@ const NEVER = "no-cache";
 /** The viewer's paths; where it is not built they say what to run. */
 export function viewerRoutes(viewer: Viewer | undefined): ViewerRoute[] {
   if (viewer === undefined) {
-    return ["/", "/viewer.js"].map((path) => ({ path, last: asAll, steps: [asAll, notBuilt] }));
+    return ["/", "/viewer.js"].map((path) => ({ path, last: asAll, handler: notBuilt }));
   }
   const named = (name: AssetName) => `/${name.replace(".", `.${viewer[name].hash}.`)}`;
   const route = (path: string, name: AssetName, cacheControl: string, last = asAll) => ({
     path,
     last,
-    steps: [etag(), send(viewer[name], cacheControl)] as const,
+    handler: send(viewer[name], cacheControl),
   });
   return [
     route("/", "index.html", NEVER, withPagePolicy),
@@ -83,10 +82,12 @@ function send(asset: Asset, cacheControl: string): Handler {
   };
   return (c) => {
     const encoding = encodingFor(c);
-    c.header("Content-Type", asset.type);
+    const etag = `"${asset.hash}.${encoding}"`;
     c.header("Cache-Control", cacheControl);
-    c.header("ETag", `"${asset.hash}.${encoding}"`);
+    c.header("ETag", etag);
     c.header("Vary", "Accept-Encoding");
+    if (isKnown(c, etag)) return c.body(null, 304);
+    c.header("Content-Type", asset.type);
     if (encoding !== "identity") c.header("Content-Encoding", encoding);
     return c.body(bodies[encoding]);
   };
@@ -94,15 +95,15 @@ function send(asset: Asset, cacheControl: string): Handler {
 
 /** The smallest that `Accept-Encoding` takes (RFC 9110, section 12.5.3). */
 function encodingFor(c: Context): Encoding {
-  const options = { header: "Accept-Encoding" as const, supports: ["br", "gzip"] };
-  return accepts(c, {
-    ...options,
-    default: "identity",
-    match: (ranges, { supports, default: plain }) => {
-      const find = (type: string) => ranges.find((range) => range.type.toLowerCase() === type);
-      return supports.find((name) => ((find(name) ?? find("*"))?.q ?? 0) > 0) ?? plain;
-    },
-  }) as Encoding;
+  const weights = acceptedWeights(c, "Accept-Encoding");
+  const weightOf = (encoding: Encoding) => weights?.get(encoding) ?? weights?.get("*") ?? 0;
+  return (["br", "gzip"] as const).find((encoding) => weightOf(encoding) > 0) ?? "identity";
+}
+
+/** Whether the client has the version with this tag, which it may call a weak one. */
+function isKnown(c: Context, etag: string): boolean {
+  const known = c.req.header("If-None-Match") ?? "";
+  return known.includes(etag) || known.trim() === "*";
 }
 
 const withPagePolicy: MiddlewareHandler = async (c, next) => {

@@ -128,16 +128,19 @@ Deno.test("A client that has the file is answered 304, with all that a cache nee
     const etag = first.headers.get("ETag")!;
     assertMatch(etag, /^"[0-9a-f]{16}\.(br|gzip)"$/);
     // What a proxy has compressed itself it may have made weak (RFC 9110, section 8.8.3).
-    for (const tags of [etag, `W/${etag}`, `"old", ${etag}`, "*"]) {
+    const many = `"old",`.repeat(9_000);
+    for (const tags of [etag, `W/${etag}`, `"old", ${etag}`, many + etag, "*"]) {
       const again = await ask(path, { headers: { "If-None-Match": tags } });
       assertEquals([again.status, await again.text()], [304, ""], `${path} ${tags}`);
       for (const name of ["ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"]) {
         assertEquals(again.headers.get(name), first.headers.get(name), `${name} of ${path}`);
       }
     }
-    const other = await ask(path, { headers: { "If-None-Match": '"another"' } });
-    assertEquals(other.status, 200);
-    await other.body?.cancel();
+    for (const tags of ['"another"', etag.slice(1, -1), many, '"*"']) {
+      const other = await ask(path, { headers: { "If-None-Match": tags } });
+      assertEquals(other.status, 200, `${path} ${tags}`);
+      await other.body?.cancel();
+    }
   }
 });
 
@@ -165,6 +168,27 @@ Deno.test("A file is compressed as the client takes it, and each encoding holds 
     const plain = Uint8Array.fromBase64(identity);
     assertEquals(new Uint8Array(brotliDecompressSync(Uint8Array.fromBase64(br))), plain);
     assertEquals(new Uint8Array(gunzipSync(Uint8Array.fromBase64(gzip))), plain);
+  }
+});
+
+Deno.test("Of a long Accept-Encoding only the beginning is read, up to the end of a member", async () => {
+  const long = "a,".repeat(30_000);
+  const asked: [acceptEncoding: string, encoding: string | undefined][] = [
+    [`gzip,${long}`, "gzip"],
+    [`gzip;q=0,*,${long}`, "br"],
+    [`${long}gzip`, undefined],
+    ["a".repeat(60_000), undefined],
+    [`a;${"b=c;".repeat(15_000)},gzip`, undefined],
+    [`br;x="${"a,".repeat(30_000)}`, undefined],
+    // The weight stands on either side of the limit, and is not to be read as 0, nor as 1.
+    ...Array.from({ length: 16 }, (_, i): [string, undefined] => [
+      `${"a".repeat(1010 + i)},br;q=0.000,${long}`,
+      undefined,
+    ]),
+  ];
+  for (const [acceptEncoding, encoding] of asked) {
+    const answer = await askRaw("/viewer.js", acceptEncoding);
+    assertEquals(answer.encoding, encoding, `${acceptEncoding.slice(0, 20)}…`);
   }
 });
 
