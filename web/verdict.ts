@@ -102,12 +102,12 @@ function judgeRefusal(refusal: Refusal, token: TokenFacts): Verdict {
   return { end: "bad-request", detail };
 }
 
-/** Two clocks that differ a little: the next token may do. Any other fault the next has too. */
-const TIMING = ["token_expired", "token_not_yet_valid"];
+/** Refusals that clocks which differ can cause: the next token may pass. Any other fault it would have too. */
+const CLOCK_ERRORS = ["token_expired", "token_not_yet_valid", "token_ttl"];
 
 function judgeToken({ code, detail }: Refusal, { canRenew, isFresh }: TokenFacts): Verdict {
   if (canRenew && !isFresh) return { again: detail, at: 0, renew: true };
-  if (canRenew && TIMING.includes(code)) return { again: detail, renew: true };
+  if (canRenew && CLOCK_ERRORS.includes(code)) return { again: detail, renew: true };
   if (code === "token_expired") return { end: "expired", detail };
   if (code === "token_missing") return { end: "no-token", detail };
   return { end: "unauthorized", detail };

@@ -59,6 +59,27 @@ Deno.test("a page's tokens", async (t) => {
     assertEquals(at.length, 3);
   });
 
+  const inAnHour = Math.floor(Date.now() / 1000) + 3600;
+  const clockErrors: [what: string, token: Promise<string>, reason: RegExp][] = [
+    ["expires too late", mint(CLAIMS, 3700), /JWT_MAX_TTL|exp|live/],
+    ["is not valid yet", mint({ ...CLAIMS, nbf: inAnHour }), /valid|nbf/],
+    ["was issued later than now", mint({ ...CLAIMS, iat: inAnHour }), /valid|iat/],
+    ["has expired", mint(CLAIMS, -60), /expired/],
+  ];
+  for (const [what, token, expected] of clockErrors) {
+    await t.step(`one that ${what}, by the service's clock, is followed by another`, async () => {
+      const { provider, at } = provide(token, mint(CLAIMS));
+      using watcher = new Watcher({ src, tokenProvider: provider, random: () => 0 });
+      assertMatch((await watcher.state("reconnecting")).reason, expected);
+      await watcher.state("live");
+      assertEquals(at.length, 2);
+    });
+    await t.step(`one that ${what} is the end, where there is no provider`, async () => {
+      using watcher = new Watcher({ src, token: await token });
+      assertMatch((await watcher.ended()).detail, expected);
+    });
+  }
+
   await t.step("one that nothing heals is asked for once, and is the end", async () => {
     const { provider, at } = provide(mint({}));
     using watcher = new Watcher({ src, token: "stale", tokenProvider: provider });
