@@ -67,7 +67,7 @@ async function log(place: Place, during: During): Promise<void> {
   for (let tick = 0; await pause(TICK, place.over); tick++) {
     if (!place.isLogging()) continue;
     const busy = 0.55 + 0.3 * Math.sin(place.progress() * 9) + 0.1 * Math.sin(tick / 150);
-    const lines = SAMPLE_APPS.filter(() => Math.random() < busy).flatMap(sampleLines);
+    const lines = SAMPLE_APPS.filter(() => Math.random() < busy).flatMap((app) => sampleLines(app));
     if (during(0.12, 0.25) || during(0.76, 0.86)) lines.push(...sampleLines(BATCH).map(lengthen));
     for (const { subject, payload } of lines) {
       const arrive = () => {

@@ -64,7 +64,9 @@ async function runDemo(stop: Stop): Promise<void> {
 async function publishSamples(url: string): Promise<AsyncDisposable> {
   const connection = await connect({ servers: url, name: "natstap demo" });
   const timer = setInterval(() => {
-    const lines = SAMPLE_APPS.filter(() => Math.random() < CHANCE).flatMap(sampleLines);
+    const lines = SAMPLE_APPS.filter(() => Math.random() < CHANCE).flatMap((app) =>
+      sampleLines(app)
+    );
     for (const { subject, payload } of lines) connection.publish(subject, payload);
   }, TICK);
   return {

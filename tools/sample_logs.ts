@@ -27,13 +27,20 @@ export interface SampleLine {
 type Provider = "app" | "proxy" | "runner";
 type Level = "debug" | "info" | "warn" | "error";
 
+/** What chance decides. */
+interface Dice {
+  pick<T>(values: readonly T[]): T;
+  /** A whole number from 0 to `max`. */
+  upTo(max: number): number;
+}
+
 /** Lines that one machine logs at once. */
 interface Occurrence {
   /** How often it happens, beside the others. */
   readonly weight: number;
   readonly provider: Provider;
   readonly level: Level;
-  readonly messages: () => string[];
+  readonly messages: (dice: Dice) => string[];
 }
 
 /** The apps of the demo. */
@@ -78,13 +85,15 @@ const OCCURRENCES: readonly Occurrence[] = [
     weight: 40,
     provider: "app",
     level: "info",
-    messages: () => [`${pick(["GET", "GET", "POST"])} ${pick(PATHS)} 200 ${upTo(40)}ms`],
+    messages: (
+      { pick, upTo },
+    ) => [`${pick(["GET", "GET", "POST"])} ${pick(PATHS)} 200 ${upTo(40)}ms`],
   },
   {
     weight: 12,
     provider: "app",
     level: "info",
-    messages: () => [
+    messages: ({ pick, upTo }) => [
       `\x1b[2m${pick(PATHS)}\x1b[0m \x1b[32m200\x1b[0m in \x1b[36m${upTo(9)}.${upTo(9)}ms\x1b[0m`,
     ],
   },
@@ -92,7 +101,7 @@ const OCCURRENCES: readonly Occurrence[] = [
     weight: 12,
     provider: "app",
     level: "info",
-    messages: () => [
+    messages: ({ upTo }) => [
       JSON.stringify({ msg: "order placed", order: 8000 + upTo(999), total: upTo(90) + 0.5 }),
     ],
   },
@@ -100,13 +109,15 @@ const OCCURRENCES: readonly Occurrence[] = [
     weight: 8,
     provider: "app",
     level: "debug",
-    messages: () => [`cache ${pick(["hit", "miss"])}\tmenu:${upTo(50)}\tttl=${upTo(300)}s`],
+    messages: (
+      { pick, upTo },
+    ) => [`cache ${pick(["hit", "miss"])}\tmenu:${upTo(50)}\tttl=${upTo(300)}s`],
   },
   {
     weight: 6,
     provider: "app",
     level: "info",
-    messages: () => [
+    messages: ({ pick }) => [
       pick(["Bestellung für Łukasz bestätigt 🥪", "注文を受け付けました", "¡Pedido listo! ✅"]),
     ],
   },
@@ -115,8 +126,9 @@ const OCCURRENCES: readonly Occurrence[] = [
     weight: 5,
     provider: "app",
     level: "warn",
-    messages:
-      () => [`\x1b[33mWARN\x1b[0m slow query (${200 + upTo(900)} ms): SELECT * FROM orders`],
+    messages: (
+      { upTo },
+    ) => [`\x1b[33mWARN\x1b[0m slow query (${200 + upTo(900)} ms): SELECT * FROM orders`],
   },
   {
     weight: 4,
@@ -136,8 +148,9 @@ const OCCURRENCES: readonly Occurrence[] = [
     weight: 3,
     provider: "runner",
     level: "info",
-    messages:
-      () => ["Starting machine", "Configuring firecracker", `Machine started in ${upTo(900)}ms`],
+    messages: (
+      { upTo },
+    ) => ["Starting machine", "Configuring firecracker", `Machine started in ${upTo(900)}ms`],
   },
   {
     weight: 2,
@@ -159,12 +172,17 @@ const OCCURRENCES: readonly Occurrence[] = [
   },
 ];
 
-/** What one of the app's machines logs next: mostly one line, sometimes a burst of them. */
-export function sampleLines(app: SampleApp): SampleLine[] {
-  const machine = pick(app.machines);
-  const { provider, level, messages } = pickOccurrence();
+/**
+ * What one of the app's machines logs next: mostly one line, sometimes a burst of them.
+ *
+ * @param random As `Math.random()`. The same numbers make the same lines, except for their times.
+ */
+export function sampleLines(app: SampleApp, random: () => number = Math.random): SampleLine[] {
+  const dice = diceOf(random);
+  const machine = dice.pick(app.machines);
+  const { provider, level, messages } = pickOccurrence(random);
   const now = new Date().toISOString().slice(0, -1);
-  return messages().map((message, index) => ({
+  return messages(dice).map((message, index) => ({
     subject: `logs.${app.name}.${machine.region}.${machine.id}`,
     payload: JSON.stringify({
       event: { provider },
@@ -173,21 +191,20 @@ export function sampleLines(app: SampleApp): SampleLine[] {
       log: { level },
       message,
       // Fly counts nanoseconds: the lines of a burst differ in what a Date cannot hold.
-      timestamp: `${now}${String(index * 1000 + upTo(999)).padStart(6, "0")}Z`,
+      timestamp: `${now}${String(index * 1000 + dice.upTo(999)).padStart(6, "0")}Z`,
     }),
   }));
 }
 
-function pickOccurrence(): Occurrence {
+function pickOccurrence(random: () => number): Occurrence {
   const total = OCCURRENCES.reduce((sum, { weight }) => sum + weight, 0);
-  let rest = Math.random() * total;
+  let rest = random() * total;
   return OCCURRENCES.find(({ weight }) => (rest -= weight) < 0)!;
 }
 
-function pick<T>(values: readonly T[]): T {
-  return values[Math.floor(Math.random() * values.length)]!;
-}
-
-function upTo(max: number): number {
-  return Math.floor(Math.random() * (max + 1));
+function diceOf(random: () => number): Dice {
+  return {
+    pick: (values) => values[Math.floor(random() * values.length)]!,
+    upTo: (max) => Math.floor(random() * (max + 1)),
+  };
 }

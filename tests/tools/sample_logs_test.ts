@@ -1,9 +1,17 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isName } from "../../lib/subject.ts";
 import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
+import { Random } from "../soak/random.ts";
 
+/** As Math.random(), but the same numbers for the same seed. */
+function seeded(seed: number): () => number {
+  const random = new Random(seed);
+  return () => random.between(0, 1);
+}
+
+const RANDOM = seeded(1);
 const LINES = SAMPLE_APPS.flatMap((app) =>
-  Array.from({ length: 2_000 }, () => sampleLines(app)).flat()
+  Array.from({ length: 2_000 }, () => sampleLines(app, RANDOM)).flat()
 );
 const RECORDS = LINES.map(({ payload }) => JSON.parse(payload));
 
@@ -39,8 +47,26 @@ Deno.test("sampleLines() varies apps, regions, providers, levels and messages", 
 });
 
 Deno.test("sampleLines() keeps a burst in order", () => {
-  const bursts = Array.from({ length: 2_000 }, () => sampleLines(SAMPLE_APPS[0]!));
+  const random = seeded(2);
+  const bursts = Array.from({ length: 2_000 }, () => sampleLines(SAMPLE_APPS[0]!, random));
   const stamps = bursts.map((lines) => lines.map(({ payload }) => JSON.parse(payload).timestamp));
   assert(stamps.some((burst) => burst.length >= 5));
   for (const burst of stamps) assertEquals(burst, burst.toSorted());
+});
+
+Deno.test("sampleLines() makes the same lines of the same numbers, except for their times", () => {
+  const timeless = (seed: number) => {
+    const random = seeded(seed);
+    return SAMPLE_APPS.flatMap((app) =>
+      Array.from({ length: 200 }, () => sampleLines(app, random)).flat()
+    ).map(({ subject, payload }) => ({ subject, ...JSON.parse(payload), timestamp: "" }));
+  };
+  assertEquals(timeless(3), timeless(3));
+  assert(JSON.stringify(timeless(3)) !== JSON.stringify(timeless(4)));
+});
+
+Deno.test("sampleLines() varies without numbers of its own, too", () => {
+  const messages = Array.from({ length: 100 }, () => sampleLines(SAMPLE_APPS[0]!)[0]!.payload)
+    .map((payload) => JSON.parse(payload).message);
+  assert(new Set(messages).size > 10);
 });
