@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { SignJWT } from "jose";
 import { readLines } from "../tools/lines.ts";
+import { bypassProxyForLoopback } from "../tools/loopback.ts";
 import { type NatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { sendSignal } from "../tools/signal.ts";
 import { read, type Reader } from "./reader.ts";
@@ -43,7 +45,7 @@ export interface Stack extends AsyncDisposable {
 /** The shared secret that {@linkcode startService} configures and {@linkcode mint} signs with. */
 export const SECRET = "a shared secret for tests: 32 bytes or more";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** All variables that the service runs with, given those that differ from a test's usual ones. */
 export function serviceEnv(env: Record<string, string>): Record<string, string> {
@@ -82,6 +84,7 @@ export async function startService(
   env: Record<string, string>,
   flags: string[] = [],
 ): Promise<Service> {
+  bypassProxyForLoopback();
   const child = serviceCommand(env, flags).spawn();
   const logs: LogLine[] = [];
   const watchers = new Set<() => void>();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { findOrInstall } from "../tools/install.ts";
 import { sendSignal } from "../tools/signal.ts";
 import { PATIENCE, within } from "./patience.ts";
@@ -10,7 +11,7 @@ import { serviceEnv } from "./service.ts";
 
 /** What runs the service: no words that a shell would take apart. */
 const COMMAND = ["deno", "run", "--quiet", "-P", "main.ts"];
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** A service that somebody looks at. */
 export interface Terminal extends AsyncDisposable {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import dashboard from "../deploy/grafana/natstap.json" with { type: "json" };
 import type { Range, Trace } from "./chart_svg.ts";
@@ -16,7 +17,7 @@ import { type NatsServer, startNatsServer } from "./nats_server.ts";
 import { type Prometheus, startPrometheus } from "./prometheus.ts";
 import { startService } from "./service.ts";
 
-const PICTURE = new URL("../deploy/grafana/natstap.svg", import.meta.url).pathname;
+const PICTURE = fileURLToPath(new URL("../deploy/grafana/natstap.svg", import.meta.url));
 /** What `$__rate_interval` stands for, where natstap is scraped every second. Seconds. */
 const RATE_INTERVAL = 15;
 /** How many moments a line has. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { findOrInstall, type Machine } from "./install.ts";
+import { bypassProxyForLoopback } from "./loopback.ts";
 import { sendSignal } from "./signal.ts";
 
 /** How to start a nats-server. */
@@ -83,6 +84,7 @@ export function findNatsServer(machine?: Machine): Promise<string> {
  * ```
  */
 export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
+  bypassProxyForLoopback();
   const program = await findNatsServer();
   const folder = await Deno.makeTempDir({ prefix: "natstap-nats-" });
   const configPath = `${folder}/server.conf`;

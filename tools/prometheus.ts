@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { findOrInstall, type Machine } from "./install.ts";
 import { readLines } from "./lines.ts";
+import { bypassProxyForLoopback } from "./loopback.ts";
 import { sendSignal } from "./signal.ts";
 
 /** What to scrape. */
@@ -55,7 +57,7 @@ export interface Prometheus extends AsyncDisposable {
   stop(signal?: Deno.Signal): Promise<void>;
 }
 
-const DEPLOYED = new URL("../deploy/prometheus/", import.meta.url).pathname;
+const DEPLOYED = fileURLToPath(new URL("../deploy/prometheus/", import.meta.url));
 
 /**
  * Finds prometheus: the path in `PROMETHEUS`, or on `PATH`. Installs it where there is none.
@@ -85,6 +87,7 @@ const PACKAGE = { apt: "prometheus", brew: "prometheus" };
  * ```
  */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
+  bypassProxyForLoopback();
   const program = await findPrometheus();
   const folder = await Deno.makeTempDir({ prefix: "natstap-prometheus-" });
   const configPath = `${folder}/prometheus.yml`;
@@ -143,7 +146,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
 function configText({ targets, interval = "1s" }: PrometheusOptions): string {
   return Deno.readTextFileSync(`${DEPLOYED}prometheus.yml`)
     .replaceAll(/(?<=_interval: )\w+/g, interval)
-    .replace(/(?<=rule_files:\n {2}- )/, DEPLOYED)
+    .replace(/(?<=rule_files:\n {2}- )(.*)/, (name) => JSON.stringify(DEPLOYED + name))
     .replace(/(?<=targets: ).*/, JSON.stringify(targets));
 }
 

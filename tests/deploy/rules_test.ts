@@ -1,7 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch } from "@std/assert";
 import { findPromtool } from "../../tools/prometheus.ts";
 
-const FOLDER = new URL("../../deploy/prometheus", import.meta.url).pathname;
+const FOLDER = fileURLToPath(new URL("../../deploy/prometheus", import.meta.url));
 
 Deno.test("promtool finds nothing wrong with the rules", async () => {
   assertMatch(await promtool("check", "rules", "natstap.rules.yml"), /6 rules found/);

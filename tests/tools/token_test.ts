@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from "jose";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { generatePemPair } from "../key_pair.ts";
@@ -11,7 +12,7 @@ const JWT_SECRET = "a secret of the tests that is 32 bytes or more";
 
 /** Runs the tool with nothing in its environment but `env`. */
 async function runTool(args: string[], env: Record<string, string> = { JWT_SECRET }) {
-  const tool = new URL("../../tools/token.ts", import.meta.url).pathname;
+  const tool = fileURLToPath(new URL("../../tools/token.ts", import.meta.url));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", tool, ...args],
     env: { ...env, PATH: "", HOME: Deno.env.get("HOME") ?? "", DENO_DIR: denoDir(), NO_COLOR: "1" },

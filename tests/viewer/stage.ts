@@ -51,8 +51,6 @@ export interface FlyLine {
   readonly timestamp: string;
 }
 
-/** Where {@linkcode shoot} puts pictures. */
-const SCREENSHOTS = new URL("screenshots/", import.meta.url);
 const WINDOW = { width: 1280, height: 800 };
 
 /** Raises the curtain; `env` is the service's, beside `CORS_ORIGINS`. */
@@ -161,10 +159,10 @@ export async function messages({ page }: Visit): Promise<string[]> {
   return await page.locator("natstap-viewer .row .message").allInnerTexts();
 }
 
-/** Takes a picture to look at; git does not keep it. */
+/** Takes a picture to look at, if the variable `SCREENSHOTS` names a folder for them. */
 export async function shoot({ page }: Visit, name: string): Promise<void> {
-  await Deno.mkdir(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: new URL(`${name}.png`, SCREENSHOTS).pathname });
+  const folder = Deno.env.get("SCREENSHOTS");
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
 }
 
 function serveSite(pages: ReadonlyMap<string, Response>): Deno.HttpServer<Deno.NetAddr> {

@@ -1,0 +1,60 @@
+/** The tools on a machine where everything is sent to a proxy, which is not there. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { ROOT } from "../checkout.ts";
+
+const PROXIES = [
+  "HTTP_PROXY",
+  "http_proxy",
+  "HTTPS_PROXY",
+  "https_proxy",
+  "ALL_PROXY",
+  "all_proxy",
+];
+
+/** What stops a `fetch()` of this machine, unless it is told not to ask. */
+const NO_PROXY_THERE = Object.fromEntries(PROXIES.map((name) => [name, "http://127.0.0.1:1"]));
+
+async function run(args: string[], env: Record<string, string>) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("bypassProxyForLoopback() reaches this machine, and keeps the exceptions that there are", async () => {
+  const script = `
+    import { bypassProxyForLoopback } from "./tools/loopback.ts";
+    bypassProxyForLoopback();
+    const address = { hostname: "127.0.0.1", port: 0 };
+    const server = Deno.serve({ ...address, onListen() {} }, () => new Response("reached"));
+    for (const host of ["127.0.0.1", "localhost"]) {
+      const response = await fetch(\`http://\${host}:\${server.addr.port}\`);
+      if (await response.text() !== "reached") throw new Error(host);
+    }
+    console.log(Deno.env.get("NO_PROXY"), Deno.env.get("no_proxy"));
+    await server.shutdown();
+  `;
+  const env = { ...NO_PROXY_THERE, NO_PROXY: "a.example", no_proxy: "b.example,a.example" };
+  const { stdout, stderr } = await run(["eval", script], env);
+  const value = "a.example,b.example,127.0.0.1,::1,localhost";
+  assertEquals([stdout, stderr], [`${value} ${value}\n`, ""]);
+});
+
+Deno.test("The tests reach what they start, in spite of a proxy", async () => {
+  const tests = ["tests/routes/methods_test.ts", "tests/tools/nats_server_test.ts"];
+  const { code, stdout, stderr } = await run(
+    ["test", "-A", "--no-check", ...tests],
+    NO_PROXY_THERE,
+  );
+  assertEquals(code, 0, stdout + stderr);
+});
+
+Deno.test("The token tool needs no proxy", async () => {
+  const env = { ...NO_PROXY_THERE, JWT_SECRET: "a secret of the tests that is 32 bytes or more" };
+  const { stdout, stderr } = await run(["run", "-A", "tools/token.ts", "--app", "a"], env);
+  assertMatch(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/, stderr);
+});
