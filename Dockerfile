@@ -1,29 +1,25 @@
-FROM denoland/deno:2.9.6 AS viewer
+# The version of Deno that production runs. README.md, .ci/run and lib/deno_version.ts follow it.
+ARG DENO_VERSION=2.9.6
+
+FROM denoland/deno:${DENO_VERSION} AS build
 
 WORKDIR /app
-COPY deno.json deno.lock ./
-COPY tools/bundle.ts tools/
-COPY web/ web/
-RUN deno task build
-
-FROM denoland/deno:2.9.6
-
-WORKDIR /app
-USER deno
-
-# The packages first: this layer is built anew only when one of them changes.
-COPY deno.json deno.lock ./
-COPY web/deno.json web/
-RUN deno install --frozen
-
-COPY main.ts ./
+COPY deno.json deno.lock main.ts ./
+COPY tools/bundle.ts tools/program.ts tools/
 COPY lib/ lib/
 COPY routes/ routes/
-COPY --from=viewer /app/web/dist/viewer.json web/dist/
-# Turns the sources into JavaScript now rather than at each start.
-RUN deno cache --frozen main.ts
+COPY web/ web/
+# Frozen: no package that deno.lock does not pin.
+RUN deno run -A --quiet --frozen tools/program.ts
+
+FROM denoland/deno:${DENO_VERSION}
+
+# The whole program: it needs no package, no cache and nowhere to write.
+WORKDIR /app
+COPY --from=build /app/dist/deno.json /app/dist/natstap.js ./
+USER deno
 
 EXPOSE 8080 9091
 
-# Everything is in the image: nothing is fetched at the start. The exec form lets SIGTERM reach Deno.
-CMD ["deno", "run", "--quiet", "-P", "--cached-only", "--frozen", "main.ts"]
+# deno.json has the permissions that -P grants. The exec form lets SIGTERM reach Deno.
+CMD ["deno", "run", "--quiet", "-P", "natstap.js"]

@@ -5,6 +5,7 @@
  */
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { routeConsole } from "./lib/console.ts";
+import { requireDeno } from "./lib/deno_version.ts";
 import { Exposition } from "./lib/exposition.ts";
 import { createKeys, type Keys } from "./lib/keys.ts";
 import { createLog, formatWarning, type Log, type LogStyle } from "./lib/log.ts";
@@ -31,10 +32,13 @@ const KEYS_RETRY = 10_000;
 const LISTED_KEYS = 10;
 /** How many connections there may be besides streams: checks, refusals, and the viewer's files. */
 const SPARE_CONNECTIONS = 1_000;
+/** How often to look for a viewer that has not been built. Milliseconds. */
+const VIEWER_RETRY = 1_000;
 /** Of the time that a stop may take, what is kept for the way out. Milliseconds. */
 const EXIT_MARGIN = 500;
 
 async function main(): Promise<void> {
+  requireDeno();
   const config = readConfigOrExit();
   const style = logStyle();
   const queue = new LogQueue(
@@ -56,21 +60,31 @@ async function main(): Promise<void> {
   exposeService(exposition, nats, streams);
   exposeLog(exposition, queue);
   exposeProcess(exposition);
-  const handler = createHandler({
-    keys,
-    verify: createVerify(keys, config.token),
-    nats,
-    streams,
-    subjectPrefix: config.subjectPrefix,
-    corsOrigins: config.corsOrigins,
-    viewer: await importViewer(log),
-    log,
-    metrics,
-  });
+  const createApp = (viewer: Viewer | undefined) =>
+    createHandler({
+      keys,
+      verify: createVerify(keys, config.token),
+      nats,
+      streams,
+      subjectPrefix: config.subjectPrefix,
+      corsOrigins: config.corsOrigins,
+      viewer,
+      log,
+      metrics,
+    });
+  const viewer = await importViewer(log);
+  let app = createApp(viewer);
+  if (viewer === undefined) awaitViewer().then((viewer) => app = createApp(viewer));
   if (config.metricsPort !== 0) {
     await listenOrExit(config, "METRICS_PORT", createMetricsHandler(exposition, log), log, queue);
   }
-  const server = await listenOrExit(config, "PORT", handler, log, queue);
+  const server = await listenOrExit(
+    config,
+    "PORT",
+    (request, bindings) => app(request, bindings),
+    log,
+    queue,
+  );
   keepFresh(keys, log);
 
   let stopping = false;
@@ -116,13 +130,23 @@ function readConfigOrExit(): Config {
   }
 }
 
-/** A module, not a file: to import what is here takes no permission. Lines stream without it. */
+/** A module, so that the program that is built contains it. Lines stream without it. */
 async function importViewer(log: Log): Promise<Viewer | undefined> {
   try {
     return (await import("./web/dist/viewer.json", { with: { type: "json" } })).default;
   } catch (error) {
     log.warn("no viewer: deno task build makes it", { reason: String(error) });
     return undefined;
+  }
+}
+
+/** Resolves once the viewer has been built. Deno would not repeat an import that has failed. */
+async function awaitViewer(): Promise<Viewer> {
+  const file = new URL("web/dist/viewer.json", import.meta.url);
+  for (;;) {
+    await delay(VIEWER_RETRY);
+    const text = await Deno.readTextFile(file).catch(() => undefined);
+    if (text !== undefined) return JSON.parse(text);
   }
 }
 

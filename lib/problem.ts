@@ -39,7 +39,7 @@ const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   nats_unavailable: 2,
   shutting_down: 1,
   keys_unavailable: 5,
-  viewer_missing: 60,
+  viewer_missing: 5,
 };
 
 /** The code of a problem, as a client sees it. */

@@ -121,5 +121,5 @@ const forAnyOrigin: MiddlewareHandler = async (c, next) => {
 const asAll: MiddlewareHandler = (_c, next) => next();
 
 function notBuilt(): never {
-  throw new Problem("viewer_missing", "Run deno task build here, then start natstap again.");
+  throw new Problem("viewer_missing", "The viewer has not been built here: run deno task build.");
 }

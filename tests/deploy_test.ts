@@ -3,12 +3,12 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parse } from "npm:smol-toml@^1";
 import denoConfig from "../deno.json" with { type: "json" };
 import { readConfig } from "../lib/config.ts";
+import { MINIMUM_DENO, PRODUCTION_DENO } from "../lib/deno_version.ts";
 import { readLines } from "../tools/lines.ts";
 import { startNatsServer } from "../tools/nats_server.ts";
+import { copyCheckout, NOBODY, ROOT, run } from "./checkout.ts";
 import { read } from "./reader.ts";
 import { mint, SECRET } from "./service.ts";
-
-const ROOT = new URL("..", import.meta.url).pathname;
 
 interface Instruction {
   name: string;
@@ -24,6 +24,9 @@ const DOCKERFILE: Instruction[] = readText("Dockerfile")
     text: line.slice(line.indexOf(" ") + 1),
   }));
 
+/** The version in `ARG DENO_VERSION`. */
+const DENO_VERSION = /^DENO_VERSION=(.*)$/.exec(texts("ARG").join("\n"))?.[1];
+
 /** What the service does where nothing but a key is configured. */
 const DEFAULTS = readConfig({
   env: (name) => name === "JWT_SECRET" ? SECRET : undefined,
@@ -31,7 +34,7 @@ const DEFAULTS = readConfig({
 });
 
 function readText(path: string): string {
-  return Deno.readTextFileSync(`${ROOT}/${path}`);
+  return Deno.readTextFileSync(ROOT + path);
 }
 
 function texts(name: string): string[] {
@@ -40,47 +43,73 @@ function texts(name: string): string[] {
 
 /** A folder that stands for the image: what the Dockerfile copies, after what it runs. */
 interface Image extends AsyncDisposable {
+  /** The root. */
+  folder: string;
+  /** The path of `/app`. */
   app: string;
-  /** The environment of the image, without anything that configures the service. */
-  env: Record<string, string>;
 }
 
-/** Builds every stage of the Dockerfile; the last one is the image. */
+/** Builds every stage of the Dockerfile from a checkout made under umask 077; the last is the image. */
 async function buildImage(): Promise<Image> {
+  await using checkout = await copyCheckout();
+  await run("chmod", "-R", "go-rwx", checkout.folder);
   const root = await Deno.makeTempDir({ prefix: "natstap-image-" });
-  let stage = "";
-  const app = () => `${stage}/app`;
-  const env = () => ({
-    PATH: `${stage}/bin:/usr/bin:/bin`,
-    HOME: stage,
-    DENO_DIR: `${stage}/deno-dir`,
-  });
+  await Deno.chmod(root, 0o755);
+  let folder = "";
   for (const { name, text } of DOCKERFILE) {
+    const app = `${folder}/app`;
     if (name === "FROM") {
-      stage = `${root}/${/ AS (\w+)$/.exec(text)?.[1] ?? "image"}`;
-      await sh(`mkdir -p ${app()} ${stage}/bin && ln -s ${Deno.execPath()} ${stage}/bin/deno`);
+      folder = `${root}/${/ AS (\w+)$/.exec(text)?.[1] ?? "image"}`;
+      await makeFolders(folder, `${folder}/bin`, `${folder}/app`);
+      await Deno.copyFile(Deno.execPath(), `${folder}/bin/deno`);
     }
-    if (name === "COPY") await copy(app(), text, root);
-    if (name === "RUN") await run(app(), text, env());
+    if (name === "COPY") await copy(text, checkout.folder, root, app);
+    if (name === "RUN") await runStep(text, folder, app);
   }
-  const dispose = () => Deno.remove(root, { recursive: true });
-  return { app: app(), env: env(), [Symbol.asyncDispose]: dispose };
+  return {
+    folder,
+    app: `${folder}/app`,
+    async [Symbol.asyncDispose]() {
+      await run("chmod", "-R", "u+w", root);
+      await Deno.remove(root, { recursive: true });
+    },
+  };
 }
 
-async function copy(app: string, text: string, stages: string): Promise<void> {
+/** As Docker makes them, whatever the umask here. */
+async function makeFolders(...paths: string[]): Promise<void> {
+  for (const path of paths) {
+    await Deno.mkdir(path, { recursive: true });
+    await Deno.chmod(path, 0o755);
+  }
+}
+
+async function copy(text: string, checkout: string, stages: string, app: string): Promise<void> {
   const [, stage, files] = /^(?:--from=(\w+) )?(.*)$/.exec(text)!;
-  const source = stage === undefined ? `${ROOT}/` : `${stages}/${stage}`;
+  const source = stage === undefined ? checkout : `${stages}/${stage}`;
   const paths = files!.split(" ");
   const target = `${app}/${paths.pop()}`;
+  await makeFolders(target);
   for (const path of paths) {
     // COPY puts a file into the folder, and a folder's content in the folder's place.
-    const { isDirectory } = await Deno.stat(`${source}${path}`);
-    await sh(`mkdir -p ${target} && cp -R ${source}${path}${isDirectory ? "." : ""} ${target}`);
+    const { isDirectory } = await Deno.stat(`${source}/${path}`);
+    await run("cp", "-R", "-p", `${source}/${path}${isDirectory ? "/." : ""}`, target);
   }
 }
 
-async function run(cwd: string, text: string, env: Record<string, string>): Promise<void> {
-  await sh(text, { cwd, env: { ...registry(), ...env }, clearEnv: true });
+async function runStep(text: string, folder: string, app: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command("sh", {
+    args: ["-c", `umask 077; ${text}`],
+    cwd: app,
+    clearEnv: true,
+    env: { ...registry(), ...imageEnv(folder) },
+  }).output();
+  assert(success, `Expected "${text}" to succeed: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** The environment of an image, without anything that configures the service. */
+function imageEnv(folder: string): Record<string, string> {
+  return { PATH: `${folder}/bin:/usr/bin:/bin`, HOME: folder, DENO_DIR: `${folder}/deno-dir` };
 }
 
 /** How this machine reaches packages: a machine that builds images has its own way. */
@@ -91,15 +120,22 @@ function registry(): Record<string, string> {
   );
 }
 
-async function sh(command: string, options: Deno.CommandOptions = {}): Promise<void> {
-  const { success, stderr } = await new Deno.Command("sh", { args: ["-c", command], ...options })
-    .output();
-  assert(success, `Expected "${command}" to succeed: ${new TextDecoder().decode(stderr)}`);
-}
-
-Deno.test("the image's command serves /logs and the viewer with what the Dockerfile copies", async () => {
+Deno.test("the image contains the program, and serves /logs and the viewer with no access to write", async () => {
   await using nats = await startNatsServer();
   await using image = await buildImage();
+  const files = ["app/deno.json", "app/natstap.js", "bin/deno"];
+  assertEquals(await listFiles(image.folder), files);
+  const { permissions } = JSON.parse(await Deno.readTextFile(`${image.app}/deno.json`));
+  const { env } = denoConfig.permissions.default;
+  assertEquals(permissions, { default: { net: true, read: ["/etc/natstap"], env } });
+  const { size } = await Deno.stat(`${image.app}/natstap.js`);
+  assert(size < 2_000_000, `Expected a small program, but it has ${size} bytes`);
+  for (const path of ["", "deno.json", "natstap.js"]) {
+    const { mode, isDirectory } = await Deno.stat(`${image.app}/${path}`);
+    const needed = isDirectory ? 0o555 : 0o444;
+    assertEquals(mode! & needed, needed, `Every user can read /app/${path}`);
+  }
+  await run("chmod", "-R", "a-w", image.folder);
   await using service = runImage(image, { NATS_URL: nats.url, JWT_SECRET: SECRET });
   const { port } = await service.logged("listening");
   const url = `http://127.0.0.1:${port}`;
@@ -111,16 +147,25 @@ Deno.test("the image's command serves /logs and the viewer with what the Dockerf
   assertEquals(await status(`${url}/viewer.js`), 200);
   assertEquals(await readLine(url, nats.url), "hello");
   assertEquals((await service.stop()).code, 0);
+  assertEquals(await listFiles(image.folder), files, "Nothing was written");
 });
 
-function runImage({ app, env }: Image, config: Record<string, string>) {
+async function listFiles(folder: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command("find", { args: [".", "-type", "f"], cwd: folder })
+    .output();
+  return new TextDecoder().decode(stdout).trim().split("\n").map((path) => path.slice(2))
+    .toSorted();
+}
+
+/** Runs the image's command as a user other than the owner of its files, if this one may. */
+function runImage({ folder, app }: Image, config: Record<string, string>) {
   const [program, ...args] = JSON.parse(texts("CMD")[0]!) as string[];
-  assertEquals(program, "deno");
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command(`${folder}/bin/${program}`, {
     args,
     cwd: app,
     clearEnv: true,
-    env: { ...env, ...config, PORT: "0", METRICS_PORT: "0" },
+    ...NOBODY,
+    env: { ...imageEnv(folder), ...config, PORT: "0", METRICS_PORT: "0" },
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -165,12 +210,22 @@ async function readLine(url: string, natsUrl: string): Promise<string | undefine
 }
 
 Deno.test("the Dockerfile pins its base, and runs in exec form as a user other than root", () => {
-  const [builder, base] = texts("FROM");
-  assertMatch(base!, /^denoland\/deno:\d+\.\d+\.\d+$/);
-  assertEquals(builder, `${base} AS viewer`);
+  assertMatch(DENO_VERSION!, /^\d+\.\d+\.\d+$/);
+  const base = "denoland/deno:${DENO_VERSION}";
+  assertEquals(texts("FROM"), [`${base} AS build`, base]);
   assertEquals(texts("USER"), ["deno"]);
-  assertEquals(JSON.parse(texts("CMD")[0]!).slice(0, 4), ["deno", "run", "--quiet", "-P"]);
+  assertEquals(JSON.parse(texts("CMD")[0]!), ["deno", "run", "--quiet", "-P", "natstap.js"]);
   assertEquals(texts("EXPOSE"), [`${DEFAULTS.port} ${DEFAULTS.metricsPort}`]);
+});
+
+Deno.test("README.md and the checks run what the Dockerfile pins", () => {
+  assertEquals(PRODUCTION_DENO, DENO_VERSION);
+  const readme = readText("README.md");
+  const named = [...readme.matchAll(/\bdeno@([\w.]+)/g)].map(([, version]) => version!);
+  assertEquals([...new Set(named)], [DENO_VERSION!]);
+  assertMatch(readme, new RegExp(`Deno ${MINIMUM_DENO.replaceAll(".", "\\.")} or later`));
+  // They read it from the Dockerfile.
+  assertEquals(readText(".ci/run").match(/deno@\d/g), null);
 });
 
 Deno.test(".dockerignore lets through what the Dockerfile copies, and nothing else", () => {

@@ -1,18 +1,25 @@
 /**
- * Builds the viewer, `deno task build`: bundles what browsers run, compresses it, names each file by
- * its content, and writes all of them into one module, which the service imports. So it needs no
- * permission to read files, and compresses nothing while it serves.
+ * Builds the viewer: bundles what browsers run, compresses it, names each file by its content, and
+ * writes all of them into one module, which the service imports. So it needs no permission to read
+ * files, and compresses nothing while it serves.
  *
  * @module
  */
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { requireDeno } from "../lib/deno_version.ts";
 import type { Asset, AssetName, Viewer } from "../routes/viewer.ts";
 
-const ROOT = new URL("..", import.meta.url);
-const WEB = new URL("web/", ROOT);
-const FOLDER = new URL("dist/", WEB);
+/** The project's folder. */
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const FOLDER = `${ROOT}web/dist/`;
 /** What `main.ts` imports. */
-const MODULE = new URL("viewer.json", FOLDER);
+const MODULE = `${FOLDER}viewer.json`;
+
+/** Files and folders that the viewer depends on. */
+export const SOURCES = ["deno.json", "deno.lock", "lib", "tools/bundle.ts", "web"];
 
 const TYPES: Readonly<Record<AssetName, string>> = {
   "viewer.js": "text/javascript; charset=utf-8",
@@ -21,44 +28,127 @@ const TYPES: Readonly<Record<AssetName, string>> = {
   "index.html": "text/html; charset=utf-8",
 };
 
+/** How often to run the bundler if another process gets in its way. */
+const ATTEMPTS = 3;
+
 /**
- * Builds the viewer, unless what is there is of the same sources.
+ * Builds the viewer, unless it has been built from the same sources: then nothing is written, and no
+ * bundler is needed.
  *
- * @throws {Error} If a source cannot be bundled; the message says what is wrong with it.
+ * @throws {Error} If a source cannot be bundled, or the viewer cannot be written.
  */
 export async function build(): Promise<Viewer> {
+  const sources = await hashSources();
+  return await readBuilt(sources) ??
+    await locked(async () => await readBuilt(sources) ?? await make(sources));
+}
+
+/**
+ * Runs `act` while no other process builds here. The lock ends with the process that holds it, however
+ * that ends.
+ */
+export async function locked<T>(act: () => Promise<T>): Promise<T> {
+  // This file is always there, and to lock it takes no permission to write.
+  using file = await Deno.open(fileURLToPath(import.meta.url));
+  await file.lock(true);
+  return await act();
+}
+
+/**
+ * Bundles each entry, a path in the project, and resolves to the bundles. The lock must be held.
+ *
+ * @param folder A folder that may be written to; it is made if it is not there.
+ * @throws {Error} If a source cannot be bundled, or the folder cannot be written to.
+ */
+export async function bundle(
+  entries: readonly string[],
+  folder: string,
+  flags: readonly string[],
+): Promise<string[]> {
+  const output = `${folder}bundles`;
+  await Deno.mkdir(output, { recursive: true }).catch((error) => {
+    throw new Error(`Cannot write to ${folder}: run deno task build as a user who may`, {
+      cause: error,
+    });
+  });
+  try {
+    await runBundler(["--outdir", output, ...flags, ...entries]);
+    const names = entries.map((entry) => basename(entry, ".ts"));
+    return await Promise.all(names.map((name) => Deno.readTextFile(`${output}/${name}.js`)));
+  } finally {
+    await Deno.remove(output, { recursive: true });
+  }
+}
+
+async function runBundler(args: readonly string[]): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["bundle", "--quiet", ...args],
+      cwd: ROOT,
+      env: { NO_COLOR: "1" },
+    }).output();
+    if (success) return;
+    const reason = new TextDecoder().decode(stderr).trim();
+    // Deno installs esbuild at first use, and fails if a process elsewhere is doing the same.
+    if (attempt < ATTEMPTS && reason.includes("esbuild binary")) continue;
+    throw new Error(`Cannot bundle: ${reason}`);
+  }
+}
+
+/** Replaces a file as a whole, so that no reader finds a part of it. */
+export async function replaceFile(path: string, content: string): Promise<void> {
+  await Deno.writeTextFile(`${path}.new`, content);
+  // For the user that the service runs as, whatever the umask.
+  await Deno.chmod(`${path}.new`, 0o644);
+  await Deno.rename(`${path}.new`, path);
+}
+
+async function make(sources: string): Promise<Viewer> {
   const texts = await readTexts();
   const hashes = await hashAll(texts);
-  const built = await readBuilt();
-  if (built?.["index.html"].hash === hashes["index.html"]) return built;
   const viewer = mapAssets((name) => compress(name, texts[name], hashes[name]));
-  await Deno.mkdir(FOLDER, { recursive: true });
-  // Under its name at once and in full: others may start while this is written.
-  const draft = await Deno.makeTempFile({ dir: FOLDER.pathname });
-  await Deno.writeTextFile(draft, JSON.stringify(viewer));
-  await Deno.chmod(draft, 0o644);
-  await Deno.rename(draft, MODULE);
+  await replaceFile(MODULE, JSON.stringify({ sources, ...viewer }));
   return viewer;
 }
 
-async function readTexts(): Promise<Record<AssetName, string>> {
-  const [viewer, page, css, html] = await Promise.all([
-    bundle("viewer.ts"),
-    bundle("page.ts"),
-    Deno.readTextFile(new URL("page.css", WEB)),
-    Deno.readTextFile(new URL("index.html", WEB)),
-  ]);
-  return { "viewer.js": viewer, "page.js": page, "page.css": css, "index.html": html };
+/** The viewer, if it has been built from these sources. */
+async function readBuilt(expected: string): Promise<Viewer | undefined> {
+  try {
+    const { sources, ...viewer } = JSON.parse(await Deno.readTextFile(MODULE));
+    return sources === expected ? viewer : undefined;
+  } catch {
+    return undefined; // There is none yet.
+  }
 }
 
-async function bundle(entry: string): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform", "browser", "--minify", `web/${entry}`],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-  }).output();
-  if (success) return new TextDecoder().decode(stdout);
-  throw new Error(`Cannot bundle web/${entry}: ${new TextDecoder().decode(stderr).trim()}`);
+async function hashSources(): Promise<string> {
+  const files = (await Promise.all(SOURCES.map(listFiles))).flat().toSorted();
+  const contents = await Promise.all(files.map((file) => Deno.readFile(ROOT + file)));
+  const hash = createHash("sha256");
+  for (const [i, content] of contents.entries()) {
+    hash.update(`${files[i]} ${content.length}\n`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+/** The files at or below `path`, except those that are built. */
+async function listFiles(path: string): Promise<string[]> {
+  if (ROOT + path + "/" === FOLDER) return [];
+  if (!(await Deno.stat(ROOT + path)).isDirectory) return [path];
+  const entries = await Array.fromAsync(Deno.readDir(ROOT + path));
+  return (await Promise.all(entries.map(({ name }) => listFiles(`${path}/${name}`)))).flat();
+}
+
+async function readTexts(): Promise<Record<AssetName, string>> {
+  const [viewer, page] = await bundle(["web/viewer.ts", "web/page.ts"], FOLDER, [
+    "--platform=browser",
+    "--minify",
+  ]);
+  const [css, html] = await Promise.all([
+    Deno.readTextFile(`${ROOT}web/page.css`),
+    Deno.readTextFile(`${ROOT}web/index.html`),
+  ]);
+  return { "viewer.js": viewer!, "page.js": page!, "page.css": css, "index.html": html };
 }
 
 /**
@@ -84,14 +174,6 @@ async function hash(text: string): Promise<string> {
   return new Uint8Array(digest).toHex().slice(0, 16);
 }
 
-async function readBuilt(): Promise<Viewer | undefined> {
-  try {
-    return JSON.parse(await Deno.readTextFile(MODULE));
-  } catch {
-    return undefined; // There is none yet.
-  }
-}
-
 function compress(name: AssetName, text: string, hash: string): Asset {
   const bytes = new TextEncoder().encode(text);
   const params = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
@@ -109,11 +191,15 @@ function mapAssets<T>(make: (name: AssetName) => T): Record<AssetName, T> {
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<AssetName, T>;
 }
 
-if (import.meta.main) {
+/** Runs a build as a program: a failure is one message and exit code 1. */
+export async function runBuild(act: () => Promise<unknown>): Promise<void> {
+  requireDeno();
   try {
-    await build();
+    await act();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);
   }
 }
+
+if (import.meta.main) await runBuild(build);

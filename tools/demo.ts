@@ -6,8 +6,10 @@
  * @module
  */
 import { connect } from "@nats-io/transport-deno";
+import { requireDeno } from "../lib/deno_version.ts";
 import { build } from "./bundle.ts";
 import { readLines } from "./lines.ts";
+import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
 import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
 import { startService } from "./service.ts";
@@ -25,6 +27,9 @@ const TOKEN_TTL = 3_600;
 const TICK = 50;
 const CHANCE = 0.15;
 
+/** The terminal in which the commands are pasted has the same proxy, if any, as this one. */
+const CURL = hasProxy() ? "curl --noproxy 127.0.0.1" : "curl";
+
 /** When to stop: in order after the first signal, at once after the second. */
 interface Stop {
   readonly soon: AbortSignal;
@@ -39,15 +44,22 @@ async function runDemo(stop: Stop): Promise<void> {
   await using nats = await startNatsServer({ detached: true });
   stop.now.addEventListener("abort", () => nats.stop("SIGKILL"));
   await using _samples = await publishSamples(nats.url);
-  const metricsPort = freeOrZero(METRICS_PORT);
-  await using service = await startService({
-    HOST: "127.0.0.1",
-    PORT: String(freeOrZero(PORT)),
-    METRICS_PORT: String(metricsPort),
-    NATS_URL: nats.url,
-    JWT_SECRET: secret,
-    SHUTDOWN_SECONDS: "2",
-  }, stop.now);
+  const start = (port: number, metricsPort: number) =>
+    startService({
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      NATS_URL: nats.url,
+      JWT_SECRET: secret,
+      SHUTDOWN_SECONDS: "2",
+    }, stop.now);
+  let metricsPort = freeOrZero(METRICS_PORT);
+  await using service = await start(freeOrZero(PORT), metricsPort).catch((error) => {
+    if (!error.message.includes("in use")) throw error;
+    // Another program, such as a second demo, has just taken one of the ports.
+    metricsPort = 0;
+    return start(0, metricsPort);
+  });
 
   console.log(await describeFirstLine(service.url, key, stop.soon));
   console.log(await describeLinks(service.url, key));
@@ -130,7 +142,8 @@ async function describeCommands(
     describeCommand(`${app.name} as text, for people`, `${url}/logs?format=text`, key, app),
   ]);
   // Where another program has the port, the service has no metrics to show.
-  const metrics = `# what it counts, for Prometheus\ncurl http://127.0.0.1:${metricsPort}/metrics`;
+  const metrics =
+    `# what it counts, for Prometheus\n${CURL} http://127.0.0.1:${metricsPort}/metrics`;
   if (metricsPort !== 0) commands.push(metrics);
   return `Or in another terminal:\n\n${commands.join("\n\n")}
 
@@ -138,7 +151,7 @@ Ctrl-C stops all of it`;
 }
 
 async function describeCommand(title: string, url: string, key: SigningKey, app: SampleApp) {
-  return `# ${title}\ncurl -N -H 'Authorization: Bearer ${await mint(key, app)}' '${url}'`;
+  return `# ${title}\n${CURL} -N -H 'Authorization: Bearer ${await mint(key, app)}' '${url}'`;
 }
 
 function mint(key: SigningKey, app: SampleApp): Promise<string> {
@@ -167,6 +180,7 @@ async function ended(name: string, status: Promise<Deno.CommandStatus>): Promise
 }
 
 if (import.meta.main) {
+  requireDeno();
   const soon = new AbortController();
   const now = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

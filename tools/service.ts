@@ -20,7 +20,7 @@ export interface Service extends AsyncDisposable {
  *
  * @param env Its configuration; nothing of this process's own configuration reaches it.
  * @param kill Ends it at once.
- * @throws {Error} If it does not start; the reason has been shown by then.
+ * @throws {Error} If it does not start; the message is the reason that it gave.
  */
 export async function startService(
   env: Record<string, string>,
@@ -34,17 +34,21 @@ export async function startService(
     env: { ...foreignVariables(), ...env },
     stdin: "null",
     stdout: "piped",
+    stderr: "piped",
     // Ctrl-C in a terminal would reach it too, and stop it before its turn.
     detached: true,
   }).spawn();
   kill.addEventListener("abort", () => sendSignal(child, "SIGKILL"));
 
   const listening = Promise.withResolvers<string>();
-  const ended = readLog(child.stdout, listening.resolve).then(async () => {
+  const reasons: string[] = [];
+  const ended = Promise.all([
+    readLog(child.stdout, listening.resolve),
+    readErrors(child.stderr, reasons, listening.promise),
+  ]).then(async () => {
     const { code, signal } = await child.status;
-    listening.reject(
-      new Error(`Cannot start the service: it ended with ${signal ?? `code ${code}`}`),
-    );
+    const reason = reasons.join("\n") || `it ended with ${signal ?? `code ${code}`}`;
+    listening.reject(new Error(`Cannot start the service: ${reason}`));
   });
   return {
     url: await listening.promise,
@@ -71,4 +75,15 @@ async function readLog(
     if (msg === "listening") onListening(`http://${host}:${port}`);
     if (level === "warn" || level === "error") console.error(line);
   }
+}
+
+/** Collects what is written before the service listens, and shows what is written later. */
+async function readErrors(
+  stderr: ReadableStream<Uint8Array<ArrayBuffer>>,
+  reasons: string[],
+  listening: Promise<string>,
+): Promise<void> {
+  let tell = (line: string): void => void reasons.push(line);
+  listening.then(() => tell = console.error, () => {});
+  for await (const line of readLines(stderr)) tell(line);
 }

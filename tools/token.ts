@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { type JWTPayload, SignJWT } from "jose";
+import { requireDeno } from "../lib/deno_version.ts";
 import { ALL_APPS, isName } from "../lib/subject.ts";
 import { clean } from "../lib/variable.ts";
 import { readSigningKey, type SigningKey } from "./signing_key.ts";
@@ -152,6 +153,7 @@ async function printToken(args: string[], environment: Record<string, string>): 
 }
 
 if (import.meta.main) {
+  requireDeno();
   try {
     await printToken(Deno.args, Deno.env.toObject());
   } catch (error) {

@@ -1,13 +1,15 @@
 /** The viewer's files as a browser is sent them: page, component, caching, compression, policies. */
+import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { build } from "../../tools/bundle.ts";
 import type { Viewer } from "../../routes/viewer.ts";
+import { assertEventually } from "../patience.ts";
 import { assertProblem } from "../problem.ts";
 import { readRaw } from "../raw_reader.ts";
 import { openStream, type Stack, startService, startStack } from "../service.ts";
 
-const ROOT = new URL("../..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** What `main.ts` needs beside what the build makes. */
 const SOURCES = ["deno.json", "deno.lock", "main.ts", "lib", "routes"];
 
@@ -227,7 +229,7 @@ Deno.test("HEAD and OPTIONS answer for each file as for every other path, and a 
   }
 });
 
-Deno.test("A service whose viewer is not built streams, and says at / what to run", async () => {
+Deno.test("A service whose viewer is not built streams, says at / what to run, and serves it once it is there", async () => {
   const copy = await Deno.makeTempDir();
   try {
     await copySources(copy);
@@ -245,7 +247,49 @@ Deno.test("A service whose viewer is not built streams, and says at / what to ru
     await assertProblem(await fetch(`${service.url}${hashed[0]}`), 404, "not_found");
     await service.logged(({ msg }) => msg === "NATS connected");
     await using _reader = await openStream(service, { app: "a" });
+
+    await Deno.mkdir(`${copy}/web/dist`);
+    await Deno.copyFile(`${ROOT}web/dist/viewer.json`, `${copy}/web/viewer.json`);
+    await Deno.rename(`${copy}/web/viewer.json`, `${copy}/web/dist/viewer.json`);
+    for (const path of ["/", "/viewer.js", hashed[0]!]) {
+      const status = async () => {
+        const response = await fetch(service.url + path);
+        await response.body?.cancel();
+        return response.status;
+      };
+      await assertEventually(status, 200, path);
+    }
     assertEquals(service.stderr(), "", "Nothing was denied");
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+});
+
+Deno.test("A service that starts while its viewer is replaced, time and again, serves it", async () => {
+  const copy = await Deno.makeTempDir();
+  try {
+    await copySources(copy);
+    await Deno.mkdir(`${copy}/web/dist`);
+    const path = `${copy}/web/dist/viewer.json`;
+    const content = await Deno.readTextFile(`${ROOT}web/dist/viewer.json`);
+    const replace = () => {
+      Deno.writeTextFileSync(`${path}.new`, content);
+      Deno.renameSync(`${path}.new`, path);
+    };
+    replace();
+    const replacing = setInterval(replace);
+    try {
+      for (let starts = 0; starts < 3; starts++) {
+        const flags = ["--config", `${copy}/deno.json`, `${copy}/main.ts`];
+        await using service = await startService({ NATS_URL: stack.nats.url }, flags);
+        assertEquals(service.logs.filter(({ level }) => level === "warn"), []);
+        const response = await fetch(service.url);
+        assertEquals([response.status, service.stderr()], [200, ""]);
+        await response.body?.cancel();
+      }
+    } finally {
+      clearInterval(replacing);
+    }
   } finally {
     await Deno.remove(copy, { recursive: true });
   }
@@ -254,7 +298,11 @@ Deno.test("A service whose viewer is not built streams, and says at / what to ru
 async function copySources(target: string): Promise<void> {
   await Deno.mkdir(`${target}/web`);
   const sources = SOURCES.map((name) => `${ROOT}${name}`);
-  const copied = await new Deno.Command("cp", { args: ["-R", ...sources, target] }).output();
-  assert(copied.success, new TextDecoder().decode(copied.stderr));
+  // The copy can be written to and removed, even if this checkout cannot.
+  for (const command of [["cp", "-R", ...sources, target], ["chmod", "-R", "u+w", target]]) {
+    const [program, ...args] = command;
+    const { success, stderr } = await new Deno.Command(program!, { args }).output();
+    assert(success, new TextDecoder().decode(stderr));
+  }
   await Deno.copyFile(`${ROOT}web/deno.json`, `${target}/web/deno.json`);
 }

@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { findOrInstall } from "../../tools/install.ts";
 import { readLines } from "../../tools/lines.ts";
 
 interface Demo extends AsyncDisposable {
@@ -13,7 +15,7 @@ interface Demo extends AsyncDisposable {
 
 function spawnDemo(env: Record<string, string>): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", new URL("../../tools/demo.ts", import.meta.url).pathname],
+    args: ["run", "-A", "--quiet", fileURLToPath(new URL("../../tools/demo.ts", import.meta.url))],
     // What this machine is configured for is none of the demo's business.
     env: { JWT_PUBLIC_KEY: "nonsense", NATS_USER: "nobody", ...env },
     stdin: "null",
@@ -22,9 +24,9 @@ function spawnDemo(env: Record<string, string>): Deno.ChildProcess {
   }).spawn();
 }
 
-async function startDemo(): Promise<Demo> {
+async function startDemo(env: Record<string, string> = {}): Promise<Demo> {
   const tempDir = await Deno.makeTempDir();
-  const child = spawnDemo({ TMPDIR: tempDir });
+  const child = spawnDemo({ TMPDIR: tempDir, ...env });
   let printed = "";
   for await (const line of readLines(child.stdout)) {
     printed += `${line}\n`;
@@ -108,7 +110,7 @@ Deno.test(
       await body?.cancel();
       assertEquals(JSON.parse(await readEvent(`${page}logs`, token!)).fly.app.name, app);
     }
-    const commands = [...demo.printed.matchAll(/^curl -N -H '.*: Bearer (\S+)' '(\S+)'$/gm)];
+    const commands = [...demo.printed.matchAll(/^curl .*-N -H '.*: Bearer (\S+)' '(\S+)'$/gm)];
     assertEquals(commands.length, 5);
     const lines = await Promise.all(commands.map(([, token, url]) => readEvent(url!, token!)));
     assertEquals(
@@ -117,7 +119,7 @@ Deno.test(
     );
     assertEquals(JSON.parse(lines[3]!).fly.region, "dfw");
     assertMatch(lines[4]!, /^\d{4}-/);
-    const metrics = /^curl (http:\S+\/metrics)$/m.exec(demo.printed)?.[1];
+    const metrics = /^curl .*(http:\S+\/metrics)$/m.exec(demo.printed)?.[1];
     assertEquals(metrics !== undefined, hasMetrics, "None where another program has the port");
     if (metrics !== undefined) {
       assertStringIncludes(await (await fetch(metrics)).text(), "\nnatstap_nats_connected 1\n");
@@ -129,6 +131,29 @@ Deno.test(
     await assertNothingLeft(demo);
   },
 );
+
+Deno.test("demo works behind a proxy, and so do its commands", options, async () => {
+  const curl = await findOrInstall({ name: "curl", env: "CURL", apt: "curl", brew: "curl" });
+  for (const proxy of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
+    const env = { [proxy]: "http://127.0.0.1:1" };
+    await using demo = await startDemo(env);
+    const command = /^curl (.* )-N -H '(.*)' '(\S+)'$/m.exec(demo.printed)!;
+    const [, flags, header, url] = command;
+    const { code, stdout } = await new Deno.Command(curl, {
+      args: [
+        "--silent",
+        ...flags!.trim().split(" "),
+        "-H",
+        header!,
+        url!.replace("/logs", "/readyz"),
+      ],
+      env,
+    }).output();
+    assertEquals([code, JSON.parse(new TextDecoder().decode(stdout)).ready], [0, true], proxy);
+    demo.child.kill("SIGTERM");
+    assertEquals(await ended(demo), { code: 0, stderr: "" });
+  }
+});
 
 Deno.test("demo ends at once at a second Ctrl-C", options, async () => {
   await using demo = await startDemo();

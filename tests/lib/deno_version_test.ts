@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { MINIMUM_DENO, PRODUCTION_DENO } from "../../lib/deno_version.ts";
+import { ROOT } from "../checkout.ts";
+
+/** What runs when natstap does, or one of its tasks, before anything else. */
+const ENTRIES = [
+  "main.ts",
+  "tools/bundle.ts",
+  "tools/demo.ts",
+  "tools/program.ts",
+  "tools/token.ts",
+];
+
+/** Runs an entry on what says that it is another version of Deno. */
+async function runOn(deno: string, entry: string) {
+  const preload = await Deno.makeTempFile({ suffix: ".js" });
+  const version = JSON.stringify({ ...Deno.version, deno });
+  await Deno.writeTextFile(
+    preload,
+    `Object.defineProperty(Deno, "version", { value: ${version} })`,
+  );
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--preload", preload, entry],
+    cwd: ROOT,
+    // Nothing but the version stops any of them early.
+    env: { JWT_SECRET: "", NATS_SERVER: "/nowhere" },
+  }).output();
+  await Deno.remove(preload);
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("An older Deno is told which version natstap requires, by the service and by each tool", async () => {
+  for (const entry of ENTRIES) {
+    for (const version of ["2.4.4", "2.8.1", "1.46.3"]) {
+      assertEquals(await runOn(version, entry), {
+        code: 1,
+        stdout: "",
+        stderr: `Cannot run on Deno ${version}: natstap requires Deno ${MINIMUM_DENO} or later, ` +
+          `such as "npx -y deno@${PRODUCTION_DENO}"\n`,
+      }, entry);
+    }
+  }
+});
+
+Deno.test("The minimum version, and each later one, is not refused", async () => {
+  for (const version of [MINIMUM_DENO, PRODUCTION_DENO, "2.10.0", "3.0.0"]) {
+    const { stderr } = await runOn(version, "main.ts");
+    assert(stderr.includes("JWT_SECRET") && !stderr.includes("requires Deno"), stderr);
+  }
+});
+
+Deno.test("Each task checks the version before anything else", () => {
+  for (const [name, task] of Object.entries(config.tasks)) {
+    const first = "dependencies" in task ? task.dependencies[0] : undefined;
+    const checks = first === "viewer" ||
+      ENTRIES.some((entry) => task.command.includes(` ${entry}`));
+    assert(checks, `Expected the task ${name} to depend on "viewer"`);
+  }
+});
