@@ -11,7 +11,7 @@ import { createKeys, type Keys } from "./lib/keys.ts";
 import { createLog, formatWarning, type Log, type LogStyle } from "./lib/log.ts";
 import { LogQueue } from "./lib/log_queue.ts";
 import { createMetrics } from "./lib/metrics.ts";
-import { createNats } from "./lib/nats.ts";
+import { createNats } from "./lib/nats_lanes.ts";
 import { exposeLog, exposeProcess, exposeService } from "./lib/readings.ts";
 import { StreamRecorder } from "./lib/record.ts";
 import { limitRepeats } from "./lib/repeats.ts";

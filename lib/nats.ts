@@ -1,5 +1,5 @@
 /**
- * The one NATS connection of the process, kept for ever, and the subscriptions on it.
+ * A NATS connection, kept for ever, and the subscriptions on it.
  *
  * @module
  */
@@ -27,22 +27,22 @@ export interface Subscriber {
   readonly onPayload: (payload: Uint8Array) => void;
   /** NATS no longer permits the subscription. */
   readonly onDenied: () => void;
+  /**
+   * The subscription's connection was lost or is back, at this place in the order of the messages. What was
+   * published before a loss `at` that time, in milliseconds since the epoch, has arrived.
+   */
+  readonly onState: (state: NatsState, at: number) => void;
 }
 
 /** Whether NATS is there. */
 export type NatsState = "connected" | "disconnected";
 
-/** The connection, which comes and goes, and comes back by itself. */
+/** A connection to NATS, which comes and goes, and comes back by itself. */
 export interface Nats {
   /** Why NATS cannot be used now; `undefined` while it can. */
   readonly unavailable: string | undefined;
   /** How often the connection was lost and came back. */
   readonly reconnects: number;
-  /**
-   * Told of each change of state, in its place in the order of the messages. What was published
-   * before a loss `at` that time, in milliseconds since the epoch, has arrived.
-   */
-  onState: (state: NatsState, at: number) => void;
   /**
    * Opens a subscription; resolves, to the function that closes it, once NATS has confirmed it.
    *
@@ -53,13 +53,8 @@ export interface Nats {
   close(): Promise<void>;
 }
 
-/** Starts to connect, and returns at once. */
-export function createNats(options: NatsOptions, log: Log): Nats {
-  return new Connection(options, log);
-}
-
-class Connection implements Nats {
-  onState: Nats["onState"] = () => {};
+/** One connection; it starts to connect at once. */
+export class Connection implements Nats {
   reconnects = 0;
   readonly #options: NatsOptions;
   readonly #log: Log;
@@ -141,7 +136,7 @@ class Connection implements Nats {
       this.#fail(reason);
       if (lost) {
         this.#lost = true;
-        this.onState("disconnected", timeOf(this.#answeredAt));
+        this.#tellState("disconnected", timeOf(this.#answeredAt));
       }
       this.#sockets.close();
       await delay(Math.max(0, triedAt + retryTime() - performance.now()));
@@ -155,7 +150,9 @@ class Connection implements Nats {
   async #connect(): Promise<string> {
     let nc: NatsConnection;
     try {
-      nc = await connect(toConnectionOptions(this.#options, this.#discovered));
+      nc = await this.#sockets.open(() =>
+        connect(toConnectionOptions(this.#options, this.#discovered))
+      );
     } catch (error) {
       return reasonOf(error);
     }
@@ -240,7 +237,11 @@ class Connection implements Nats {
     if (!this.#lost) return;
     this.#lost = false;
     this.reconnects++;
-    this.onState("connected", Date.now());
+    this.#tellState("connected", Date.now());
+  }
+
+  #tellState(state: NatsState, at: number): void {
+    for (const { subscriber } of this.#subscriptions) subscriber.onState(state, at);
   }
 
   /** Whether the server has taken what it was sent so far. */
@@ -276,16 +277,16 @@ class Subscription {
   denied = false;
   confirmed = false;
   readonly #subject: string;
-  readonly #subscriber: Subscriber;
+  readonly subscriber: Subscriber;
   #close = (): void => {};
 
   constructor(subject: string, subscriber: Subscriber) {
     this.#subject = subject;
-    this.#subscriber = subscriber;
+    this.subscriber = subscriber;
   }
 
   open(nc: NatsConnection): void {
-    const { onPayload, onDenied } = this.#subscriber;
+    const { onPayload, onDenied } = this.subscriber;
     const subscription = nc.subscribe(this.#subject, {
       callback: (error, message) => {
         if (error === null) onPayload(message.data);

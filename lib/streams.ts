@@ -9,7 +9,7 @@ import { FORMATS } from "./formats/formats.ts";
 import { LineEncoder } from "./formats/line_encoder.ts";
 import { LagSampler } from "./lag.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Nats, NatsState } from "./nats.ts";
+import type { Nats } from "./nats.ts";
 import { Places } from "./places.ts";
 import { Problem } from "./problem.ts";
 import type { StreamRecorder } from "./record.ts";
@@ -96,7 +96,6 @@ export class Streams {
     this.#lag = new LagSampler(witnesses.metrics.lagged);
     // One timer for all streams: two a stream would be thousands, for the same few moments.
     this.#timer = setInterval(() => this.#tick(), TICK);
-    nats.onState = (state, at) => this.#tellState(state, at);
   }
 
   /** Why no stream can be opened now, apart from `MAX_STREAMS`; `undefined` if one can. */
@@ -145,6 +144,10 @@ export class Streams {
           stream.push(payload);
         },
         onDenied: () => stream.end("denied"),
+        onState: (nats, at) => {
+          const data = { nats, at: new Date(at).toISOString() };
+          stream.notify({ event: "status", data });
+        },
       });
     } catch (error) {
       stream.cancel();
@@ -199,11 +202,6 @@ export class Streams {
     this.#clock.now = now;
     const time = Date.now();
     for (const stream of this.#open) stream.tick(time);
-  }
-
-  #tellState(nats: NatsState, time: number): void {
-    const at = new Date(time).toISOString();
-    for (const stream of this.#open) stream.notify({ event: "status", data: { nats, at } });
   }
 
   #settle(): void {

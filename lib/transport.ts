@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import net, { type Socket } from "node:net";
 import { setImmediate } from "node:timers";
 import tls, { checkServerIdentity, type PeerCertificate } from "node:tls";
@@ -94,13 +95,14 @@ function internals(connection: NatsConnection): Internals {
 
 /** The sockets that npm's transport has opened. */
 export interface Sockets {
+  /** Calls `act`, and guards the sockets that it opens, now or later. */
+  open<T>(act: () => T): T;
   /** Closes those that are still open: the transport itself leaves some behind. */
   close(): void;
 }
 
 /**
- * Closes each socket that `node:net` or `node:tls` opens from now on, which only npm's transport does,
- * as soon as it fails.
+ * Closes each socket that npm's transport opens as soon as it fails.
  *
  * The transport removes all its listeners from a socket before it adds new ones, and before it closes
  * it: an error in between, such as a TLS alert, would end the process. An alert after the handshake does
@@ -108,7 +110,9 @@ export interface Sockets {
  */
 export function guardSockets(): Sockets {
   const open = new Set<Socket>();
+  const opening = new AsyncLocalStorage<true>();
   const guard = (socket: Socket): Socket => {
+    if (opening.getStore() === undefined) return socket;
     const { destroy, removeAllListeners } = socket;
     // Later, since the transport may have no listeners now that would notice.
     const closeSoon = (error: Error) => void setImmediate(() => socket.destroy(error));
@@ -130,6 +134,7 @@ export function guardSockets(): Sockets {
   guardResults(net, "createConnection", guard);
   guardResults(tls, "connect", guard);
   return {
+    open: (act) => opening.run(true, act),
     close() {
       for (const socket of open) socket.destroy();
     },

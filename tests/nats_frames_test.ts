@@ -23,10 +23,13 @@ Deno.test("A malformed frame from NATS leads to a reconnect, and no stream is si
   await using service = await startService({ NATS_URL: proxy.url });
   await service.logged(({ msg }) => msg === "NATS connected");
   await using reader = await openStream(service, { app: "a" });
-  for (const [name, text] of GARBAGE) {
+  await service.logged(({ msg }) => msg === "stream opened");
+  const connects = () => service.logs.filter(({ msg }) => msg === "NATS connected").length;
+  for (const [i, [name, text]] of GARBAGE.entries()) {
     const before = service.logs.length;
     await proxy.inject(`${text}MSG logs.a.dfw.m1 1 18\r\nbehind the garbage\r\n`);
     assertEquals([await take(reader), await take(reader)], [DISCONNECTED, CONNECTED], name);
+    await assertEventually(connects, i + 2);
     const told = service.logs.slice(before).map(({ level, msg, reason }) => ({
       level,
       msg,

@@ -123,7 +123,7 @@ Deno.test("the service signs in with a credentials file that it is permitted to 
     const message = await failToStart(env);
     assertStringIncludes(message, "Cannot read NATS_CREDS as a file below /etc/natstap, or ");
     assertStringIncludes(message, `current value is "${path}"`);
-    const [flag] = /--allow-read=\S+/.exec(message) ?? [];
+    const [flag] = /--allow-read=[^\s:]+/.exec(message) ?? [];
     await using service = await startService(env, [flag!]);
     await assertStreams(service, nats, {
       authenticator: credsAuthenticator(new TextEncoder().encode(creds)),
