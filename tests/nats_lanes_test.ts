@@ -1,0 +1,64 @@
+/** A crowd of readers has a NATS connection of its own, so that readers of other apps do not wait behind it. */
+import { assertEquals } from "@std/assert";
+import { assertEventually } from "./patience.ts";
+import { CONNECTED, DISCONNECTED, type Reader, take } from "./reader.ts";
+import { openStream, publish, type Stack, startStack } from "./service.ts";
+import type { NatsServer } from "../tools/nats_server.ts";
+
+/** The subjects of each of the service's connections, in the order in which they were opened. */
+async function lanes({ connections }: NatsServer): Promise<string[][]> {
+  const own = (await connections()).filter(({ name }) => name === "natstap");
+  return own.toSorted((a, b) => a.cid - b.cid)
+    .map(({ subscriptions_list }) => (subscriptions_list ?? []).toSorted());
+}
+
+/** Opens `count` streams of `app`; the third waits until the connection for crowds is there. */
+async function openCrowd({ service }: Stack, app: string, count: number): Promise<Reader[]> {
+  const readers = [];
+  for (let i = 0; i < count; i++) readers.push(await openStream(service, { app }));
+  return readers;
+}
+
+async function connects({ service }: Stack, count: number): Promise<void> {
+  const connected = () => service.logs.filter(({ msg }) => msg === "NATS connected").length;
+  await assertEventually(connected, count);
+}
+
+Deno.test("The first two readers of a subject share a connection with all others, further ones have their own", async () => {
+  await using stack = await startStack();
+  const readers = await openCrowd(stack, "crowd", 3);
+  // The connection for crowds is opened with the third reader, who does not wait for it.
+  await connects(stack, 2);
+  const further = await openCrowd(stack, "crowd", 3);
+  const others = await openCrowd(stack, "other", 2);
+  const crowd = "logs.crowd.>";
+  assertEquals(await lanes(stack.nats), [
+    [crowd, crowd, crowd, "logs.other.>", "logs.other.>"],
+    [crowd, crowd, crowd],
+  ]);
+  for (const line of ["one", "two"]) {
+    stack.publisher.publish("logs.crowd.dfw.m1", line);
+    for (const reader of [...readers, ...further]) assertEquals(await reader.line(), line);
+  }
+  for (const reader of [...readers, ...further, ...others]) await reader.close();
+  await assertEventually(() => lanes(stack.nats), [[], []]);
+  const again = await openCrowd(stack, "crowd", 3);
+  assertEquals(await lanes(stack.nats), [[crowd, crowd], [crowd]]);
+  for (const reader of again) await reader.close();
+});
+
+Deno.test("Readers on both connections are told of a loss and of the return, and get what comes after", async () => {
+  await using stack = await startStack();
+  const readers = await openCrowd(stack, "crowd", 3);
+  await connects(stack, 2);
+  readers.push(...await openCrowd(stack, "crowd", 2));
+  await stack.nats.reload("authorization { user: nobody, password: else }");
+  for (const reader of readers) assertEquals(await take(reader), DISCONNECTED);
+  await stack.nats.reload("");
+  for (const reader of readers) assertEquals(await take(reader), CONNECTED);
+  await connects(stack, 4);
+  assertEquals((await lanes(stack.nats)).map(({ length }) => length).toSorted(), [2, 3]);
+  await publish(stack.nats, { crowd: "after" });
+  for (const reader of readers) assertEquals(await reader.line(), "after");
+  for (const reader of readers) await reader.close();
+});
