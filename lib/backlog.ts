@@ -30,6 +30,8 @@ interface Piece {
   charge: number;
   /** Whether it begins in the middle of a line. */
   readonly continues: boolean;
+  /** Bytes in the pieces behind it that belong to the line that it begins or continues. */
+  readonly rest: number;
   /** Log lines that end here. */
   lines: number;
   /** Bytes of their payloads. */
@@ -72,12 +74,17 @@ const MAPPED_BYTES = 16_384;
  */
 const SHARE = 8;
 
+/** What a piece is that begins with an event, and ends with one. */
+const WHOLE = { continues: false, rest: 0 } as const;
+
 /** A bounded queue of events, first in, first out. */
 export class Backlog {
   readonly #limit: number;
   readonly #budget: Budget;
   #pieces: Piece[] = [];
   #length = 0;
+  /** Bytes that belong to the line whose beginning was taken last. */
+  #rest = 0;
   /** Bytes of the budget that are held by pieces not yet taken, */
   #charged = 0;
   /** and by those that were taken and are not known to be sent. */
@@ -107,7 +114,9 @@ export class Backlog {
     // As the budget fills up, the limit shrinks with what is left of it: the fullest backlogs are the
     // first to have no room, and an empty one always has some (Choudhury and Hahne, "Dynamic Queue
     // Length Thresholds", 1998).
-    return this.#length === 0 || this.#length + size <= Math.min(this.#limit, SHARE * free);
+    // A line that is being taken does not keep out others: it may be larger than the limit by itself.
+    const waiting = this.#length - this.#rest;
+    return waiting === 0 || waiting + size <= Math.min(this.#limit, SHARE * free);
   }
 
   /**
@@ -182,6 +191,7 @@ export class Backlog {
   clear(): void {
     this.#pieces = [];
     this.#length = 0;
+    this.#rest = 0;
     this.#charge(-this.#charged);
     this.sent();
   }
@@ -189,8 +199,9 @@ export class Backlog {
   #take(): Taken | undefined {
     const piece = this.#pieces.shift();
     if (piece === undefined) return undefined;
-    const { buffer, length, charge, lines } = piece;
+    const { buffer, length, rest, charge, lines } = piece;
     this.#length -= length;
+    this.#rest = rest;
     this.#charged -= charge;
     this.#taken += charge;
     // A buffer that is full is handed on as it is: readers of one line can then share more than its bytes.
@@ -230,21 +241,26 @@ export class Backlog {
   #addInParts(line: Uint8Array<ArrayBuffer>): Piece {
     let at = 0;
     for (; at + PIECE_BYTES < line.length; at += PIECE_BYTES) {
-      this.#append(line.subarray(at, at + PIECE_BYTES), 0, at > 0);
+      const end = at + PIECE_BYTES;
+      this.#append(line.subarray(at, end), 0, { continues: at > 0, rest: line.length - end });
     }
     // Each part keeps the whole line in memory, which is free only once the last has been sent.
-    return this.#append(line.subarray(at), line.length, true);
+    return this.#append(line.subarray(at), line.length, { continues: true, rest: 0 });
   }
 
   /**
    * Adds a piece. It shares `bytes` until something else is added to it: most pieces are taken before.
    */
-  #append(bytes: Uint8Array<ArrayBuffer>, charge: number, continues = false): Piece {
+  #append(
+    bytes: Uint8Array<ArrayBuffer>,
+    charge: number,
+    part: Pick<Piece, "continues" | "rest"> = WHOLE,
+  ): Piece {
     const piece: Piece = {
       buffer: bytes,
       length: bytes.length,
       charge,
-      continues,
+      ...part,
       lines: 0,
       lineBytes: 0,
       dropped: undefined,

@@ -214,3 +214,18 @@ Deno.test("discard() keeps the rest of a line whose beginning was taken", () => 
   backlog.sent();
   assertEquals([backlog.length, budget.used], [0, 0]);
 });
+
+Deno.test("hasRoom() has room beside a line over the limit once its beginning was taken", () => {
+  const backlog = new Backlog(1_000, budgetOf(MANY));
+  offer(backlog, 200_000);
+  assertEquals(backlog.hasRoom(1), false);
+  backlog.take();
+  assertEquals([backlog.hasRoom(1_000), backlog.length], [true, 200_000 - 65_536]);
+  offer(backlog, 600);
+  assertEquals([backlog.hasRoom(400), backlog.hasRoom(401)], [true, false]);
+  backlog.take();
+  backlog.take();
+  assertEquals(backlog.hasRoom(401), false);
+  backlog.take();
+  assertEquals(backlog.hasRoom(1_000), true);
+});
