@@ -70,6 +70,7 @@ export class Connection implements Nats {
   /** The connection, while it can be used. */
   #nc: NatsConnection | undefined;
   #unavailable: string | undefined = "not connected yet";
+  readonly #tried = Promise.withResolvers<void>();
   /** Whether streams were told that NATS is disconnected, and not yet that it is back. */
   #lost = false;
   /** Number of errors from servers, other than about permissions. */
@@ -86,6 +87,11 @@ export class Connection implements Nats {
     this.#options = options;
     this.#log = log;
     this.#run();
+  }
+
+  /** Resolves once the first attempt to connect has succeeded or failed. */
+  get tried(): Promise<void> {
+    return this.#tried.promise;
   }
 
   get unavailable(): string | undefined {
@@ -231,6 +237,7 @@ export class Connection implements Nats {
   #connected(nc: NatsConnection, askedAt: Moment): void {
     this.#nc = nc;
     this.#unavailable = undefined;
+    this.#tried.resolve();
     this.#reasons.clear();
     this.#answeredAt = askedAt;
     this.#log.info("NATS connected", { server: nc.getServer() });
@@ -265,6 +272,7 @@ export class Connection implements Nats {
 
   #fail(reason: string): void {
     this.#unavailable = reason;
+    this.#tried.resolve();
     if (this.#reasons.has(reason)) return;
     this.#reasons.add(reason);
     this.#log.warn("NATS unavailable", { reason, servers: this.#options.servers });

@@ -20,14 +20,14 @@ export function createNats(options: NatsOptions, log: Log): Nats {
 }
 
 class Lanes implements Nats {
-  readonly #open: () => Nats;
-  readonly #main: Nats;
+  readonly #open: () => Connection;
+  readonly #main: Connection;
   /** Opened when a subject has its first crowd. */
-  #crowd: Nats | undefined;
+  #crowd: Connection | undefined;
   /** Number of subscriptions on the main connection, by subject. */
   readonly #readers = new Map<string, number>();
 
-  constructor(open: () => Nats) {
+  constructor(open: () => Connection) {
     this.#open = open;
     this.#main = open();
   }
@@ -44,6 +44,7 @@ class Lanes implements Nats {
     const readers = this.#readers.get(subject) ?? 0;
     if (readers >= FIRST_READERS) {
       this.#crowd ??= this.#open();
+      await this.#crowd.tried;
       if (this.#crowd.unavailable === undefined) {
         return await this.#crowd.subscribe(subject, subscriber);
       }
