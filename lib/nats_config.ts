@@ -168,7 +168,7 @@ function readNamedFile(
     return readFile(path);
   } catch (error) {
     const expected = error instanceof Deno.errors.NotCapable
-      ? `a file below /etc/natstap, or anywhere with: deno run -P --allow-read=${path}`
+      ? `a file below /etc/natstap, or one that --allow-read=${path} permits`
       : "the path of a file that can be read";
     report(describeWrong(name, path, expected));
     return undefined;

@@ -248,6 +248,6 @@ for (const name of ["NATS_CREDS", "NATS_TLS_CA", "NATS_TLS_CERT", "NATS_TLS_KEY"
       assertEquals(more, []);
     }
     const [denied] = problemsOf({ ...other, [name]: "/secret/a" });
-    assertMatch(denied!, /\/etc\/natstap.* deno run -P --allow-read=\/secret\/a/);
+    assertMatch(denied!, /\/etc\/natstap, or one that --allow-read=\/secret\/a permits/);
   });
 }
