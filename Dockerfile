@@ -19,6 +19,9 @@ WORKDIR /app
 COPY --from=build /app/dist/deno.json /app/dist/natstap.js ./
 USER deno
 
+# Has glibc return memory to the system once slow readers are gone, rather than keep it for the next ones.
+ENV MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=131072
+
 EXPOSE 8080 9091
 
 # deno.json has the permissions that -P grants. The exec form lets SIGTERM reach Deno.

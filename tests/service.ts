@@ -51,6 +51,9 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export function serviceEnv(env: Record<string, string>): Record<string, string> {
   return {
     ...inherited(),
+    // As in production: see the Dockerfile.
+    MALLOC_MMAP_THRESHOLD_: "65536",
+    MALLOC_TRIM_THRESHOLD_: "131072",
     HOST: "127.0.0.1",
     PORT: "0",
     METRICS_PORT: "0",
