@@ -6,13 +6,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Span } from "@opentelemetry/api";
+import type { Log } from "../lib/log.ts";
 import { inSpan, takeRequestSpan } from "../lib/trace.ts";
 import {
   type Bindings,
-  closeSoon,
   hasBody,
   sendLast,
   sendResponse,
+  sendStream,
   toRequest,
 } from "./exchange.ts";
 
@@ -27,26 +28,54 @@ interface Exchange {
   readonly span: Span | undefined;
 }
 
+/** How long a client may take to send a request's head, from its connection or the last response on. */
+const REQUEST_SECONDS = 10;
+/** How long answering a request may take, unless the response is a stream. */
+const RESPONSE_SECONDS = 60;
+/** How long a client may take to receive the end of a stream. */
+const STREAM_LINGER_SECONDS = 10;
+/** How long a client may take to receive the response to a request that is not read to its end. */
+const REFUSAL_LINGER_SECONDS = 2;
+
 /** Maximum number of requests that wait for their responses. Each takes some 15 KB. */
 const MAX_PIPELINED = 16;
+/** Maximum number of bytes that a client may send behind its request for a stream, such as empty lines. */
+const MAX_BYTES_BEHIND_STREAM = 1_024;
 
 /** The requests of one connection. */
 export class Connection {
   readonly #socket: Socket;
   readonly #handler: Handler;
+  readonly #log: Log;
   readonly #waiting: Exchange[] = [];
   #streaming = false;
+  /** What the socket had received when the stream began. Bytes. */
+  #received = 0;
   #refused: number | undefined;
+  /** How long the client has taken so far for what is expected of it. */
+  #seconds = 0;
+  #maxSeconds = REQUEST_SECONDS;
 
   /** @param handler Answers each request. */
-  constructor(socket: Socket, handler: Handler) {
+  constructor(socket: Socket, handler: Handler, log: Log) {
     this.#socket = socket;
     this.#handler = handler;
+    this.#log = log;
+    // This is how a client leaves. One that has only closed its own side still gets its other responses.
+    socket.on("end", () => this.#streaming && socket.destroy());
   }
 
   /** Whether no request waits for its response. */
   get idle(): boolean {
     return this.#waiting.length === 0;
+  }
+
+  /** Counts a second in which this process ran, and closes the connection if the client has taken too long. */
+  tick(): void {
+    const { bytesRead } = this.#socket;
+    const late = ++this.#seconds > this.#maxSeconds;
+    const flooded = this.#streaming && bytesRead - this.#received > MAX_BYTES_BEHIND_STREAM;
+    if (late || flooded) this.#socket.destroy();
   }
 
   /**
@@ -63,49 +92,65 @@ export class Connection {
 
   /** Refuses what could not be read as a request, once all before it have been answered. */
   refuse(status: number): void {
-    if (this.#streaming || !this.#socket.writable) return void this.#socket.destroy();
+    const socket = this.#socket;
+    if (this.#streaming || !socket.writable) return void socket.destroy();
+    // The parser now belongs to whichever connection comes next, which must get nothing from this one.
+    socket.removeAllListeners("data");
+    socket.removeAllListeners("end");
+    socket.pause();
     this.#refused = status;
-    if (this.idle) this.#sendRefusal(status);
+    if (this.idle) this.#answerAll();
   }
 
   async #answerAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#answer(this.#waiting[0]!);
-      // Deno ends the span only if all of the response was sent.
-      this.#waiting.shift()!.span?.end();
+    try {
+      while (this.#waiting.length > 0) {
+        await this.#answer(this.#waiting[0]!);
+        // Deno ends the span only if all of the response was sent.
+        this.#waiting.shift()!.span?.end();
+      }
+      if (this.#refused === undefined) this.#expectWithin(REQUEST_SECONDS);
+      else await this.#sendLast(new Response(null, { status: this.#refused }));
+    } catch (error) {
+      this.#log.error("response not sent", { reason: String(error) });
+      this.#socket.destroy();
     }
-    if (this.#refused !== undefined) this.#sendRefusal(this.#refused);
   }
 
   async #answer({ incoming, outgoing, span }: Exchange): Promise<void> {
     const socket = this.#socket;
     if (socket.destroyed) return;
-    const request = tryToRequest(incoming);
-    if (request === undefined) return await this.#sendRefusal(400);
+    this.#expectWithin(RESPONSE_SECONDS);
+    const request = toRequest(incoming);
+    if (request === undefined) return await this.#sendLast(new Response(null, { status: 400 }));
     const body = hasBody(request.headers);
     if (body) socket.pause();
     const completed = new Promise<void>((resolve) => outgoing.once("close", resolve));
-    const bindings = { completed, closeSoon: () => closeSoon(socket) };
-    const response = await inSpan(span, () => this.#handler(request, bindings));
+    const closeSoon = () => this.#expectWithin(STREAM_LINGER_SECONDS);
+    const response = await inSpan(span, () => this.#handler(request, { completed, closeSoon }));
     this.#streaming = response.headers.has("transfer-encoding");
-    if (this.#streaming && this.#waiting.length > 1) socket.destroy();
+    if (this.#streaming && (this.#waiting.length > 1 || socket.readableEnded)) socket.destroy();
     if (socket.destroyed) return await response.body?.cancel();
-    if (body) await sendLast(socket, response);
-    else await sendResponse(incoming, outgoing, response);
+    if (body) return await this.#sendLast(response);
+    if (this.#streaming) {
+      this.#received = socket.bytesRead;
+      this.#expectWithin(Infinity);
+      sendStream(incoming, outgoing, response, closeSoon);
+    } else {
+      await sendResponse(incoming, outgoing, response);
+    }
     await completed;
   }
 
-  async #sendRefusal(status: number): Promise<void> {
+  async #sendLast(response: Response): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#socket.once("close", resolve));
-    await sendLast(this.#socket, new Response(null, { status }));
+    this.#expectWithin(REFUSAL_LINGER_SECONDS);
+    await sendLast(this.#socket, response);
     await closed;
   }
-}
 
-function tryToRequest(incoming: IncomingMessage): Request | undefined {
-  try {
-    return toRequest(incoming);
-  } catch {
-    return undefined;
+  #expectWithin(seconds: number): void {
+    this.#seconds = 0;
+    this.#maxSeconds = seconds;
   }
 }

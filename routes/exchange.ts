@@ -14,11 +14,6 @@ export interface Bindings {
   readonly closeSoon: () => void;
 }
 
-/** How long a client has to take the end of a stream before its connection is closed. */
-const STREAM_LINGER_MS = 10_000;
-/** The same for the response to a request that is not read to its end. */
-const REFUSAL_LINGER_MS = 2_000;
-
 /** Maximum number of a request's headers. */
 const MAX_HEADERS = 128;
 
@@ -30,8 +25,8 @@ class IncomingRequest extends Request {
   readonly #method: string;
   readonly #url: string;
 
-  constructor(method: string, path: string, headers: [string, string][]) {
-    super("http://localhost/", { headers });
+  constructor(method: string, path: string) {
+    super("http://localhost/");
     this.#method = method;
     this.#url = `http://localhost${path}`;
   }
@@ -46,29 +41,28 @@ class IncomingRequest extends Request {
 }
 
 /**
- * The request that was received, without its body.
- *
- * @throws {TypeError} If its version, target or `Host` is not one of HTTP/1, or it has too many headers.
+ * The request that was received, without its body; `undefined` if its version, target or `Host` is not one of
+ * HTTP/1.0 or HTTP/1.1, or if it has too many headers.
  */
-export function toRequest(incoming: IncomingMessage): Request {
-  const { url, method, rawHeaders, httpVersionMajor } = incoming;
-  if (httpVersionMajor !== 1) throw new TypeError("Another version");
-  if (rawHeaders.length > 2 * MAX_HEADERS) throw new TypeError("Too many headers");
-  const headers: [string, string][] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
-  const request = new IncomingRequest(method!, toPath(url!), headers);
+export function toRequest(incoming: IncomingMessage): Request | undefined {
+  const { url, method, rawHeaders, httpVersion, httpVersionMajor } = incoming;
+  const path = toPath(url!);
+  if (path === undefined || httpVersionMajor !== 1) return undefined;
+  if (rawHeaders.length > 2 * MAX_HEADERS) return undefined;
+  const request = new IncomingRequest(method!, path);
+  const { headers } = request;
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i]!, rawHeaders[i + 1]!);
+  const host = headers.get("host");
+  if (host === null) return httpVersion === "1.0" ? request : undefined;
   // Two of them are joined with a comma (RFC 9112, section 3.2).
-  if (/[^\w.:[\]-]/.test(request.headers.get("host") ?? "")) {
-    throw new TypeError("A malformed Host");
-  }
-  return request;
+  return /^[\w.:[\]-]*$/.test(host) ? request : undefined;
 }
 
-/** The path and query of a request target (RFC 9112, section 3.2). */
-function toPath(target: string): string {
+/** The path and query of a request target (RFC 9112, section 3.2); `undefined` if it has none. */
+function toPath(target: string): string | undefined {
   if (target.startsWith("/")) return target;
   const absolute = /^https?:\/\/[^/?#]*/i.exec(target)?.[0];
-  if (absolute === undefined) throw new TypeError("A malformed target");
+  if (absolute === undefined) return undefined;
   const path = target.slice(absolute.length);
   return path.startsWith("/") ? path : `/${path}`;
 }
@@ -79,29 +73,22 @@ export function hasBody(headers: Headers): boolean {
 }
 
 /**
- * Sends `response` and closes the connection, whatever the client has sent or still sends: none of it is
- * read. The socket stays open for a while, since closing it with unread bytes resets the connection, and
- * the client might lose the response.
+ * Sends `response` as the last one of its connection, and reads nothing more: closing a socket with unread bytes
+ * resets the connection, and the client might lose the response, so the caller gives it time first.
  */
 export async function sendLast(socket: Socket, response: Response): Promise<void> {
   socket.pause();
-  closeSoon(socket, REFUSAL_LINGER_MS);
-  const { status } = response;
+  const { status, headers } = response;
   const body = await response.bytes();
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, "Connection: close"];
-  response.headers.forEach((value, name) => head.push(`${name}: ${value}`));
-  socket.write([...head, `Content-Length: ${body.length}`, "", ""].join("\r\n"));
+  headers.forEach((value, name) => head.push(`${name}: ${value}`));
+  head.push(`Date: ${new Date().toUTCString()}`, `Content-Length: ${body.length}`, "", "");
+  socket.write(head.join("\r\n"));
   socket.end(body);
 }
 
-/** Closes the connection once the client has had time to take what was sent last. */
-export function closeSoon(socket: Socket, linger = STREAM_LINGER_MS): void {
-  const timer = setTimeout(() => socket.destroy(), linger);
-  socket.once("close", () => clearTimeout(timer));
-}
-
 /**
- * Sends `response`: one with `Transfer-Encoding` as a stream, others with their length.
+ * Sends `response` with its length.
  *
  * @throws {Error} If the body cannot be read.
  */
@@ -111,9 +98,7 @@ export async function sendResponse(
   response: Response,
 ): Promise<void> {
   const { status, headers, body } = response;
-  const fields: string[] = [];
-  headers.forEach((value, name) => fields.push(name, value));
-  if (headers.has("transfer-encoding")) return sendStream(incoming, outgoing, response, fields);
+  const fields = fieldsOf(response);
   if (headers.has("content-length")) {
     outgoing.writeHead(status, fields);
     for await (const chunk of body ?? []) outgoing.write(chunk);
@@ -130,20 +115,23 @@ export async function sendResponse(
 /**
  * Sends a stream, and closes the connection after it. A chunk is taken from the stream only once the
  * kernel has taken the one before, so that nothing waits here that the stream does not know of.
+ *
+ * @param onEnd The stream has ended, and its client has yet to take the rest.
  */
-function sendStream(
+export function sendStream(
   { httpVersion, socket }: IncomingMessage,
   outgoing: ServerResponse,
-  { status, body }: Response,
-  fields: string[],
+  response: Response,
+  onEnd: () => void,
 ): void {
   const chunked = httpVersion === "1.1";
+  const fields = fieldsOf(response);
   if (!chunked) fields.splice(fields.indexOf("transfer-encoding"), 2);
-  // A stream is silent for as long as its keepalives are apart.
-  socket.setTimeout(0);
+  // Some clients of HTTP/1.0 accept it (TE), but get what is written below.
+  outgoing.useChunkedEncodingByDefault = chunked;
   outgoing.shouldKeepAlive = false;
-  outgoing.writeHead(status, fields);
-  const reader = body!.getReader();
+  outgoing.writeHead(response.status, fields);
+  const reader = response.body!.getReader();
   // Past the response, whose own write() makes four buffers of a chunk. Its first one sends the head too.
   let first = true;
   const write = (chunk: Uint8Array) => {
@@ -153,8 +141,9 @@ function sendStream(
     first = false;
   };
   const end = () => {
+    if (socket.destroyed) return;
     outgoing.end();
-    closeSoon(socket);
+    onEnd();
   };
   const read = (error?: Error | null) => {
     if (error) return;
@@ -165,6 +154,12 @@ function sendStream(
   };
   socket.once("close", () => reader.cancel().catch(() => {}));
   read();
+}
+
+function fieldsOf({ headers }: Response): string[] {
+  const fields: string[] = [];
+  headers.forEach((value, name) => fields.push(name, value));
+  return fields;
 }
 
 /** From this size on, a chunk is not copied into its frame. Three buffers take some 3 µs more than one. */

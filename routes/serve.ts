@@ -33,27 +33,16 @@ export interface Server {
 
 /** Maximum size of a request's head. Bytes. */
 const MAX_HEAD_BYTES = 65_536;
-/** How long a request's head may take to arrive. */
-const HEAD_TIMEOUT_MS = 10_000;
-/** How long a connection may idle after a response. */
-const IDLE_TIMEOUT_MS = 5_000;
-/** How long a client may take nothing of a response that is not a stream. */
-const RESPONSE_TIMEOUT_MS = 60_000;
-/** How often timeouts are checked. */
-const CHECK_INTERVAL_MS = 1_000;
-
-/** The status of a request that cannot be read, by the error's code; 400 for all others. */
-const STATUS: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
+/** How often connections are checked. */
+const TICK_MS = 1_000;
 
 const OPTIONS = {
   maxHeaderSize: MAX_HEAD_BYTES,
-  headersTimeout: HEAD_TIMEOUT_MS,
-  requestTimeout: HEAD_TIMEOUT_MS,
-  connectionsCheckingInterval: CHECK_INTERVAL_MS,
-  keepAliveTimeout: IDLE_TIMEOUT_MS,
+  // Connections check these themselves: the timeouts of `node:http` restart with each empty line.
+  headersTimeout: 0,
+  requestTimeout: 0,
+  keepAliveTimeout: 0,
+  requireHostHeader: false,
   // Requests have no body here. Without this, each client that leaves costs an error with its stack trace.
   optimizeEmptyRequests: true,
 };
@@ -69,13 +58,14 @@ export async function serve(
   log: Log,
 ): Promise<Server> {
   const server = createServer(OPTIONS);
-  server.timeout = RESPONSE_TIMEOUT_MS;
   server.maxConnections = maxConnections;
   // No limit besides that of the head: headers above the limit would be ignored in silence.
   server.maxHeadersCount = 0;
+  // Not in the types: a client that closes its own side gets the responses to what it has sent.
+  Object.assign(server, { httpAllowHalfOpen: true });
   const connections = new Map<Socket, Connection>();
   server.on("connection", (socket: Socket) => {
-    connections.set(socket, new Connection(socket, handler));
+    connections.set(socket, new Connection(socket, handler, log));
     socket.once("close", () => connections.delete(socket));
   });
   const take = (request: IncomingMessage, response: ServerResponse) =>
@@ -84,18 +74,22 @@ export async function serve(
   // With an Expect header; nobody is told to continue, since no body is ever read.
   server.on("checkContinue", take);
   server.on("checkExpectation", take);
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    connections.get(socket)?.refuse(STATUS[error.code ?? ""] ?? 400);
+  server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) => {
+    connections.get(socket)?.refuse(code === "HPE_HEADER_OVERFLOW" ? 431 : 400);
   });
   const listener = await listen(server, hostname, port, log);
   server.on("error", (error) => log.warn("cannot accept connections", { reason: error.message }));
   log.info(message, { host: listener.address.address, port: listener.address.port });
+  const timer = setInterval(() => {
+    for (const connection of connections.values()) connection.tick();
+  }, TICK_MS);
   return {
     async shutdown() {
       listener.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       for (const [socket, connection] of connections) if (connection.idle) socket.destroy();
       await closed;
+      clearInterval(timer);
     },
   };
 }

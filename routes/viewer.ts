@@ -89,7 +89,10 @@ function send(asset: Asset, cacheControl: string): Handler {
     if (isKnown(c, etag)) return c.body(null, 304);
     c.header("Content-Type", asset.type);
     if (encoding !== "identity") c.header("Content-Encoding", encoding);
-    return c.body(bodies[encoding]);
+    const bytes = bodies[encoding];
+    c.header("Content-Length", String(bytes.length));
+    // Not the bytes themselves, of which each response would hold a copy until its client has taken it.
+    return c.body(ReadableStream.from([bytes]));
   };
 }
 

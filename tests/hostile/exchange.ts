@@ -57,6 +57,13 @@ export async function statuses(service: Service, text: string): Promise<number[]
   return (await exchange(service, text)).map((answer) => Number(answer.split(" ")[1]));
 }
 
+/** Fails unless `answer` has as many bytes behind its head as its `Content-Length` says. */
+export function assertWhole(answer: string): void {
+  const [, head = "", body = ""] = /^([^]*?)\r\n\r\n([^]*)$/.exec(answer) ?? [];
+  const length = /^content-length: (\d+)/im.exec(head)?.[1];
+  assertEquals(new TextEncoder().encode(body).length, Number(length), head);
+}
+
 /** Whose token {@linkcode attackerToken} is. */
 const ATTACKER = "attacker";
 

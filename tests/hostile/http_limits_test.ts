@@ -1,7 +1,7 @@
-/** Requests that are too large, too slow, or never come to their end. */
+/** Requests that are too large, and too many connections. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, mint, openStream, type Stack, startStack } from "../service.ts";
+import { logsUrl, openStream, type Stack, startStack } from "../service.ts";
 import { connectTo, exchange, receive, send } from "./exchange.ts";
 
 let stack: Stack;
@@ -85,53 +85,6 @@ Deno.test(
     await assertServes();
   },
 );
-
-const UNENDING: [what: string, text: string][] = [
-  ["send nothing", ""],
-  ["send half a request line", "GET /lo"],
-  ["send half their headers", "GET /logs HTTP/1.1\r\nHost: x\r\nX: "],
-  ["never send their body", "POST /logs HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n"],
-  ["stay idle after an answer", "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"],
-];
-for (const [what, text] of UNENDING) {
-  Deno.test(`The service closes the connections of clients that ${what}`, async () => {
-    using connection = await connectTo(stack.service);
-    await send(connection, text);
-    assertMatch(await receive(connection), /^(|HTTP\/1\.1 (200|400|408) [^]*)$/);
-  });
-}
-for (const [what, text] of UNENDING) {
-  Deno.test(`The service serves others beside 500 clients that ${what}`, async () => {
-    using connections = new DisposableStack();
-    for (let i = 0; i < 500; i++) {
-      await send(connections.use(await connectTo(stack.service)), text);
-    }
-    await assertServes();
-    assertEquals(await fetch(`${stack.service.url}/healthz`).then((r) => r.text()), "ok");
-  });
-}
-
-Deno.test("The service stops within SHUTDOWN_SECONDS beside clients that never end their requests", async () => {
-  await using own = await startStack({ SHUTDOWN_SECONDS: "2" });
-  using connections = new DisposableStack();
-  for (const [, text] of UNENDING) {
-    await send(connections.use(await connectTo(own.service)), text);
-  }
-  await assertServes(own);
-  const began = performance.now();
-  assertEquals((await own.service.stop()).code, 0);
-  // Far less than what such clients could hold up a stop for, and far more than a slow machine takes.
-  assert(performance.now() - began < 30_000, "It waited for none of them");
-});
-
-Deno.test("The service reads a request that comes byte by byte", async () => {
-  using connection = await connectTo(stack.service);
-  const token = await mint({ app: "slow" });
-  for (const char of `GET /logs?token=${token} HTTP/1.1\r\nHost: x\r\n\r\n`) {
-    await send(connection, char);
-  }
-  assertMatch(await receive(connection, /event: ready/), /^HTTP\/1\.1 200 /);
-});
 
 Deno.test("The service closes connections beyond MAX_STREAMS and 1,000 more", async () => {
   await using own = await startStack({ MAX_STREAMS: "1" });

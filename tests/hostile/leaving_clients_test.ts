@@ -1,0 +1,151 @@
+/** Clients that close their side, or reset the connection, at whatever moment. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { KernelSocket } from "../kernel_socket.ts";
+import { assertEventually } from "../patience.ts";
+import { planMetrics } from "../scrape.ts";
+import { logsUrl, openStream, type Stack, startStack, subjects } from "../service.ts";
+import { assertWhole, connectTo, receive, request, send } from "./exchange.ts";
+
+const { env, scrape } = planMetrics();
+let stack: Stack;
+Deno.test.beforeAll(async () => void (stack = await startStack({ ...env, STALL_SECONDS: "3600" })));
+Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
+
+const LINUX = { ignore: Deno.build.os !== "linux" };
+
+/** How many clients do the same. */
+const CLIENTS = 50;
+
+async function streamRequest(version: string, query?: Record<string, string>): Promise<string> {
+  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "left" }, query));
+  return request(`GET ${pathname}${search} HTTP/${version}`);
+}
+
+/** Streams, their places, what is held for them, and subscriptions. */
+async function held(): Promise<unknown[]> {
+  const { natstap_streams_active, natstap_stream_places_taken, natstap_buffered_bytes } =
+    await scrape();
+  return [
+    natstap_streams_active,
+    natstap_stream_places_taken,
+    natstap_buffered_bytes,
+    ...await subjects(stack.nats),
+  ];
+}
+
+/** Fails unless nothing is left of clients, and the service goes on. */
+async function assertNothingLeft(): Promise<void> {
+  await assertEventually(held, [0, 0, 0]);
+  assertEquals(stack.service.stderr(), "");
+}
+
+/** Sends `text`, closes that side, and resolves to all that comes. */
+async function halfClose(text: string): Promise<string> {
+  using connection = await connectTo(stack.service);
+  await send(connection, text);
+  await connection.closeWrite();
+  return await receive(connection);
+}
+
+Deno.test("A client that has closed its side gets the responses to all that it has sent", async () => {
+  for (const version of ["1.0", "1.1"]) {
+    const health = request(`GET /healthz HTTP/${version}`);
+    assertMatch(await halfClose(health), /^HTTP\/1\.1 200 [^]*\r\n\r\nok$/);
+    assertMatch(await halfClose(request(`GET /logs HTTP/${version}`)), /"code":"token_missing"/);
+  }
+  const health = request("GET /healthz HTTP/1.1");
+  assertEquals((await halfClose(health.repeat(3))).match(/\r\n\r\nok/g)?.length, 3);
+  assertWhole(await halfClose(request("GET /viewer.js HTTP/1.1")));
+});
+
+Deno.test("A client that closes its side with its request for a stream, or later, leaves nothing behind", async () => {
+  for (const version of ["1.0", "1.1"]) {
+    const text = await streamRequest(version);
+    for (const before of ["", request("GET /healthz HTTP/1.1")]) {
+      assertEquals(/event: ready/.test(await halfClose(before + text)), false);
+    }
+    using connection = await connectTo(stack.service);
+    await send(connection, text);
+    await receive(connection, /event: ready/);
+    await connection.closeWrite();
+    await receive(connection);
+  }
+  await assertNothingLeft();
+});
+
+const RESETS: [when: string, act: (socket: KernelSocket) => Promise<void>][] = [
+  ["with its request", async (socket) => socket.write(await streamRequest("1.1"))],
+  ["right after its request", async (socket) => {
+    socket.write(await streamRequest("1.1"));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
+  }],
+  ["as its response begins", async (socket) => {
+    socket.write(await streamRequest("1.1"));
+    await assertEventually(() => socket.take(1)?.length, 1);
+  }],
+  ["with a request before and one behind", async (socket) => {
+    const other = request("GET /viewer.js HTTP/1.1");
+    socket.write(other + await streamRequest("1.1") + other);
+  }],
+];
+for (const [when, act] of RESETS) {
+  Deno.test(`Clients that reset the connection ${when} leave nothing behind`, LINUX, async () => {
+    const port = Number(new URL(stack.service.url).port);
+    await Promise.all(Array.from({ length: CLIENTS }, async () => {
+      const socket = new KernelSocket(port);
+      await act(socket);
+      socket.reset();
+    }));
+    await assertNothingLeft();
+  });
+}
+
+Deno.test("Clients that leave while NATS is asked leave nothing behind", LINUX, async () => {
+  const port = Number(new URL(stack.service.url).port);
+  Deno.kill(stack.nats.pid, "SIGSTOP");
+  try {
+    const sockets: KernelSocket[] = [];
+    for (let i = 0; i < CLIENTS; i++) {
+      const socket = new KernelSocket(port);
+      socket.write(await streamRequest("1.1"));
+      sockets.push(socket);
+    }
+    const taken = async () => (await scrape()).natstap_stream_places_taken;
+    await assertEventually(taken, CLIENTS);
+    for (const [i, socket] of sockets.entries()) {
+      if (i % 2 === 0) socket.reset();
+      else socket.close();
+    }
+  } finally {
+    Deno.kill(stack.nats.pid, "SIGCONT");
+  }
+  await assertNothingLeft();
+});
+
+for (const format of ["sse", "ndjson", "text"]) {
+  Deno.test(
+    `Clients that reset the connection in the middle of a line of 1 MB in ${format} leave nothing behind`,
+    LINUX,
+    async () => {
+      const { service, publisher } = stack;
+      const port = Number(new URL(service.url).port);
+      await using steady = await openStream(service, { app: "left" });
+      const sockets = await Promise.all(Array.from({ length: 5 }, async () => {
+        const socket = new KernelSocket(port);
+        socket.write(await streamRequest("1.1", { format }));
+        await socket.until("ready");
+        return socket;
+      }));
+      for (let i = 0; i < 4; i++) {
+        publisher.publish("logs.left.dfw.m1", `${i} `.padEnd(1_000_000, "\x01"));
+        assertMatch((await steady.line())!, new RegExp(`^${i} `));
+      }
+      for (const socket of sockets) {
+        socket.take(1_000);
+        socket.reset();
+      }
+      await steady.close();
+      await assertNothingLeft();
+    },
+  );
+}

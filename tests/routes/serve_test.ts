@@ -1,0 +1,85 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { connect, createServer } from "node:net";
+import { once } from "node:events";
+import type { Log } from "../../lib/log.ts";
+import type { Handler } from "../../routes/connection.ts";
+import { listen } from "../../routes/listener.ts";
+import { serve } from "../../routes/serve.ts";
+
+/** A log, and the messages in it. */
+function memoryLog(): { log: Log; messages: string[] } {
+  const messages: string[] = [];
+  const write = (message: string) => void messages.push(message);
+  return { log: { debug: write, info: write, warn: write, error: write }, messages };
+}
+
+const HANDLERS: [what: string, handler: Handler][] = [
+  ["throws", () => {
+    throw new Error("a fault");
+  }],
+  ["rejects", () => Promise.reject(new Error("a fault"))],
+  ["answers with a body that fails", () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.error(new Error("a fault")),
+      }),
+    )],
+  ["answers with a body of known length that fails", () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.error(new Error("a fault")),
+      }),
+      { headers: { "Content-Length": "10" } },
+    )],
+  [
+    "answers with a header that HTTP does not allow",
+    () => new Response("", { headers: { "X": "\x01" } }),
+  ],
+  ["answers with a body that is in use", () => {
+    const response = new Response("text");
+    response.body!.getReader();
+    return response;
+  }],
+];
+for (const [what, handler] of HANDLERS) {
+  Deno.test(`serve() closes the connection, logs why and goes on if a handler ${what}`, async () => {
+    const { log, messages } = memoryLog();
+    const options = { hostname: "127.0.0.1", port: 0, maxConnections: 10, message: "listening" };
+    let port = 0;
+    const info: Log["info"] = (_message, fields) => void (port = Number(fields?.port));
+    const server = await serve(
+      options,
+      (request, bindings) =>
+        new URL(request.url).pathname === "/ok" ? new Response("ok") : handler(request, bindings),
+      { ...log, info },
+    );
+    const get = async (path: string) => {
+      const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      let text = "";
+      socket.on("data", (data: string) => void (text += data));
+      await once(socket, "close");
+      return text;
+    };
+    assertEquals(/\r\n\r\n./.test(await get("/fault")), false);
+    assertEquals(messages, ["response not sent"]);
+    assertMatch(await get("/ok"), /^HTTP\/1\.1 200 [^]*ok$/);
+    await server.shutdown();
+  });
+}
+
+Deno.test("listen() does not listen again once it was stopped, even in the middle of a probe", async () => {
+  const { log, messages } = memoryLog();
+  const server = createServer();
+  const probed = once(server, "connection");
+  server.on("connection", (socket) => socket.destroy());
+  const listener = await listen(server, "127.0.0.1", 0, log);
+  server.once("connection", () => {
+    listener.stop();
+    server.close();
+  });
+  await probed;
+  await once(server, "close");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals([server.listening, messages], [false, []]);
+});
