@@ -8,7 +8,7 @@
 export const PRODUCTION_DENO = "2.9.6";
 
 /** The oldest version that runs every task and passes every test. */
-export const MINIMUM_DENO = "2.8.2";
+export const MINIMUM_DENO = "2.9.2";
 
 /** Ends the process with a message that says which version is required if this one is older. */
 export function requireDeno(): void {

@@ -33,7 +33,7 @@ async function runOn(deno: string, entry: string) {
 
 Deno.test("An older Deno is told which version natstap requires, by the service and by each tool", async () => {
   for (const entry of ENTRIES) {
-    for (const version of ["2.4.4", "2.8.1", "1.46.3"]) {
+    for (const version of ["2.4.4", "2.8.3", "1.46.3"]) {
       assertEquals(await runOn(version, entry), {
         code: 1,
         stdout: "",
