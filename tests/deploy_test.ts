@@ -109,7 +109,13 @@ async function runStep(text: string, folder: string, app: string): Promise<void>
 
 /** The environment of an image, without anything that configures the service. */
 function imageEnv(folder: string): Record<string, string> {
-  return { PATH: `${folder}/bin:/usr/bin:/bin`, HOME: folder, DENO_DIR: `${folder}/deno-dir` };
+  const set = texts("ENV").flatMap((text) => text.split(" ")).map((pair) => pair.split("="));
+  return {
+    ...Object.fromEntries(set),
+    PATH: `${folder}/bin:/usr/bin:/bin`,
+    HOME: folder,
+    DENO_DIR: `${folder}/deno-dir`,
+  };
 }
 
 /** How this machine reaches packages: a machine that builds images has its own way. */
