@@ -72,7 +72,7 @@ const MAPPED_BYTES = 16_384;
  * One backlog may hold this many times what the budget has left. The larger the factor, the more of the
  * budget is used before the limits shrink, and the less is kept for backlogs that are still empty.
  */
-const SHARE = 8;
+const SHARE = 2;
 
 /** What a piece is that begins with an event, and ends with one. */
 const WHOLE = { continues: false, rest: 0 } as const;
