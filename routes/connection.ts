@@ -129,7 +129,9 @@ export class Connection {
     const closeSoon = () => this.#expectWithin(STREAM_LINGER_SECONDS);
     const response = await inSpan(span, () => this.#handler(request, { completed, closeSoon }));
     this.#streaming = response.headers.has("transfer-encoding");
-    if (this.#streaming && (this.#waiting.length > 1 || socket.readableEnded)) socket.destroy();
+    // Nothing behind a stream is answered, and a client that has closed its side has left.
+    const followed = this.#waiting.length > 1 || this.#refused !== undefined;
+    if (this.#streaming && (followed || socket.readableEnded)) socket.destroy();
     if (socket.destroyed) return await response.body?.cancel();
     if (body) return await this.#sendLast(response);
     if (this.#streaming) {
