@@ -61,8 +61,9 @@ Deno.test("A client that has closed its side gets the responses to all that it h
 Deno.test("A client that closes its side with its request for a stream, or later, leaves nothing behind", async () => {
   for (const version of ["1.0", "1.1"]) {
     const text = await streamRequest(version);
-    for (const before of ["", request("GET /healthz HTTP/1.1")]) {
-      assertEquals(/event: ready/.test(await halfClose(before + text)), false);
+    const health = request("GET /healthz HTTP/1.1");
+    for (const sent of [text, health + text, text + health, `${text}no HTTP\r\n\r\n`]) {
+      assertEquals(/event: ready/.test(await halfClose(sent)), false);
     }
     using connection = await connectTo(stack.service);
     await send(connection, text);
