@@ -1,9 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { once } from "node:events";
 import type { Log } from "../../lib/log.ts";
 import type { Handler } from "../../routes/connection.ts";
-import { listen } from "../../routes/listener.ts";
 import { serve } from "../../routes/serve.ts";
 
 /** A log, and the messages in it. */
@@ -67,19 +66,3 @@ for (const [what, handler] of HANDLERS) {
     await server.shutdown();
   });
 }
-
-Deno.test("listen() does not listen again once it was stopped, even in the middle of a probe", async () => {
-  const { log, messages } = memoryLog();
-  const server = createServer();
-  const probed = once(server, "connection");
-  server.on("connection", (socket) => socket.destroy());
-  const listener = await listen(server, "127.0.0.1", 0, log);
-  server.once("connection", () => {
-    listener.stop();
-    server.close();
-  });
-  await probed;
-  await once(server, "close");
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  assertEquals([server.listening, messages], [false, []]);
-});
