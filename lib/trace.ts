@@ -105,6 +105,7 @@ export function traceStream(
   facts: { readonly app: string; readonly subject: string; readonly format: string },
 ): (summary: StreamSummary) => void {
   const span = trace.getTracer("natstap").startSpan("logs stream");
+  if (!span.isRecording()) return () => {};
   span.setAttributes(toAttributes(facts));
   return ({ reason, ...counts }) => {
     span.setAttributes(toAttributes({ "end.reason": reason, ...counts }));
