@@ -5,7 +5,7 @@
  */
 import { Problem } from "./problem.ts";
 
-/** The places for streams. A place is a connection's: it is free once the client has let go of it. */
+/** The places for streams. A place is free once the stream's response has been sent or its connection is closed. */
 export class Places {
   /** How many there are. */
   readonly limit: number;

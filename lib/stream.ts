@@ -135,7 +135,6 @@ export class LogStream {
     if (!this.#backlog.hasRoom(line.length)) {
       // More came in this turn than may wait, but a reader that is ready need not miss it.
       if (this.#waiting) this.#pull();
-      if (this.#closed) return;
       if (!this.#backlog.hasRoom(line.length)) return this.#drop(payload);
     }
     this.#willWait();
@@ -164,7 +163,7 @@ export class LogStream {
     this.#observer.onEnd();
   }
 
-  /** The HTTP layer has let go of everything that was handed to it. */
+  /** The HTTP layer no longer holds anything that was handed to it. */
   release(): void {
     this.#backlog.sent();
   }
@@ -280,8 +279,6 @@ export class LogStream {
   }
 
   #finish(): void {
-    // Deno cancels the stream from within enqueue() where it finds the client gone.
-    if (this.#closed) return;
     this.#controller.close();
     this.#close();
   }
