@@ -47,7 +47,7 @@ export function exposeService(exposition: Exposition, nats: Nats, streams: Strea
   gauge(
     "natstap_stream_places_taken",
     "Connections that count towards MAX_STREAMS: open streams, " +
-      "and ended ones that their clients have not let go of.",
+      "and ended ones whose end their clients have not taken.",
     () => places.taken,
   );
   gauge(

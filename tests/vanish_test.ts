@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "./kernel_socket.ts";
 import { assertEventually } from "./patience.ts";
-import { logsUrl, type Stack, startStack } from "./service.ts";
+import { logsUrl, readiness, type Stack, startStack } from "./service.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 /** Seconds. */
@@ -11,6 +11,7 @@ const LIMITS = {
   STALL_SECONDS: String(STALL),
   KEEPALIVE_SECONDS: String(KEEPALIVE),
   BUFFER_BYTES: "65536",
+  MAX_STREAMS: "1",
 };
 
 /** Opens a stream of the app `gone` on a socket whose fullness the service feels. */
@@ -18,6 +19,12 @@ async function open({ service }: Stack): Promise<KernelSocket> {
   const socket = KernelSocket.get(await logsUrl(service, { app: "gone" }));
   assertMatch(await socket.until("event: ready"), /^HTTP\/1.. 200 /);
   return socket;
+}
+
+/** Fails unless the subscription of the one stream and its place are free again. */
+async function assertFreed({ service, nats }: Stack): Promise<void> {
+  await assertEventually(() => nats.subscriptions(), 0);
+  await assertEventually(() => readiness(service), "ready");
 }
 
 /** Publishes until all streams are closed; resolves to how, and after how many seconds. */
@@ -34,18 +41,22 @@ async function awaitClose(
   }
 }
 
-Deno.test("A reader that resets its connection leaves no subscription behind", LINUX, async () => {
-  await using stack = await startStack(LIMITS);
-  const socket = await open(stack);
-  socket.reset();
-  const [reason, seconds] = await awaitClose(stack);
-  assertEquals(reason, "client");
-  await assertEventually(() => stack.nats.subscriptions(), 0);
-  console.log(`A reset was noticed after ${seconds.toFixed(1)} s`);
-});
+Deno.test(
+  "A reader that resets its connection leaves neither a subscription nor a place taken",
+  LINUX,
+  async () => {
+    await using stack = await startStack(LIMITS);
+    const socket = await open(stack);
+    socket.reset();
+    const [reason, seconds] = await awaitClose(stack);
+    assertEquals(reason, "client");
+    await assertFreed(stack);
+    console.log(`A reset was noticed after ${seconds.toFixed(1)} s`);
+  },
+);
 
 Deno.test(
-  "A reader that vanishes without a word is ended once lines are due, and its subscription with it",
+  "A reader that vanishes without a word is ended once lines are due, and its place freed",
   LINUX,
   async () => {
     await using stack = await startStack(LIMITS);
@@ -53,7 +64,7 @@ Deno.test(
     socket.vanish();
     const [reason, seconds] = await awaitClose(stack);
     assertEquals(reason, "stalled");
-    await assertEventually(() => stack.nats.subscriptions(), 0);
+    await assertFreed(stack);
     console.log(
       `A reader that had vanished was ended after ${seconds.toFixed(1)} s, ` +
         `of which STALL_SECONDS is ${STALL}`,
@@ -62,7 +73,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A reader that vanishes without a word, and to which no line is due, is ended with its token",
+  "A reader that vanishes without a word, and to which no line is due, is ended with its token, and its place freed",
   LINUX,
   async () => {
     await using stack = await startStack(LIMITS);
@@ -72,6 +83,6 @@ Deno.test(
     socket.vanish();
     const { reason } = await stack.service.logged(({ msg }) => msg === "stream closed");
     assertEquals(reason, "expired");
-    await assertEventually(() => stack.nats.subscriptions(), 0);
+    await assertFreed(stack);
   },
 );
