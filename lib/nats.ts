@@ -23,7 +23,7 @@ import { guardSockets, watchFrames, yieldBetweenReads } from "./transport.ts";
 
 /** Who receives what a subscription brings. */
 export interface Subscriber {
-  /** Takes one message's payload; only valid until it returns. */
+  /** Takes one message's payload, whose bytes stay as they are. */
   readonly onPayload: (payload: Uint8Array) => void;
   /** NATS no longer permits the subscription. */
   readonly onDenied: () => void;

@@ -39,9 +39,10 @@ export class LineEncoder implements Line {
   encode(payload: Uint8Array): Line {
     // Equal bytes, whichever app they are from, make equal lines. Comparing 300 of them takes 0.03 µs.
     if (this.#payload === undefined || Buffer.compare(payload, this.#payload) !== 0) {
-      this.#payload = payload;
       this.#body = this.format.encode(payload);
       this.#bytes = undefined;
+      // Last: if encoding fails, the next equal payload must not get the line of another.
+      this.#payload = payload;
     }
     return this;
   }

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import type { Log } from "../../lib/log.ts";
 import type { Handler } from "../../routes/connection.ts";
+import { assertEventually } from "../patience.ts";
 import { serve } from "../../routes/serve.ts";
 
 /** A log, and the messages in it. */
@@ -66,3 +67,51 @@ for (const [what, handler] of HANDLERS) {
     await server.shutdown();
   });
 }
+
+Deno.test("serve() goes on if clients leave before their responses have a body", async () => {
+  const { log, messages } = memoryLog();
+  const left = new Set<string>();
+  const bodies = new Map<string, PromiseWithResolvers<void>>();
+  const body = (path: string) =>
+    new ReadableStream({
+      async pull(controller) {
+        const late = Promise.withResolvers<void>();
+        bodies.set(path, late);
+        await late.promise;
+        controller.enqueue(new Uint8Array(100_000));
+        controller.close();
+      },
+    }, { highWaterMark: 0 });
+  const fields: Record<string, string>[] = [
+    {},
+    { "Content-Length": "100000" },
+    { "Transfer-Encoding": "chunked" },
+  ];
+  let port = 0;
+  const info: Log["info"] = (_message, fields) => void (port = Number(fields?.port));
+  const server = await serve(
+    { hostname: "127.0.0.1", port: 0, maxConnections: 10, message: "listening" },
+    async (request, { completed }) => {
+      const { pathname } = new URL(request.url);
+      completed.then(() => left.add(pathname));
+      return await Promise.resolve(
+        new Response(body(pathname), { headers: fields[Number(pathname.slice(1, 2))]! }),
+      );
+    },
+    { ...log, info },
+  );
+  for (const kind of fields.keys()) {
+    for (const how of ["destroy", "resetAndDestroy"] as const) {
+      const path = `/${kind}/${how}`;
+      const socket = connect(port, "127.0.0.1");
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await assertEventually(() => bodies.has(path), true);
+      socket[how]();
+      await once(socket, "close");
+      bodies.get(path)!.resolve();
+      await assertEventually(() => left.has(path), true);
+    }
+  }
+  await server.shutdown();
+  assertEquals(messages, []);
+});
