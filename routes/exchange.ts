@@ -127,7 +127,7 @@ export function sendStream(
   const chunked = httpVersion === "1.1";
   const fields = fieldsOf(response);
   if (!chunked) fields.splice(fields.indexOf("transfer-encoding"), 2);
-  // Some clients of HTTP/1.0 accept it (TE), but get what is written below.
+  // By default an HTTP/1.0 client that sends TE gets its first chunk framed, and only that one.
   outgoing.useChunkedEncodingByDefault = chunked;
   outgoing.shouldKeepAlive = false;
   outgoing.writeHead(response.status, fields);
