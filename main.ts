@@ -4,24 +4,24 @@
  * @module
  */
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
-import { routeConsole } from "./lib/console.ts";
+import { routeConsole } from "./lib/telemetry/console.ts";
 import { requireDeno } from "./lib/deno_version.ts";
-import { Exposition } from "./lib/exposition.ts";
-import { createKeys, type Keys } from "./lib/keys.ts";
-import { createLog, formatWarning, type Log, type LogStyle } from "./lib/log.ts";
-import { LogQueue } from "./lib/log_queue.ts";
-import { createMetrics } from "./lib/metrics.ts";
-import { createNats } from "./lib/nats_lanes.ts";
-import { exposeLog, exposeProcess, exposeService } from "./lib/readings.ts";
-import { StreamRecorder } from "./lib/record.ts";
-import { limitRepeats } from "./lib/repeats.ts";
-import { Streams } from "./lib/streams.ts";
-import { createVerify } from "./lib/token.ts";
-import { keepSecretsOutOfSpans } from "./lib/trace.ts";
+import { Exposition } from "./lib/telemetry/exposition.ts";
+import { createKeys, type Keys } from "./lib/auth/keys.ts";
+import { createLog, formatWarning, type Log, type LogStyle } from "./lib/telemetry/log.ts";
+import { LogQueue } from "./lib/telemetry/log_queue.ts";
+import { createMetrics } from "./lib/telemetry/metrics.ts";
+import { createNats } from "./lib/nats/connections.ts";
+import { exposeLog, exposeProcess, exposeService } from "./lib/telemetry/gauges.ts";
+import { StreamRecorder } from "./lib/telemetry/stream_recorder.ts";
+import { limitRepeats } from "./lib/telemetry/repeated_lines.ts";
+import { Streams } from "./lib/stream/streams.ts";
+import { createVerify } from "./lib/auth/token.ts";
+import { keepSecretsOutOfSpans } from "./lib/telemetry/trace.ts";
 import { createHandler } from "./routes/app.ts";
 import { createMetricsHandler } from "./routes/metrics.ts";
-import type { Handler } from "./routes/connection.ts";
-import { serve, type Server } from "./routes/serve.ts";
+import type { Handler } from "./routes/server/client.ts";
+import { serve, type Server } from "./routes/server/serve.ts";
 import type { Viewer } from "./routes/viewer.ts";
 
 /** How often a key set behind a URL is fetched anew. Milliseconds. */

@@ -5,9 +5,9 @@
  */
 import { memory } from "../tools/memory.ts";
 import { cpuMicros } from "./cost.ts";
-import type { Publication } from "./pace.ts";
-import type { Expectation, Reading } from "./reader.ts";
-import type { Stage } from "./stage.ts";
+import type { Publication } from "./due_lines.ts";
+import type { Expectation, Reading } from "./load.ts";
+import type { Stage } from "./processes.ts";
 
 /** One server's figures in one scenario; NaN where there is none. */
 export interface Figures {

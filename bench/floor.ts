@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { appName, digits, Line, micros } from "./line.ts";
+import { appName, digits, Line, micros } from "./log_line.ts";
 import { takeOrders } from "./orders.ts";
-import { due, type Publication } from "./pace.ts";
+import { due, type Publication } from "./due_lines.ts";
 
 const KEEPALIVE_MS = 15_000;
 

@@ -12,7 +12,7 @@ import { findNatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { type Figures, median } from "./figures.ts";
 import { describeMachine } from "./machine.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
-import { type Cast, openStage, type ServerName } from "./stage.ts";
+import { type Cast, openStage, type ServerName } from "./processes.ts";
 import { type Row, table } from "./table.ts";
 import { type Results, verdict } from "./targets.ts";
 

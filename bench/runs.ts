@@ -8,8 +8,8 @@ import { cpuMicros } from "./cost.ts";
 import { type Figures, measure } from "./figures.ts";
 import type { orders as forgerOrders } from "./forger.ts";
 import type { orders as noiseOrders } from "./noise.ts";
-import { appName } from "./line.ts";
-import type { Stage } from "./stage.ts";
+import { appName } from "./log_line.ts";
+import type { Stage } from "./processes.ts";
 
 /** Streams of {@linkcode idle}. */
 export const IDLE_STREAMS = 5000;

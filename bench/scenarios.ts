@@ -15,7 +15,7 @@ import {
   steady,
   stopped,
 } from "./runs.ts";
-import type { ServerName, Stage } from "./stage.ts";
+import type { ServerName, Stage } from "./processes.ts";
 import { atMost, atMostTimes, type Target } from "./targets.ts";
 
 /** One scenario. */

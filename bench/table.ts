@@ -4,7 +4,7 @@
  * @module
  */
 import type { Figures } from "./figures.ts";
-import type { ServerName } from "./stage.ts";
+import type { ServerName } from "./processes.ts";
 
 /** One server in one scenario. */
 export interface Row {

@@ -13,9 +13,9 @@ import type { CDPSession, Page } from "npm:playwright-core@^1";
 import { build } from "../tools/bundle.ts";
 import { findNatsServer } from "../tools/nats_server.ts";
 import { SAMPLE_APPS, sampleLines } from "../tools/sample_logs.ts";
-import { live, pageUrl, type Stage, startStage } from "../tests/viewer/stage.ts";
+import { live, pageUrl, type Stage, startStage } from "../tests/support/viewer/viewer_stage.ts";
 import { describeMachine } from "./machine.ts";
-import { due } from "./pace.ts";
+import { due } from "./due_lines.ts";
 
 /** How many rows the viewer holds before it is measured: as many as it ever does. */
 const HELD = 100_000;

@@ -4,15 +4,15 @@
  * @module
  */
 import * as v from "valibot";
-import type { KeySource } from "./keys.ts";
-import type { LogLevel } from "./log.ts";
-import { parseNatsOptions } from "./nats_config.ts";
-import type { NatsOptions } from "./nats_options.ts";
+import type { KeySource } from "./auth/keys.ts";
+import type { LogLevel } from "./telemetry/log.ts";
+import { parseNatsOptions } from "./nats/parse_options.ts";
+import type { NatsOptions } from "./nats/options.ts";
 import { type Origins, parseOrigins } from "./origins.ts";
-import { parseKeySet, parsePublicKey } from "./public_keys.ts";
-import type { StreamOptions } from "./streams.ts";
-import type { TokenRules } from "./token.ts";
-import { clean, type ConfigSource, describeWrong } from "./variable.ts";
+import { parseKeySet, parsePublicKey } from "./auth/public_keys.ts";
+import type { StreamOptions } from "./stream/streams.ts";
+import type { TokenRules } from "./auth/token.ts";
+import { clean, type ConfigSource, describeWrong } from "./variables.ts";
 
 /** All that the service can be told. */
 export interface Config {

@@ -4,20 +4,20 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Keys } from "../lib/keys.ts";
-import type { Log } from "../lib/log.ts";
-import type { Metrics } from "../lib/metrics.ts";
-import type { Nats } from "../lib/nats.ts";
+import type { Keys } from "../lib/auth/keys.ts";
+import type { Log } from "../lib/telemetry/log.ts";
+import type { Metrics } from "../lib/telemetry/metrics.ts";
+import type { Nats } from "../lib/nats/connection.ts";
 import type { Origins } from "../lib/origins.ts";
-import type { Streams } from "../lib/streams.ts";
-import type { Verify } from "../lib/token.ts";
-import { begin, end, toHandler } from "./base.ts";
+import type { Streams } from "../lib/stream/streams.ts";
+import type { Verify } from "../lib/auth/token.ts";
+import { begin, end, toHandler } from "./common.ts";
 import { allowOrigins } from "./cors.ts";
 import { healthz } from "./healthz.ts";
 import { logs, type LogsEnv } from "./logs.ts";
-import { respondToError } from "./problem.ts";
+import { respondToError } from "./error_response.ts";
 import { readyz } from "./readyz.ts";
-import type { Handler } from "./connection.ts";
+import type { Handler } from "./server/client.ts";
 import { type Viewer, viewerRoutes } from "./viewer.ts";
 
 /** What the routes are made of. */

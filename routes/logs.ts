@@ -5,12 +5,12 @@
  */
 import type { Context, Env, Handler, MiddlewareHandler } from "hono";
 import { Problem } from "../lib/problem.ts";
-import type { Streams } from "../lib/streams.ts";
-import { type Scope, selectScope } from "../lib/subject.ts";
-import type { Grant, Verify } from "../lib/token.ts";
-import type { Bindings } from "./exchange.ts";
-import { selectFormat } from "./format.ts";
-import { findToken } from "./token.ts";
+import type { Streams } from "../lib/stream/streams.ts";
+import { type Scope, selectScope } from "../lib/nats/subject.ts";
+import type { Grant, Verify } from "../lib/auth/token.ts";
+import type { Bindings } from "./server/exchange.ts";
+import { selectFormat } from "./requested_format.ts";
+import { findToken } from "./token_carriers.ts";
 
 /** What each step has proved to the next. */
 export interface LogsEnv extends Env {

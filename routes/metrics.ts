@@ -4,13 +4,13 @@
  * @module
  */
 import { type Handler as Step, Hono } from "hono";
-import { Exposition } from "../lib/exposition.ts";
-import type { Log } from "../lib/log.ts";
+import { Exposition } from "../lib/telemetry/exposition.ts";
+import type { Log } from "../lib/telemetry/log.ts";
 import { preferred } from "./accept.ts";
-import { begin, end, toHandler } from "./base.ts";
+import { begin, end, toHandler } from "./common.ts";
 import { healthz } from "./healthz.ts";
-import { respondToError } from "./problem.ts";
-import type { Handler } from "./connection.ts";
+import { respondToError } from "./error_response.ts";
+import type { Handler } from "./server/client.ts";
 
 /** Makes the handler of that port. What it refuses is not counted among what it shows. */
 export function createMetricsHandler(exposition: Exposition, log: Log): Handler {

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Handler } from "hono";
-import type { Keys } from "../lib/keys.ts";
-import type { Nats } from "../lib/nats.ts";
-import { keysUnavailable } from "../lib/remote_keys.ts";
-import type { Streams } from "../lib/streams.ts";
-import { respond } from "./problem.ts";
+import type { Keys } from "../lib/auth/keys.ts";
+import type { Nats } from "../lib/nats/connection.ts";
+import { keysUnavailable } from "../lib/auth/remote_keys.ts";
+import type { Streams } from "../lib/stream/streams.ts";
+import { respond } from "./error_response.ts";
 
 /** What a stream needs. */
 export interface Parts {

@@ -7,7 +7,7 @@
 import { connect } from "@nats-io/transport-deno";
 import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
 import { parseSecret, type SigningKey } from "./signing_key.ts";
-import { mintToken } from "./token.ts";
+import { mintToken } from "./print_token.ts";
 
 /** Where a crowd goes, and what it meets there. */
 export interface Place {

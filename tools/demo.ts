@@ -14,7 +14,7 @@ import { startNatsServer } from "./nats_server.ts";
 import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
 import { startService } from "./service.ts";
 import { parseSecret, type SigningKey } from "./signing_key.ts";
-import { mintToken } from "./token.ts";
+import { mintToken } from "./print_token.ts";
 
 /** The ports for the service and its metrics, where they are free. */
 const PORT = 8080;

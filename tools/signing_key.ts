@@ -5,7 +5,7 @@
  */
 import { createPrivateKey } from "node:crypto";
 import type { JWK } from "jose";
-import { algorithmsOf, SYMMETRIC } from "../lib/algorithms.ts";
+import { algorithmsOf, SYMMETRIC } from "../lib/auth/algorithms.ts";
 
 /** A key to sign with. */
 export interface SigningKey {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "./connection/connection.ts";
 
 /** What of the token's lines a link is for, where not for all. */
 type Scope = Partial<Record<"app" | "region" | "machine", string>>;

@@ -9,32 +9,32 @@
  * @module
  */
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { Banner, bannerTemplate } from "./banner.ts";
-import { chipsTemplate } from "./chips.ts";
-import { copy } from "./clipboard.ts";
-import { TIMES } from "./clock.ts";
-import type { ConnectionState } from "./connection.ts";
-import { type FileKind, toText } from "./download.ts";
-import { emptyTemplate } from "./empty.ts";
-import { Feed } from "./feed.ts";
-import { helpTemplate } from "./help.ts";
-import { type Command, commandOf, isFor } from "./keys.ts";
-import { Lens } from "./lens.ts";
-import { List } from "./list.ts";
-import { Pace } from "./pace.ts";
-import { pillTemplate } from "./pill.ts";
-import { Rate } from "./rate.ts";
-import type { Line, Row } from "./row.ts";
-import { rowStyle } from "./row_style.ts";
-import { rowTemplate } from "./row_view.ts";
-import { saveRows } from "./save.ts";
-import { hasSelection, type SelectedRows, selectedRows } from "./selection.ts";
-import { type Status, statusOf } from "./status.ts";
-import { Store } from "./store.ts";
-import { Stream } from "./stream.ts";
-import { BAR_SECONDS, stripTemplate } from "./strip.ts";
-import { style } from "./style.ts";
-import { type Menu, toolbarTemplate } from "./toolbar.ts";
+import { Banner, bannerTemplate } from "./panels/banner.ts";
+import { chipsTemplate } from "./panels/chips.ts";
+import { copy } from "./export/clipboard.ts";
+import { TIMES } from "./list/row_time.ts";
+import type { ConnectionState } from "./connection/connection.ts";
+import { type FileKind, toText } from "./export/download.ts";
+import { emptyTemplate } from "./panels/empty.ts";
+import { Feed } from "./rows/feed.ts";
+import { helpTemplate } from "./panels/help.ts";
+import { type Command, commandOf, isFor } from "./panels/shortcuts.ts";
+import { Lens } from "./search/lens.ts";
+import { List } from "./list/list.ts";
+import { Pace } from "./list/frame_scheduler.ts";
+import { pillTemplate } from "./panels/pill.ts";
+import { Rate } from "./rows/line_rate.ts";
+import type { Line, Row } from "./rows/row.ts";
+import { rowStyle } from "./list/row_style.ts";
+import { rowTemplate } from "./list/row_view.ts";
+import { saveRows } from "./export/save.ts";
+import { hasSelection, type SelectedRows, selectedRows } from "./list/selection.ts";
+import { type Status, statusOf } from "./connection/status.ts";
+import { Store } from "./rows/store.ts";
+import { Stream } from "./connection/viewer_stream.ts";
+import { BAR_SECONDS, stripTemplate } from "./panels/strip.ts";
+import { style } from "./theme/viewer_style.ts";
+import { type Menu, toolbarTemplate } from "./panels/toolbar.ts";
 import { LIMIT, ViewerElement } from "./viewer_element.ts";
 
 /** How often what depends on the time is drawn. Milliseconds. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { LitElement, type PropertyDeclarations } from "lit";
-import { type TimeMode, TIMES } from "./clock.ts";
+import { type TimeMode, TIMES } from "./list/row_time.ts";
 
 /** How many rows are held, unless the host says otherwise. */
 export const LIMIT = 100_000;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { DASHBOARD, isFlys, labelsOf, metricsOf, PANELS, QUERIES } from "./dashboard.ts";
+import { DASHBOARD, isFlys, labelsOf, metricsOf, PANELS, QUERIES } from "../support/dashboard.ts";
 
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
 

@@ -1,8 +1,8 @@
 /** Bytes that nobody reads: bodies, and requests behind a stream. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, openStream, type Stack, startStack } from "../service.ts";
-import { connectTo, receive, request, send } from "./exchange.ts";
+import { logsUrl, openStream, type Stack, startStack } from "../support/service.ts";
+import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

@@ -1,8 +1,8 @@
 /** What a client can do to a connection by the order of what it sends, its own or another's. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, type Stack, startStack } from "../service.ts";
-import { connectTo, receive, request, send, statuses } from "./exchange.ts";
+import { logsUrl, type Stack, startStack } from "../support/service.ts";
+import { connectTo, receive, request, send, statuses } from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

@@ -1,6 +1,6 @@
 /** Requests in forms, versions and methods that no browser would send. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { logsUrl, mint, type Stack, startStack } from "../service.ts";
+import { logsUrl, mint, type Stack, startStack } from "../support/service.ts";
 import {
   assertRefused,
   attackerToken,
@@ -11,7 +11,7 @@ import {
   send,
   statuses,
   withNoStream,
-} from "./exchange.ts";
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 let token: string;

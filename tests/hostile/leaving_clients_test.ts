@@ -1,10 +1,10 @@
 /** Clients that close their side, or reset the connection, at whatever moment. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { KernelSocket } from "../kernel_socket.ts";
-import { assertEventually } from "../patience.ts";
-import { planMetrics } from "../scrape.ts";
-import { logsUrl, openStream, type Stack, startStack, subjects } from "../service.ts";
-import { assertWhole, connectTo, receive, request, send } from "./exchange.ts";
+import { KernelSocket } from "../support/clients/kernel_socket.ts";
+import { assertEventually } from "../support/patience.ts";
+import { planMetrics } from "../support/scrape.ts";
+import { logsUrl, openStream, type Stack, startStack, subjects } from "../support/service.ts";
+import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
 
 const { env, scrape } = planMetrics();
 let stack: Stack;

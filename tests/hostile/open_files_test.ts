@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { KernelSocket } from "../kernel_socket.ts";
-import { assertEventually } from "../patience.ts";
-import { logsUrl, openStream, type Service, startStack } from "../service.ts";
-import { connectTo } from "./exchange.ts";
+import { KernelSocket } from "../support/clients/kernel_socket.ts";
+import { assertEventually } from "../support/patience.ts";
+import { logsUrl, openStream, type Service, startStack } from "../support/service.ts";
+import { connectTo } from "../support/clients/raw_request.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 

@@ -2,11 +2,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import fc from "npm:fast-check@^4";
-import { launchChromium } from "../chromium.ts";
-import { PATIENCE } from "../patience.ts";
-import { readRaw } from "../raw_reader.ts";
-import { logsUrl, openStream, type Stack, startService, startStack } from "../service.ts";
-import { eventOf, PAYLOADS, textOf } from "./payloads.ts";
+import { launchChromium } from "../support/clients/chromium.ts";
+import { PATIENCE } from "../support/patience.ts";
+import { readRaw } from "../support/clients/raw_reader.ts";
+import { logsUrl, openStream, type Stack, startService, startStack } from "../support/service.ts";
+import { eventOf, PAYLOADS, textOf } from "../support/payloads.ts";
 
 const MEGABYTE = 1_048_576;
 let stack: Stack;

@@ -1,9 +1,9 @@
 /** Clients that send slowly, never end their requests, or do not read their responses. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { KernelSocket } from "../kernel_socket.ts";
-import { logsUrl, mint, openStream, type Stack, startStack } from "../service.ts";
-import { assertWhole, connectTo, receive, request, send } from "./exchange.ts";
+import { KernelSocket } from "../support/clients/kernel_socket.ts";
+import { logsUrl, mint, openStream, type Stack, startStack } from "../support/service.ts";
+import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

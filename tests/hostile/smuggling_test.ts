@@ -1,7 +1,13 @@
 /** Requests whose end a proxy in front may see at another place than the service. */
 import { assert, assertEquals } from "@std/assert";
-import { type Stack, startStack } from "../service.ts";
-import { assertRefused, attackerToken, request, statuses, withNoStream } from "./exchange.ts";
+import { type Stack, startStack } from "../support/service.ts";
+import {
+  assertRefused,
+  attackerToken,
+  request,
+  statuses,
+  withNoStream,
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 let token: string;

@@ -5,8 +5,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { startNatsServer } from "../../tools/nats_server.ts";
-import { assertEventually, within } from "../patience.ts";
-import { mint, type Service, startService, subjects } from "../service.ts";
+import { assertEventually, within } from "../support/patience.ts";
+import { mint, type Service, startService, subjects } from "../support/service.ts";
 
 /** The cases are the same in each run; a failure prints it with the case that failed. */
 const SEED = 786;

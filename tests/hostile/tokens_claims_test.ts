@@ -1,6 +1,6 @@
 /** Tokens whose claims attack: the app, the time, the audience, and JSON that is read in two ways. */
-import { inSeconds, signed, withClaim, withTexts } from "./forgery.ts";
-import { testAtGate } from "./gate.ts";
+import { inSeconds, signed, withClaim, withTexts } from "../support/tokens/forgery.ts";
+import { testAtGate } from "../support/tokens/gatekeeper.ts";
 
 const { gate, testRefused } = testAtGate();
 

@@ -1,8 +1,8 @@
 /** Tokens that attack by their form: serialization, encoding, length, and where they stand. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { CompactEncrypt } from "jose";
-import { SECRET, type Service } from "../service.ts";
-import { connectTo, receive, request, send } from "./exchange.ts";
+import { SECRET, type Service } from "../support/service.ts";
+import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
 import {
   base64url,
   claimsWith,
@@ -10,8 +10,8 @@ import {
   signedByStranger,
   signedOfLength,
   withPartsChanged,
-} from "./forgery.ts";
-import { testAtGate, type TokenRequest } from "./gate.ts";
+} from "../support/tokens/forgery.ts";
+import { testAtGate, type TokenRequest } from "../support/tokens/gatekeeper.ts";
 
 const { gate, testRefused } = testAtGate();
 

@@ -9,9 +9,9 @@ import {
   signedByStranger,
   withHeaders,
   withHmac,
-} from "./forgery.ts";
-import { testAtGate } from "./gate.ts";
-import { der, jwk, pem, publicJwk } from "./kinds.ts";
+} from "../support/tokens/forgery.ts";
+import { testAtGate } from "../support/tokens/gatekeeper.ts";
+import { der, jwk, pem, publicJwk } from "../support/tokens/key_kinds.ts";
 
 const { gate, testRefused } = testAtGate();
 

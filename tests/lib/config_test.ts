@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { ConfigError, readConfig } from "../../lib/config.ts";
-import { generatePemPair } from "../key_pair.ts";
+import { generatePemPair } from "../support/tokens/key_pair.ts";
 
 type Env = Record<string, string>;
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { MINIMUM_DENO, PRODUCTION_DENO } from "../../lib/deno_version.ts";
-import { ROOT } from "../checkout.ts";
+import { ROOT } from "../support/checkout.ts";
 
 /** What runs when natstap does, or one of its tasks, before anything else. */
 const ENTRIES = [
@@ -9,7 +9,7 @@ const ENTRIES = [
   "tools/bundle.ts",
   "tools/demo.ts",
   "tools/program.ts",
-  "tools/token.ts",
+  "tools/print_token.ts",
 ];
 
 /** Runs an entry on what says that it is another version of Deno. */

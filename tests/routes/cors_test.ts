@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
-import { connectTo, receive, request, send } from "../hostile/exchange.ts";
-import { assertProblem } from "../problem.ts";
-import { read } from "../reader.ts";
-import { logsUrl, type Service, startService } from "../service.ts";
+import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { assertProblem } from "../support/expect_problem.ts";
+import { read } from "../support/clients/sse_reader.ts";
+import { logsUrl, type Service, startService } from "../support/service.ts";
 
 const APP = "https://app.example.com";
 const ADMIN = "http://localhost:3000";

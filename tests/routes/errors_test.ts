@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SignJWT } from "jose";
-import { connectTo, receive, request, send } from "../hostile/exchange.ts";
-import { assertNotReady, assertProblem } from "../problem.ts";
+import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { assertNotReady, assertProblem } from "../support/expect_problem.ts";
 import {
   logsUrl,
   mint,
@@ -10,7 +10,7 @@ import {
   type Stack,
   startService,
   startStack,
-} from "../service.ts";
+} from "../support/service.ts";
 
 const USER = { NATS_USER: "tap", NATS_PASSWORD: "the password for NATS" };
 let stack: Stack;

@@ -1,7 +1,7 @@
 import { connect } from "@nats-io/transport-deno";
 import { assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../../tools/nats_server.ts";
-import { assertNotReady, assertProblem } from "../problem.ts";
+import { assertNotReady, assertProblem } from "../support/expect_problem.ts";
 import {
   logsUrl,
   openStream,
@@ -9,8 +9,8 @@ import {
   type Service,
   startService,
   startStack,
-} from "../service.ts";
-import { assertEventually } from "../patience.ts";
+} from "../support/service.ts";
+import { assertEventually } from "../support/patience.ts";
 
 /** The status and the body of `GET /healthz`. */
 async function healthz({ url }: Service): Promise<[number, string]> {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { readRaw } from "../raw_reader.ts";
-import { read, type Reader } from "../reader.ts";
-import { logsUrl, mint, type Stack, startService, startStack } from "../service.ts";
+import { readRaw } from "../support/clients/raw_reader.ts";
+import { read, type Reader } from "../support/clients/sse_reader.ts";
+import { logsUrl, mint, type Stack, startService, startStack } from "../support/service.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { assertProblem } from "../problem.ts";
-import { read } from "../reader.ts";
-import { logsUrl, mint, type Stack, startStack } from "../service.ts";
+import { assertProblem } from "../support/expect_problem.ts";
+import { read } from "../support/clients/sse_reader.ts";
+import { logsUrl, mint, type Stack, startStack } from "../support/service.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { memory } from "../../tools/memory.ts";
-import { assertEventually } from "../patience.ts";
-import { assertProblem } from "../problem.ts";
-import { readRaw } from "../raw_reader.ts";
-import { planMetrics } from "../scrape.ts";
-import { logsUrl, openStream, publish, startService, startStack } from "../service.ts";
+import { assertEventually } from "../support/patience.ts";
+import { assertProblem } from "../support/expect_problem.ts";
+import { readRaw } from "../support/clients/raw_reader.ts";
+import { planMetrics } from "../support/scrape.ts";
+import { logsUrl, openStream, publish, startService, startStack } from "../support/service.ts";
 import config from "../../deno.json" with { type: "json" };
 
 /** Every series that a service has from the start, but the buckets of histograms. */

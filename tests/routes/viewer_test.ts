@@ -4,10 +4,10 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { build } from "../../tools/bundle.ts";
 import type { Viewer } from "../../routes/viewer.ts";
-import { assertEventually } from "../patience.ts";
-import { assertProblem } from "../problem.ts";
-import { readRaw } from "../raw_reader.ts";
-import { openStream, type Stack, startService, startStack } from "../service.ts";
+import { assertEventually } from "../support/patience.ts";
+import { assertProblem } from "../support/expect_problem.ts";
+import { readRaw } from "../support/clients/raw_reader.ts";
+import { openStream, type Stack, startService, startStack } from "../support/service.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** What `main.ts` needs beside what the build makes. */

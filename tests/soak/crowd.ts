@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KernelSocket } from "../kernel_socket.ts";
+import type { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { FORGERIES } from "./forgeries.ts";
 import { LOUD, QUIET, type Scope } from "./line.ts";
 import type { Random } from "./random.ts";

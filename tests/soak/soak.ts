@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { startService } from "../service.ts";
+import { startService } from "../support/service.ts";
 import { Bus, PUBLISHER_USER, SERVICE_USER } from "./bus.ts";
 import { type CrowdSize, type Deadlines, gather } from "./crowd.ts";
 import { type Fault, FAULTS } from "./faults.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KernelSocket } from "../kernel_socket.ts";
+import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import type { Scope } from "./line.ts";
 
 /** Bytes that come from the service; `null` once it has closed the connection. */

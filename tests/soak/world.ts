@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LogLine, Service } from "../service.ts";
+import type { LogLine, Service } from "../support/service.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
 import type { Tally } from "./ledger.ts";

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { SOURCES } from "../../tools/bundle.ts";
 import { sendSignal } from "../../tools/signal.ts";
-import { type Checkout, copyCheckout, ROOT } from "../checkout.ts";
-import { assertEventually } from "../patience.ts";
+import { type Checkout, copyCheckout, ROOT } from "../support/checkout.ts";
+import { assertEventually } from "../support/patience.ts";
 
 const linux = { ignore: Deno.build.os !== "linux" }; // Elsewhere there is no /proc/locks.
 
@@ -80,7 +80,9 @@ Deno.test("build() builds again when a source has changed, and else writes nothi
   };
   let file = await build();
   assertEquals(await build(), file);
-  for (const source of ["web/page.css", "web/wait.ts", "lib/subject.ts", "deno.lock"]) {
+  for (
+    const source of ["web/page.css", "web/connection/wait.ts", "lib/nats/subject.ts", "deno.lock"]
+  ) {
     await Deno.writeTextFile(`${checkout.folder}/${source}`, "\n", { append: true });
     const next = await build();
     assert(next !== file, `Expected a change of ${source} to count`);

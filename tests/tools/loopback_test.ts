@@ -1,6 +1,6 @@
 /** The tools on a machine where everything is sent to a proxy, which is not there. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { ROOT } from "../checkout.ts";
+import { ROOT } from "../support/checkout.ts";
 
 const PROXIES = [
   "HTTP_PROXY",
@@ -55,6 +55,6 @@ Deno.test("The tests reach what they start, in spite of a proxy", async () => {
 
 Deno.test("The token tool needs no proxy", async () => {
   const env = { ...NO_PROXY_THERE, JWT_SECRET: "a secret of the tests that is 32 bytes or more" };
-  const { stdout, stderr } = await run(["run", "-A", "tools/token.ts", "--app", "a"], env);
+  const { stdout, stderr } = await run(["run", "-A", "tools/print_token.ts", "--app", "a"], env);
   assertMatch(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/, stderr);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { findPrometheus, startPrometheus } from "../../tools/prometheus.ts";
-import { assertEventually } from "../patience.ts";
+import { assertEventually } from "../support/patience.ts";
 
 Deno.test("startPrometheus() scrapes its targets, answers for an instant and for a span of time", async () => {
   await using watched = await startPrometheus({ targets: [] });

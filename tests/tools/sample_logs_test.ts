@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { isName } from "../../lib/subject.ts";
+import { isName } from "../../lib/nats/subject.ts";
 import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
 import { Random } from "../soak/random.ts";
 

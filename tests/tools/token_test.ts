@@ -2,17 +2,17 @@ import { generateKeyPairSync } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from "jose";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { generatePemPair } from "../key_pair.ts";
-import { read } from "../reader.ts";
-import { startStack } from "../service.ts";
+import { generatePemPair } from "../support/tokens/key_pair.ts";
+import { read } from "../support/clients/sse_reader.ts";
+import { startStack } from "../support/service.ts";
 import { parsePrivateKey, parseSecret } from "../../tools/signing_key.ts";
-import { mintToken } from "../../tools/token.ts";
+import { mintToken } from "../../tools/print_token.ts";
 
 const JWT_SECRET = "a secret of the tests that is 32 bytes or more";
 
 /** Runs the tool with nothing in its environment but `env`. */
 async function runTool(args: string[], env: Record<string, string> = { JWT_SECRET }) {
-  const tool = fileURLToPath(new URL("../../tools/token.ts", import.meta.url));
+  const tool = fileURLToPath(new URL("../../tools/print_token.ts", import.meta.url));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", tool, ...args],
     env: { ...env, PATH: "", HOME: Deno.env.get("HOME") ?? "", DENO_DIR: denoDir(), NO_COLOR: "1" },

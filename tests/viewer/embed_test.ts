@@ -1,7 +1,15 @@
 /** The component in a product's page, on an origin of its own, by the two lines that embed it. */
 import { assert, assertEquals } from "@std/assert";
-import { mint } from "../service.ts";
-import { APP, embedding, holds, live, type Stage, startStage, type Visit } from "./stage.ts";
+import { mint } from "../support/service.ts";
+import {
+  APP,
+  embedding,
+  holds,
+  live,
+  type Stage,
+  startStage,
+  type Visit,
+} from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));

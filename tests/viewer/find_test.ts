@@ -1,7 +1,15 @@
 /** Filtering, finding, and what has been seen of levels, regions, machines and providers. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { assertEventually } from "../patience.ts";
-import { messages, open, row, show, type Stage, startStage, type Visit } from "./stage.ts";
+import { assertEventually } from "../support/patience.ts";
+import {
+  messages,
+  open,
+  row,
+  show,
+  type Stage,
+  startStage,
+  type Visit,
+} from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));

@@ -1,7 +1,7 @@
 /** Following the newest line, and leaving it; pausing, clearing, copying, saving. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { assertEventually } from "../patience.ts";
-import { mint } from "../service.ts";
+import { assertEventually } from "../support/patience.ts";
+import { mint } from "../support/service.ts";
 import {
   APP,
   holds,
@@ -12,7 +12,7 @@ import {
   type Stage,
   startStage,
   type Visit,
-} from "./stage.ts";
+} from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));

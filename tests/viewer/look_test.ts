@@ -1,8 +1,8 @@
 /** How the viewer looks and is handled: themes, contrast, small windows, keys; with pictures of it. */
 import { assert, assertEquals } from "@std/assert";
 import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
-import { assertEventually } from "../patience.ts";
-import { mint } from "../service.ts";
+import { assertEventually } from "../support/patience.ts";
+import { mint } from "../support/service.ts";
 import { Random } from "../soak/random.ts";
 import {
   APP,
@@ -17,7 +17,7 @@ import {
   type Stage,
   startStage,
   type Visit,
-} from "./stage.ts";
+} from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));

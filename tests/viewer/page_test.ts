@@ -1,8 +1,15 @@
 /** The page at `/`: how it comes by a token, and where that token never is. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { assertEventually } from "../patience.ts";
-import { mint } from "../service.ts";
-import { APP, live, pageUrl, type Stage, startStage, type Visit } from "./stage.ts";
+import { assertEventually } from "../support/patience.ts";
+import { mint } from "../support/service.ts";
+import {
+  APP,
+  live,
+  pageUrl,
+  type Stage,
+  startStage,
+  type Visit,
+} from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));

@@ -1,8 +1,8 @@
 /** What a row shows: a line's facts, its colours, its JSON, and the places where lines are missing. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../../tools/nats_server.ts";
-import { assertEventually } from "../patience.ts";
-import { publish } from "../service.ts";
+import { assertEventually } from "../support/patience.ts";
+import { publish } from "../support/service.ts";
 import {
   APP,
   flyLine,
@@ -13,7 +13,7 @@ import {
   type Stage,
   startStage,
   type Visit,
-} from "./stage.ts";
+} from "../support/viewer/viewer_stage.ts";
 
 /** What a browser makes of an element's style. */
 type Style = Record<

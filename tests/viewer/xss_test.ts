@@ -1,9 +1,17 @@
 /** Log lines are written by strangers: whatever they hold, it is text. */
 import { assert, assertEquals } from "@std/assert";
-import { assertEventually } from "../patience.ts";
+import { assertEventually } from "../support/patience.ts";
 import type { Page } from "npm:playwright-core@^1";
-import { flyLine, live, open, pageUrl, type Stage, startStage, type Visit } from "./stage.ts";
-import { XSS } from "./xss.ts";
+import {
+  flyLine,
+  live,
+  open,
+  pageUrl,
+  type Stage,
+  startStage,
+  type Visit,
+} from "../support/viewer/viewer_stage.ts";
+import { XSS } from "../support/viewer/xss_payloads.ts";
 
 /** How many attacks are looked at together: as many as are on the screen at once. */
 const GROUP = 3;

@@ -1,0 +1,124 @@
+/** A real Prometheus watches a real natstap, asks what the dashboard asks, and raises the alerts. */
+import { assert, assertEquals } from "@std/assert";
+import { findPromtool, type Series } from "../../tools/prometheus.ts";
+import { startNatsServer } from "../../tools/nats_server.ts";
+import { fill, isFlys, labelsOf, metricsOf, QUERIES } from "../support/dashboard.ts";
+import { assertEventually } from "../support/patience.ts";
+import { planMetrics } from "../support/scrape.ts";
+import { startService } from "../support/service.ts";
+import { startTrouble, type Trouble } from "../support/trouble.ts";
+
+const OWN_QUERIES = QUERIES.filter((query) => !isFlys(query));
+
+Deno.test("promtool finds nothing wrong with the metrics", async () => {
+  const { env, url } = planMetrics();
+  await using _service = await startService({ ...env, NATS_URL: "nats://127.0.0.1:1" });
+  const promtool = new Deno.Command(await findPromtool(), {
+    args: ["check", "metrics"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { body } = await fetch(url);
+  await body!.pipeTo(promtool.stdin);
+  const { code, stdout, stderr } = await promtool.output();
+  const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+  assertEquals([code, text], [0, ""]);
+});
+
+Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens and hardly a place free", async (t) => {
+  await using trouble = await startTrouble();
+
+  await t.step("Prometheus scrapes it without an error", async () => {
+    const { prometheus, instance } = trouble;
+    const target = async () =>
+      (await prometheus.targets()).find((target) => target.instance === instance);
+    await assertEventually(target, { instance, health: "up", lastError: "" });
+  });
+
+  for (const query of OWN_QUERIES) {
+    await t.step(`"${query.panel}" shows ${query.legendFormat}, of natstap alone`, async () => {
+      const { prometheus, instance } = trouble;
+      const shown = async () => (await prometheus.instant(fill(query, ".*"))).filter(hasValue);
+      await assertEventually(async () => (await shown()).length > 0, true, query.expr);
+      const series = await shown();
+      assertEquals(series.filter(({ labels }) => (labels.instance ?? instance) !== instance), []);
+      for (const [, label] of query.legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
+        for (const { labels } of series) assert(labels[label!], `No ${label} of ${query.expr}`);
+      }
+      assert((await prometheus.instant(fill(query, "natstap"))).some(hasValue), "The app's own");
+      assertEquals(await prometheus.instant(fill(query, "another")), [], "Another app's");
+    });
+  }
+
+  await t.step("Every metric and label that the dashboard and the rules name exists", async () => {
+    const rules = await readRules(trouble);
+    for (const { expr, legendFormat } of [...rules, ...OWN_QUERIES]) {
+      const names = metricsOf(expr);
+      const series = await Promise.all(names.map((name) => trouble.prometheus.instant(name)));
+      assertEquals(names.filter((_, i) => series[i]!.length === 0), [], expr);
+      const known = new Set(series.flat().flatMap(({ labels }) => Object.keys(labels)));
+      const inLegend = legendFormat.matchAll(/\{\{(\w+)\}\}/g).map(([, label]) => label!);
+      const unknown = [...labelsOf(expr), ...inLegend].filter((label) => !known.has(label));
+      assertEquals(unknown, [], expr);
+    }
+  });
+
+  await t.step("Every alert is raised, but that natstap or NATS is gone", async () => {
+    const rules = await readRules(trouble);
+    assertEquals(rules.filter(({ health }) => health !== "ok"), []);
+    const expected = rules.map(({ name }) => name).filter((name) => !name.endsWith("Gone"));
+    await assertEventually(() => readAlerts(trouble), expected);
+  });
+
+  await t.step(
+    "Once NATS is killed that alert is raised, and others clear with the trouble",
+    async () => {
+      await trouble.end();
+      await trouble.stack.nats.stop("SIGKILL");
+      const gone = async () => (await readAlerts(trouble)).includes("NatstapNatsGone");
+      await assertEventually(gone, true);
+      const full = async () => (await readAlerts(trouble)).includes("NatstapAlmostFull");
+      await assertEventually(full, false);
+      await using _nats = await startNatsServer({ port: trouble.stack.nats.port });
+      await assertEventually(gone, false);
+      const reconnects = async () =>
+        await trouble.prometheus.instant("natstap_nats_reconnects_total");
+      await assertEventually(async () => (await reconnects())[0]?.points[0]?.[1], 1);
+    },
+  );
+
+  await t.step("Once natstap is killed that alert is raised", async () => {
+    await trouble.stack.service.stop("SIGKILL");
+    await assertEventually(async () => (await readAlerts(trouble)).includes("NatstapGone"), true);
+  });
+});
+
+interface Rule {
+  name: string;
+  expr: string;
+  health: string;
+  legendFormat: string;
+}
+
+/** The rules as Prometheus has them, in alphabetical order, all of them once they were evaluated. */
+async function readRules({ prometheus }: Trouble): Promise<Rule[]> {
+  const response = await fetch(`${prometheus.url}/api/v1/rules`);
+  const { data: { groups: [group] } } = await response.json();
+  return group.rules.map(({ name, query, health }: Record<string, string>) => ({
+    name,
+    expr: query,
+    health,
+    legendFormat: "",
+  })).toSorted((a: Rule, b: Rule) => a.name < b.name ? -1 : 1);
+}
+
+/** The alerts that are pending or fire, in alphabetical order. */
+async function readAlerts({ prometheus }: Trouble): Promise<string[]> {
+  const alerts = await prometheus.instant("ALERTS");
+  return [...new Set(alerts.map(({ labels }) => labels.alertname!))].toSorted();
+}
+
+function hasValue({ points }: Series): boolean {
+  return points.length > 0 && points.every(([, value]) => Number.isFinite(value));
+}

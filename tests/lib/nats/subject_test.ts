@@ -1,0 +1,254 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { SignJWT } from "jose";
+import fc from "npm:fast-check@^4";
+import { createKeys } from "../../../lib/auth/keys.ts";
+import { Problem, type ProblemCode } from "../../../lib/problem.ts";
+import { isName, type Permission, type Selection, selectScope } from "../../../lib/nats/subject.ts";
+import { createVerify } from "../../../lib/auth/token.ts";
+
+const secret = new TextEncoder().encode("a secret of the tests that is 32 bytes or more");
+const rules = { maxTtl: 3600, allowAllApps: false };
+const verify = createVerify(createKeys({ kind: "secret", secret }), rules);
+const verifyAll = createVerify(createKeys({ kind: "secret", secret }), {
+  ...rules,
+  allowAllApps: true,
+});
+
+/** What the claims permit, once they are signed and verified as those of a real request. */
+async function grant(claims: Record<string, unknown>, check = verify): Promise<Permission> {
+  const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" })
+    .setExpirationTime("10m").sign(secret);
+  return await check(token);
+}
+
+/** Whether NATS delivers what is published to `subject` to a subscription to `pattern`. */
+function matches(pattern: string, subject: string): boolean {
+  const wanted = pattern.split(".");
+  const tokens = subject.split(".");
+  for (const [i, token] of wanted.entries()) {
+    if (token === ">" && i === wanted.length - 1) return tokens.length > i;
+    if (i >= tokens.length || (token !== "*" && token !== tokens[i])) return false;
+  }
+  return wanted.length === tokens.length;
+}
+
+/** The subject, or the code of the problem that it is refused with. */
+function subjectOf(permission: Permission, selection: Selection, prefix = "logs"): string {
+  try {
+    return selectScope(permission, selection, prefix).subject;
+  } catch (error) {
+    if (error instanceof Problem) return error.code;
+    throw error;
+  }
+}
+
+/** Names, mostly of a few that resemble each other, so that claims and queries often meet. */
+const name = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom("web", "web-2", "We", "w", "dfw") },
+  { weight: 1, arbitrary: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,20}$/) },
+);
+const hostilePart = fc.oneof(
+  fc.constantFrom(".", "*", ">", " ", "\t", "\r\n", "\n", "\0", "\x7f", "\u2028", "٣", "é", "ａ"),
+  fc.constantFrom("logs", "web", "w", "-", "_", "%2e", "$SYS", "__proto__"),
+);
+/** Any string at all, with those that could do harm to a subject more often than chance has them. */
+const anyString = fc.oneof(
+  { weight: 9, arbitrary: name },
+  { weight: 2, arbitrary: fc.array(hostilePart, { maxLength: 5 }).map((parts) => parts.join("")) },
+  { weight: 1, arbitrary: fc.tuple(name, hostilePart).map((parts) => parts.join("")) },
+  { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 80 }) },
+  // UTF-16 code units: lone surrogates too.
+  { weight: 1, arbitrary: fc.array(fc.integer({ min: 0, max: 0xffff })).map(fromCodeUnits) },
+);
+const maybe = fc.option(anyString, { nil: undefined, freq: 2 });
+const selection = fc.record({ app: maybe, region: maybe, machine: maybe });
+
+function fromCodeUnits(units: number[]): string {
+  return String.fromCharCode(...units.slice(0, 80));
+}
+
+Deno.test("selectScope() refuses any claim and query, or yields a subject of a permitted app alone", async () => {
+  const claims = fc.record({
+    app: fc.oneof(anyString, fc.array(anyString, { maxLength: 4 })),
+    region: maybe,
+    machine: maybe,
+  });
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(claims, selection, name, name, name, async (claims, asked, ...other) => {
+      const scope = await grant(claims).then((permission) => selectScope(permission, asked, "logs"))
+        .catch((error) => assert(error instanceof Problem, String(error)));
+      if (scope === undefined) return;
+      accepted++;
+      const permitted = [claims.app].flat();
+      const [first, app, ...rest] = scope.subject.split(".");
+      assertEquals([first, app], ["logs", scope.app]);
+      assert(permitted.includes(scope.app), `"${scope.app}" is none of the token's apps`);
+      assertMatch(rest.join("."), /^(>|[\w-]+\.>|(\*|[\w-]+)\.[\w-]+)$/);
+      const seen = matches(scope.subject, `logs.${other.join(".")}`);
+      assert(!seen || permitted.includes(other[0]), `${scope.subject} shows ${other[0]}`);
+    }),
+    { numRuns: 2_000 },
+  );
+  assert(accepted > 50, `Expected many of the tokens to be good, but only ${accepted} were`);
+});
+
+Deno.test("selectScope() never widens the subject of a good token, whatever the query holds", () => {
+  let accepted = 0;
+  const permission = fc.record({
+    apps: fc.array(name, { minLength: 1, maxLength: 3 }),
+    region: fc.option(name, { nil: undefined }),
+    machine: fc.option(name, { nil: undefined }),
+  });
+  const other = fc.tuple(anyString, anyString, anyString);
+  fc.assert(
+    fc.property(permission, selection, other, (permission, asked, [app, region, machine]) => {
+      const known = { ...asked, app: asked.app && permission.apps[asked.app.length % 3] };
+      const subject = subjectOf(permission, known);
+      if (!subject.startsWith("logs.")) return;
+      accepted++;
+      const seen = matches(subject, `logs.${app}.${region}.${machine}`);
+      if (isName(app)) assert(!seen || permission.apps.includes(app), `${subject} shows ${app}`);
+      for (const filter of ["region", "machine"] as const) {
+        const only = permission[filter];
+        if (only !== undefined) assert(subject.split(".").includes(only), `${subject}: ${only}`);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  assert(accepted > 50, `Expected many of the queries to be good, but only ${accepted} were`);
+});
+
+Deno.test("selectScope() confines a query to a token that permits every app to one name a parameter", async () => {
+  const permission = await grant({ app: "*" }, verifyAll);
+  fc.assert(
+    fc.property(anyString, anyString, (app, other) => {
+      const subject = subjectOf(permission, { app });
+      assertEquals(subject, isName(app) ? `logs.${app}.>` : "filter_invalid");
+      if (isName(other) && other !== app) assert(!matches(subject, `logs.${other}.dfw.d8`));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+Deno.test("isName() takes what the contract calls a name, and no wildcard, dot, line break, NUL, look-alike or %2e", () => {
+  for (const good of ["a", "7", "panini-786", "A_b-", "d896d7c609dd68", "x".repeat(63)]) {
+    assert(isName(good), good);
+  }
+  const bad = [
+    "",
+    "-a",
+    "_a",
+    "x".repeat(64),
+    "a.b",
+    "*",
+    ">",
+    "a*",
+    "a>",
+    "a b",
+    "a\n",
+    "\na",
+    "é",
+  ];
+  const deceptive = ["\u0430", "ａ", "٣", "a\u0301", "a\u200b", "\u202ea", "\ufeffa", "a\ud800"];
+  for (const value of [...bad, ...deceptive, "a\0", " a", "a\t", "a/b", "a%2eb", "$SYS"]) {
+    assert(!isName(value), JSON.stringify(value));
+  }
+  for (const value of [undefined, null, 7, true, ["a"], { toString: () => "a" }]) {
+    assert(!isName(value), `${typeof value} is no name`);
+  }
+});
+
+const APP = "panini-786";
+const MACHINE = "d896d7c609dd68";
+
+Deno.test("selectScope() makes the contract's subjects", () => {
+  const table: [Selection, string][] = [
+    [{}, "logs.panini-786.>"],
+    [{ region: "dfw" }, "logs.panini-786.dfw.>"],
+    [{ machine: MACHINE }, "logs.panini-786.*.d896d7c609dd68"],
+    [{ region: "dfw", machine: MACHINE }, "logs.panini-786.dfw.d896d7c609dd68"],
+  ];
+  for (const [selection, subject] of table) {
+    assertEquals(selectScope({ apps: [APP] }, selection, "logs"), { app: APP, subject });
+    const asked = { ...selection, app: APP };
+    assertEquals(selectScope({ apps: [APP] }, asked, "logs"), { app: APP, subject });
+  }
+});
+
+Deno.test("selectScope() has the token's region and machine narrow the subject with no query", () => {
+  const apps = [APP];
+  assertEquals(subjectOf({ apps, region: "dfw" }, {}), "logs.panini-786.dfw.>");
+  assertEquals(subjectOf({ apps, machine: "d8" }, {}), "logs.panini-786.*.d8");
+  assertEquals(subjectOf({ apps, region: "dfw", machine: "d8" }, {}), "logs.panini-786.dfw.d8");
+});
+
+Deno.test("selectScope() narrows within what the token permits", () => {
+  const table: [Partial<Permission>, Selection, string][] = [
+    [{ region: "dfw" }, { region: "dfw" }, "logs.panini-786.dfw.>"],
+    [{ region: "dfw" }, { machine: "d8" }, "logs.panini-786.dfw.d8"],
+    [{ machine: "d8" }, { region: "dfw" }, "logs.panini-786.dfw.d8"],
+    [{ region: "dfw" }, { region: "ams" }, "filter_forbidden"],
+    [{ region: "dfw" }, { region: "DFW" }, "filter_forbidden"],
+    [{ machine: "d8" }, { machine: "d9" }, "filter_forbidden"],
+    [{ machine: "d8" }, { machine: "d8", region: "ams" }, "logs.panini-786.ams.d8"],
+    [{ region: "dfw", machine: "d8" }, { region: "ams" }, "filter_forbidden"],
+  ];
+  for (const [permission, selection, expected] of table) {
+    assertEquals(subjectOf({ apps: [APP], ...permission }, selection), expected);
+  }
+});
+
+Deno.test("selectScope() has ?app= choose among several permitted apps", () => {
+  const apps = ["web", "worker"];
+  assertEquals(subjectOf({ apps }, {}), "app_required");
+  assertEquals(subjectOf({ apps }, { region: "dfw" }), "app_required");
+  assertEquals(subjectOf({ apps }, { app: "worker" }), "logs.worker.>");
+  assertEquals(subjectOf({ apps }, { app: "web", region: "dfw" }), "logs.web.dfw.>");
+  assertEquals(subjectOf({ apps }, { app: "billing" }), "app_forbidden");
+  assertEquals(subjectOf({ apps: ["web"] }, { app: "worker" }), "app_forbidden");
+  assertEquals(subjectOf({ apps: ["web"] }, { app: "WEB" }), "app_forbidden");
+});
+
+Deno.test("selectScope() gives a token for every app all of logs, which the query narrows", () => {
+  const table: [Selection, string, string][] = [
+    [{}, "*", "logs.>"],
+    [{ app: APP }, APP, "logs.panini-786.>"],
+    [{ region: "dfw" }, "*", "logs.*.dfw.>"],
+    [{ machine: "d8" }, "*", "logs.*.*.d8"],
+    [{ region: "dfw", machine: "d8" }, "*", "logs.*.dfw.d8"],
+    [{ app: APP, region: "dfw", machine: "d8" }, APP, "logs.panini-786.dfw.d8"],
+  ];
+  for (const [selection, app, subject] of table) {
+    assertEquals(selectScope({ apps: "*" }, selection, "logs"), { app, subject });
+  }
+});
+
+Deno.test("selectScope() refuses a wildcard, a dot, white space, CRLF and a command of NATS, a NUL or nothing in a filter", () => {
+  for (const value of ["", "*", ">", "a.b", "a b", "a\r\nSUB >", "\0", "x".repeat(64)]) {
+    for (const parameter of ["app", "region", "machine"]) {
+      for (const apps of [[APP], "*"] as const) {
+        assertEquals(subjectOf({ apps }, { [parameter]: value }), "filter_invalid");
+      }
+    }
+  }
+});
+
+Deno.test("selectScope() puts SUBJECT_PREFIX, of one token or several, in front", () => {
+  assertEquals(subjectOf({ apps: ["a"] }, {}, "prod.logs"), "prod.logs.a.>");
+  assertEquals(subjectOf({ apps: "*" }, { region: "dfw" }, "prod.logs"), "prod.logs.*.dfw.>");
+});
+
+Deno.test("selectScope() explains a refusal without repeating what it was sent", () => {
+  const table: [Permission, Selection, ProblemCode][] = [
+    [{ apps: ["web"] }, { app: "s3cr3t" }, "app_forbidden"],
+    [{ apps: ["web"] }, { app: "s3cr3t." }, "filter_invalid"],
+    [{ apps: ["web"], region: "dfw" }, { region: "s3cr3t" }, "filter_forbidden"],
+  ];
+  for (const [permission, selection, code] of table) {
+    const problem = assertThrows(() => selectScope(permission, selection, "logs"), Problem);
+    assertEquals(problem.code, code);
+    assertMatch(problem.message, /^[A-Z].*\.$/);
+    assert(!problem.message.includes("s3cr3t"), problem.message);
+  }
+});

@@ -1,0 +1,171 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import {
+  arrive,
+  type OpenStream,
+  openStream,
+  readLines,
+  settled,
+  status,
+} from "../../support/stream_under_test.ts";
+
+/** One thing that happens to one of the streams. */
+type Step =
+  | { readonly act: "push"; readonly size: number; readonly times: number }
+  | { readonly act: "read" | "settle" | "notify" | "tick" | "end" };
+
+const act = <T extends Step["act"]>(act: T) => fc.constant({ act });
+const push = (most: number, times: number) =>
+  fc.record({
+    act: fc.constant("push" as const),
+    size: fc.integer({ min: 5, max: most }),
+    times: fc.integer({ min: 1, max: times }),
+  });
+const steps = fc.array(
+  fc.tuple(
+    fc.nat(2),
+    fc.oneof(
+      { weight: 8, arbitrary: push(300, 12) },
+      { weight: 1, arbitrary: push(100_000, 2) },
+      { weight: 6, arbitrary: act("read") },
+      { weight: 6, arbitrary: act("settle") },
+      { weight: 2, arbitrary: act("notify") },
+      { weight: 1, arbitrary: act("tick") },
+    ),
+  ),
+  { maxLength: 60, size: "max" },
+);
+const bounds = fc.record({
+  bufferBytes: fc.constantFrom(1, 400, 2_000, 80_000),
+  total: fc.constantFrom(800, 3_000, 100_000, Infinity),
+});
+
+/** A stream, its reader, which asks for chunks and goes on, and what it has asked for. */
+interface Reading {
+  readonly open: OpenStream;
+  readonly taken: ReturnType<OpenStream["take"]>[];
+}
+
+function happen({ open, taken }: Reading, step: Step): Promise<void> | undefined {
+  switch (step.act) {
+    case "push":
+      for (let i = 0; i < step.times; i++) open.push(step.size);
+      return;
+    case "read":
+      return void taken.push(open.take());
+    case "settle":
+      return settled();
+    case "notify":
+      // It tells how many lines came before it, so that its place can be checked.
+      return open.stream.notify(status("connected", `${open.pushed.length}`)) as undefined;
+    case "tick":
+      return open.tick(0, 0) as undefined;
+    case "end":
+      return open.stream.end("denied") as undefined;
+  }
+}
+
+/** Fails unless each pushed line was delivered, or is counted in a `dropped` event just where it is missing. */
+async function assertComplete({ open, taken }: Reading, reason: string): Promise<void> {
+  const events = [...(await Promise.all(taken)).flat(), ...await readLines(open.reader)];
+  let next = 0;
+  let dropped = 0;
+  for (const [i, { id, event, count, bytes, ...facts }] of events.entries()) {
+    if (id !== undefined) {
+      assertEquals(id, next++, "a line is out of order, or missing and not counted");
+    } else if (event === "dropped") {
+      const missing = open.pushed.slice(next, next += count!);
+      assertEquals(bytes, missing.reduce((sum, size) => sum + size, 0), "other bytes are missing");
+      dropped += count!;
+    } else if (event === "status") {
+      assertEquals(facts.at, `${next}`, "a notice is out of its place");
+    } else {
+      assertEquals([event, facts.reason, i], ["end", reason, events.length - 1]);
+    }
+  }
+  assertEquals(next, open.pushed.length, "the last lines are missing and not counted");
+  assertEquals(open.closed, [
+    { reason, events: next - dropped, dropped, bytes: open.bytes() } as typeof open.closed[0],
+  ]);
+}
+
+Deno.test("a stream delivers each line in its order or counts it just where it dropped it", async () => {
+  let [lost, delivered] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(steps, bounds, async (steps, { bufferBytes, total }) => {
+      const budget = { used: 0, total };
+      const limits = { bufferBytes };
+      const all: Reading[] = Array.from(
+        { length: 3 },
+        () => ({ open: openStream({ limits, budget }), taken: [] }),
+      );
+      for (const [i, step] of steps) await happen(all[i]!, step);
+      for (const reading of all) happen(reading, { act: "end" });
+      for (const reading of all) {
+        await assertComplete(reading, "denied");
+        reading.open.stream.release();
+        lost += reading.open.closed[0]!.dropped;
+        delivered += reading.open.closed[0]!.events;
+      }
+      assertEquals(budget.used, 0);
+    }),
+    { numRuns: 300 },
+  );
+  assert(lost > 500 && delivered > 500, `${lost} were dropped and ${delivered} delivered`);
+});
+
+Deno.test("streams hold no more than the total together, whatever their readers do", async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, bounds, async (steps, { bufferBytes, total }) => {
+      const budget = { used: 0, total };
+      const open = Array.from({ length: 3 }, () => openStream({ limits: { bufferBytes }, budget }));
+      // The service's own events have room always: there are as many as steps at most, and small.
+      const own = 128 * steps.length;
+      for (const [i, step] of steps) {
+        await happen({ open: open[i]!, taken: [] }, step);
+        assert(budget.used <= total + own, `${budget.used} bytes are held of ${total}`);
+      }
+      for (const { reader } of open) await reader.cancel();
+      assertEquals(budget.used, 0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("a stream that ends a stalled reader frees its memory and counts all that it never took", async () => {
+  let stalled = 0;
+  await fc.assert(
+    fc.asyncProperty(steps, bounds, async (steps, { bufferBytes, total }) => {
+      const budget = { used: 0, total };
+      const limits = { bufferBytes, stallTime: 1_000 };
+      const reading: Reading = { open: openStream({ limits, budget }), taken: [] };
+      const { open } = reading;
+      await arrive(open);
+      for (const [, step] of steps) await happen(reading, step);
+      open.tick(1_000, 0);
+      if (!open.stream.ended) return void await open.reader.cancel();
+      stalled++;
+      assertEquals([open.ends, open.abandons], [1, 1]);
+      // Here the notices come before the one count of all lines that were not taken.
+      const events = [
+        ...(await Promise.all(reading.taken)).flat(),
+        ...await readLines(open.reader),
+      ];
+      const counts = events.map(({ count }) => count ?? 0);
+      const dropped = counts.reduce((sum, count) => sum + count, 0);
+      const ids = events.flatMap(({ id }) => id ?? []);
+      assertEquals(ids, [...ids].sort((a, b) => a - b));
+      assertEquals(ids.length + dropped, open.pushed.length);
+      assertEquals(events.at(-1), { event: "end", reason: "stalled" });
+      const { reason, events: taken, ...rest } = open.closed[0]!;
+      assertEquals([reason, taken, rest], ["stalled", ids.length, {
+        dropped,
+        bytes: open.bytes(),
+      }]);
+      open.stream.release();
+      assertEquals(budget.used, 0);
+    }),
+    { numRuns: 300 },
+  );
+  assert(stalled > 50, `Expected many readers to stall, but only ${stalled} did`);
+});

@@ -1,0 +1,117 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { connect } from "node:net";
+import { once } from "node:events";
+import type { Log } from "../../../lib/telemetry/log.ts";
+import type { Handler } from "../../../routes/server/client.ts";
+import { assertEventually } from "../../support/patience.ts";
+import { serve } from "../../../routes/server/serve.ts";
+
+/** A log, and the messages in it. */
+function memoryLog(): { log: Log; messages: string[] } {
+  const messages: string[] = [];
+  const write = (message: string) => void messages.push(message);
+  return { log: { debug: write, info: write, warn: write, error: write }, messages };
+}
+
+const HANDLERS: [what: string, handler: Handler][] = [
+  ["throws", () => {
+    throw new Error("a fault");
+  }],
+  ["rejects", () => Promise.reject(new Error("a fault"))],
+  ["answers with a body that fails", () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.error(new Error("a fault")),
+      }),
+    )],
+  ["answers with a body of known length that fails", () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.error(new Error("a fault")),
+      }),
+      { headers: { "Content-Length": "10" } },
+    )],
+  [
+    "answers with a header that HTTP does not allow",
+    () => new Response("", { headers: { "X": "\x01" } }),
+  ],
+  ["answers with a body that is in use", () => {
+    const response = new Response("text");
+    response.body!.getReader();
+    return response;
+  }],
+];
+for (const [what, handler] of HANDLERS) {
+  Deno.test(`serve() closes the connection, logs why and goes on if a handler ${what}`, async () => {
+    const { log, messages } = memoryLog();
+    const options = { hostname: "127.0.0.1", port: 0, maxConnections: 10, message: "listening" };
+    let port = 0;
+    const info: Log["info"] = (_message, fields) => void (port = Number(fields?.port));
+    const server = await serve(
+      options,
+      (request, bindings) =>
+        new URL(request.url).pathname === "/ok" ? new Response("ok") : handler(request, bindings),
+      { ...log, info },
+    );
+    const get = async (path: string) => {
+      const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      let text = "";
+      socket.on("data", (data: string) => void (text += data));
+      await once(socket, "close");
+      return text;
+    };
+    assertEquals(/\r\n\r\n./.test(await get("/fault")), false);
+    assertEquals(messages, ["response not sent"]);
+    assertMatch(await get("/ok"), /^HTTP\/1\.1 200 [^]*ok$/);
+    await server.shutdown();
+  });
+}
+
+Deno.test("serve() goes on if clients leave before their responses have a body", async () => {
+  const { log, messages } = memoryLog();
+  const left = new Set<string>();
+  const bodies = new Map<string, PromiseWithResolvers<void>>();
+  const body = (path: string) =>
+    new ReadableStream({
+      async pull(controller) {
+        const late = Promise.withResolvers<void>();
+        bodies.set(path, late);
+        await late.promise;
+        controller.enqueue(new Uint8Array(100_000));
+        controller.close();
+      },
+    }, { highWaterMark: 0 });
+  const fields: Record<string, string>[] = [
+    {},
+    { "Content-Length": "100000" },
+    { "Transfer-Encoding": "chunked" },
+  ];
+  let port = 0;
+  const info: Log["info"] = (_message, fields) => void (port = Number(fields?.port));
+  const server = await serve(
+    { hostname: "127.0.0.1", port: 0, maxConnections: 10, message: "listening" },
+    async (request, { completed }) => {
+      const { pathname } = new URL(request.url);
+      completed.then(() => left.add(pathname));
+      return await Promise.resolve(
+        new Response(body(pathname), { headers: fields[Number(pathname.slice(1, 2))]! }),
+      );
+    },
+    { ...log, info },
+  );
+  for (const kind of fields.keys()) {
+    for (const how of ["destroy", "resetAndDestroy"] as const) {
+      const path = `/${kind}/${how}`;
+      const socket = connect(port, "127.0.0.1");
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await assertEventually(() => bodies.has(path), true);
+      socket[how]();
+      await once(socket, "close");
+      bodies.get(path)!.resolve();
+      await assertEventually(() => left.has(path), true);
+    }
+  }
+  await server.shutdown();
+  assertEquals(messages, []);
+});

@@ -1,0 +1,116 @@
+/** A cluster of three real nats-servers, one of which dies while a stream is open. */
+import { connect } from "@nats-io/transport-deno";
+import { assert, assertEquals } from "@std/assert";
+import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
+import {
+  CONNECTED,
+  DISCONNECTED,
+  read,
+  type Reader,
+  take,
+} from "../../support/clients/sse_reader.ts";
+import { logsUrl, type Service, startService } from "../../support/service.ts";
+import { assertEventually } from "../../support/patience.ts";
+
+const LINES = 100;
+/** How long the service may take to another node. Milliseconds. */
+const MOVE = 2_000;
+const SUBJECT = "logs.panini-786.dfw.d896d7c6";
+
+interface Cluster extends AsyncDisposable {
+  readonly nodes: readonly NatsServer[];
+}
+
+/** Starts three nodes, and resolves once each knows both others. */
+async function startCluster(): Promise<Cluster> {
+  await using started = new AsyncDisposableStack();
+  const start = async (routes: string) => {
+    const config = `cluster { name: "logs", listen: "127.0.0.1:-1", routes: [${routes}] }`;
+    return started.use(await startNatsServer({ config }));
+  };
+  const first = await start("");
+  const { cluster } = await monitor(first, "varz");
+  const route = `"nats://127.0.0.1:${cluster.cluster_port}"`;
+  const nodes = [first, await start(route), await start(route)];
+  for (const node of nodes) {
+    await assertEventually(async () => {
+      const { routes } = await monitor(node, "routez");
+      return new Set(routes.map((route: { remote_id: string }) => route.remote_id)).size;
+    }, 2);
+  }
+  const all = started.move();
+  return { nodes, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+// deno-lint-ignore no-explicit-any -- nats-server's monitoring, of which each caller knows its part
+async function monitor({ monitorUrl }: NatsServer, endpoint: string): Promise<any> {
+  return await (await fetch(`${monitorUrl}/${endpoint}`)).json();
+}
+
+/** The node that the service is connected to, the last time that it was. */
+function connectedNode({ nodes }: Cluster, { logs }: Service): NatsServer {
+  const { server } = logs.findLast(({ msg }) => msg === "NATS connected")!;
+  return nodes.find(({ port }) => server === `127.0.0.1:${port}`)!;
+}
+
+/** Publishes lines on `node`, and fails unless each arrives, once and in order. */
+async function assertArrives(reader: Reader, node: NatsServer, name: string): Promise<void> {
+  // Nodes tell each other of a subscription in their own time.
+  await assertEventually(async () => {
+    const { routes } = await monitor(node, "routez?subs=1");
+    return routes.some((route: { subscriptions_list?: string[] }) =>
+      route.subscriptions_list?.includes("logs.panini-786.>")
+    );
+  }, true);
+  const lines = Array.from({ length: LINES }, (_, index) => `${name} ${index}`);
+  const publisher = await connect({ servers: node.url, ignoreClusterUpdates: true });
+  for (const line of lines) publisher.publish(SUBJECT, line);
+  await publisher.drain();
+  const arrived = [];
+  while (arrived.length < LINES) arrived.push((await take(reader))[1]);
+  assertEquals(arrived, lines);
+}
+
+for (
+  const { name, env, seeds } of [
+    { name: "that only the cluster told it of", env: {}, seeds: 1 },
+    {
+      name: "that NATS_URL names, on Fly",
+      env: { ORG: "panini-org", ACCESS_TOKEN: "any" },
+      seeds: 3,
+    },
+  ]
+) {
+  Deno.test(`a stream outlives its nats-server: the service goes within 2 s to a node ${name}`, async () => {
+    await using cluster = await startCluster();
+    const { nodes } = cluster;
+    const servers = nodes.slice(0, seeds).map(({ url }) => url).join(",");
+    await using service = await startService({ NATS_URL: servers, ...env });
+    await service.logged(({ msg }) => msg === "NATS connected");
+    await using reader = await read(await logsUrl(service, { app: "panini-786" }));
+    await reader.control("ready");
+
+    const killed = connectedNode(cluster, service);
+    const survivors = nodes.filter((node) => node !== killed);
+    await assertArrives(reader, survivors[0]!, "before");
+
+    const killedAt = Date.now();
+    await killed.stop("SIGKILL");
+    assertEquals(await take(reader), DISCONNECTED);
+    assertEquals(await take(reader), CONNECTED);
+    const { time } = await service.logged(({ msg, time }) =>
+      msg === "NATS connected" && Date.parse(time) >= killedAt
+    );
+    const moved = Date.parse(time) - killedAt;
+    console.log(`moved to another node ${moved} ms after its own was killed`);
+    assert(moved <= MOVE, `It took ${moved} ms`);
+    const now = connectedNode(cluster, service);
+    assert(survivors.includes(now));
+    await assertArrives(reader, survivors.find((node) => node !== now)!, "after");
+
+    const ready = await fetch(`${service.url}/readyz`);
+    assertEquals([ready.status, (await ready.json()).nats], [200, "ok"]);
+    const opened = service.logs.filter(({ msg }) => msg.startsWith("stream "));
+    assertEquals(opened.map(({ msg }) => msg), ["stream opened"], "It is the same stream still");
+  });
+}

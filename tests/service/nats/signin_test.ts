@@ -1,0 +1,248 @@
+/** How the service signs in to NATS, and what it does where NATS does not let it in. */
+import {
+  connect,
+  type ConnectionOptions,
+  credsAuthenticator,
+  nkeyAuthenticator,
+} from "@nats-io/transport-deno";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createAccount, createOperator, createUser, type KeyPair } from "npm:@nats-io/nkeys@^2";
+import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
+import { assertNotReady, assertProblem } from "../../support/expect_problem.ts";
+import { read } from "../../support/clients/sse_reader.ts";
+import { failToStart, logsUrl, type Service, startService } from "../../support/service.ts";
+import { assertEventually } from "../../support/patience.ts";
+
+const APP = "panini-786";
+const PASSWORD = "right: horse, battery";
+const USER = { NATS_USER: "natstap", NATS_PASSWORD: PASSWORD };
+/** A server's address where nothing listens. */
+const DEAD = "nats://127.0.0.1:1";
+
+/** A server's configuration that lets `user` in, and nobody else. */
+function permitUser(user: string, password: string): string {
+  return `authorization { user: "${user}", password: "${password}" }`;
+}
+
+/** Publishes a line, and fails unless it arrives through the service. */
+async function assertStreams(
+  service: Service,
+  nats: NatsServer,
+  publisherOptions: ConnectionOptions,
+): Promise<void> {
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await using reader = await read(await logsUrl(service, { app: APP }));
+  await reader.control("ready");
+  const publisher = await connect({ servers: nats.url, ...publisherOptions });
+  publisher.publish(`logs.${APP}.dfw.d896d7c6`, "it came through");
+  await publisher.drain();
+  assertEquals(await reader.line(), "it came through");
+}
+
+/** Fails unless `/readyz` says that NATS is away, and why, while `/healthz` says that all is well. */
+async function assertUnavailable(service: Service, reason: string): Promise<void> {
+  const { detail } = await assertNotReady(service, "nats_unavailable");
+  assertStringIncludes(detail, reason);
+  const health = await fetch(`${service.url}/healthz`);
+  assertEquals([health.status, await health.text()], [200, "ok"]);
+}
+
+/** Watches four more tries to connect, and fails unless there was a pause between them. */
+async function assertPauses({ monitorUrl }: NatsServer): Promise<void> {
+  const tries = async (): Promise<number> => {
+    return (await (await fetch(`${monitorUrl}/varz`)).json()).total_connections;
+  };
+  const start = performance.now();
+  const first = await tries();
+  await assertEventually(async () => await tries() >= first + 4, true, "It tries no more");
+  const time = Math.round(performance.now() - start);
+  console.log(`${await tries() - first} tries to sign in within ${time} ms`);
+  // Of the pause before the first of the four, most may have been over at the start.
+  assert(time >= 3 * 240, "Four tries without a quarter second between them");
+}
+
+const ways = [
+  {
+    name: "NATS_USER and NATS_PASSWORD",
+    config: permitUser("natstap", PASSWORD),
+    env: USER,
+    publisher: { user: "natstap", pass: PASSWORD },
+  },
+  {
+    name: "ORG and ACCESS_TOKEN, as user and password",
+    config: permitUser("panini-org", "FlyV1 fm2_abc,def="),
+    env: { ORG: "panini-org", ACCESS_TOKEN: "FlyV1 fm2_abc,def=" },
+    publisher: { user: "panini-org", pass: "FlyV1 fm2_abc,def=" },
+  },
+  {
+    name: "FLY_ORG and ACCESS_TOKEN, as user and password",
+    config: permitUser("panini-org", PASSWORD),
+    env: { FLY_ORG: "panini-org", ACCESS_TOKEN: PASSWORD },
+    publisher: { user: "panini-org", pass: PASSWORD },
+  },
+  {
+    name: "NATS_TOKEN",
+    config: `authorization { token: "${PASSWORD}" }`,
+    env: { NATS_TOKEN: PASSWORD },
+    publisher: { token: PASSWORD },
+  },
+];
+
+for (const { name, config, env, publisher } of ways) {
+  Deno.test(`the service signs in with ${name}`, async () => {
+    await using nats = await startNatsServer({ config });
+    await using service = await startService({ NATS_URL: nats.url, ...env });
+    await assertStreams(service, nats, publisher);
+  });
+}
+
+Deno.test("the service signs in with an NKey, also where a line break ends its seed", async () => {
+  const [user, another] = [createUser(), createUser()];
+  const config = `authorization { users: [{ nkey: ${user.getPublicKey()} }] }`;
+  await using nats = await startNatsServer({ config });
+  const seed = new TextDecoder().decode(user.getSeed());
+  for (const NATS_NKEY_SEED of [seed, `${seed}\n`, `${seed}\r\n\r\n`]) {
+    await using service = await startService({ NATS_URL: nats.url, NATS_NKEY_SEED });
+    await assertStreams(service, nats, { authenticator: nkeyAuthenticator(user.getSeed()) });
+  }
+  await using refused = await startService({
+    NATS_URL: nats.url,
+    NATS_NKEY_SEED: new TextDecoder().decode(another.getSeed()),
+  });
+  await refused.logged(({ msg }) => msg === "NATS unavailable");
+  await assertUnavailable(refused, "Authorization Violation");
+});
+
+Deno.test("the service signs in with a credentials file that it is permitted to read", async () => {
+  const { config, creds } = createDecentralizedAuth();
+  await using nats = await startNatsServer({ config });
+  const path = await Deno.makeTempFile({ prefix: "natstap-", suffix: ".creds" });
+  try {
+    await Deno.writeTextFile(path, creds);
+    const env = { NATS_URL: nats.url, NATS_CREDS: path };
+    const message = await failToStart(env);
+    assertStringIncludes(message, "Cannot read NATS_CREDS as a file below /etc/natstap, or ");
+    assertStringIncludes(message, `current value is "${path}"`);
+    const [flag] = /--allow-read=[^\s:]+/.exec(message) ?? [];
+    await using service = await startService(env, [flag!]);
+    await assertStreams(service, nats, {
+      authenticator: credsAuthenticator(new TextEncoder().encode(creds)),
+    });
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("a wrong password leaves the service unready, and trying in no tight loop, until NATS takes it", async () => {
+  await using nats = await startNatsServer({ config: permitUser("natstap", "another") });
+  await using service = await startService({ NATS_URL: nats.url, ...USER });
+  await service.logged(({ msg }) => msg === "NATS unavailable");
+  await assertUnavailable(service, "Authorization Violation");
+  const refused = await fetch(await logsUrl(service, { app: APP }));
+  await assertProblem(refused, 503, "nats_unavailable");
+  await assertPauses(nats);
+  const warnings = service.logs.filter(({ level }) => level === "warn");
+  assertEquals(warnings.map(({ reason }) => reason), ["Authorization Violation"]);
+
+  await nats.reload(permitUser("natstap", PASSWORD));
+  await assertStreams(service, nats, { user: "natstap", pass: PASSWORD });
+  assert(!`${JSON.stringify(service.logs)}${service.stderr()}`.includes(PASSWORD));
+});
+
+Deno.test("a password that NATS no longer takes cuts no stream and makes no tight loop, and the stream goes on once NATS takes it", async () => {
+  await using nats = await startNatsServer({ config: permitUser("natstap", PASSWORD) });
+  await using service = await startService({ NATS_URL: nats.url, ...USER });
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await using reader = await read(await logsUrl(service, { app: APP }));
+  await reader.control("ready");
+
+  await nats.reload(permitUser("natstap", "another"));
+  assertEquals((await reader.control("status")).nats, "disconnected");
+  await service.logged(({ reason }) => reason === "Authorization Violation");
+  await assertUnavailable(service, "Authorization Violation");
+  await assertPauses(nats);
+
+  await nats.reload(permitUser("natstap", PASSWORD));
+  assertEquals((await reader.control("status")).nats, "connected");
+  const publisher = await connect({ servers: nats.url, user: "natstap", pass: PASSWORD });
+  publisher.publish(`logs.${APP}.dfw.d896d7c6`, "the same stream");
+  await publisher.drain();
+  assertEquals(await reader.line(), "the same stream");
+});
+
+Deno.test("the service passes over servers that are dead, or that do not say hello", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using nats = await startNatsServer();
+  const servers = [DEAD, `nats://127.0.0.1:${silent.addr.port}`, nats.url];
+  await using service = await startService({ NATS_URL: servers.join(", ") });
+  await assertStreams(service, nats, {});
+});
+
+Deno.test("the service says why where no server can be reached", async () => {
+  await using service = await startService({ NATS_URL: DEAD });
+  await service.logged(({ msg }) => msg === "NATS unavailable");
+  await assertUnavailable(service, "connection refused");
+});
+
+Deno.test({
+  name: "the service reaches NATS at an IPv6 address",
+  ignore: !hasIpv6(),
+  async fn() {
+    // Of two "listen" the last counts.
+    await using nats = await startNatsServer({ config: 'listen: "[::1]:-1"' });
+    const url = `nats://[::1]:${nats.port}`;
+    await using service = await startService({ NATS_URL: url });
+    await assertStreams(service, nats, { servers: url });
+    const { server } = await service.logged(({ msg }) => msg === "NATS connected");
+    assertEquals(server, `[::1]:${nats.port}`);
+  },
+});
+
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An operator with one account of one user: nats-server's configuration, and the user's file. */
+function createDecentralizedAuth(): { config: string; creds: string } {
+  const [operator, account, user] = [createOperator(), createAccount(), createUser()];
+  const unlimited = { subs: -1, data: -1, payload: -1 };
+  const limits = { ...unlimited, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: -1 };
+  const operatorJwt = signJwt(operator, operator, { type: "operator" });
+  const accountJwt = signJwt(account, operator, { type: "account", limits });
+  const userJwt = signJwt(user, account, { type: "user", ...unlimited });
+  return {
+    config: `
+      operator: "${operatorJwt}"
+      resolver: MEMORY
+      resolver_preload: { ${account.getPublicKey()}: "${accountJwt}" }`,
+    creds: `-----BEGIN NATS USER JWT-----
+${userJwt}
+------END NATS USER JWT------
+
+-----BEGIN USER NKEY SEED-----
+${new TextDecoder().decode(user.getSeed())}
+------END USER NKEY SEED------
+`,
+  };
+}
+
+/** A JWT as NATS has them: Ed25519 by an NKey, and its claims under `nats`. */
+function signJwt(subject: KeyPair, issuer: KeyPair, nats: Record<string, unknown>): string {
+  const encode = (bytes: Uint8Array) =>
+    bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  const encodeJson = (value: unknown) => encode(new TextEncoder().encode(JSON.stringify(value)));
+  const claims = {
+    jti: crypto.randomUUID(),
+    iat: Math.floor(Date.now() / 1000),
+    iss: issuer.getPublicKey(),
+    sub: subject.getPublicKey(),
+    nats: { ...nats, version: 2 },
+  };
+  const signed = `${encodeJson({ typ: "JWT", alg: "ed25519-nkey" })}.${encodeJson(claims)}`;
+  return `${signed}.${encode(issuer.sign(new TextEncoder().encode(signed)))}`;
+}

@@ -1,0 +1,274 @@
+/** What the service writes at LOG_LEVEL=debug, whatever happens to it: never a token or a secret. */
+import { assert, assertEquals } from "@std/assert";
+import { createUser, type KeyPair } from "npm:@nats-io/nkeys@^2";
+import type { ProblemCode } from "../../../lib/problem.ts";
+import { startNatsServer } from "../../../tools/nats_server.ts";
+import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
+import { assertTellsNone } from "../../support/secrets.ts";
+import {
+  failToStart,
+  mint,
+  SECRET,
+  type Service,
+  type Stack,
+  startService,
+  startStack,
+} from "../../support/service.ts";
+import { createSigner, outcome } from "../../support/tokens/signer.ts";
+
+const PASSWORD = "pa55word-of-tap";
+const DEBUG = { LOG_LEVEL: "debug" };
+
+function permitTap(permissions = ""): string {
+  return `authorization { users = [{ user: "tap", password: "${PASSWORD}"${permissions} }] }`;
+}
+
+/** All that these services wrote. */
+function written(...services: Service[]): string {
+  return services.map(({ logs, stderr }) => JSON.stringify(logs) + stderr()).join("\n");
+}
+
+/** What the lines of this kind say of this field, each value once. */
+function told({ logs }: Service, msg: string, field: string): unknown[] {
+  return [...new Set(logs.filter((line) => line.msg === msg).map((line) => line[field]))]
+    .toSorted();
+}
+
+/** Publishes more to the app `stalled` than any socket holds. */
+async function flood({ publisher }: Stack): Promise<void> {
+  const line = new Uint8Array(65_536);
+  for (let i = 0; i < 256; i++) publisher.publish("logs.stalled.dfw.m1", line);
+  await publisher.flush();
+}
+
+/** Opens a stream whose reader takes nothing, while more waits for it than any socket holds. */
+async function openStalled(stack: Stack, token: string): Promise<RawReader> {
+  const reader = await readRaw(`${stack.service.url}/logs?token=${token}`);
+  await flood(stack);
+  return reader;
+}
+
+/** A token for each way to be refused, and the request to send it with. */
+const REFUSED: [code: ProblemCode, claims: Record<string, unknown>, path?: string][] = [
+  ["token_expired", { exp: 1 }],
+  ["token_not_yet_valid", { nbf: 9_999_999_999 }],
+  ["token_claims", { app: "a.b" }],
+  ["token_ttl", { exp: 9_999_999_999 }],
+  ["app_required", { app: ["a", "b"] }],
+  ["app_forbidden", {}, "/logs?app=other"],
+  ["filter_invalid", {}, "/logs?region=%20"],
+  ["filter_forbidden", { region: "dfw" }, "/logs?region=ams"],
+  ["format_unknown", {}, "/logs?format=xml"],
+  ["subscription_denied", { app: "denied" }],
+  ["too_many_streams", { app: "full" }],
+  ["not_found", {}, "/elsewhere"],
+];
+
+/** Sends `token` in header, query and cookie, and in a parameter and a path that are for none. */
+async function sendEverywhere(url: string, token: string, code: ProblemCode): Promise<void> {
+  const query = new URL(url).search === "" ? "?" : "&";
+  const places: [url: string, headers?: Record<string, string>][] = [
+    [url, { Authorization: `Bearer ${token}` }],
+    [url, { Cookie: `natstap_token=${token}` }],
+    [`${url}${query}token=${token}`],
+  ];
+  for (const [url, headers = {}] of places) {
+    assertEquals((await (await fetch(url, { headers })).json()).code, code);
+  }
+  for (const wrong of [`${url}${query}app=${token}`, `${new URL(url).origin}/${token}`]) {
+    await (await fetch(wrong)).body?.cancel();
+  }
+}
+
+Deno.test("No token is written, however its stream ends or its request is refused", async () => {
+  await using stack = await startStack({
+    ...DEBUG,
+    NATS_USER: "tap",
+    NATS_PASSWORD: PASSWORD,
+    STALL_SECONDS: "1",
+    MAX_STREAMS_PER_APP: "1",
+  }, permitTap(`, permissions: { subscribe: { deny: "logs.denied.>" } }`));
+  const { service, nats } = stack;
+  const tokens: Record<string, string> = {};
+  const sign = async (name: string, claims: Record<string, unknown>) => {
+    return tokens[name] = await mint({ app: "a", sub: name, ...claims });
+  };
+  const open = async (name: string, claims: Record<string, unknown> = {}) =>
+    await readRaw(`${service.url}/logs?token=${await sign(name, { app: name, ...claims })}`);
+
+  using _full = await open("full");
+  for (const [code, claims, path = "/logs"] of REFUSED) {
+    await sendEverywhere(`${service.url}${path}`, await sign(code, claims), code);
+  }
+  const [head, , signature] = (await sign("stranger", {})).split(".");
+  const forged = `${head}.${(await sign("forged", { app: "b" })).split(".")[1]}.${signature}`;
+  await sendEverywhere(`${service.url}/logs`, forged, "token_signature");
+  await sendEverywhere(`${service.url}/logs`, `${tokens.stranger}.x`, "token_malformed");
+
+  using stalled = await openStalled(stack, await sign("stalled", { app: "stalled" }));
+  using expires = await open("expires", { exp: Math.floor(Date.now() / 1000) + 4 });
+  using revoked = await open("revoked");
+  (await open("leaves")).close();
+  await expires.rest();
+  await nats.reload(permitTap(`, permissions: { subscribe: { deny: "logs.revoked.>" } }`));
+  await revoked.rest();
+  await service.logged(({ msg, reason }) => msg === "stream closed" && reason === "stalled");
+  stalled.close();
+  using stays = await open("stays");
+  await nats.stop();
+  await service.logged(({ msg }) => msg === "NATS unavailable");
+  await sendEverywhere(`${service.url}/logs`, await sign("late", {}), "nats_unavailable");
+  await service.stop();
+  await stays.rest();
+
+  const codes = [...REFUSED.map(([code]) => code), "token_malformed", "token_signature"];
+  const missing = new Set<unknown>([...codes, "nats_unavailable"])
+    .difference(new Set(told(service, "request refused", "code")));
+  assertEquals([...missing], [], "Each refusal is in the log");
+  assertEquals(
+    told(service, "stream closed", "reason"),
+    ["client", "denied", "expired", "shutdown", "stalled"],
+  );
+  const secrets = { ...tokens, forged, SECRET, PASSWORD, "a query": "token=" };
+  assertTellsNone(written(service), secrets);
+});
+
+Deno.test("No token is written that comes while there is no room, or a stop is under way", async () => {
+  await using stack = await startStack({ ...DEBUG, MAX_STREAMS: "1", SHUTDOWN_SECONDS: "3" });
+  const { service } = stack;
+  const open = await mint({ app: "stalled" });
+  using _stalled = await openStalled(stack, open);
+  const token = await mint({ app: "late" });
+  await sendEverywhere(`${service.url}/logs`, token, "at_capacity");
+  const stopped = service.stop();
+  await service.logged(({ msg }) => msg === "stopping");
+  await sendEverywhere(`${service.url}/logs`, token, "shutting_down");
+  await stopped;
+  assertTellsNone(written(service), { open, token, SECRET });
+});
+
+Deno.test("No secret is written that NATS takes, or refuses", async () => {
+  const [tap, stranger] = [createUser(), createUser()];
+  const seedOf = (user: KeyPair) => new TextDecoder().decode(user.getSeed());
+  const secrets = {
+    PASSWORD,
+    right: "right-nats-token",
+    wrong: "wr0ng-secret-of-nats",
+    seed: seedOf(tap),
+    another: seedOf(stranger),
+  };
+  await using byPassword = await startNatsServer({ config: permitTap() });
+  await using byToken = await startNatsServer({
+    config: `authorization { token: "${secrets.right}" }`,
+  });
+  await using byNkey = await startNatsServer({
+    config: `authorization { users: [{ nkey: ${tap.getPublicKey()} }] }`,
+  });
+  const runs: [NATS_URL: string, env: Record<string, string>, msg: string][] = [
+    [byPassword.url, { NATS_USER: "tap", NATS_PASSWORD: PASSWORD }, "NATS connected"],
+    [byPassword.url, { NATS_USER: "tap", NATS_PASSWORD: secrets.wrong }, "NATS unavailable"],
+    [byPassword.url, { ORG: "tap", ACCESS_TOKEN: secrets.wrong }, "NATS unavailable"],
+    [byToken.url, { NATS_TOKEN: secrets.right }, "NATS connected"],
+    [byToken.url, { NATS_TOKEN: secrets.wrong }, "NATS unavailable"],
+    [byNkey.url, { NATS_NKEY_SEED: secrets.seed }, "NATS connected"],
+    [byNkey.url, { NATS_NKEY_SEED: secrets.another }, "NATS unavailable"],
+  ];
+  for (const [NATS_URL, env, msg] of runs) {
+    await using service = await startService({ ...DEBUG, NATS_URL, ...env });
+    await service.logged((line) => line.msg === msg);
+    await service.stop();
+    assertTellsNone(written(service), { ...secrets, SECRET });
+  }
+});
+
+Deno.test("No part of a key set's URL is written, whatever becomes of its fetch", async () => {
+  await using nats = await startNatsServer();
+  const [known, unknown] = await Promise.all([createSigner("known"), createSigner("unknown")]);
+  let answer = () => Response.json({ keys: [known.jwk] });
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    return answer();
+  });
+  const secrets: Record<string, string> = {
+    user: "jwks-user",
+    password: "jwks-pa55word",
+    path: "jwks-path",
+    query: "jwks-key",
+  };
+  const { user, password, path, query } = secrets;
+  const env = { ...DEBUG, NATS_URL: nats.url };
+  const urlAt = (port: number) =>
+    `http://${user}:${password}@127.0.0.1:${port}/${path}?key=${query}`;
+  await using service = await startService({ ...env, JWT_JWKS_URL: urlAt(server.addr.port) });
+  await service.logged(({ msg }) => msg === "NATS connected");
+  secrets.known = await known.sign();
+  secrets.unknown = await unknown.sign();
+  assertEquals(await outcome(service, secrets.known), "stream");
+  assertEquals(await outcome(service, secrets.unknown), "token_signature");
+
+  const gone = () => Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const faults: [fault: string, port: number, answer: () => Response][] = [
+    ["nobody answers", withPort(gone()), answer],
+    ["it answers 503", server.addr.port, () => new Response(path, { status: 503 })],
+    ["it sends back what it was sent", server.addr.port, () => new Response(urlAt(1))],
+    ["it redirects to itself", server.addr.port, () => {
+      return new Response(null, { status: 302, headers: { Location: urlAt(server.addr.port) } });
+    }],
+  ];
+  for (const [fault, port, failing] of faults) {
+    answer = failing;
+    await using other = await startService({ ...env, JWT_JWKS_URL: urlAt(port) });
+    await other.logged(({ msg }) => msg === "key set not refreshed");
+    assertEquals(await outcome(other, secrets.known), "keys_unavailable", fault);
+    await other.stop();
+    assertTellsNone(written(other), secrets);
+  }
+  await service.stop();
+  assertTellsNone(written(service), secrets);
+});
+
+/** A port where nobody listens any more. */
+function withPort(listener: Deno.TcpListener): number {
+  listener.close();
+  return listener.addr.port;
+}
+
+Deno.test("No secret is written where the configuration is wrong", async () => {
+  const secrets = {
+    user: "nats-user-in-url",
+    password: "nats-pa55word-in-url",
+    NATS_TOKEN: "t0ken-of-nats",
+    NATS_NKEY_SEED: "SUA-of-nats",
+    NATS_PASSWORD: PASSWORD,
+    ACCESS_TOKEN: "FlyV1 fm2_access",
+    JWT_SECRET: "short-jwt-secret",
+    query: "jwks-key",
+  };
+  const {
+    user,
+    password,
+    NATS_TOKEN,
+    NATS_NKEY_SEED,
+    NATS_PASSWORD,
+    ACCESS_TOKEN,
+    JWT_SECRET,
+    query,
+  } = secrets;
+  const wrong: Record<string, string>[] = [
+    { NATS_URL: `nats://${user}:${password}@127.0.0.1:4222` },
+    { NATS_URL: `nats://${NATS_TOKEN}@127.0.0.1:4222,nats://127.0.0.1:4223` },
+    { NATS_PASSWORD },
+    { NATS_TOKEN, NATS_USER: user, NATS_PASSWORD },
+    { NATS_NKEY_SEED },
+    { ORG: "", ACCESS_TOKEN, NATS_USER: user },
+    { JWT_SECRET },
+    { JWT_SECRET: JWT_SECRET.repeat(9), JWT_JWKS_URL: `http://x/?key=${query}` },
+    { JWT_JWKS_URL: `ftp://${user}:${password}@x/?key=${query}` },
+    { JWT_JWKS: JSON.stringify({ keys: [{ kty: "oct", k: JWT_SECRET }] }) },
+    { JWT_PUBLIC_KEY: `-----BEGIN PRIVATE KEY-----\n${JWT_SECRET}\n-----END PRIVATE KEY-----` },
+  ];
+  for (const env of wrong) {
+    const stderr = await failToStart({ ...DEBUG, ...env });
+    assert(/Cannot (read|choose)/.test(stderr), stderr);
+    assertTellsNone(stderr, secrets);
+  }
+});

@@ -1,0 +1,97 @@
+/** What waits for all readers together is bounded. */
+import { assert, assertEquals } from "@std/assert";
+import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
+import { memory } from "../../../tools/memory.ts";
+import { within } from "../../support/patience.ts";
+import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
+import type { Reader } from "../../support/clients/sse_reader.ts";
+import { logsUrl, openStream, type Stack, startStack } from "../../support/service.ts";
+
+const MB = 1024 * 1024;
+const BUFFER_BYTES = 4 * MB;
+const BUFFER_TOTAL_BYTES = 6 * MB;
+const STALLED = 16;
+/** For each stalled reader more than kernels hold for it and its own buffer may. */
+const LINES = 12_000;
+const BATCH = 100;
+
+/** A line that begins with its number: a kilobyte. */
+function line(number: number): string {
+  return `${number} `.padEnd(1_024, "x");
+}
+
+/** Publishes `count` lines from number `from` on, no faster than `readers` take them. */
+async function publish({ publisher }: Stack, readers: Reader[], from: number, count: number) {
+  for (let first = from; first < from + count; first += BATCH) {
+    for (let i = first; i < first + BATCH; i++) publisher.publish("logs.flood.dfw.m1", line(i));
+    for (const reader of readers) {
+      for (let i = first; i < first + BATCH; i++) {
+        const { event, data } = (await reader.next())!;
+        assertEquals([event, data], [undefined, line(i)], "A steady reader gets each line");
+      }
+    }
+  }
+}
+
+/** What a stalled reader has got. */
+interface Tally {
+  readonly reader: RawReader;
+  delivered: number;
+  dropped: number;
+}
+
+/** Takes all until `lines` are accounted for, each in its place: delivered, or dropped and counted. */
+async function account(tally: Tally, lines: number): Promise<void> {
+  const take = ({ event, data }: EventSourceMessage) => {
+    if (event === "dropped") tally.dropped += JSON.parse(data).count;
+    else assertEquals([event, data], [undefined, line(tally.delivered++ + tally.dropped)]);
+  };
+  const parser = createParser({ onEvent: take });
+  while (tally.delivered + tally.dropped < lines) parser.feed(await tally.reader.until("\n\n"));
+}
+
+Deno.test({
+  name:
+    "Readers that stop reading share BUFFER_TOTAL_BYTES, lose counted lines, and take none from readers that go on",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using stack = await startStack({
+      BUFFER_BYTES: String(BUFFER_BYTES),
+      BUFFER_TOTAL_BYTES: String(BUFFER_TOTAL_BYTES),
+      STALL_SECONDS: "3600",
+    });
+    const { service } = stack;
+    await using first = await openStream(service, { app: "flood" });
+    await using second = await openStream(service, { app: "flood" });
+    const steady = [first, second];
+    // What a process that has seen the flood holds, before any reader stalls.
+    await publish(stack, steady, 0, LINES);
+    const before = memory(service.pid);
+    using opened = new DisposableStack();
+    const tallies = await Promise.all(Array.from({ length: STALLED }, async () => {
+      const reader = opened.use(await readRaw(await logsUrl(service, { app: "flood" })));
+      await reader.until("\n\n");
+      return { reader, delivered: 0, dropped: 0 };
+    }));
+    await publish(stack, steady, 0, LINES);
+    const { peak } = memory(service.pid);
+    const growth = peak - before.rss;
+    // Without the bound over all, each would hold its own; and a collector of garbage takes its time.
+    assert(growth < STALLED * BUFFER_BYTES * 0.75, `Memory grew by ${growth} bytes`);
+
+    await Promise.all(tallies.map((tally) => account(tally, LINES)));
+    const dropped = tallies.map(({ dropped }) => dropped);
+    assert(dropped.every((count) => count > 0), `Each lost lines: ${dropped}`);
+    console.log(
+      `${STALLED} stalled readers: ${Math.round(growth / MB)} MB more memory at most, ` +
+        `of ${LINES} lines each lost ${Math.min(...dropped)} to ${Math.max(...dropped)}`,
+    );
+
+    // They have caught up, and the room is free again: nobody loses a line any more.
+    const caughtUp = tallies.map(({ delivered }) => delivered + LINES);
+    await publish(stack, steady, LINES, 200);
+    await within(Promise.all(tallies.map((tally) => account(tally, LINES + 200))), "Lines are due");
+    assertEquals(tallies.map(({ dropped }) => dropped), dropped);
+    assertEquals(tallies.map(({ delivered }) => delivered + LINES - 200), caughtUp);
+  },
+});

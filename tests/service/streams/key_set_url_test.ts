@@ -1,0 +1,100 @@
+/** A service whose keys come from a URL that goes through every kind of fault. */
+import { assert, assertEquals } from "@std/assert";
+import type { JWK } from "jose";
+import { startNatsServer } from "../../../tools/nats_server.ts";
+import { assertEventually } from "../../support/patience.ts";
+import { read } from "../../support/clients/sse_reader.ts";
+import { startService } from "../../support/service.ts";
+import { createSigner, outcome } from "../../support/tokens/signer.ts";
+
+/** How soon an answer is promised while the URL is at fault. Milliseconds. */
+const SOON = 3_000;
+/** How long the service leaves the URL alone after a fetch. Milliseconds. */
+const PAUSE = 5_000;
+
+/** A URL of key sets, which a test answers for. */
+interface KeyUrl extends AsyncDisposable {
+  readonly url: string;
+  answer: () => Response | Promise<Response>;
+  /** Fetches so far. */
+  asked: number;
+}
+
+function serveKeys(...keys: JWK[]): KeyUrl {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    keyUrl.asked++;
+    return keyUrl.answer();
+  });
+  const keyUrl: KeyUrl = {
+    url: `http://127.0.0.1:${server.addr.port}/keys`,
+    answer: () => Response.json({ keys }),
+    asked: 0,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+  return keyUrl;
+}
+
+/** What a URL at fault answers; what it has begun when the fault is over is given to `after`. */
+type Fault = (after: DisposableStack) => Response | Promise<Response>;
+
+const FAULTS: [fault: string, answer: Fault][] = [
+  ["is down", () => new Response("down", { status: 503 })],
+  ["takes 10 s", (after) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, 10_000, Response.json({ keys: [] }));
+      after.defer(() => clearTimeout(timer));
+      after.defer(() => resolve(new Response()));
+    })],
+  ["serves garbage", () => new Response("<html>\u0000".repeat(1_000))],
+  ["serves 10 MB", () => Response.json({ keys: [], x: "x".repeat(10_000_000) })],
+];
+
+Deno.test("Known keys verify, and 200 unknown ones pile up no fetches, while the key set's URL", async (t) => {
+  const [known, unknown, next] = await Promise.all(["known", "unknown", "next"].map(createSigner));
+  await using nats = await startNatsServer();
+  await using keyUrl = serveKeys(known!.jwk);
+  await using service = await startService({ NATS_URL: nats.url, JWT_JWKS_URL: keyUrl.url });
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await assertEventually(async () => outcome(service, await known!.sign()), "stream");
+
+  for (const [fault, answer] of FAULTS) {
+    await t.step(fault, async () => {
+      await using _open = await read(`${service.url}/logs?token=${await known!.sign()}`);
+      using after = new DisposableStack();
+      const before = keyUrl.asked;
+      const started = performance.now();
+      keyUrl.answer = () => answer(after);
+      // A set that is just fetched is taken for complete; once it is not, the URL is asked.
+      const first: Promise<string>[] = [];
+      await assertEventually(async () => {
+        first.push(outcome(service, await unknown!.sign()));
+        return keyUrl.asked > before;
+      }, true);
+      const tokens = Array.from({ length: 200 }, (_, i) => unknown!.sign({ kid: `unknown ${i}` }));
+      assertEquals(await outcome(service, await known!.sign()), "stream", "While it is asked");
+      const times = await Promise.all(tokens.map(async (token) => {
+        const asked = performance.now();
+        assertEquals(await outcome(service, await token), "keys_unavailable");
+        return performance.now() - asked;
+      }));
+      await Promise.all(first);
+      const fetches = keyUrl.asked - before;
+      const slowest = Math.round(Math.max(...times));
+      console.log(
+        `a URL that ${fault}: ${fetches} fetches for 200 unknown keys, answered in ${slowest} ms`,
+      );
+      assert(slowest < SOON, `An answer took ${slowest} ms`);
+      assert(fetches <= 1 + (performance.now() - started) / PAUSE, `${fetches} fetches`);
+    });
+  }
+
+  await t.step("is back, with another key: no restart", async () => {
+    keyUrl.answer = () => Response.json({ keys: [next!.jwk] });
+    const started = performance.now();
+    await assertEventually(async () => outcome(service, await next!.sign()), "stream");
+    console.log(
+      `a new key taken ${Math.round(performance.now() - started)} ms after the URL is back`,
+    );
+    assertEquals(await outcome(service, await known!.sign()), "token_signature");
+  });
+});

@@ -1,0 +1,159 @@
+import { assert, assertEquals } from "@std/assert";
+import { assertProblem } from "../../support/expect_problem.ts";
+import { readRaw } from "../../support/clients/raw_reader.ts";
+import { read } from "../../support/clients/sse_reader.ts";
+import {
+  type LogLine,
+  logsUrl,
+  openStream,
+  openWhenFree,
+  readiness,
+  type Stack,
+  startStack,
+  subjects,
+} from "../../support/service.ts";
+import { assertEventually } from "../../support/patience.ts";
+
+let stack: Stack;
+Deno.test.beforeAll(async () => void (stack = await startStack()));
+Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
+
+/** The log line that tells of the end of the stream of `app`. */
+function closed(app: string): Promise<LogLine> {
+  return stack.service.logged((line) => line.msg === "stream closed" && line.app === app);
+}
+
+Deno.test("Each stream has a subscription of its own, closed with it", async () => {
+  const { service, nats } = stack;
+  const first = await openStream(service, { app: "own" });
+  const second = await openStream(service, { app: "own" });
+  const other = await openStream(service, { app: "other", region: "dfw" });
+  assertEquals(await subjects(nats), ["logs.other.dfw.>", "logs.own.>", "logs.own.>"]);
+  const names = (await nats.connections()).map(({ name }) => name);
+  assertEquals(names.filter((name) => name === "natstap").length, 1, "One connection for all");
+  await first.close();
+  await assertEventually(() => subjects(nats), ["logs.other.dfw.>", "logs.own.>"]);
+  stack.publisher.publish("logs.own.dfw.m1", "still here");
+  assertEquals(await second.line(), "still here");
+  await second.close();
+  await other.close();
+  await assertEventually(() => subjects(nats), []);
+  assertEquals((await closed("own")).reason, "client");
+});
+
+Deno.test("A subscription ends with a connection that ends without a word", async () => {
+  const reader = await readRaw(await logsUrl(stack.service, { app: "gone" }));
+  await reader.until("ready");
+  assertEquals(await subjects(stack.nats), ["logs.gone.>"]);
+  reader.close();
+  await assertEventually(() => subjects(stack.nats), []);
+  assertEquals((await closed("gone")).reason, "client");
+});
+
+Deno.test("A stream ends with its token, in mid-stream, and the next try answers 401", async () => {
+  await assertEventually(() => subjects(stack.nats), []);
+  const exp = Math.floor(Date.now() / 1000) + 3;
+  const url = await logsUrl(stack.service, { app: "expires", exp });
+  await using reader = await read(url);
+  assertEquals((await reader.control("ready")).expiresAt, new Date(exp * 1000).toISOString());
+  stack.publisher.publish("logs.expires.dfw.m1", "in time");
+  assertEquals(await reader.line(), "in time");
+  const rest = await reader.rest();
+  assert(Date.now() >= exp * 1000, "Not before its time");
+  assertEquals(rest.map(({ event, data }) => [event, data]), [["end", `{"reason":"expired"}`]]);
+  await assertEventually(() => subjects(stack.nats), []);
+  assertEquals((await closed("expires")).reason, "expired");
+  await assertProblem(await fetch(url), 401, "token_expired");
+});
+
+Deno.test("HEAD and refused requests open no subscription and no stream", async () => {
+  await assertEventually(() => subjects(stack.nats), []);
+  const url = await logsUrl(stack.service, { app: "never" });
+  for (const [query, method] of [["", "HEAD"], ["&app=other", "GET"], ["&format=xml", "GET"]]) {
+    const response = await fetch(url + query, { method: method! });
+    await response.body?.cancel();
+  }
+  assertEquals(await subjects(stack.nats), []);
+  assert(!stack.service.logs.some(({ app }) => app === "never"), "No line of a stream");
+});
+
+Deno.test("A client that leaves while NATS is asked leaves no subscription behind", async () => {
+  await using own = await startStack({ MAX_STREAMS: "1" });
+  const { service, nats } = own;
+  const leave = new AbortController();
+  const url = await logsUrl(service, { app: "early" });
+  Deno.kill(nats.pid, "SIGSTOP");
+  try {
+    const answer = fetch(url, { signal: leave.signal }).catch((error) => error.name);
+    await assertEventually(() => readiness(service), "at_capacity", "It holds the one place");
+    leave.abort();
+    assertEquals(await answer, "AbortError");
+  } finally {
+    Deno.kill(nats.pid, "SIGCONT");
+  }
+  await assertEventually(() => readiness(service), "ready", "The place is free again");
+  await assertEventually(() => subjects(nats), []);
+  const count = (name: string) => service.logs.filter(({ msg }) => msg === name).length;
+  await assertEventually(() => count("stream opened") - count("stream closed"), 0);
+});
+
+Deno.test("A token that expires while NATS is asked leaves no subscription behind", async () => {
+  await using own = await startStack();
+  const exp = Math.floor(Date.now() / 1000) + 2;
+  const url = await logsUrl(own.service, { app: "late", exp });
+  Deno.kill(own.nats.pid, "SIGSTOP");
+  const answer = read(url);
+  try {
+    await assertEventually(() => Date.now() > exp * 1000 + 1_000, true);
+  } finally {
+    Deno.kill(own.nats.pid, "SIGCONT");
+  }
+  await using reader = await answer;
+  const events = (await reader.rest()).map(({ event }) => event);
+  assertEquals(events, ["ready", "end"]);
+  await assertEventually(() => subjects(own.nats), []);
+});
+
+Deno.test("A subscription that NATS denies leaves neither a place taken nor a subscription", async () => {
+  await using own = await startStack(
+    { NATS_USER: "tap", NATS_PASSWORD: "tap", MAX_STREAMS: "1" },
+    `authorization { users = [{
+       user: "tap", password: "tap", permissions: { subscribe: { deny: "logs.denied.>" } }
+     }] }`,
+  );
+  for (let tries = 0; tries < 3; tries++) {
+    const response = await fetch(await logsUrl(own.service, { app: "denied" }));
+    await assertProblem(response, 403, "subscription_denied");
+  }
+  await using _reader = await openStream(own.service, { app: "permitted" });
+  assertEquals(await subjects(own.nats), ["logs.permitted.>"]);
+});
+
+Deno.test("MAX_STREAMS_PER_APP bounds each app's streams, and a place is given back", async () => {
+  await using own = await startStack({ MAX_STREAMS_PER_APP: "2" });
+  const { service, nats } = own;
+  const first = await openStream(service, { app: "busy" });
+  await using _second = await openStream(service, { app: "busy" }, { region: "dfw" });
+  const url = await logsUrl(service, { app: "busy" }, { machine: "m1" });
+  await assertProblem(await fetch(url), 429, "too_many_streams");
+  await using _other = await openStream(service, { app: "other" });
+  assertEquals(await subjects(nats), ["logs.busy.>", "logs.busy.dfw.>", "logs.other.>"]);
+  await first.close();
+  await using _third = await openWhenFree(service, { app: "busy" });
+  await assertProblem(await fetch(url), 429, "too_many_streams");
+});
+
+Deno.test("MAX_STREAMS bounds all streams, and each end gives its place back", async () => {
+  await using own = await startStack({ MAX_STREAMS: "2" });
+  const { service } = own;
+  const first = await openStream(service, { app: "a" });
+  await using _second = await openStream(service, { app: "b" });
+  const url = await logsUrl(service, { app: "c" });
+  await assertProblem(await fetch(url), 503, "at_capacity");
+  await first.close();
+  const exp = Math.floor(Date.now() / 1000) + 3;
+  await using third = await openWhenFree(service, { app: "c", exp });
+  await third.rest();
+  await using _fourth = await openWhenFree(service, { app: "d" });
+  await assertProblem(await fetch(url), 503, "at_capacity");
+});

@@ -1,0 +1,35 @@
+/**
+ * A real browser for the tests: chromium, found or installed, without a window.
+ *
+ * @module
+ */
+import { type Browser, chromium } from "npm:playwright-core@^1";
+import { findOrInstall } from "../../../tools/install.ts";
+
+/** What a browser for tests does without: a sandbox, which root cannot have, and calls home. */
+const FLAGS = [
+  "--no-sandbox",
+  "--headless",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Starts chromium: the path in `CHROMIUM`, or on `PATH`. Installs it where there is none.
+ *
+ * @throws {Error} If there is none and it cannot be installed; the message says what to run.
+ */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = await findOrInstall({
+    name: "chromium",
+    env: "CHROMIUM",
+    paths: ["/Applications/Chromium.app/Contents/MacOS/Chromium"],
+    apt: "chromium",
+    brew: "chromium",
+  });
+  return await chromium.launch({ executablePath, args: FLAGS });
+}

@@ -1,0 +1,259 @@
+/**
+ * The service under test: the real one, in a process of its own, with its own permissions and no
+ * others.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { connect, type NatsConnection } from "@nats-io/transport-deno";
+import { SignJWT } from "jose";
+import { readLines } from "../../tools/lines.ts";
+import { bypassProxyForLoopback } from "../../tools/loopback.ts";
+import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
+import { sendSignal } from "../../tools/signal.ts";
+import { read, type Reader } from "./clients/sse_reader.ts";
+import { PATIENCE, within } from "./patience.ts";
+
+/** One line of the service's own log. */
+export type LogLine = { time: string; level: string; msg: string } & Record<string, unknown>;
+
+/** A running service. */
+export interface Service extends AsyncDisposable {
+  /** Where it listens: `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** The process's number. */
+  readonly pid: number;
+  /** What it has logged so far. */
+  readonly logs: LogLine[];
+  /** What it has written to standard error so far. */
+  readonly stderr: () => string;
+  /** Settles when the process has ended. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /** Resolves to the first line, also of those that were logged already, that fits. */
+  logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Asks the process to stop and waits for its end. */
+  stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
+}
+
+/** A service, the nats-server that it reads from, and a client that publishes there. */
+export interface Stack extends AsyncDisposable {
+  readonly nats: NatsServer;
+  readonly service: Service;
+  readonly publisher: NatsConnection;
+}
+
+/** The shared secret that {@linkcode startService} configures and {@linkcode mint} signs with. */
+export const SECRET = "a shared secret for tests: 32 bytes or more";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** All variables that the service runs with, given those that differ from a test's usual ones. */
+export function serviceEnv(env: Record<string, string>): Record<string, string> {
+  return {
+    ...inherited(),
+    // As in production: see the Dockerfile.
+    MALLOC_MMAP_THRESHOLD_: "65536",
+    MALLOC_TRIM_THRESHOLD_: "131072",
+    HOST: "127.0.0.1",
+    PORT: "0",
+    METRICS_PORT: "0",
+    ...(hasKey(env) ? {} : { JWT_SECRET: SECRET }),
+    ...env,
+  };
+}
+
+/** The command that runs the service, with no variables but these; see {@linkcode startService}. */
+export function serviceCommand(env: Record<string, string>, flags: string[] = []): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    // Quiet, or Deno's own warnings would stand before what the service says.
+    args: ["run", "--quiet", "-P", ...flags, "main.ts"],
+    cwd: ROOT,
+    clearEnv: true,
+    env: serviceEnv(env),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/**
+ * Starts the service on a free port of 127.0.0.1 and resolves once it listens.
+ *
+ * @param env Variables beside, or in the place of, `HOST`, `PORT`, `METRICS_PORT` and `JWT_SECRET`.
+ * @param flags Further flags for `deno run`.
+ * @throws {Error} Where it does not start; the message is what it wrote to standard error.
+ */
+export async function startService(
+  env: Record<string, string>,
+  flags: string[] = [],
+): Promise<Service> {
+  bypassProxyForLoopback();
+  const child = serviceCommand(env, flags).spawn();
+  const logs: LogLine[] = [];
+  const watchers = new Set<() => void>();
+  let stderr = "";
+  const ended = Promise.all([
+    readLog(child.stdout, (line) => {
+      logs.push(line);
+      for (const watch of watchers) watch();
+    }),
+    readText(child.stderr, (text) => void (stderr += text)),
+  ]);
+  const status = ended.then(() => child.status);
+  const logged = (fits: (line: LogLine) => boolean) =>
+    new Promise<LogLine>((resolve, reject) => {
+      const fail = (reason: string) => reject(new Error(`${reason}: ${stderr}`));
+      const timer = setTimeout(
+        () => fail(`No such line within a minute, but ${JSON.stringify(logs)}`),
+        PATIENCE,
+      );
+      const watch = () => {
+        const line = logs.find(fits);
+        if (line === undefined) return;
+        watchers.delete(watch);
+        clearTimeout(timer);
+        resolve(line);
+      };
+      watchers.add(watch);
+      watch();
+      status.then(() => {
+        clearTimeout(timer);
+        fail("The service has ended");
+      });
+    });
+  const stop = (signal: Deno.Signal = "SIGTERM") => {
+    sendSignal(child, signal);
+    return within(status, `The service has not ended on ${signal}`);
+  };
+  const { port } = await logged((line) => line.msg === "listening");
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid,
+    logs,
+    stderr: () => stderr,
+    status,
+    logged,
+    stop,
+    [Symbol.asyncDispose]: async () => void await stop("SIGKILL"),
+  };
+}
+
+/**
+ * Starts a nats-server and a service that is connected to it.
+ *
+ * @param env As for {@linkcode startService}; the publisher signs in with the same user.
+ * @param natsConfig Text to add to nats-server's configuration.
+ */
+export async function startStack(
+  env: Record<string, string> = {},
+  natsConfig = "",
+): Promise<Stack> {
+  await using started = new AsyncDisposableStack();
+  const nats = started.use(await startNatsServer({ config: natsConfig }));
+  const service = started.use(await startService({ NATS_URL: nats.url, ...env }));
+  const publisher = await connect({
+    servers: nats.url,
+    ...("NATS_USER" in env && { user: env.NATS_USER!, pass: env.NATS_PASSWORD! }),
+  });
+  started.defer(() => publisher.close());
+  await service.logged(({ msg }) => msg === "NATS connected");
+  const all = started.move();
+  return { nats, service, publisher, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** Where `service` streams, with a token that holds `claims`, and further parameters. */
+export async function logsUrl(
+  { url }: Pick<Service, "url">,
+  claims: Record<string, unknown>,
+  query: Record<string, string> = {},
+): Promise<string> {
+  return `${url}/logs?${new URLSearchParams({ token: await mint(claims), ...query })}`;
+}
+
+/** Opens a stream of `service` for a token of `claims` and waits for its `ready`. */
+export async function openStream(
+  service: Pick<Service, "url">,
+  claims: Record<string, unknown>,
+  query?: Record<string, string>,
+  init?: Parameters<typeof read>[1],
+): Promise<Reader> {
+  const reader = await read(await logsUrl(service, claims, query), init);
+  await reader.control("ready");
+  return reader;
+}
+
+/** As {@linkcode openStream}, as soon as the place of a stream that has just ended is free. */
+export async function openWhenFree(...request: Parameters<typeof openStream>): Promise<Reader> {
+  const deadline = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await openStream(...request);
+    } catch (error) {
+      const taken = /"(too_many_streams|at_capacity)"/.test(String(error));
+      if (!taken || performance.now() > deadline) throw error;
+    }
+  }
+}
+
+/** `"ready"` if `service` takes streams, otherwise the code that it refuses them with. */
+export async function readiness({ url }: Pick<Service, "url">): Promise<string> {
+  const response = await fetch(`${url}/readyz`);
+  const { code, capacity } = await response.json();
+  if (!response.ok) return code;
+  return capacity === "full" ? "at_capacity" : "ready";
+}
+
+/** What the service subscribes to, in alphabetical order. */
+export async function subjects({ connections }: NatsServer): Promise<string[]> {
+  const natstap = (await connections()).filter(({ name }) => name === "natstap");
+  return natstap.flatMap(({ subscriptions_list }) => subscriptions_list ?? []).toSorted();
+}
+
+/** Publishes lines by a client of their own, as user `tap` where the server asks for one. */
+export async function publish({ url }: NatsServer, lines: Record<string, string>): Promise<void> {
+  const publisher = await connect({ servers: url, user: "tap", pass: "tap" });
+  for (const [app, line] of Object.entries(lines)) publisher.publish(`logs.${app}.dfw.m1`, line);
+  await publisher.flush();
+  await publisher.close();
+}
+
+/** Resolves to what the service writes to standard error when it refuses to start. */
+export async function failToStart(env: Record<string, string>): Promise<string> {
+  try {
+    await using service = await startService(env);
+    throw new Error(`Expected the service not to start, but it listens at ${service.url}`);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** A token that {@linkcode startService}'s service accepts, unless `claims` say otherwise. */
+export function mint(claims: Record<string, unknown>, ttl = 600): Promise<string> {
+  const exp = Math.floor(Date.now() / 1000) + ttl;
+  return new SignJWT({ exp, ...claims })
+    .setProtectedHeader({ alg: "HS256" })
+    .sign(new TextEncoder().encode(SECRET));
+}
+
+/** Where Deno finds itself and its packages; nothing that configures the service. */
+function inherited(): Record<string, string> {
+  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "NPM_CONFIG_REGISTRY"];
+  const found = names.map((name) => [name, Deno.env.get(name)] as const);
+  return Object.fromEntries(
+    found.filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}
+
+function hasKey(env: Record<string, string>): boolean {
+  return ["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_JWKS", "JWT_JWKS_URL"].some((name) => name in env);
+}
+
+type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
+
+async function readLog(stdout: Bytes, onLine: (line: LogLine) => void): Promise<void> {
+  for await (const line of readLines(stdout)) onLine(JSON.parse(line));
+}
+
+async function readText(stderr: Bytes, onText: (text: string) => void): Promise<void> {
+  for await (const text of stderr.pipeThrough(new TextDecoderStream())) onText(text);
+}

@@ -1,0 +1,43 @@
+/**
+ * The real `openssl`, in a folder of its own.
+ *
+ * @module
+ */
+import { findOrInstall } from "../../../tools/install.ts";
+
+/** A folder that `openssl` runs in. */
+export interface Openssl extends AsyncDisposable {
+  /** Runs a command line, without shell; resolves to its standard output. */
+  run(command: string): Promise<Uint8Array>;
+  /** Writes a file in the folder. */
+  write(name: string, text: string | Uint8Array): Promise<void>;
+  /** Reads a file in the folder. */
+  read(name: string): Promise<string>;
+}
+
+/** Makes the folder. */
+export async function createOpenssl(): Promise<Openssl> {
+  const openssl = await findOrInstall({
+    name: "openssl",
+    env: "OPENSSL",
+    apt: "openssl",
+    brew: "openssl",
+  });
+  const folder = await Deno.makeTempDir({ prefix: "natstap-openssl-" });
+  return {
+    async run(command) {
+      const args = command.replace(/^openssl /, "").split(" ");
+      const { success, stdout, stderr } = await new Deno.Command(openssl, { args, cwd: folder })
+        .output();
+      if (!success) throw new Error(`Cannot run ${command}: ${new TextDecoder().decode(stderr)}`);
+      return stdout;
+    },
+    write: (name, content) =>
+      Deno.writeFile(
+        `${folder}/${name}`,
+        typeof content === "string" ? new TextEncoder().encode(content) : content,
+      ),
+    read: (name) => Deno.readTextFile(`${folder}/${name}`),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}

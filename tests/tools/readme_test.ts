@@ -1,0 +1,85 @@
+/** The commands in the documentation, as somebody pastes them into a terminal. */
+import { assert, assertEquals } from "@std/assert";
+import { findOrInstall } from "../../tools/install.ts";
+import { ROOT } from "../support/checkout.ts";
+
+const DOCUMENTS = ["README.md", "SECURITY.md", "bench/README.md"];
+
+/** The programs that the commands run; each is replaced by one that only notes what it is given. */
+const PROGRAMS = [
+  "cat",
+  "curl",
+  "deno",
+  "docker",
+  "fly",
+  "nats-server",
+  "npx",
+  "openssl",
+  "prometheus",
+];
+
+const SNIPPETS = DOCUMENTS.flatMap((document) =>
+  [...Deno.readTextFileSync(ROOT + document).matchAll(/^```(?:sh|bash|shell)\n([^]*?)^```$/gm)]
+    .map(([, text]) => ({ document, text: text! }))
+);
+
+Deno.test("No command in the documentation has a comment behind it", () => {
+  assert(SNIPPETS.length > 5);
+  for (const { document, text } of SNIPPETS) {
+    for (const line of text.split("\n")) {
+      const unquoted = line.replaceAll(/"(?:\\.|[^"\\])*"|'[^']*'/g, "");
+      assert(!/\S\s+#/.test(unquoted), `${document}: ${line}`);
+      // Interactive zsh runs a comment as the command "#", which does no harm if it is of plain words.
+      if (/^\s*#/.test(line)) assert(/^# [\w ,.:/-]+$/.test(line), `${document}: ${line}`);
+    }
+  }
+});
+
+/** What each shell makes of a snippet. */
+interface Run {
+  /** Each program that was run, with its arguments. */
+  commands: string[];
+  /** What the shell had to complain about. */
+  complaints: string[];
+}
+
+/** Pastes a snippet into an interactive shell. */
+async function paste(shell: string, flags: string[], text: string): Promise<Run> {
+  const folder = await Deno.makeTempDir({ prefix: "natstap-paste-" });
+  try {
+    await Deno.mkdir(`${folder}/bin`);
+    for (const name of PROGRAMS) {
+      // One write each, so that those in the background do not mix.
+      const note = `line="${name}"; for word; do line="$line <$word>"; done; ` +
+        `echo "$line" >> "${folder}/commands"; echo "output of ${name}"`;
+      await Deno.writeTextFile(`${folder}/bin/${name}`, `#!/bin/sh\n${note}\n`, { mode: 0o755 });
+    }
+    await Deno.writeTextFile(`${folder}/snippet`, `${text}\nwait\n`);
+    const { stderr } = await new Deno.Command("/bin/sh", {
+      args: ["-c", `exec "$@" < snippet`, "sh", shell, ...flags],
+      cwd: folder,
+      clearEnv: true,
+      env: { PATH: `${folder}/bin`, HOME: folder, JWT_SECRET: "secret" },
+      stdout: "null",
+    }).output();
+    const commands = (await Deno.readTextFile(`${folder}/commands`)).trim().split("\n");
+    const complaints = new TextDecoder().decode(stderr).split("\n")
+      .filter((line) => /not found|no match|parse error|syntax error|unmatched/i.test(line));
+    return { commands: commands.toSorted(), complaints };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("Each command in the documentation runs in bash and in zsh with the same arguments", async () => {
+  const bash = await findOrInstall({ name: "bash", env: "BASH", apt: "bash", brew: "bash" });
+  const zsh = await findOrInstall({ name: "zsh", env: "ZSH", apt: "zsh", brew: "zsh" });
+  for (const { document, text } of SNIPPETS) {
+    const [inBash, inZsh] = await Promise.all([
+      paste(bash, ["--norc", "--noprofile", "-i"], text),
+      paste(zsh, ["-f", "-i"], text),
+    ]);
+    assertEquals(inBash.complaints, [], `${document}: ${text}`);
+    assertEquals(inZsh, inBash, `${document}: ${text}`);
+  }
+});

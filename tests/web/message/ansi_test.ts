@@ -1,0 +1,164 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { parseAnsi, plainText } from "../../../web/message/ansi.ts";
+
+const ESC = "\x1b";
+const seen = (message: string) => parseAnsi(message).map(({ text }) => text).join("");
+const styles = (message: string) =>
+  parseAnsi(message).map(({ text, className, css }) => [text, className, css]);
+
+const without = (text: string, characters: string) =>
+  [...text].filter((one) => !characters.includes(one)).join("");
+/** Text that begins no sequence. */
+const words = fc.string({ unit: "binary" })
+  .map((text) => without(text, "\x1b\x90\x98\x9b\x9d\x9e\x9f"));
+/** Text that ends none. */
+const inside = words.map((text) => without(text, "\x07\x18\x1a\x9c"));
+const sequence = fc.oneof(
+  fc.tuple(fc.constantFrom(`${ESC}[`, "\x9b"), fc.stringMatching(/^[0-9;:?<=>]{0,12}[@-~]$/)),
+  fc.tuple(
+    fc.constantFrom(`${ESC}]`, `${ESC}P`, `${ESC}_`, `${ESC}^`, `${ESC}X`, "\x90", "\x9d"),
+    inside,
+    fc.constantFrom(`${ESC}\\`, "\x9c"),
+  ),
+  fc.tuple(fc.constantFrom(`${ESC}]`), inside, fc.constant("\x07")),
+  fc.tuple(fc.constant(ESC), fc.stringMatching(/^[ -/]?[0-9c=>DEHM]$/)),
+).map((parts) => parts.join(""));
+/** Whatever strangers send. */
+const anything = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.constantFrom(ESC, "[", "]", "\\", "\x9b", "\0", "\n", ";", ":", "m", "é") }),
+  fc.string({
+    unit: fc.constantFrom(`${ESC}[`, "38", "48", "5", "2", "0", ";", ":", "m", "a", "-"),
+  }),
+);
+
+Deno.test("a message's text is the message without its escape sequences", () => {
+  fc.assert(fc.property(fc.array(fc.tuple(words, sequence)), (parts) => {
+    const message = parts.flat().join("");
+    const expected = parts.map(([text]) => text).join("");
+    assertEquals(seen(message), expected);
+    assertEquals(plainText(message), expected);
+  }));
+});
+
+Deno.test("a message without escape sequences is as it was", () => {
+  fc.assert(fc.property(words, (text) => assertEquals(seen(text), text)));
+});
+
+Deno.test("whatever comes, no escape character is seen, and nothing that was not there", () => {
+  fc.assert(
+    fc.property(anything, (message) => {
+      const text = seen(message);
+      assertEquals(plainText(message), text);
+      assert(!text.includes(ESC));
+      let at = 0;
+      for (const character of text) {
+        at = message.indexOf(character, at) + 1;
+        assert(at > 0, `${JSON.stringify(text)} is not part of ${JSON.stringify(message)}`);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("whatever comes, a style is one of the classes and colours that are meant", () => {
+  const CLASSES =
+    /^((bold|dim|italic|underline|strike|inverse|ansi-rgb|ansi-(\d|1[0-5]))( (?!$)|$))*$/;
+  const CSS =
+    /^(--color: rgb\(\d+ \d+ \d+\)|color: rgb\(\d+ \d+ \d+\); background-color: rgb\(\d+ \d+ \d+\)|)$/;
+  fc.assert(
+    fc.property(anything, (message) => {
+      for (const { className, css } of parseAnsi(message)) {
+        assertMatch(className, CLASSES);
+        assertMatch(css, CSS);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("a sequence that is broken off takes no words of the message with it", () => {
+  assertEquals(
+    seen(`${ESC}]0;a title that never ends\nthe rest`),
+    "0;a title that never ends\nthe rest",
+  );
+  assertEquals(seen(`${ESC}]a title${ESC}[31mred`), "a titlered");
+  assertEquals(seen(`${ESC}[注文 42 m`), "注文 42 m");
+  assertEquals(seen(`${ESC}[12\nnext line`), "12\nnext line");
+  assertEquals(seen(`${ESC}\nnext line`), "\nnext line");
+  assertEquals(seen(`cut off ${ESC}[3`), "cut off ");
+  assertEquals(seen(`cut off ${ESC}`), "cut off ");
+});
+
+Deno.test("a hyperlink's sequence vanishes, with where it would have led", () => {
+  const link = `${ESC}]8;;https://evil.example${ESC}\\bank${ESC}]8;;${ESC}\\`;
+  assertEquals(styles(link), [["bank", "", ""]]);
+});
+
+Deno.test("a message has its 16, 256 and millions of colours", () => {
+  const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]!.slice(1);
+  assertEquals(colored("31"), ["ansi-1", ""]);
+  assertEquals(colored("97"), ["ansi-15", ""]);
+  assertEquals(colored("38;5;9"), ["ansi-9", ""]);
+  assertEquals(colored("38;5;16"), ["ansi-rgb", "--color: rgb(0 0 0)"]);
+  assertEquals(colored("38;5;208"), ["ansi-rgb", "--color: rgb(255 135 0)"]);
+  assertEquals(colored("38;5;255"), ["ansi-rgb", "--color: rgb(238 238 238)"]);
+  assertEquals(colored("38;2;1;2;3"), ["ansi-rgb", "--color: rgb(1 2 3)"]);
+  assertEquals(colored("38:2:1:2:3"), ["ansi-rgb", "--color: rgb(1 2 3)"]);
+  assertEquals(colored("38:2::1:2:3"), ["ansi-rgb", "--color: rgb(1 2 3)"]);
+  assertEquals(colored("38;2;1;2;3;1"), ["bold ansi-rgb", "--color: rgb(1 2 3)"]);
+  assertEquals(colored("1;38;5;1;4"), ["bold underline ansi-1", ""]);
+});
+
+Deno.test("a colour that is none changes nothing, and nothing behind it is taken for it", () => {
+  const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]!.slice(1);
+  assertEquals(colored("38;5;256"), ["", ""]);
+  assertEquals(colored("38;2;1;2;999"), ["", ""]);
+  assertEquals(colored("38;2;1"), ["", ""]);
+  assertEquals(colored("38;5;;4"), ["underline ansi-0", ""]);
+  assertEquals(colored("58;5;7;3"), ["italic", ""]);
+  assertEquals(colored("?31"), ["", ""]);
+});
+
+Deno.test("text on a background of the app's own can be read", () => {
+  const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]![2];
+  assertEquals(colored("30;43"), "color: rgb(0 0 0); background-color: rgb(229 229 16)");
+  assertEquals(colored("41"), "color: rgb(255 255 255); background-color: rgb(205 49 49)");
+  assertEquals(colored("31;41"), "color: rgb(255 255 255); background-color: rgb(205 49 49)");
+  assertEquals(colored("7;32"), "color: rgb(0 0 0); background-color: rgb(13 188 121)");
+});
+
+Deno.test("marks are set, reset one by one, and all at once", () => {
+  const message =
+    `${ESC}[1;3;4;9ma${ESC}[22mb${ESC}[24;29mc${ESC}[0md${ESC}[4:3me${ESC}[4:0mf${ESC}[7mg${ESC}[mh`;
+  assertEquals(styles(message).map(([text, className]) => `${text}: ${className}`), [
+    "a: bold italic underline strike",
+    "b: italic underline strike",
+    "c: italic",
+    "d: ",
+    "e: underline",
+    "f: ",
+    "g: inverse",
+    "h: ",
+  ]);
+});
+
+const MILLION = 1_000_000;
+const HOSTILE: Record<string, string> = {
+  "a million ESC": ESC.repeat(MILLION),
+  "half a million CSI that never end": `${ESC}[`.repeat(MILLION / 2),
+  "half a million OSC that never end": `${ESC}]`.repeat(MILLION / 2),
+  "a CSI with a million parameters": `${ESC}[${";".repeat(MILLION)}m`,
+  "a CSI with a million digits": `${ESC}[${"1".repeat(MILLION)}m`,
+  "a CSI with a million colons": `${ESC}[38${":".repeat(MILLION)}m`,
+  "an OSC of a million characters": `${ESC}]${"x".repeat(MILLION)}`,
+  "a colour for each of 160,000 characters": `${ESC}[31mx`.repeat(MILLION / 6),
+  "a million NUL in a CSI": `${ESC}[${"\0".repeat(MILLION)}`,
+};
+
+for (const [name, message] of Object.entries(HOSTILE)) {
+  Deno.test(`a message is read in bounded time into bounded spans: ${name}`, () => {
+    assert(parseAnsi(message).length <= 2001);
+  });
+}

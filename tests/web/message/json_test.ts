@@ -1,0 +1,85 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { isJson, type JsonNode, jsonSpans, jsonTree } from "../../../web/message/json.ts";
+
+const text = (source: string) => jsonSpans(source).map((span) => span.text).join("");
+
+/** The tree, written out again. */
+function written({ key, text, children }: JsonNode): string {
+  const value = children === undefined
+    ? text
+    : `${text}${children.map(written).join(",")}${text === "{" ? "}" : "]"}`;
+  return key === undefined ? value : `${key}:${value}`;
+}
+
+Deno.test("JSON's tokens and tree are the JSON as it was written", () => {
+  fc.assert(fc.property(fc.json(), fc.constantFrom(undefined, 2, "\t"), (json, indent) => {
+    const value = [JSON.parse(json)];
+    const source = JSON.stringify(value, null, indent);
+    assertEquals(text(source), source);
+    const tree = jsonTree(source);
+    if (tree !== undefined) assertEquals(written(tree), JSON.stringify(value));
+  }));
+});
+
+Deno.test("JSON's numbers keep their digits, and its objects the order and the doubles of their keys", () => {
+  const source = '{"b":12345678901234567890,"a":1.0,"1":-0e5,"a":[true,null,{},[]]}';
+  assertEquals(written(jsonTree(source)!), source);
+});
+
+Deno.test("JSON's tokens are told apart", () => {
+  assertEquals(
+    jsonSpans('{"a\\"b" : "c","n":-1.5e3,"w":null}').map((span) => [span.text, span.className]),
+    [
+      ["{", "punctuation"],
+      ['"a\\"b"', "key"],
+      [" :", "punctuation"],
+      [" ", ""],
+      ['"c"', "string"],
+      [",", "punctuation"],
+      ['"n"', "key"],
+      [":", "punctuation"],
+      ["-1.5e3", "number"],
+      [",", "punctuation"],
+      ['"w"', "key"],
+      [":", "punctuation"],
+      ["null", "word"],
+      ["}", "punctuation"],
+    ],
+  );
+});
+
+Deno.test("whatever comes, the text of the tokens is the text: also of JSON that is cut off", () => {
+  const unit = fc.constantFrom('"', "\\", "{", "}", "[", "]", ":", ",", " ", "\n", "1", "a", "\0");
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit })), (source) => {
+      assertEquals(text(source), source);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("objects and arrays are JSON messages; scalars, sentences and broken JSON are none", () => {
+  assertEquals(['{"a":1}', " [1]\n", "{}"].map(isJson), [true, true, true]);
+  const none = ["1", '"a"', "null", "", "{", "[info] started", "{a}", '{"a":1} {"b":2}', "[1,]"];
+  assertEquals(none.filter(isJson), []);
+});
+
+const HOSTILE: Record<string, string> = {
+  "nested 100,000 deep": "[".repeat(100_000) + "]".repeat(100_000),
+  "objects nested 30,000 deep": '{"a":'.repeat(30_000) + "1" + "}".repeat(30_000),
+  "100,000 values": `[${"1,".repeat(100_000)}1]`,
+  "a string of backslashes": `["${"\\\\".repeat(100_000)}"]`,
+  "a million brackets that never close": "[".repeat(1_000_000),
+  "braces apart": `{${"}  ".repeat(80_000)}`,
+};
+
+for (const [name, source] of Object.entries(HOSTILE)) {
+  Deno.test(`JSON is read in bounded time into bounded elements: ${name}`, () => {
+    assert(jsonSpans(source).length <= 2002);
+    assertEquals(text(source), source);
+    if (!isJson(source)) return;
+    const tree = jsonTree(source);
+    assert(tree === undefined || written(tree).length < 131_072);
+  });
+}

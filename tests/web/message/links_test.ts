@@ -1,0 +1,91 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "npm:fast-check@^4";
+import { findLinks } from "../../../web/message/links.ts";
+
+const linked = (text: string) => findLinks(text).map(({ start, end }) => text.slice(start, end));
+
+Deno.test("a link ends where the sentence or the bracket around it goes on", () => {
+  assertEquals(linked("see https://a.example/b, or (http://c.example/d)."), [
+    "https://a.example/b",
+    "http://c.example/d",
+  ]);
+  assertEquals(linked("https://en.example/wiki/Tap_(valve)"), [
+    "https://en.example/wiki/Tap_(valve)",
+  ]);
+  assertEquals(linked("[https://a.example/x[1]]"), ["https://a.example/x[1]"]);
+  assertEquals(linked('{"url":"https://a.example/?q=1&r=2"}'), ["https://a.example/?q=1&r=2"]);
+  assertEquals(linked("HTTPS://A.EXAMPLE"), ["HTTPS://A.EXAMPLE"]);
+  assertEquals(linked("http://[::1]:8080/"), ["http://[::1]:8080/"]);
+});
+
+const NO_LINKS = [
+  "javascript:alert(1)",
+  "data:text/html,<script>alert(1)</script>",
+  "vbscript:x",
+  "file:///etc/passwd",
+  "ftp://a.example",
+  "blob:https",
+  "//a.example",
+  "www.a.example",
+  "http://",
+  "https://.",
+  "https://[",
+  "xhttp://a.example",
+];
+
+for (const text of NO_LINKS) {
+  Deno.test(`no link but http(s): ${text}`, () => assertEquals(findLinks(text), []));
+}
+
+Deno.test("no link that looks as if it led elsewhere: a name before an @", () => {
+  assertEquals(findLinks("https://bank.example@evil.example/ https://a:b@evil.example"), []);
+});
+
+Deno.test("no link that looks as if it led elsewhere: characters that turn the text around", () => {
+  assertEquals(linked("https://a.example/\u202eelpmaxe.knab"), ["https://a.example/"]);
+  assertEquals(linked("https://a.example/\u2066x\u200by"), ["https://a.example/"]);
+});
+
+Deno.test("whatever comes, a link is http(s), in its place, and none within another", () => {
+  const part = fc.constantFrom(
+    "http",
+    "s",
+    "://",
+    "HTTPS://a",
+    "javascript:",
+    ".",
+    "/",
+    "@",
+    ")",
+    "(",
+    " ",
+    "x",
+    '"',
+    "\0",
+    "[",
+    "]",
+    ":",
+    "%",
+    "é",
+  );
+  const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: part }));
+  fc.assert(
+    fc.property(text, (text) => {
+      let last = 0;
+      for (const { start, end, href } of findLinks(text)) {
+        assert(/^https?:\/\//.test(href), href);
+        assert(/^https?:\/\//i.test(text.slice(start, end)));
+        assert(start >= last && end > start && end <= text.length);
+        last = end;
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("links are found in bounded time, and are bounded: a megabyte of each hostile kind", () => {
+  for (const unit of ["http", "http://", "https://a", ")", "http://a)", "https://a.example/ "]) {
+    const text = `https://a.example/${unit.repeat(1_000_000 / unit.length)}`;
+    assert(findLinks(text).length <= 100);
+  }
+});

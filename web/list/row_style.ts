@@ -1,0 +1,145 @@
+/**
+ * How rows look. Time, level, region and machine stand in columns of the same width in every row,
+ * so that the eye finds each where it was; below 640 pixels they stand above the message.
+ *
+ * @module
+ */
+import { css, type CSSResult } from "lit";
+import { ansiStyle } from "../message/ansi_style.ts";
+import { cellStyle } from "./cell_style.ts";
+import { messageStyle } from "../message/message_style.ts";
+
+const rows = css`
+  .row {
+    --tone: transparent;
+    box-sizing: border-box;
+    display: grid;
+    grid-template-columns:
+      [time] var(--time-width) [level] 5ch [region] 4ch [machine] 8ch [fold] 12px
+      [message] minmax(0, 1fr) [end];
+    column-gap: 1.25ch;
+    width: max-content;
+    min-width: 100%;
+    min-height: var(--natstap-row-height);
+    padding: 0 12px 0 9px;
+    border-left: 3px solid var(--tone);
+    color: var(--natstap-fg);
+    font: var(--natstap-font-size) / var(--natstap-row-height) var(--natstap-font);
+    font-variant-ligatures: none;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .row > * {
+    grid-row: 1;
+  }
+
+  .row.wrap {
+    width: 100%;
+  }
+
+  /* What is folded out is to be read: it takes the width of the view, and wraps. */
+  .row.unfolded {
+    position: sticky;
+    left: 0;
+    width: 100cqw;
+    min-width: 0;
+  }
+
+  .row.local {
+    --time-width: 12ch;
+  }
+
+  .row.utc {
+    --time-width: 13ch;
+  }
+
+  .row.relative {
+    --time-width: 8ch;
+  }
+
+  /* No :has(:focus-visible): to look for it took 12 ms a frame in a flood. */
+  .row:hover,
+  .row:focus-within {
+    background: color-mix(in srgb, var(--natstap-fg) 5%, transparent);
+  }
+
+  .row.error {
+    --tone: var(--natstap-error);
+    background: color-mix(in srgb, var(--natstap-error) 7%, transparent);
+  }
+
+  .row.error:hover,
+  .row.error:focus-within {
+    background: color-mix(in srgb, var(--natstap-error) 10%, transparent);
+  }
+
+  .row.warn {
+    --tone: color-mix(in srgb, var(--natstap-warn) 75%, transparent);
+  }
+
+  .row.current {
+    --tone: var(--natstap-accent);
+    background: color-mix(in srgb, var(--natstap-accent) 11%, transparent);
+  }
+
+  .row.flash {
+    animation: flash 1.6s ease-out;
+  }
+
+  @keyframes flash {
+    0%,
+    30% {
+      background: color-mix(in srgb, var(--natstap-accent) 28%, transparent);
+    }
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .row.flash {
+      animation: none;
+      background: color-mix(in srgb, var(--natstap-accent) 20%, transparent);
+    }
+  }
+`;
+
+/** Narrow: what a row is about above, and its message below, over the whole width. */
+const narrow = css`
+  @container natstap (width < 640px) {
+    .row {
+      grid-template-columns:
+        [time] auto [level] auto [region] auto [machine] auto [message fold] minmax(0, 1fr) [end];
+      padding-block: 3px;
+      border-bottom: 1px solid color-mix(in srgb, var(--natstap-border) 60%, transparent);
+    }
+
+    .row .time,
+    .row .level,
+    .row .region,
+    .row .machine {
+      font-size: 0.9em;
+    }
+
+    .row .fold {
+      position: sticky;
+      right: 8px;
+      justify-self: end;
+      width: 20px;
+    }
+
+    .row .actions {
+      right: 36px;
+    }
+
+    .row .message,
+    .row .missing {
+      grid-area: 2 / 1 / 3 / -1;
+    }
+
+    .row .missing {
+      max-width: calc(100cqw - 40px);
+      white-space: normal;
+    }
+  }
+`;
+
+/** The style of rows, to be adopted with the component's own. */
+export const rowStyle: CSSResult[] = [...ansiStyle, messageStyle, rows, cellStyle, narrow];

@@ -1,0 +1,88 @@
+/**
+ * A tree of JSON, to be folded in and out.
+ *
+ * @module
+ */
+import { html, nothing, type TemplateResult } from "lit";
+import { plainText, type Span } from "./ansi.ts";
+import { searchBudget } from "../search/bounded_match.ts";
+import { type JsonNode, scalarClass } from "./json.ts";
+import { piecesOf } from "./pieces.ts";
+import { type Rendered, textTemplate } from "./text_view.ts";
+
+/** In a tree of more nodes what is deeper, or longer, begins folded in: the shape is seen first. */
+const OPEN_NODES = 60;
+const OPEN_DEPTH = 3;
+const OPEN_LENGTH = 50;
+
+/** How long the search for matches in a whole tree may take. */
+const SEARCH_MS = 20;
+
+/** What all nodes of a tree share. */
+interface Tree {
+  /** The text of a span, with what is highlighted in it. */
+  readonly text: (span: Span) => Rendered;
+  readonly isSmall: boolean;
+}
+
+/** The tree under `node`. @param pattern What is highlighted; with the flag `g`. */
+export function treeTemplate(node: JsonNode, pattern: RegExp | undefined): TemplateResult {
+  const budget = searchBudget(SEARCH_MS);
+  const text = (span: Span) => textTemplate(piecesOf([span], pattern, budget));
+  const tree = { text, isSmall: sizeOf(node) <= OPEN_NODES };
+  return html`<div class="json">${nodeTemplate(tree, node, 0, "")}</div>`;
+}
+
+/** @param comma What stands behind the node. */
+function nodeTemplate(tree: Tree, node: JsonNode, depth: number, comma: string): TemplateResult {
+  const key = keyTemplate(tree, node.key);
+  const { children } = node;
+  if (children === undefined) {
+    return html`<div class="entry">${key}${scalarTemplate(tree, node.text)}${comma}</div>`;
+  }
+  const end = `${node.text === "{" ? "}" : "]"}${comma}`;
+  if (children.length === 0) return html`<div class="entry">${key}${node.text}${end}</div>`;
+  const open = tree.isSmall || (depth < OPEN_DEPTH && children.length <= OPEN_LENGTH);
+  const folded = html`<span class="folded"> ${countOf(node)} ${end}</span>`;
+  const entries = children.map((child, index) =>
+    nodeTemplate(tree, child, depth + 1, index === children.length - 1 ? "" : ",")
+  );
+  return html`
+    <details ?open=${open}>
+      <summary>${key}${node.text}${folded}</summary>
+      <div class="children">${entries}</div>
+      <div class="entry">${end}</div>
+    </details>
+  `;
+}
+
+function keyTemplate({ text }: Tree, key: string | undefined): unknown {
+  return key === undefined ? nothing : [text({ text: key, className: "key", css: "" }), ": "];
+}
+
+function sizeOf({ children = [] }: JsonNode): number {
+  return children.reduce((size, child) => size + sizeOf(child), 1);
+}
+
+function countOf({ text, children = [] }: JsonNode): string {
+  const one = text === "{" ? "key" : "item";
+  return `${children.length} ${children.length === 1 ? one : `${one}s`}`;
+}
+
+/** A string of several lines, as a stack trace is, shows its lines; any other as it was written. */
+function scalarTemplate({ text }: Tree, written: string): unknown {
+  const className = scalarClass(written);
+  const value = className === "string" && written.includes("\\") ? decoded(written) : undefined;
+  if (value === undefined || !(value.includes("\n") || value.includes("\x1b"))) {
+    return text({ text: written, className, css: "" });
+  }
+  return html`<div class="lines">${text({ text: plainText(value), className, css: "" })}</div>`;
+}
+
+function decoded(written: string): string | undefined {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return undefined;
+  }
+}

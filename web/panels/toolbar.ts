@@ -1,0 +1,106 @@
+/**
+ * The toolbar: how the stream is, the field, and what can be done.
+ *
+ * @module
+ */
+import { html, nothing, type TemplateResult } from "lit";
+import type { TimeMode } from "../list/row_time.ts";
+import type { FileKind } from "../export/download.ts";
+import * as icons from "./icons.ts";
+import { problemTemplate, type SearchModel, searchTemplate } from "../search/search_field.ts";
+import type { Status } from "../connection/status.ts";
+
+/** What is unfolded: on a narrow view the tools are a menu too. */
+export type Menu = "tools" | "download";
+
+const TIME_NAMES: Readonly<Record<TimeMode, string>> = {
+  local: "Local",
+  utc: "UTC",
+  relative: "Ago",
+};
+
+export interface ToolbarModel extends SearchModel {
+  readonly status: Status;
+  readonly app: string;
+  readonly paused: boolean;
+  readonly wrap: boolean;
+  readonly time: TimeMode;
+  readonly filtered: boolean;
+  readonly menu: Menu | undefined;
+  onPause(): void;
+  onWrap(): void;
+  onTime(): void;
+  onClear(): void;
+  onHelp(): void;
+  onMenu(menu: Menu | undefined): void;
+  onDownload(kind: FileKind, filtered: boolean): void;
+}
+
+/** The viewer's first row. */
+export function toolbarTemplate(model: ToolbarModel): TemplateResult {
+  const { status, app, paused, onPause, menu, onMenu } = model;
+  const isOpen = menu !== undefined;
+  return html`
+    <div class="toolbar" part="toolbar">
+      <div class="status" part="status" data-kind=${status.kind} title=${status.detail ||
+        status.text}>
+        <span class="dot"></span><span class="status-text">${status.text}</span>
+      </div>
+      ${app === "" ? nothing : html`<strong class="app" title=${app}>${app}</strong>`}
+      ${searchTemplate(model)}
+      <button class="tool pause" aria-pressed=${paused} aria-label=${paused ? "Resume" : "Pause"}
+        title=${paused ? "Resume (Space)" : "Pause (Space)"} @click=${onPause}>
+        ${paused ? icons.play : icons.pause}
+      </button>
+      <button class="tool more" aria-label="More" aria-expanded=${isOpen} aria-controls="tools"
+        @click=${() => onMenu(isOpen ? undefined : "tools")}>${icons.more}</button>
+      <div class="tools" id="tools" data-open=${isOpen}>${tools(model)}</div>
+    </div>
+    ${problemTemplate(model)}
+  `;
+}
+
+function tools(model: ToolbarModel): TemplateResult {
+  const { wrap, time, menu, onWrap, onTime, onClear, onHelp, onMenu } = model;
+  const isOpen = menu === "download";
+  return html`
+    <button class="tool" aria-pressed=${wrap} aria-label="Wrap long lines"
+      title="Wrap long lines (w)"
+      @click=${onWrap}>${icons.wrap}<span class="tool-name">Wrap long lines</span></button>
+    <button class="tool time-tool" aria-label="Times: ${TIME_NAMES[time]}"
+      title="Times: local, UTC, or how long ago (t)" @click=${onTime}>
+      ${icons
+        .clock}<span class="tool-name">Times</span><span class="tool-value">${TIME_NAMES[
+          time
+        ]}</span>
+    </button>
+    <div class="menu">
+      <button class="tool" aria-label="Download" title="Download" aria-expanded=${isOpen}
+        aria-controls="downloads" @click=${() => onMenu(isOpen ? "tools" : "download")}>
+        ${icons.download}<span class="tool-name">Download</span>
+      </button>
+      ${isOpen ? downloads(model) : nothing}
+    </div>
+    <button class="tool" aria-label="Clear" title="Clear the list" @click=${onClear}>
+      ${icons.trash}<span class="tool-name">Clear</span></button>
+    <button class="tool" aria-label="Help" title="Keys (?)" @click=${onHelp}>
+      ${icons.help}<span class="tool-name">Keys</span></button>
+  `;
+}
+
+function downloads({ filtered, onDownload }: ToolbarModel): TemplateResult {
+  const entry = (what: string, kind: FileKind, onlyFiltered: boolean) =>
+    html`
+      <button class="download" @click=${() => onDownload(kind, onlyFiltered)}>
+        <span>${what}</span><code>.${kind}</code>
+      </button>
+    `;
+  return html`
+    <div class="panel" id="downloads" role="group" aria-label="Download">
+      ${filtered
+        ? [entry("Filtered lines", "log", true), entry("Filtered lines", "ndjson", true)]
+        : nothing}
+      ${entry("All lines", "log", false)} ${entry("All lines", "ndjson", false)}
+    </div>
+  `;
+}
