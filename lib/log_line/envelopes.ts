@@ -1,0 +1,145 @@
+/**
+ * Where log collectors keep an app's line and what they know about it. Supporting another one means adding
+ * a row to {@linkcode ENVELOPES}.
+ *
+ * @module
+ */
+import { otelLevelName } from "./severity.ts";
+
+/** A JSON object that nothing is known about. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Where one collector keeps what it knows; a part that is left out is not known. */
+export interface Envelope {
+  /** Whether this collector has made `line`. */
+  readonly matches: (line: Json) => boolean;
+  /** What the app printed: text, or an object if the collector has parsed it. */
+  readonly message: (line: Json) => unknown;
+  readonly time: (line: Json) => unknown;
+  readonly level?: (line: Json) => unknown;
+  readonly provider?: (line: Json) => unknown;
+  readonly region?: (line: Json) => unknown;
+  readonly machine?: (line: Json) => unknown;
+}
+
+/** The first row that matches applies. */
+export const ENVELOPES: Readonly<Record<string, Envelope>> = {
+  // https://fly.io/docs/monitoring/exporting-logs/
+  fly: {
+    matches: ({ fly, event, log, message, timestamp }) =>
+      isJson(fly) || typeof at(event, "provider") === "string" ||
+      at(log, "level") !== undefined && message !== undefined && timestamp !== undefined,
+    message: ({ message }) => message,
+    time: ({ timestamp }) => timestamp,
+    level: ({ log }) => at(log, "level"),
+    provider: ({ event }) => at(event, "provider"),
+    region: ({ fly }) => at(fly, "region"),
+    machine: ({ fly }) => at(fly, "app", "instance"),
+  },
+  // Vector's kubernetes_logs source, and Fluent Bit's and Fluentd's kubernetes filters.
+  kubernetes: {
+    matches: ({ kubernetes }) => isJson(kubernetes),
+    message: ({ message, log, MESSAGE }) => trimmed(message ?? log ?? MESSAGE),
+    time: (line) => line.timestamp ?? line["@timestamp"] ?? line.time ?? line.date,
+    level: ({ level, severity }) => level ?? severity,
+    provider: ({ kubernetes }) =>
+      at(kubernetes, "container_name") ?? at(kubernetes, "container", "name"),
+    machine: ({ kubernetes }) => at(kubernetes, "pod_name") ?? at(kubernetes, "pod", "name"),
+  },
+  // Docker's json-file driver, and Fluent Bit without filters.
+  docker: {
+    matches: ({ log, stream, date }) =>
+      typeof log === "string" && (typeof stream === "string" || date !== undefined),
+    message: ({ log }) => trimmed(log),
+    time: ({ time, date }) => time ?? date,
+  },
+  // systemd.journal-fields(7), in JSON.
+  journal: {
+    matches: (line) => line.MESSAGE !== undefined && line.__REALTIME_TIMESTAMP !== undefined,
+    message: ({ MESSAGE }) => MESSAGE,
+    time: (line) => line.__REALTIME_TIMESTAMP,
+    level: ({ PRIORITY }) => PRIORITY,
+    provider: (line) => line.SYSLOG_IDENTIFIER ?? line._COMM,
+    machine: (line) => line._HOSTNAME,
+  },
+  // A LogEntry of Google Cloud Logging.
+  gcp: {
+    matches: ({ textPayload, jsonPayload, protoPayload }) =>
+      textPayload !== undefined || jsonPayload !== undefined || protoPayload !== undefined,
+    message: ({ textPayload, jsonPayload, protoPayload }) =>
+      textPayload ?? jsonPayload ?? protoPayload,
+    time: ({ timestamp, receiveTimestamp }) => timestamp ?? receiveTimestamp,
+    level: ({ severity }) => severity === "DEFAULT" ? undefined : severity,
+    provider: ({ resource }) =>
+      at(resource, "labels", "container_name") ?? at(resource, "labels", "service_name"),
+    region: ({ resource }) =>
+      at(resource, "labels", "location") ?? at(resource, "labels", "region"),
+    machine: ({ resource }) =>
+      at(resource, "labels", "pod_name") ?? at(resource, "labels", "instance_id"),
+  },
+  // The first record of an export request of OpenTelemetry's protocol, or a record by itself, in JSON.
+  otlp: {
+    matches: (line) => isJson(otelRecord(line)),
+    message: (line) => otelValue(at(otelRecord(line), "body")),
+    time: (line) =>
+      at(otelRecord(line), "timeUnixNano") ?? at(otelRecord(line), "observedTimeUnixNano"),
+    level: (line) =>
+      at(otelRecord(line), "severityText") ||
+      otelLevelName(Number(at(otelRecord(line), "severityNumber"))),
+    provider: (line) => otelAttribute(line, "service.name"),
+    region: (line) => otelAttribute(line, "cloud.region"),
+    machine: (line) => otelAttribute(line, "k8s.pod.name") ?? otelAttribute(line, "host.name"),
+  },
+  // Graylog's GELF.
+  gelf: {
+    matches: ({ version, short_message }) =>
+      typeof version === "string" && short_message !== undefined,
+    message: (line) => line.short_message,
+    time: ({ timestamp }) => timestamp,
+    level: ({ level }) => level,
+    machine: ({ host }) => host,
+  },
+};
+
+/** Whether `value` is a JSON object. */
+export function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Returns what is found along `path`; `undefined` if that does not exist. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  for (const key of path) {
+    if (!isJson(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+/** A message without the line break that ended it on standard output. */
+function trimmed(message: unknown): unknown {
+  return typeof message === "string" ? message.replace(/\r?\n$/, "") : message;
+}
+
+function otelRecord(line: Json): unknown {
+  if (line.body !== undefined && line.timeUnixNano !== undefined) return line;
+  return first(first(first(line.resourceLogs, "scopeLogs"), "logRecords"));
+}
+
+function first(list: unknown, key?: string): unknown {
+  const item = Array.isArray(list) ? list[0] : undefined;
+  return key === undefined ? item : at(item, key);
+}
+
+/** An attribute of the record's resource. */
+function otelAttribute({ resourceLogs }: Json, name: string): unknown {
+  const attributes = at(first(resourceLogs), "resource", "attributes");
+  if (!Array.isArray(attributes)) return undefined;
+  return otelValue(at(attributes.find((attribute) => at(attribute, "key") === name), "value"));
+}
+
+/** The value of an AnyValue; one that is a list or a map is returned as it is. */
+function otelValue(value: unknown): unknown {
+  if (!isJson(value)) return value;
+  const [inner] = Object.values(value);
+  return isJson(inner) ? value : inner;
+}

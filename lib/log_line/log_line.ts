@@ -1,0 +1,186 @@
+/**
+ * What a log line says: the only parser of payloads, for the service and the browser alike.
+ *
+ * @module
+ */
+import { type Envelope, ENVELOPES, isJson, type Json } from "./envelopes.ts";
+import { parseLogfmt } from "./logfmt.ts";
+import { findPart } from "./loggers.ts";
+import { levelInText } from "./plain_text.ts";
+import { levelName, type Severity, severityOf } from "./severity.ts";
+import { parseTime } from "./time.ts";
+
+/** A log line. A part that is not known is `""`, unless it says otherwise. */
+export interface LogLine {
+  /** When it was written, in milliseconds since the epoch; `undefined` if it does not say. */
+  readonly time: number | undefined;
+  /** The same as it was written; `""` if it does not say. */
+  readonly timestamp: string;
+  /** What the app calls its level, in lower case; the logger's name for it if it is a number. */
+  readonly level: string;
+  readonly severity: Severity;
+  /** What the app said: without the other fields if its line is JSON or logfmt. */
+  readonly message: string;
+  /** What printed the line: `app`, `proxy` or `runner` on Fly, the container's name on Kubernetes. */
+  readonly provider: string;
+  readonly region: string;
+  readonly machine: string;
+  /** What else the app's line has, if it is JSON or logfmt. */
+  readonly fields: Json;
+  /** The app's line as it was printed, without its envelope. */
+  readonly text: string;
+  /** Which collector's envelope the line came in, such as `fly`. */
+  readonly envelope: string;
+}
+
+/** What the app's own line says. */
+type AppLine = Pick<LogLine, "level" | "message" | "fields"> & {
+  readonly time: unknown;
+  readonly machine: string;
+};
+
+/** A level that is longer is not one. Characters. */
+const MAX_LEVEL = 32;
+/** Plain text and logfmt that are longer are not searched for a level. Characters. */
+const MAX_TEXT = 65_536;
+
+const NO_FIELDS: Json = {};
+// deno-lint-ignore no-control-regex
+const ESCAPE_SEQUENCES = /\x1b\[[\d;:]*[A-Za-z]/g;
+
+/**
+ * Reads a log line. Never throws, whatever `payload` contains.
+ *
+ * @example
+ * ```ts
+ * parseLogLine('{"level":50,"msg":"payment failed"}').severity; // "error"
+ * ```
+ */
+export function parseLogLine(payload: string): LogLine {
+  const json = parseJson(payload);
+  const name = json && findEnvelope(json);
+  if (json === undefined || name === undefined) {
+    const app = json === undefined ? fromText(payload) : fromJson(json, payload, true);
+    return toLogLine(app, payload);
+  }
+  const envelope = ENVELOPES[name]!;
+  const message = envelope.message(json);
+  const text = toText(message);
+  const app = isJson(message) ? fromJson(message, text, false) : readAppLine(text);
+  return toLogLine(app, text, json, name, envelope);
+}
+
+function findEnvelope(json: Json): string | undefined {
+  for (const name in ENVELOPES) if (ENVELOPES[name]!.matches(json)) return name;
+  return undefined;
+}
+
+function toLogLine(
+  app: AppLine,
+  text: string,
+  json: Json = NO_FIELDS,
+  name = "",
+  envelope?: Envelope,
+): LogLine {
+  const level = app.level || levelFrom(envelope?.level?.(json));
+  const written = envelope?.time(json) ?? app.time;
+  const time = timeFrom(written);
+  return {
+    time,
+    timestamp: timestampFrom(written, time),
+    level,
+    severity: severityOf(level),
+    message: app.message,
+    provider: nameFrom(envelope?.provider?.(json)),
+    region: nameFrom(envelope?.region?.(json)),
+    machine: envelope === undefined ? app.machine : nameFrom(envelope.machine?.(json)),
+    fields: app.fields,
+    text,
+    envelope: name,
+  };
+}
+
+function readAppLine(text: string): AppLine {
+  const json = parseJson(text);
+  return json === undefined ? fromText(text) : fromJson(json, text, false);
+}
+
+/** @param hasMachine Whether the line itself tells its machine, since no envelope does. */
+function fromJson(json: Json, text: string, hasMachine: boolean): AppLine {
+  const level = findPart(json, "level", (value) => levelFrom(value) !== "");
+  const message = findPart(json, "message", (value) => typeof value === "string");
+  const time = findPart(json, "time", isTime);
+  const machine = hasMachine
+    ? findPart(json, "machine", (value) => typeof value === "string")
+    : undefined;
+  const taken = [level?.key, message?.key, time?.key, machine?.key];
+  const fields = Object.fromEntries(Object.entries(json).filter(([key]) => !taken.includes(key)));
+  return {
+    level: levelFrom(level?.value) || levelByShape(json),
+    message: message === undefined ? text : message.value as string,
+    time: time?.value,
+    machine: nameFrom(machine?.value),
+    fields,
+  };
+}
+
+/** Serilog's compact format leaves out the level of an informational line. */
+function levelByShape(json: Json): string {
+  return json["@t"] !== undefined && (json["@m"] ?? json["@mt"]) !== undefined ? "information" : "";
+}
+
+function fromText(text: string): AppLine {
+  const none = { level: "", message: text, time: undefined, machine: "", fields: NO_FIELDS };
+  if (text.length > MAX_TEXT) return none;
+  const plain = text.includes("\x1b") ? text.replaceAll(ESCAPE_SEQUENCES, "") : text;
+  const pairs = /^\s*[\w.@/-]+=/.test(plain) ? parseLogfmt(plain) : undefined;
+  if (pairs !== undefined) {
+    const line = fromJson(Object.fromEntries(pairs), text, false);
+    if (pairs.size > 1 || line.level !== "") return line;
+  }
+  return { ...none, level: levelInText(plain) };
+}
+
+function parseJson(text: string): Json | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJson(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The level in `value`, in lower case; `""` if it is not one. */
+function levelFrom(value: unknown): string {
+  if (typeof value === "number") return levelName(value);
+  if (typeof value !== "string" || value.length > MAX_LEVEL) return "";
+  const level = value.replaceAll(ESCAPE_SEQUENCES, "").trim().toLowerCase();
+  return /^\d+$/.test(level) ? levelName(Number(level)) : level;
+}
+
+/** Milliseconds since the epoch. */
+function timeFrom(value: unknown): number | undefined {
+  if (!isJson(value)) return parseTime(value);
+  // log4j and GCP: seconds and nanoseconds.
+  const seconds = Number(value.epochSecond ?? value.seconds);
+  return parseTime(seconds + Number(value.nanoOfSecond ?? value.nanos ?? 0) / 1e9);
+}
+
+function timestampFrom(value: unknown, time: number | undefined): string {
+  if (typeof value === "string" && (time === undefined || /\D/.test(value))) return value;
+  return time === undefined ? "" : new Date(time).toISOString();
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" || timeFrom(value) !== undefined;
+}
+
+function nameFrom(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}
+
+function toText(message: unknown): string {
+  if (typeof message === "string") return message;
+  return message === undefined || message === null ? "" : JSON.stringify(message);
+}

@@ -1,0 +1,141 @@
+/**
+ * Levels in plain text, at the places where loggers put them.
+ *
+ * @module
+ */
+import { levelName, severityOf } from "./severity.ts";
+
+/** A line's header ends within this many characters. */
+const MAX_HEADER = 200;
+/** Maximum number of parts of a header, such as a thread or a logger's name, in front of the level. */
+const MAX_PARTS = 8;
+
+/** A word that may be a level. */
+const WORD = "[A-Za-z]{3,13}";
+
+/** What a line with a level in front can begin with; the level is in the first group that matches. */
+const LEADING: readonly RegExp[] = [
+  // INFO: x, [error] x, <warn> x, fail: Microsoft.Hosting[0], ERRO[0000] x, ERROR:root:x, error | x
+  new RegExp(`^[[<(]?(${WORD})(?:\\d{0,2}[\\]>)]|:|\\[\\d+\\]|\\s*\\|\\s|\\t)`),
+  // WARN  x, ERROR x
+  /^([A-Z]{3,13})\d?\s/,
+  // npm error x, npm ERR! x
+  /^npm (ERR|error|WARN|warn|notice|info|verb|silly|http)\b/,
+];
+
+/** A date, a time, or both. Loggers write dozens of forms; this one takes what has their shape. */
+const TIME = new RegExp(
+  "(?:" + [
+    // 2026-01-01T10:00:00.123Z, 2026/01/01 10:00:00, 01-Jan-2026 10:00:00.123, 01/Jan/2026:10:00:00 +0000
+    "\\d{1,4}[-/. ](?:\\d{1,2}|[A-Z][a-z]{2})[-/. ]\\d{2,4}(?:[T :,]{1,2}\\d{1,2}:\\d\\d(?::\\d\\d)?(?:[.,]\\d{1,9})?)?",
+    // Jan  1 10:00:00, Thu Jan 01 10:00:00 2026
+    "(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?: \\d{4})?",
+    // 10:00:00.123, 10:00AM
+    "\\d{1,2}:\\d\\d(?::\\d\\d)?(?:[.,]\\d{1,9})?",
+  ].join("|") + ")(?: ?(?:Z|UTC|GMT|[AP]M|[+-]\\d\\d:?\\d\\d|[A-Z]{3,4}(?= \\[)))?",
+  "y",
+);
+/** What stands between the parts of a header. */
+const SEPARATORS = /[\s|,:-]*/y;
+/** A level that a header ends with: in capitals, or marked off from what follows. */
+const LEVEL = new RegExp(`(?:[A-Z]{3,13}|(${WORD})(?=\\s*[:|\\]/\\t]| - ))(?![A-Za-z])`, "y");
+/** Any other part of a header: in brackets, a number, or a name that is marked off from what follows. */
+const PART =
+  /\[([^[\]\n]{0,100})\]|\([^()\n]{0,100}\)|<[^<>\n]{0,100}>|#?\d+(?:[.:]\w+)*(?![\w.])|[\w.$@\/#-]{1,100}(?=\s+[-|]\s|\.[A-Z]{3,13}:)\.?/y;
+
+const LETTER = /[A-Za-z]/;
+/** Loggers that name levels by one letter, or by a number. */
+const KLOG = /^([EWIFD])\d{4} \d\d:\d\d:\d\d/;
+const RUBY = /^([EWIFDA]), \[/;
+const SYSLOG = /^<(\d{1,3})>/;
+const LETTERS: Readonly<Record<string, string>> = {
+  E: "error",
+  W: "warn",
+  I: "info",
+  F: "fatal",
+  D: "debug",
+};
+
+/** Levels that are more often the first word of something else, such as of `http: Server closed`. */
+const AMBIGUOUS = new Set(["config", "fault", "fine", "http", "log", "success"]);
+
+/**
+ * Finds the level of a line of plain text: at its start, or behind a time and what else loggers put in front
+ * of a message. A word in a sentence is never a level.
+ *
+ * @returns The level in lower case; `""` if there is none.
+ * @example
+ * ```ts
+ * levelInText("2026-01-01 10:00:00,123 - root - ERROR - payment failed"); // "error"
+ * levelInText("an error occurred"); // ""
+ * ```
+ */
+export function levelInText(text: string): string {
+  // Most lines have no header: the first character tells which kind a line could have.
+  const first = text[0] ?? "";
+  if (first >= "0" && first <= "9") return levelInHeader(text);
+  if (first === "[") return leadingLevel(text) || levelInHeader(text);
+  if (first === "<") return leadingLevel(text) || levelByPriority(text);
+  if (!LETTER.test(first)) return "";
+  return leadingLevel(text) || levelByLetter(text) || levelInHeader(text);
+}
+
+function leadingLevel(text: string): string {
+  for (const pattern of LEADING) {
+    const level = known(pattern.exec(text)?.[1]);
+    if (level !== "" && !AMBIGUOUS.has(level)) return level;
+  }
+  return "";
+}
+
+function levelByLetter(text: string): string {
+  if (!/^[A-Z][,\d]/.test(text)) return "";
+  return LETTERS[(KLOG.exec(text) ?? RUBY.exec(text))?.[1] ?? ""] ?? "";
+}
+
+function levelByPriority(text: string): string {
+  const priority = SYSLOG.exec(text)?.[1];
+  return priority === undefined ? "" : levelName(Number(priority) % 8);
+}
+
+function levelInHeader(line: string): string {
+  const text = line.slice(0, MAX_HEADER);
+  let at = matchAt(TIME, text, 0)?.length ?? 0;
+  const timed = at > 0;
+  if (!timed && text[0] !== "[") return "";
+  for (let part = 0; part < MAX_PARTS; part++) {
+    at += matchAt(SEPARATORS, text, at)!.length;
+    if (timed || part > 0) {
+      const level = known(matchAt(LEVEL, text, at));
+      if (level !== "") return level;
+    }
+    const found = matchAt(PART, text, at);
+    if (found === undefined) return "";
+    const level = levelInBrackets(found);
+    if (level !== "") return level;
+    at += found.length;
+  }
+  return "";
+}
+
+/** `[error]`, `[ERROR/MainProcess]`, `[10:00:00 WRN]`, `[2026-01-01T10:00:00Z ERROR crate]`. */
+function levelInBrackets(part: string): string {
+  if (part[0] !== "[") return "";
+  const content = part.slice(1, -1).trim();
+  const whole = known(/^([A-Za-z]{3,13})(?:\/\S*)?$/.exec(content)?.[1]);
+  if (whole !== "") return whole;
+  const time = matchAt(TIME, content, 0);
+  if (time === undefined) return "";
+  return known(/^[\s:,|-]*([A-Z]{3,13})(?![A-Za-z])/.exec(content.slice(time.length))?.[1]);
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}
+
+function known(word: string | undefined): string {
+  if (word === undefined) return "";
+  const level = word.toLowerCase();
+  return severityOf(level) === "none" ? "" : level;
+}

@@ -1,0 +1,93 @@
+/**
+ * How severe a level is, whatever the app calls it.
+ *
+ * @module
+ */
+
+/** How severe a line is; `none` if it has no level, or one that no logger is known to use. */
+export type Severity = "error" | "warn" | "info" | "debug" | "none";
+
+/** All severities, the most severe one first. */
+export const SEVERITIES: readonly Severity[] = ["error", "warn", "info", "debug", "none"];
+
+/** What loggers call each severity, in lower case. */
+const LEVELS: Readonly<Record<Exclude<Severity, "none">, readonly string[]>> = {
+  error: [
+    ...["emerg", "emergency", "alert", "crit", "critical", "fatal", "ftl", "fata", "panic", "pnc"],
+    ...["dpanic", "severe", "fault", "fail", "failure", "error", "err", "erro", "eror"],
+  ],
+  warn: ["warn", "warning", "wrn"],
+  info: ["info", "inf", "information", "informational", "notice", "success", "http", "log"],
+  debug: [
+    ...[
+      "debug",
+      "dbg",
+      "dbug",
+      "debu",
+      "fine",
+      "finer",
+      "finest",
+      "config",
+      "trace",
+      "trc",
+      "trac",
+    ],
+    ...["trce", "verbose", "verb", "vrb", "silly"],
+  ],
+};
+
+const SEVERITY_BY_LEVEL = new Map(
+  Object.entries(LEVELS).flatMap(([severity, levels]) => {
+    return levels.map((level) => [level, severity as Severity] as const);
+  }),
+);
+
+/** The names of syslog's numbers (RFC 5424, section 6.2.1). */
+const SYSLOG = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
+/** The names of pino's and bunyan's numbers, by tens. */
+const PINO = ["", "trace", "debug", "info", "warn", "error", "fatal"];
+
+/** The lowest of Monolog's numbers that has each name (RFC 5424 in hundreds). */
+const MONOLOG = [
+  [600, "emergency"],
+  [550, "alert"],
+  [500, "critical"],
+  [400, "error"],
+  [300, "warning"],
+  [250, "notice"],
+  [200, "info"],
+  [100, "debug"],
+] as const;
+
+/**
+ * Returns the severity of a level's name.
+ *
+ * @param level A name in lower case. A suffix such as in slog's `error+2` or Postgres's `debug1` is
+ * ignored.
+ * @example
+ * ```ts
+ * severityOf("wrn"); // "warn"
+ * severityOf("chatty"); // "none"
+ * ```
+ */
+export function severityOf(level: string): Severity {
+  return SEVERITY_BY_LEVEL.get(level) ??
+    SEVERITY_BY_LEVEL.get(level.replace(/[+-]?\d{1,2}$/, "")) ?? "none";
+}
+
+/**
+ * Returns the name of a numeric level: below 8 as in syslog, up to 60 as in pino and bunyan, from 100 on as in
+ * Monolog; `""` for any other number.
+ */
+export function levelName(level: number): string {
+  if (!(level >= 0 && level <= 600)) return "";
+  if (level < 8) return SYSLOG[level] ?? "";
+  if (level < 70) return PINO[Math.floor(level / 10)]!;
+  return MONOLOG.find(([least]) => level >= least)?.[1] ?? "";
+}
+
+/** Returns the name of an OpenTelemetry SeverityNumber, from 1 to 24; `""` for any other number. */
+export function otelLevelName(severity: number): string {
+  return ["", "trace", "debug", "info", "warn", "error", "fatal"][Math.ceil(severity / 4)] ?? "";
+}
