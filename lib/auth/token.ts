@@ -6,7 +6,7 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from "jose";
 import type { Keys } from "./keys.ts";
 import { Problem } from "../problem.ts";
-import { ALL_APPS, isName, NAME_RULE, type Permission } from "../nats/subject.ts";
+import { ALL_APPS, isName, nameRule, type Permission } from "../nats/subject.ts";
 
 /** A verified token. */
 export interface Grant extends Permission {
@@ -136,15 +136,15 @@ function parseApps(claim: unknown, allowAllApps: boolean): Permission["apps"] {
     );
   }
   const names = Array.isArray(claim) ? claim : [claim];
-  if (names.length > 0 && names.every(isName)) return [...new Set(names)];
+  if (names.length > 0 && names.every((name) => isName("app", name))) return [...new Set(names)];
   throw new Problem(
     "token_claims",
-    `Give "app" as an app's name, or as an array of names: ${NAME_RULE}.`,
+    `Give "app" as an app's name, or as an array of names: ${nameRule("app")}.`,
   );
 }
 
 function parseNarrowing(claim: "region" | "machine", value: unknown): string | undefined {
-  if (value === undefined || isName(value)) return value;
+  if (value === undefined || isName(claim, value)) return value;
   throw new Problem("token_claims", `Give "${claim}" as one name, or leave the claim out.`);
 }
 

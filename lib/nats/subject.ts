@@ -7,6 +7,7 @@
  * @module
  */
 import { Problem } from "../problem.ts";
+import type { Placeholder, SubjectTemplate } from "./subject_template.ts";
 
 /** The claim that permits every app of the organisation. */
 export const ALL_APPS = "*";
@@ -39,45 +40,52 @@ export interface Scope {
   readonly subject: string;
 }
 
-/** The rule for a name, in words. */
-export const NAME_RULE = 'letters, digits, "-" and "_", at most 63, the first a letter or a digit';
+/** What narrows a stream within its app. */
+type Filter = Exclude<Placeholder, "app">;
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+/** Maximum length of each name. A Kubernetes pod has up to 253 characters. */
+const MAX_LENGTH: Readonly<Record<Placeholder, number>> = { app: 63, region: 63, machine: 253 };
 
-/**
- * Whether `value` can name an app, a region or a machine. Such a name is exactly one token of a NATS
- * subject.
- */
-export function isName(value: unknown): value is string {
-  return typeof value === "string" && NAME.test(value);
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
+/** The rule for such a name, in words. */
+export function nameRule(placeholder: Placeholder): string {
+  return `letters, digits, "-" and "_", at most ${
+    MAX_LENGTH[placeholder]
+  }, starting with a letter or digit`;
+}
+
+/** Whether `value` can name an app, a region or a machine. Such a name is exactly one token of a NATS subject. */
+export function isName(placeholder: Placeholder, value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_LENGTH[placeholder] && NAME.test(value);
 }
 
 /**
  * The scope of a stream: what was asked for, within what is permitted.
  *
- * @param prefix The subject's first token or tokens, `logs` on Fly.
- * @throws {Problem} `filter_invalid` where a name is malformed, `app_required` where one of several
- * apps must be chosen, `app_forbidden` or `filter_forbidden` where the token permits another.
+ * @param template How the platform builds its subjects.
+ * @throws {Problem} `filter_invalid` if a name is malformed or the template has no place for it, `app_required`
+ * if one of several apps must be chosen, `app_forbidden` or `filter_forbidden` if the token permits another.
  */
-export function selectScope(permission: Permission, selection: Selection, prefix: string): Scope {
+export function selectScope(
+  permission: Permission,
+  selection: Selection,
+  template: SubjectTemplate,
+): Scope {
   const app = selectApp(permission.apps, parseName("app", selection.app));
-  const region = narrow("region", permission.region, parseName("region", selection.region));
-  const machine = narrow("machine", permission.machine, parseName("machine", selection.machine));
-  return { app, subject: toSubject(prefix, app, region, machine) };
+  const narrowed = (filter: Filter) => {
+    return narrow(filter, permission[filter], parseName(filter, selection[filter]), template);
+  };
+  const [region, machine] = [narrowed("region"), narrowed("machine")];
+  const names = { app: app === ALL_APPS ? undefined : app, region, machine };
+  return { app, subject: template.toSubject(names) };
 }
 
-/** `prefix.app.region.machine`, with what is left out as wide as NATS has it. */
-function toSubject(prefix: string, app: string, region?: string, machine?: string): string {
-  if (machine !== undefined) return `${prefix}.${app}.${region ?? "*"}.${machine}`;
-  if (region !== undefined) return `${prefix}.${app}.${region}.>`;
-  return app === ALL_APPS ? `${prefix}.>` : `${prefix}.${app}.>`;
-}
-
-function parseName(parameter: string, value: string | undefined): string | undefined {
-  if (value === undefined || isName(value)) return value;
+function parseName(parameter: Placeholder, value: string | undefined): string | undefined {
+  if (value === undefined || isName(parameter, value)) return value;
   throw new Problem(
     "filter_invalid",
-    `Give "${parameter}" as one name: ${NAME_RULE}.`,
+    `Give "${parameter}" as one name: ${nameRule(parameter)}.`,
   );
 }
 
@@ -91,12 +99,30 @@ function selectApp(permitted: Permission["apps"], asked: string | undefined): st
   throw new Problem("app_forbidden", "The token does not permit this app: use a token that does.");
 }
 
-function narrow(parameter: string, permitted: string | undefined, asked: string | undefined) {
-  if (permitted === undefined || asked === undefined || asked === permitted) {
-    return asked ?? permitted;
+function narrow(
+  filter: Filter,
+  permitted: string | undefined,
+  asked: string | undefined,
+  template: SubjectTemplate,
+): string | undefined {
+  if (permitted !== undefined && asked !== undefined && asked !== permitted) {
+    throw new Problem(
+      "filter_forbidden",
+      `The token does not permit this ${filter}: leave "${filter}" out, or use a token that permits it.`,
+    );
   }
-  throw new Problem(
-    "filter_forbidden",
-    `The token does not permit this ${parameter}: leave "${parameter}" out, or use a token that permits it.`,
-  );
+  if (asked !== undefined && !template.has(filter)) {
+    throw new Problem(
+      "filter_invalid",
+      `Leave "${filter}" out: the subjects of this service do not tell one ${filter} from another.`,
+    );
+  }
+  // A stream of all of them would show more than the token permits.
+  if (permitted !== undefined && !template.has(filter)) {
+    throw new Problem(
+      "filter_forbidden",
+      `Use a token without the claim "${filter}": the subjects of this service do not tell one ${filter} from another.`,
+    );
+  }
+  return asked ?? permitted;
 }
