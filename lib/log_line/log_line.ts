@@ -182,5 +182,11 @@ function nameFrom(value: unknown): string {
 
 function toText(message: unknown): string {
   if (typeof message === "string") return message;
-  return message === undefined || message === null ? "" : JSON.stringify(message);
+  if (message === undefined || message === null) return "";
+  try {
+    return JSON.stringify(message);
+  } catch {
+    // It is nested too deeply for some engines.
+    return "";
+  }
 }

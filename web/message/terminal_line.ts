@@ -1,0 +1,89 @@
+/**
+ * Output that was made for a terminal, such as a progress bar: what would be left on the screen.
+ *
+ * @module
+ */
+
+/** A control sequence (ECMA-48, section 5.4), a line break, or any other character. */
+// deno-lint-ignore no-control-regex
+const TOKENS = /\x1b\[([\d;:?]*)[ -/]*([@-~])|\r?\n|[^]/gu;
+/** What moves the cursor or erases: without it, text is what it looks like. */
+// deno-lint-ignore no-control-regex
+const MOVES = /[\b\r]|\x1b\[[\d;]*[CDGK]/;
+/** A cursor farther to the right stays here: padding up to it would take memory. Columns. */
+const MAX_COLUMN = 1_000;
+
+/** Sequences that nothing resets are forgotten beyond this length. Characters. */
+const MAX_STYLE = 64;
+
+/** A character of a line, and the SGR sequences that apply to it. */
+interface Cell {
+  readonly character: string;
+  readonly style: string;
+}
+
+const BLANK: Cell = { character: " ", style: "" };
+
+/**
+ * Returns `text` as a terminal would leave it after carriage returns, backspaces, and sequences that move the
+ * cursor within a line or erase it. Styles (SGR) stay; each character counts as one column.
+ *
+ * @example
+ * ```ts
+ * terminalText("10%\r50%\r100% done"); // "100% done"
+ * ```
+ */
+export function terminalText(text: string): string {
+  if (!MOVES.test(text)) return text;
+  const lines: string[] = [];
+  let cells: Cell[] = [];
+  let column = 0;
+  let style = "";
+  for (const [token, parameters, final] of text.matchAll(TOKENS)) {
+    const count = Number.parseInt(parameters ?? "") || 0;
+    if (final === "m") style = nextStyle(style, token, parameters!);
+    else if (final === "C") column = Math.min(column + (count || 1), MAX_COLUMN);
+    else if (final === "D") column = Math.max(0, column - (count || 1));
+    else if (final === "G") column = Math.min(Math.max(count, 1), MAX_COLUMN) - 1;
+    else if (final === "K") cells = erase(cells, column, count);
+    else if (final !== undefined) continue;
+    else if (token === "\r") column = 0;
+    else if (token === "\b") column = Math.max(0, column - 1);
+    else if (token.endsWith("\n")) {
+      lines.push(toText(cells));
+      cells = [];
+      column = 0;
+    } else {
+      while (cells.length < column) cells.push(BLANK);
+      cells[column++] = { character: token, style };
+    }
+  }
+  return [...lines, toText(cells)].join("\n");
+}
+
+/** EL: from the cursor to the end of the line, from its start to the cursor, or all of it. */
+function erase(cells: Cell[], column: number, which: number): Cell[] {
+  if (which === 0) {
+    cells.length = Math.min(cells.length, column);
+    return cells;
+  }
+  // A long line is erased as a whole: blanking it again and again would take too long.
+  if (which !== 1 || column > MAX_COLUMN) return [];
+  return cells.fill(BLANK, 0, column + 1);
+}
+
+function nextStyle(style: string, token: string, parameters: string): string {
+  if (/^0*$/.test(parameters)) return "";
+  return style.length < MAX_STYLE ? style + token : token;
+}
+
+function toText(cells: readonly Cell[]): string {
+  let text = "";
+  let style = "";
+  for (const cell of cells) {
+    if (cell.style !== style) text += `${style === "" ? "" : "\x1b[0m"}${cell.style}`;
+    style = cell.style;
+    text += cell.character;
+  }
+  return style === "" ? text : `${text}\x1b[0m`;
+}
