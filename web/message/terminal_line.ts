@@ -42,7 +42,7 @@ export function terminalText(text: string): string {
   for (const [token, parameters, final] of text.matchAll(TOKENS)) {
     const count = Number.parseInt(parameters ?? "") || 0;
     if (final === "m") style = nextStyle(style, token, parameters!);
-    else if (final === "C") column = Math.min(column + (count || 1), MAX_COLUMN);
+    else if (final === "C") column = Math.max(column, Math.min(column + (count || 1), MAX_COLUMN));
     else if (final === "D") column = Math.max(0, column - (count || 1));
     else if (final === "G") column = Math.min(Math.max(count, 1), MAX_COLUMN) - 1;
     else if (final === "K") cells = erase(cells, column, count);
