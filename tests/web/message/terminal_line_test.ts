@@ -44,7 +44,7 @@ Deno.test("terminalText() stays as long as its input, whatever that asks for", (
     assert(!/[\b\r]/.test(text));
   }));
   assert(terminalText("\x1b[999999999C.").length <= 1_001);
-  for (const attack of ["\x1b[K", "\x1b[1K", "\x1b[2K", "\x1b[31m", "\x1b[9C", "\b", "\r"]) {
+  for (const attack of ["\x1b[K", "\x1b[1K", "\x1b[2K", "\x1b[9C", "\b", "\r"]) {
     assert(terminalText("a".repeat(100_000) + attack.repeat(20_000)).length <= 110_000);
   }
 });
