@@ -1,0 +1,85 @@
+/**
+ * Compares the parser with a corpus of lines that real loggers, servers and collectors print.
+ *
+ * @module
+ */
+
+import { isDeepStrictEqual } from "node:util";
+import { assertEquals } from "@std/assert";
+import { type LogLine, parseLogLine } from "../../../lib/log_line/log_line.ts";
+
+/** `corpus/NAME.json`: the output of one logger or collector. */
+interface Source {
+  /** How the lines were made: the program and its version, or the documentation of their layout. */
+  readonly source: string;
+  readonly lines: readonly CorpusLine[];
+}
+
+interface CorpusLine {
+  readonly payload: string;
+  /** Only the given keys are compared. `time` is in RFC 3339, or null if the line has none. */
+  readonly expected: Partial<Omit<LogLine, "time">> & { readonly time?: string | null };
+}
+
+/** Digits finer than a millisecond may be rounded or cut off. */
+const TIME_TOLERANCE_MS = 1;
+
+const CORPUS = new URL("corpus/", import.meta.url);
+
+let correct = 0;
+let total = 0;
+let sources = 0;
+
+for (const name of [...Deno.readDirSync(CORPUS)].map((entry) => entry.name).sort()) {
+  const { lines }: Source = JSON.parse(Deno.readTextFileSync(new URL(name, CORPUS)));
+  Deno.test(`parseLogLine() reads the lines of ${name}`, () => {
+    const mismatches = lines.map(mismatchesOf);
+    sources++;
+    total += lines.length;
+    correct += mismatches.filter(({ length }) => length === 0).length;
+    assertEquals(mismatches.flat().join("\n"), "");
+  });
+}
+
+Deno.test("parseLogLine() reads the whole corpus", () => {
+  console.log(`${correct} of ${total} lines of ${sources} sources are read correctly`);
+  assertEquals(correct, total);
+});
+
+/** One entry per key that differs from what is expected, or one if the parser throws. */
+function mismatchesOf({ payload, expected }: CorpusLine): string[] {
+  let actual: LogLine;
+  try {
+    actual = parseLogLine(payload);
+  } catch (error) {
+    return [`${payload}\n    throws ${error}`];
+  }
+  const differences = Object.entries(expected).flatMap(([key, value]) => {
+    const found = actual[key as keyof LogLine];
+    if (key === "time" ? isSameTime(found as number | undefined, value) : isSame(found, value)) {
+      return [];
+    }
+    return [
+      `    ${key}: expected ${shown(value)}, got ${shown(key === "time" ? iso(found) : found)}`,
+    ];
+  });
+  return differences.length === 0 ? [] : [[payload, ...differences].join("\n")];
+}
+
+function isSame(actual: unknown, expected: unknown): boolean {
+  // A clone has the usual prototype, whatever the parser's objects have.
+  return isDeepStrictEqual(structuredClone(actual), expected);
+}
+
+function isSameTime(actual: number | undefined, expected: unknown): boolean {
+  if (actual === undefined || expected === null) return actual === undefined && expected === null;
+  return Math.abs(actual - Date.parse(expected as string)) <= TIME_TOLERANCE_MS;
+}
+
+function iso(time: unknown): string | null {
+  return time === undefined ? null : new Date(time as number).toJSON();
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? "undefined";
+}
