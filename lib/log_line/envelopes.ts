@@ -55,12 +55,29 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
   },
   // systemd.journal-fields(7), in JSON.
   journal: {
-    matches: (line) => line.MESSAGE !== undefined && line.__REALTIME_TIMESTAMP !== undefined,
-    message: ({ MESSAGE }) => MESSAGE,
+    matches: ({ MESSAGE, PRIORITY, __REALTIME_TIMESTAMP }) =>
+      MESSAGE !== undefined && (PRIORITY ?? __REALTIME_TIMESTAMP) !== undefined,
+    message: ({ MESSAGE }) => Array.isArray(MESSAGE) ? fromBytes(MESSAGE) : MESSAGE,
     time: (line) => line.__REALTIME_TIMESTAMP,
     level: ({ PRIORITY }) => PRIORITY,
-    provider: (line) => line.SYSLOG_IDENTIFIER ?? line._COMM,
     machine: (line) => line._HOSTNAME,
+  },
+  // Vector's other sources.
+  vector: {
+    matches: ({ source_type, message }) => typeof source_type === "string" && message !== undefined,
+    message: ({ message }) => trimmed(message),
+    time: ({ timestamp }) => timestamp,
+    level: ({ severity, PRIORITY }) => severity ?? PRIORITY,
+    machine: ({ host, hostname }) => host ?? hostname,
+  },
+  // Beats and Elastic Agent, in the Elastic Common Schema.
+  beats: {
+    matches: (line) => line["@timestamp"] !== undefined && isJson(line.agent ?? line.input),
+    message: ({ message }) => message,
+    time: (line) => line["@timestamp"],
+    level: ({ log }) => at(log, "level"),
+    provider: ({ container }) => at(container, "name"),
+    machine: ({ host }) => at(host, "name"),
   },
   // A LogEntry of Google Cloud Logging.
   gcp: {
@@ -86,18 +103,9 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
     level: (line) =>
       at(otelRecord(line), "severityText") ||
       otelLevelName(Number(at(otelRecord(line), "severityNumber"))),
-    provider: (line) => otelAttribute(line, "service.name"),
+    provider: (line) => otelAttribute(line, "k8s.container.name"),
     region: (line) => otelAttribute(line, "cloud.region"),
     machine: (line) => otelAttribute(line, "k8s.pod.name") ?? otelAttribute(line, "host.name"),
-  },
-  // Graylog's GELF.
-  gelf: {
-    matches: ({ version, short_message }) =>
-      typeof version === "string" && short_message !== undefined,
-    message: (line) => line.short_message,
-    time: ({ timestamp }) => timestamp,
-    level: ({ level }) => level,
-    machine: ({ host }) => host,
   },
 };
 
@@ -118,6 +126,11 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
 /** A message without the line break that ended it on standard output. */
 function trimmed(message: unknown): unknown {
   return typeof message === "string" ? message.replace(/\r?\n$/, "") : message;
+}
+
+/** The journal has a message that is not plain text as a list of bytes. */
+function fromBytes(bytes: readonly unknown[]): string {
+  return new TextDecoder().decode(Uint8Array.from(bytes, Number));
 }
 
 function otelRecord(line: Json): unknown {

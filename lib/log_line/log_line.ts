@@ -8,7 +8,7 @@ import { parseLogfmt } from "./logfmt.ts";
 import { findPart } from "./loggers.ts";
 import { levelInText } from "./plain_text.ts";
 import { levelName, type Severity, severityOf } from "./severity.ts";
-import { parseTime } from "./time.ts";
+import { leadingTime, parseTime } from "./time.ts";
 
 /** A log line. A part that is not known is `""`, unless it says otherwise. */
 export interface LogLine {
@@ -66,7 +66,8 @@ export function parseLogLine(payload: string): LogLine {
   const envelope = ENVELOPES[name]!;
   const message = envelope.message(json);
   const text = toText(message);
-  const app = isJson(message) ? fromJson(message, text, false) : readAppLine(text);
+  const alone = nameFrom(envelope.machine?.(json)) === "";
+  const app = isJson(message) ? fromJson(message, text, alone) : readAppLine(text, alone);
   return toLogLine(app, text, json, name, envelope);
 }
 
@@ -93,16 +94,16 @@ function toLogLine(
     message: app.message,
     provider: nameFrom(envelope?.provider?.(json)),
     region: nameFrom(envelope?.region?.(json)),
-    machine: envelope === undefined ? app.machine : nameFrom(envelope.machine?.(json)),
+    machine: nameFrom(envelope?.machine?.(json)) || app.machine,
     fields: app.fields,
     text,
     envelope: name,
   };
 }
 
-function readAppLine(text: string): AppLine {
+function readAppLine(text: string, hasMachine: boolean): AppLine {
   const json = parseJson(text);
-  return json === undefined ? fromText(text) : fromJson(json, text, false);
+  return json === undefined ? fromText(text) : fromJson(json, text, hasMachine);
 }
 
 /** @param hasMachine Whether the line itself tells its machine, since no envelope does. */
@@ -138,17 +139,26 @@ function fromText(text: string): AppLine {
     const line = fromJson(Object.fromEntries(pairs), text, false);
     if (pairs.size > 1 || line.level !== "") return line;
   }
-  return { ...none, level: levelInText(plain) };
+  const level = levelInText(plain);
+  if (!/^[[(]?\d/.test(plain)) return level === "" ? none : { ...none, level };
+  return { ...none, level, time: leadingTime(plain.replace(/^[[(]/, "")) };
 }
 
 function parseJson(text: string): Json | undefined {
-  if (!/^\s*\{/.test(text)) return undefined;
+  if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isJson(value) ? value : undefined;
+    return isJson(value) ? value : fromFluentBit(value);
   } catch {
     return undefined;
   }
+}
+
+/** What Fluent Bit's NATS output sends: records, each with its time. The first one counts. */
+function fromFluentBit(value: unknown): Json | undefined {
+  const [first] = Array.isArray(value) ? value : [];
+  if (!Array.isArray(first) || typeof first[0] !== "number" || !isJson(first[1])) return undefined;
+  return { date: first[0], ...first[1] };
 }
 
 /** The level in `value`, in lower case; `""` if it is not one. */
@@ -177,7 +187,7 @@ function isTime(value: unknown): boolean {
 }
 
 function nameFrom(value: unknown): string {
-  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+  return typeof value === "string" ? value : "";
 }
 
 function toText(message: unknown): string {

@@ -34,8 +34,8 @@ const KEYS: Readonly<Record<Part, readonly string[]>> = {
     "@level",
     // MongoDB
     "s",
-    // Datadog
-    "status",
+    // loguru, roarr, winston's logstash format
+    ...["record.level.name", "context.logLevel", "@fields.level"],
   ],
   message: [
     // pino, bunyan, zap, slog, logrus
@@ -48,7 +48,8 @@ const KEYS: Readonly<Record<Part, readonly string[]>> = {
     ...["@m", "RenderedMessage", "@mt", "MessageTemplate"],
     // hclog, .NET
     ...["@message", "Message"],
-    ...["textPayload", "short_message", "log", "MESSAGE"],
+    // GELF, tracing, loguru
+    ...["short_message", "fields.message", "record.message"],
   ],
   time: [
     // pino, bunyan, zerolog, slog, logrus
@@ -65,11 +66,11 @@ const KEYS: Readonly<Record<Part, readonly string[]>> = {
     ...["datetime", "asctime"],
     // log4j
     ...["timeMillis", "instant"],
-    // MongoDB, loguru
-    ...["t.$date", "record.time.timestamp"],
-    ...["date"],
+    // MongoDB, Grafana, loguru
+    ...["t.$date", "t", "record.time.timestamp"],
   ],
-  machine: ["hostname", "host.name", "host", "HOSTNAME", "MachineName", "machine"],
+  // bunyan, pino, ECS, Serilog, logstash; `host` may also be where the app listens
+  machine: ["hostname", "host.name", "MachineName", "source_host"],
 };
 
 /** Returns the value of a part that satisfies `fits`, and the key that has it. */
@@ -78,7 +79,8 @@ export function findPart(
   part: Part,
   fits: (value: unknown) => boolean,
 ): { readonly key: string; readonly value: unknown } | undefined {
-  for (const key of KEYS[part]) {
+  const keys = part === "machine" && hasHost(line) ? ["host"] : KEYS[part];
+  for (const key of keys) {
     let value = line[key];
     let found = key;
     if (value === undefined && key.includes(".")) {
@@ -90,4 +92,9 @@ export function findPart(
     }
   }
   return undefined;
+}
+
+/** Whether `host` is the machine, as in GELF and in rsyslog's and Logstash's formats. */
+function hasHost(line: Json): boolean {
+  return typeof line.host === "string" && (line.short_message ?? line["@timestamp"]) !== undefined;
 }

@@ -19,6 +19,10 @@ const LEADING: readonly RegExp[] = [
   new RegExp(`^[[<(]?(${WORD})(?:\\d{0,2}[\\]>)]|:|\\[\\d+\\]|\\s*\\|\\s|\\t)`),
   // WARN  x, ERROR x
   /^([A-Z]{3,13})\d?\s/,
+  // ℹ  info      x
+  /^[^\w\s[\]<>(){}"'`]{1,2}\s+([a-z]{3,9})\s{2,}/,
+  // PHP Warning:  x, PHP Fatal error:  x
+  /^PHP (?:Fatal |Parse |Recoverable fatal )?(Warning|Notice|error):/,
   // npm error x, npm ERR! x
   /^npm (ERR|error|WARN|warn|notice|info|verb|silly|http)\b/,
 ];
@@ -32,7 +36,7 @@ const TIME = new RegExp(
     "(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} {1,2}\\d{1,2} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?: \\d{4})?",
     // 10:00:00.123, 10:00AM
     "\\d{1,2}:\\d\\d(?::\\d\\d)?(?:[.,]\\d{1,9})?",
-  ].join("|") + ")(?: ?(?:Z|UTC|GMT|[AP]M|[+-]\\d\\d:?\\d\\d|[A-Z]{3,4}(?= \\[)))?",
+  ].join("|") + ")(?: ?(?:Z|UTC|GMT|[AP]M|[+-]\\d\\d:?\\d\\d|[ACEIJKMP][DES]?T(?![A-Z])))?",
   "y",
 );
 /** What stands between the parts of a header. */
@@ -40,11 +44,28 @@ const SEPARATORS = /[\s|,:-]*/y;
 /** A level that a header ends with: in capitals, or marked off from what follows. */
 const LEVEL = new RegExp(`(?:[A-Z]{3,13}|(${WORD})(?=\\s*[:|\\]/\\t]| - ))(?![A-Za-z])`, "y");
 /** Any other part of a header: in brackets, a number, or a name that is marked off from what follows. */
-const PART =
-  /\[([^[\]\n]{0,100})\]|\([^()\n]{0,100}\)|<[^<>\n]{0,100}>|#?\d+(?:[.:]\w+)*(?![\w.])|[\w.$@\/#-]{1,100}(?=\s+[-|]\s|\.[A-Z]{3,13}:)\.?/y;
+const PART = new RegExp(
+  [
+    // [main], (pid), {gen.py:4}, <0.1.0>
+    "\\[([^[\\]\\n]{0,100})\\]",
+    "\\([^()\\n]{0,100}\\)",
+    "\\{[^{}\\n]{0,100}\\}",
+    "<[^<>\\n]{0,100}>",
+    // request_id=F8aa
+    "[\\w.]{1,50}=\\S{1,100}",
+    // web-1 shop[7]
+    "[\\w.-]{1,100} [\\w.-]{1,100}\\[\\d+\\]",
+    // 7, #7, 7.1
+    "#?\\d+(?:[.:]\\w+)*(?![\\w.])",
+    // root - , root | , production.ERROR:
+    "[\\w.$@/#-]{1,100}(?=\\s+[-|]\\s|\\.[A-Z]{3,13}:)\\.?",
+  ].join("|"),
+  "y",
+);
 
 const LETTER = /[A-Za-z]/;
 /** Loggers that name levels by one letter, or by a number. */
+const REDIS = /^\d+:[A-Z] \d\d [A-Z][a-z]{2} \d{4} [\d:.]+ ([.*#-]) /;
 const KLOG = /^([EWIFD])\d{4} \d\d:\d\d:\d\d/;
 const RUBY = /^([EWIFDA]), \[/;
 const SYSLOG = /^<(\d{1,3})>/;
@@ -54,6 +75,14 @@ const LETTERS: Readonly<Record<string, string>> = {
   I: "info",
   F: "fatal",
   D: "debug",
+};
+
+/** What Redis names levels by. */
+const REDIS_LEVELS: Readonly<Record<string, string>> = {
+  ".": "debug",
+  "-": "verbose",
+  "*": "notice",
+  "#": "warning",
 };
 
 /** Levels that are more often the first word of something else, such as of `http: Server closed`. */
@@ -71,21 +100,29 @@ const AMBIGUOUS = new Set(["config", "fault", "fine", "http", "log", "success"])
  * ```
  */
 export function levelInText(text: string): string {
+  const line = text.slice(0, MAX_HEADER).trimStart();
   // Most lines have no header: the first character tells which kind a line could have.
-  const first = text[0] ?? "";
-  if (first >= "0" && first <= "9") return levelInHeader(text);
-  if (first === "[") return leadingLevel(text) || levelInHeader(text);
-  if (first === "<") return leadingLevel(text) || levelByPriority(text);
-  if (!LETTER.test(first)) return "";
-  return leadingLevel(text) || levelByLetter(text) || levelInHeader(text);
+  const first = line[0] ?? "";
+  if (first >= "0" && first <= "9") return levelInHeader(line) || levelBySign(line);
+  if (first === "[") return leadingLevel(line) || levelInHeader(line);
+  if (first === "<") return leadingLevel(line) || levelByPriority(line);
+  if (!LETTER.test(first)) return first > "~" ? leadingLevel(line) : "";
+  return leadingLevel(line) || levelByLetter(line) || levelInHeader(line);
 }
 
 function leadingLevel(text: string): string {
   for (const pattern of LEADING) {
-    const level = known(pattern.exec(text)?.[1]);
-    if (level !== "" && !AMBIGUOUS.has(level)) return level;
+    const word = pattern.exec(text)?.[1];
+    const level = known(word);
+    if (level === "") continue;
+    // In capitals and with a colon, or behind a symbol, it is a level all the same.
+    if (!AMBIGUOUS.has(level) || /^(?:[A-Z]+:|[^ -~])/.test(text)) return level;
   }
   return "";
+}
+
+function levelBySign(text: string): string {
+  return REDIS_LEVELS[REDIS.exec(text)?.[1] ?? ""] ?? "";
 }
 
 function levelByLetter(text: string): string {
@@ -98,32 +135,39 @@ function levelByPriority(text: string): string {
   return priority === undefined ? "" : levelName(Number(priority) % 8);
 }
 
-function levelInHeader(line: string): string {
-  const text = line.slice(0, MAX_HEADER);
-  let at = matchAt(TIME, text, 0)?.length ?? 0;
-  const timed = at > 0;
-  if (!timed && text[0] !== "[") return "";
+function levelInHeader(text: string): string {
+  let at = 0;
+  let timed = false;
   for (let part = 0; part < MAX_PARTS; part++) {
     at += matchAt(SEPARATORS, text, at)!.length;
-    if (timed || part > 0) {
+    const time = matchAt(TIME, text, at);
+    if (time !== undefined) {
+      timed = true;
+      at += time.length;
+      continue;
+    }
+    if (part > 0) {
       const level = known(matchAt(LEVEL, text, at));
       if (level !== "") return level;
     }
     const found = matchAt(PART, text, at);
-    if (found === undefined) return "";
-    const level = levelInBrackets(found);
+    // Without a time or a bracket in front, it is a sentence.
+    if (found === undefined || part === 0 && found[0] !== "[" && !timed) return "";
+    const level = levelInBrackets(found, timed);
     if (level !== "") return level;
+    timed ||= found[0] === "[" && matchAt(TIME, found, 1) !== undefined;
     at += found.length;
   }
   return "";
 }
 
-/** `[error]`, `[ERROR/MainProcess]`, `[10:00:00 WRN]`, `[2026-01-01T10:00:00Z ERROR crate]`. */
-function levelInBrackets(part: string): string {
+/** `[error]`, `[core:error]`, `[ERROR/MainProcess]`, `[10:00:00 WRN]`, `[2026-01-01T10:00:00Z ERROR crate]`. */
+function levelInBrackets(part: string, timed: boolean): string {
   if (part[0] !== "[") return "";
   const content = part.slice(1, -1).trim();
-  const whole = known(/^([A-Za-z]{3,13})(?:\/\S*)?$/.exec(content)?.[1]);
-  if (whole !== "") return whole;
+  const [, module, word] = /^(\w+:)?([A-Za-z]{3,13})(?:\/\S*)?$/.exec(content) ?? [];
+  const level = module === undefined || timed ? known(word) : "";
+  if (level !== "") return level;
   const time = matchAt(TIME, content, 0);
   if (time === undefined) return "";
   return known(/^[\s:,|-]*([A-Z]{3,13})(?![A-Za-z])/.exec(content.slice(time.length))?.[1]);

@@ -13,11 +13,14 @@ export const SEVERITIES: readonly Severity[] = ["error", "warn", "info", "debug"
 /** What loggers call each severity, in lower case. */
 const LEVELS: Readonly<Record<Exclude<Severity, "none">, readonly string[]>> = {
   error: [
-    ...["emerg", "emergency", "alert", "crit", "critical", "fatal", "ftl", "fata", "panic", "pnc"],
-    ...["dpanic", "severe", "fault", "fail", "failure", "error", "err", "erro", "eror"],
+    ...["emerg", "emergency", "alert", "crit", "critical", "fatal", "ftl", "fata", "panic", "pani"],
+    ...["dpanic", "severe", "fault", "fail", "failure", "error", "err", "erro", "eror", "e", "f"],
   ],
-  warn: ["warn", "warning", "wrn"],
-  info: ["info", "inf", "information", "informational", "notice", "success", "http", "log"],
+  warn: ["warn", "warning", "wrn", "w"],
+  info: [
+    ...["info", "inf", "information", "informational", "notice", "note", "success", "http", "log"],
+    "i",
+  ],
   debug: [
     ...[
       "debug",
@@ -32,7 +35,7 @@ const LEVELS: Readonly<Record<Exclude<Severity, "none">, readonly string[]>> = {
       "trc",
       "trac",
     ],
-    ...["trce", "verbose", "verb", "vrb", "silly"],
+    ...["trce", "verbose", "verb", "vrb", "silly", "d"],
   ],
 };
 

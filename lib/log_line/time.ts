@@ -4,8 +4,10 @@
  * @module
  */
 
-/** A date and a time with its zone (RFC 3339, section 5.6): `Date` reads other forms in its own way. */
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+/** A date and a time with its zone, as RFC 3339 (section 5.6) has them or nearly so. */
+const ZONED =
+  /^(\d{4})[-/](\d\d)[-/](\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d+))? ?(?:[Zz]|UTC|GMT|([+-]\d\d):?(\d\d))/;
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 /** A number of seconds, milliseconds, microseconds or nanoseconds since the epoch. */
 const DIGITS = /^\d{9,19}(?:\.\d+)?$/;
 /** The first and last time that a log line may have, the years 2001 to 2128: others are not times. */
@@ -13,7 +15,8 @@ const MIN_MS = 1e12;
 const MAX_MS = 5e12;
 
 /**
- * Reads a time: RFC 3339, or a number since the epoch in whichever unit makes it a time of this age.
+ * Reads a time: a date and a time with its zone, or a number since the epoch in whichever unit makes it a
+ * time of this age.
  *
  * @returns Milliseconds since the epoch; `undefined` if it is not a time, or has no time zone.
  */
@@ -21,8 +24,26 @@ export function parseTime(value: unknown): number | undefined {
   if (typeof value === "number") return fromEpoch(value);
   if (typeof value !== "string") return undefined;
   if (DIGITS.test(value)) return fromEpoch(Number(value));
-  if (!RFC_3339.test(value)) return undefined;
-  const time = Date.parse(value);
+  if (value.endsWith("Z") && value[10] === "T") {
+    // By far the most frequent form, which Date.parse() reads as it is.
+    const time = ISO.test(value) ? Date.parse(value) : NaN;
+    return Number.isNaN(time) ? undefined : time;
+  }
+  const found = ZONED.exec(value);
+  return found?.[0].length === value.length ? toTime(found) : undefined;
+}
+
+/** Reads the time that `text` begins with; `undefined` if there is none, or it has no time zone. */
+export function leadingTime(text: string): number | undefined {
+  const found = ZONED.exec(text);
+  return found === null ? undefined : toTime(found);
+}
+
+function toTime(
+  [, year, month, day, clock, fraction = "0", hours = "+00", minutes = "00"]: string[],
+) {
+  const milliseconds = fraction.slice(0, 3).padEnd(3, "0");
+  const time = Date.parse(`${year}-${month}-${day}T${clock}.${milliseconds}${hours}:${minutes}`);
   return Number.isNaN(time) ? undefined : time;
 }
 
