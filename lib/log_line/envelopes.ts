@@ -11,6 +11,7 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** Where one collector keeps what it knows; a part that is left out is not known. */
 export interface Envelope {
+  readonly name: string;
   /** Whether this collector has made `line`. */
   readonly matches: (line: Json) => boolean;
   /** What the app printed: text, or an object if the collector has parsed it. */
@@ -23,9 +24,10 @@ export interface Envelope {
 }
 
 /** The first row that matches applies. */
-export const ENVELOPES: Readonly<Record<string, Envelope>> = {
+export const ENVELOPES: readonly Envelope[] = [
   // https://fly.io/docs/monitoring/exporting-logs/
-  fly: {
+  {
+    name: "fly",
     matches: ({ fly, event, log, message, timestamp }) =>
       isJson(fly) || typeof at(event, "provider") === "string" ||
       at(log, "level") !== undefined && message !== undefined && timestamp !== undefined,
@@ -37,7 +39,8 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
     machine: ({ fly }) => at(fly, "app", "instance"),
   },
   // Vector's kubernetes_logs source, and Fluent Bit's and Fluentd's kubernetes filters.
-  kubernetes: {
+  {
+    name: "kubernetes",
     matches: ({ kubernetes }) => isJson(kubernetes),
     message: ({ message, log, MESSAGE }) => trimmed(message ?? log ?? MESSAGE),
     time: (line) => line.timestamp ?? line["@timestamp"] ?? line.time ?? line.date,
@@ -47,14 +50,16 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
     machine: ({ kubernetes }) => at(kubernetes, "pod_name") ?? at(kubernetes, "pod", "name"),
   },
   // Docker's json-file driver, and Fluent Bit without filters.
-  docker: {
+  {
+    name: "docker",
     matches: ({ log, stream, date }) =>
       typeof log === "string" && (typeof stream === "string" || date !== undefined),
     message: ({ log }) => trimmed(log),
     time: ({ time, date }) => time ?? date,
   },
   // systemd.journal-fields(7), in JSON.
-  journal: {
+  {
+    name: "journal",
     matches: ({ MESSAGE, PRIORITY, __REALTIME_TIMESTAMP }) =>
       MESSAGE !== undefined && (PRIORITY ?? __REALTIME_TIMESTAMP) !== undefined,
     message: ({ MESSAGE }) => Array.isArray(MESSAGE) ? fromBytes(MESSAGE) : MESSAGE,
@@ -63,7 +68,8 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
     machine: (line) => line._HOSTNAME,
   },
   // Vector's other sources.
-  vector: {
+  {
+    name: "vector",
     matches: ({ source_type, message }) => typeof source_type === "string" && message !== undefined,
     message: ({ message }) => trimmed(message),
     time: ({ timestamp }) => timestamp,
@@ -71,7 +77,8 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
     machine: ({ host, hostname }) => host ?? hostname,
   },
   // Beats and Elastic Agent, in the Elastic Common Schema.
-  beats: {
+  {
+    name: "beats",
     matches: (line) => line["@timestamp"] !== undefined && isJson(line.agent ?? line.input),
     message: ({ message }) => message,
     time: (line) => line["@timestamp"],
@@ -80,7 +87,8 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
     machine: ({ host }) => at(host, "name"),
   },
   // A LogEntry of Google Cloud Logging.
-  gcp: {
+  {
+    name: "gcp",
     matches: ({ textPayload, jsonPayload, protoPayload }) =>
       textPayload !== undefined || jsonPayload !== undefined || protoPayload !== undefined,
     message: ({ textPayload, jsonPayload, protoPayload }) =>
@@ -95,7 +103,8 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
       at(resource, "labels", "pod_name") ?? at(resource, "labels", "instance_id"),
   },
   // The first record of an export request of OpenTelemetry's protocol, or a record by itself, in JSON.
-  otlp: {
+  {
+    name: "otlp",
     matches: (line) => isJson(otelRecord(line)),
     message: (line) => otelValue(at(otelRecord(line), "body")),
     time: (line) =>
@@ -107,7 +116,7 @@ export const ENVELOPES: Readonly<Record<string, Envelope>> = {
     region: (line) => otelAttribute(line, "cloud.region"),
     machine: (line) => otelAttribute(line, "k8s.pod.name") ?? otelAttribute(line, "host.name"),
   },
-};
+];
 
 /** Whether `value` is a JSON object. */
 export function isJson(value: unknown): value is Json {

@@ -44,6 +44,7 @@ const MAX_LEVEL = 32;
 /** Plain text and logfmt that are longer are not searched for a level. Characters. */
 const MAX_TEXT = 65_536;
 
+const DIGITS = /^\d+$/;
 const NO_FIELDS: Json = {};
 // deno-lint-ignore no-control-regex
 const ESCAPE_SEQUENCES = /\x1b\[[\d;:]*[A-Za-z]/g;
@@ -58,29 +59,24 @@ const ESCAPE_SEQUENCES = /\x1b\[[\d;:]*[A-Za-z]/g;
  */
 export function parseLogLine(payload: string): LogLine {
   const json = parseJson(payload);
-  const name = json && findEnvelope(json);
-  if (json === undefined || name === undefined) {
+  const envelope = json && ENVELOPES.find(({ matches }) => matches(json));
+  if (json === undefined || envelope === undefined) {
     const app = json === undefined ? fromText(payload) : fromJson(json, payload, true);
     return toLogLine(app, payload);
   }
-  const envelope = ENVELOPES[name]!;
   const message = envelope.message(json);
   const text = toText(message);
-  const alone = nameFrom(envelope.machine?.(json)) === "";
-  const app = isJson(message) ? fromJson(message, text, alone) : readAppLine(text, alone);
-  return toLogLine(app, text, json, name, envelope);
-}
-
-function findEnvelope(json: Json): string | undefined {
-  for (const name in ENVELOPES) if (ENVELOPES[name]!.matches(json)) return name;
-  return undefined;
+  const inner = isJson(message) ? message : parseJson(text);
+  const app = inner === undefined
+    ? fromText(text)
+    : fromJson(inner, text, nameFrom(envelope.machine?.(json)) === "");
+  return toLogLine(app, text, json, envelope);
 }
 
 function toLogLine(
   app: AppLine,
   text: string,
   json: Json = NO_FIELDS,
-  name = "",
   envelope?: Envelope,
 ): LogLine {
   const level = app.level || levelFrom(envelope?.level?.(json));
@@ -97,13 +93,8 @@ function toLogLine(
     machine: nameFrom(envelope?.machine?.(json)) || app.machine,
     fields: app.fields,
     text,
-    envelope: name,
+    envelope: envelope?.name ?? "",
   };
-}
-
-function readAppLine(text: string, hasMachine: boolean): AppLine {
-  const json = parseJson(text);
-  return json === undefined ? fromText(text) : fromJson(json, text, hasMachine);
 }
 
 /** @param hasMachine Whether the line itself tells its machine, since no envelope does. */
@@ -165,8 +156,10 @@ function fromFluentBit(value: unknown): Json | undefined {
 function levelFrom(value: unknown): string {
   if (typeof value === "number") return levelName(value);
   if (typeof value !== "string" || value.length > MAX_LEVEL) return "";
+  // Most levels are what they should be already.
+  if (severityOf(value) !== "none" && !DIGITS.test(value)) return value;
   const level = value.replaceAll(ESCAPE_SEQUENCES, "").trim().toLowerCase();
-  return /^\d+$/.test(level) ? levelName(Number(level)) : level;
+  return DIGITS.test(level) ? levelName(Number(level)) : level;
 }
 
 /** Milliseconds since the epoch. */

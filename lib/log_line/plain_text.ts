@@ -64,6 +64,8 @@ const PART = new RegExp(
 );
 
 const LETTER = /[A-Za-z]/;
+/** What a header in front of a day can begin with: `Jan  1`, `Thu Jan 01`. */
+const MONTH = /^[A-Z][a-z]{2},? /;
 /** Loggers that name levels by one letter, or by a number. */
 const REDIS = /^\d+:[A-Z] \d\d [A-Z][a-z]{2} \d{4} [\d:.]+ ([.*#-]) /;
 const KLOG = /^([EWIFD])\d{4} \d\d:\d\d:\d\d/;
@@ -107,7 +109,7 @@ export function levelInText(text: string): string {
   if (first === "[") return leadingLevel(line) || levelInHeader(line);
   if (first === "<") return leadingLevel(line) || levelByPriority(line);
   if (!LETTER.test(first)) return first > "~" ? leadingLevel(line) : "";
-  return leadingLevel(line) || levelByLetter(line) || levelInHeader(line);
+  return leadingLevel(line) || levelByLetter(line) || (MONTH.test(line) ? levelInHeader(line) : "");
 }
 
 function leadingLevel(text: string): string {

@@ -45,6 +45,8 @@ const SEVERITY_BY_LEVEL = new Map(
   }),
 );
 
+const SUFFIX = /[+-]?\d{1,2}$/;
+
 /** The names of syslog's numbers (RFC 5424, section 6.2.1). */
 const SYSLOG = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
@@ -75,8 +77,9 @@ const MONOLOG = [
  * ```
  */
 export function severityOf(level: string): Severity {
-  return SEVERITY_BY_LEVEL.get(level) ??
-    SEVERITY_BY_LEVEL.get(level.replace(/[+-]?\d{1,2}$/, "")) ?? "none";
+  const severity = SEVERITY_BY_LEVEL.get(level);
+  if (severity !== undefined || !SUFFIX.test(level)) return severity ?? "none";
+  return SEVERITY_BY_LEVEL.get(level.replace(SUFFIX, "")) ?? "none";
 }
 
 /**
