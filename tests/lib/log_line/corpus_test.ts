@@ -10,7 +10,10 @@ import { type LogLine, parseLogLine } from "../../../lib/log_line/log_line.ts";
 
 /** `corpus/NAME.json`: the output of one logger or collector. */
 interface Source {
-  /** How the lines were made: the program and its version, or the documentation of their layout. */
+  /**
+   * How the lines were made: by a run of the named version, with host names, paths and ids replaced,
+   * or by hand after a documented layout. Most loggers also have one line in an envelope of Fly's.
+   */
   readonly source: string;
   readonly lines: readonly CorpusLine[];
 }
