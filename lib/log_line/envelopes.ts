@@ -159,9 +159,17 @@ function otelAttribute({ resourceLogs }: Json, name: string): unknown {
   return otelValue(at(attributes.find((attribute) => at(attribute, "key") === name), "value"));
 }
 
-/** The value of an AnyValue; one that is a list or a map is returned as it is. */
+/** The value of an AnyValue: a map of them becomes an object. */
 function otelValue(value: unknown): unknown {
-  if (!isJson(value)) return value;
-  const [inner] = Object.values(value);
-  return isJson(inner) ? value : inner;
+  const values = at(value, "kvlistValue", "values");
+  if (Array.isArray(values)) {
+    return Object.fromEntries(
+      values.map((entry) => [at(entry, "key"), otelScalar(at(entry, "value"))]),
+    );
+  }
+  return otelScalar(value);
+}
+
+function otelScalar(value: unknown): unknown {
+  return isJson(value) ? Object.values(value)[0] : value;
 }

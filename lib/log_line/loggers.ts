@@ -70,7 +70,7 @@ const KEYS: Readonly<Record<Part, readonly string[]>> = {
     ...["t.$date", "t", "record.time.timestamp"],
   ],
   // bunyan, pino, ECS, Serilog, logstash; `host` may also be where the app listens
-  machine: ["hostname", "host.name", "MachineName", "source_host"],
+  machine: ["hostname", "host.hostname", "host.name", "MachineName", "source_host"],
 };
 
 /** Returns the value of a part that satisfies `fits`, and the key that has it. */
