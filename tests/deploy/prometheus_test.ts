@@ -2,13 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { findPromtool, type Series } from "../../tools/prometheus.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
-import { fill, isFlys, labelsOf, metricsOf, QUERIES } from "../support/dashboard.ts";
+import { labelsOf, metricsOf, needsFly, QUERIES, substitute } from "../support/dashboard.ts";
 import { assertEventually } from "../support/patience.ts";
 import { planMetrics } from "../support/scrape.ts";
 import { startService } from "../support/service.ts";
 import { startTrouble, type Trouble } from "../support/trouble.ts";
 
-const OWN_QUERIES = QUERIES.filter((query) => !isFlys(query));
+const OWN_QUERIES = QUERIES.filter((query) => !needsFly(query));
 
 Deno.test("promtool finds nothing wrong with the metrics", async () => {
   const { env, url } = planMetrics();
@@ -39,15 +39,19 @@ Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens an
   for (const query of OWN_QUERIES) {
     await t.step(`"${query.panel}" shows ${query.legendFormat}, of natstap alone`, async () => {
       const { prometheus, instance } = trouble;
-      const shown = async () => (await prometheus.instant(fill(query, ".*"))).filter(hasValue);
+      const shown = async () =>
+        (await prometheus.instant(substitute(query, ".*"))).filter(hasValue);
       await assertEventually(async () => (await shown()).length > 0, true, query.expr);
       const series = await shown();
       assertEquals(series.filter(({ labels }) => (labels.instance ?? instance) !== instance), []);
       for (const [, label] of query.legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
         for (const { labels } of series) assert(labels[label!], `No ${label} of ${query.expr}`);
       }
-      assert((await prometheus.instant(fill(query, "natstap"))).some(hasValue), "The app's own");
-      assertEquals(await prometheus.instant(fill(query, "another")), [], "Another app's");
+      assert(
+        (await prometheus.instant(substitute(query, "natstap"))).some(hasValue),
+        "The app's own",
+      );
+      assertEquals(await prometheus.instant(substitute(query, "another")), [], "Another app's");
     });
   }
 
