@@ -3,18 +3,22 @@
  *
  * @module
  */
+import { Registry } from "prom-client";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { routeConsole } from "./lib/telemetry/console.ts";
 import { requireDeno } from "./lib/deno_version.ts";
-import { Exposition } from "./lib/telemetry/exposition.ts";
 import { createKeys, type Keys } from "./lib/auth/keys.ts";
 import { createLog, formatWarning, type Log, type LogStyle } from "./lib/telemetry/log.ts";
-import { LogQueue } from "./lib/telemetry/log_queue.ts";
+import { StdoutQueue } from "./lib/telemetry/stdout_queue.ts";
 import { createMetrics } from "./lib/telemetry/metrics.ts";
 import { createNats } from "./lib/nats/connections.ts";
-import { exposeLog, exposeProcess, exposeService } from "./lib/telemetry/gauges.ts";
-import { StreamRecorder } from "./lib/telemetry/stream_recorder.ts";
-import { limitRepeats } from "./lib/telemetry/repeated_lines.ts";
+import {
+  addLogMetrics,
+  addProcessMetrics,
+  addServiceMetrics,
+} from "./lib/telemetry/state_metrics.ts";
+import { StreamLifecycleLog } from "./lib/telemetry/stream_lifecycle_log.ts";
+import { limitRepeats } from "./lib/telemetry/log_repeat_limit.ts";
 import { Streams } from "./lib/stream/streams.ts";
 import { createVerify } from "./lib/auth/token.ts";
 import { keepSecretsOutOfSpans } from "./lib/telemetry/trace.ts";
@@ -41,7 +45,7 @@ async function main(): Promise<void> {
   requireDeno();
   const config = readConfigOrExit();
   const style = logStyle();
-  const queue = new LogQueue(
+  const queue = new StdoutQueue(
     Deno.stdout,
     (count) => formatWarning(style, "log lines dropped", { count }),
   );
@@ -52,14 +56,14 @@ async function main(): Promise<void> {
   const keys = createKeys(config.keys, (ignored) => {
     log.warn("keys ignored", { count: ignored.length, keys: ignored.slice(0, LISTED_KEYS) });
   });
-  const exposition = new Exposition();
-  const metrics = createMetrics(exposition);
+  const registry = new Registry();
+  const metrics = createMetrics(registry);
   const nats = createNats(config.nats, log);
-  const recorder = new StreamRecorder(unlimited, metrics);
-  const streams = new Streams(nats, config.streams, { recorder, metrics });
-  exposeService(exposition, nats, streams);
-  exposeLog(exposition, queue);
-  exposeProcess(exposition);
+  const lifecycleLog = new StreamLifecycleLog(unlimited, metrics);
+  const streams = new Streams(nats, config.streams, { lifecycleLog, metrics });
+  addServiceMetrics(registry, nats, streams);
+  addLogMetrics(registry, queue);
+  addProcessMetrics(registry);
   const createApp = (viewer: Viewer | undefined) =>
     createHandler({
       keys,
@@ -76,7 +80,7 @@ async function main(): Promise<void> {
   let app = createApp(viewer);
   if (viewer === undefined) awaitViewer().then((viewer) => app = createApp(viewer));
   if (config.metricsPort !== 0) {
-    await listenOrExit(config, "METRICS_PORT", createMetricsHandler(exposition, log), log, queue);
+    await listenOrExit(config, "METRICS_PORT", createMetricsHandler(registry, log), log, queue);
   }
   const server = await listenOrExit(
     config,
@@ -102,7 +106,7 @@ async function main(): Promise<void> {
     const late = delay(config.shutdownTime - EXIT_MARGIN).then(() => "time is up");
     const reason = await Promise.race([ended(), late]);
     streams.abandon();
-    recorder.flush();
+    lifecycleLog.flush();
     log.flush();
     log.info("stopped", { reason });
     await queue.drain();
@@ -117,7 +121,7 @@ async function main(): Promise<void> {
 /** Lines for eyes where somebody looks, with colours unless `NO_COLOR` is set. */
 function logStyle(): LogStyle {
   if (!Deno.stdout.isTerminal()) return "json";
-  return Deno.noColor ? "plain" : "coloured";
+  return Deno.noColor ? "plain" : "colored";
 }
 
 function readConfigOrExit(): Config {
@@ -155,7 +159,7 @@ async function listenOrExit(
   variable: "PORT" | "METRICS_PORT",
   handler: Handler,
   log: Log,
-  queue: LogQueue,
+  queue: StdoutQueue,
 ): Promise<Server> {
   const chosen = variable === "PORT" ? port : metricsPort;
   const message = variable === "PORT" ? "listening" : "metrics listening";

@@ -28,7 +28,7 @@ export function readyz({ keys, nats, streams }: Parts): Handler {
     const parts = {
       nats: nats.unavailable ?? "ok",
       keys: keysMissing?.message ?? "ok",
-      capacity: streams.places.unavailable === undefined ? "ok" : "full",
+      capacity: streams.quota.unavailable === undefined ? "ok" : "full",
     };
     const problem = keysMissing ?? streams.unavailable;
     if (problem !== undefined) return respond(c, problem, { ready: false, ...parts });

@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import type { Format } from "../lib/stream/formats/format.ts";
-import { FORMATS } from "../lib/stream/formats/formats.ts";
+import { FORMATS } from "../lib/stream/formats/all_formats.ts";
 import { Problem } from "../lib/problem.ts";
 import { preferred } from "./accept.ts";
 

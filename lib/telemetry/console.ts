@@ -1,5 +1,5 @@
 /**
- * The console, which packages write to without being asked: nats-core prints why it lost a connection.
+ * Sends what packages print to the console to the log: nats-core prints why it lost a connection.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { Console } from "node:console";
 import { Writable } from "node:stream";
 import type { Log } from "./log.ts";
 
-/** Maximum length of what is logged of one call. Characters. */
+/** Maximum number of characters that are logged per call. */
 const TEXT_LENGTH = 1_024;
 
-/** Sends whatever is written to the console to the log, so that standard output has nothing else. */
+/** Sends everything written to the console to `log`, so that standard output contains only log lines. */
 export function routeConsole(log: Log): void {
   const toLog = (level: "info" | "warn") =>
     new Writable({

@@ -53,7 +53,7 @@ Deno.test("The service starts while NATS is absent, and streams once it is there
   await assertEventually(async () => {
     assertEquals(await healthz(service), [200, "ok"]);
     const { detail } = await assertNotReady(service, "nats_unavailable");
-    assertMatch(detail, /^Try again: NATS is out of reach \(.*refused.*\)\.$/i);
+    assertMatch(detail, /^Try again: NATS is unreachable \(.*refused.*\)\.$/i);
     await assertProblem(await fetch(url), 503, "nats_unavailable");
     assertEquals((await fetch(url, { method: "HEAD" })).status, 503);
     return performance.now() > arrival;
@@ -82,7 +82,7 @@ Deno.test("GET /readyz answers 503 while NATS is lost, and GET /healthz does not
   // And then why each try to get it back fails.
   await service.logged(({ reason }) => reason === "connection refused");
   const { detail, parts } = await assertNotReady(service, "nats_unavailable");
-  assertEquals(detail, "Try again: NATS is out of reach (connection refused).");
+  assertEquals(detail, "Try again: NATS is unreachable (connection refused).");
   assertEquals(parts, { ready: false, nats: "connection refused", keys: "ok", capacity: "ok" });
   assertEquals(await healthz(service), [200, "ok"]);
   await using _again = await startNatsServer({ port: nats.port });

@@ -5,7 +5,7 @@
  * @module
  */
 import { SignJWT } from "jose";
-import { FORMATS } from "../../lib/stream/formats/formats.ts";
+import { FORMATS } from "../../lib/stream/formats/all_formats.ts";
 import { type Prometheus, startPrometheus } from "../../tools/prometheus.ts";
 import { readRaw } from "./clients/raw_reader.ts";
 import { planMetrics } from "./scrape.ts";

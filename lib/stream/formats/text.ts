@@ -1,5 +1,5 @@
 /**
- * Plain text, for people: a Fly log line as `flyctl logs` prints it.
+ * Human-readable text: Fly log lines as `flyctl logs` prints them.
  *
  * @module
  */
@@ -7,7 +7,10 @@ import { type Format, utf8 } from "./format.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** `timestamp provider[machine] region [level] message`; any other payload as it is. */
+/**
+ * Writes a Fly log line as `timestamp provider[machine] region [level] message`, and any other payload
+ * unchanged.
+ */
 export const text: Format = {
   name: "text",
   contentType: "text/plain; charset=utf-8",
@@ -24,7 +27,7 @@ export const text: Format = {
   },
 };
 
-/** What of a Fly log line is printed. */
+/** The parts of a Fly log line that are printed. */
 interface FlyLine {
   readonly event: { readonly provider: string };
   readonly fly: { readonly app: { readonly instance: string }; readonly region: string };

@@ -1,14 +1,13 @@
 /**
- * The path of the log's lines to standard output. Nothing ever waits for the reader there: lines queue
- * up to a limit, and are then dropped and counted.
+ * The queue between the service's own log and standard output.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 
-/** Where the lines go: `Deno.stdout`. */
+/** The output to which the lines are written: `Deno.stdout`. */
 export interface Output {
-  /** Writes some of the bytes and resolves to their number. May take forever. */
+  /** Writes some of the bytes and resolves to the number written. May never resolve. */
   write(bytes: Uint8Array): Promise<number>;
 }
 
@@ -21,13 +20,13 @@ const QUEUE_BYTES = 4_194_304;
 const WRITE_BYTES = 4_096;
 /** Maximum size of the line that takes the place of dropped ones. */
 const GAP_BYTES = 256;
-/** How long lines are collected for one write, which costs some 30 µs of CPU time whatever its size. */
+/** How long lines are collected for one write, which takes about 30 µs of CPU time whatever its size. */
 const COLLECT_MS = 10;
-/** When a write is tried again if standard output is non-blocking and full. */
+/** How long to wait before a write is tried again if standard output is non-blocking and full. */
 const RETRY_MS = 100;
-/** A write that takes longer than this is blocked, since nobody reads. */
+/** A write that takes longer than this is considered blocked, because nobody reads. */
 const BLOCKED_MS = 200;
-/** How long an exit waits for lines that are still being read, and how often it looks. */
+/** How long an exit waits for lines that are still being read, and how often it checks. */
 const DRAIN_MS = 400;
 const DRAIN_POLL_MS = 5;
 
@@ -36,26 +35,29 @@ const ENCODER = new TextEncoder();
 /** A place in the queue where lines were dropped. */
 interface Gap {
   lines: number;
-  /** Whether the first of them was written in part: the gap's own line must not join it. */
+  /** Whether the first of them was partly written: the gap's own line must not be appended to it. */
   torn: boolean;
 }
 
-/** What the queue holds, in the order in which it is written: lines, and gaps between them. */
+/** An entry of the queue: a line, or a gap between lines. */
 type Entry = Uint8Array | Gap;
 
-/** A bounded queue of lines in front of standard output. */
-export class LogQueue {
+/**
+ * A bounded queue of lines in front of standard output. Nothing waits for whoever reads standard output:
+ * once the queue is full, lines are dropped and counted.
+ */
+export class StdoutQueue {
   /** Number of lines dropped so far. */
   dropped = 0;
   readonly #output: Output;
   readonly #describeGap: (lines: number) => string;
   readonly #entries: Entry[] = [];
-  /** Size of all lines that are queued or being written. */
+  /** Size of all lines that are queued or being written, in bytes. */
   #bytes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Settles when nothing is being written anymore. */
+  /** Resolves when the queue is empty; `undefined` if nothing is being written. */
   #writing: Promise<void> | undefined;
-  /** When the write in progress began, by `performance.now()`. */
+  /** When the current write began, on the clock of `performance.now()`. */
   #writeStartedAt = 0;
 
   /** @param describeGap Returns the line that takes the place of this many dropped lines. */
@@ -68,7 +70,7 @@ export class LogQueue {
   readonly write = (line: string): void => {
     const bytes = ENCODER.encode(line);
     const last = this.#entries.at(-1);
-    // After an overflow, lines are dropped until the older ones are written: one gap, not many.
+    // After an overflow, lines are dropped until all older ones are written: one gap instead of many.
     const overflowing = isGap(last) && this.#entries.length > 1;
     if (overflowing || this.#bytes + bytes.length > QUEUE_BYTES) {
       this.dropped++;
@@ -82,8 +84,7 @@ export class LogQueue {
   };
 
   /**
-   * Resolves once all lines are written, at the latest after {@linkcode DRAIN_MS}; at once if writing
-   * is blocked.
+   * Resolves once all lines are written, or after {@linkcode DRAIN_MS}, or at once if writing is blocked.
    */
   async drain(): Promise<void> {
     this.#start();
@@ -102,7 +103,7 @@ export class LogQueue {
   }
 
   async #writeAll(): Promise<void> {
-    // A gap that cannot be written waits for the next line, which may find the reader back.
+    // A gap that cannot be written waits for the next line: the reader may be back by then.
     for (let failed = false; this.#entries.length > (failed ? 1 : 0);) {
       failed = !await this.#writeBatch(this.#takeBatch());
     }
@@ -147,7 +148,7 @@ export class LogQueue {
     }
   }
 
-  /** Puts a gap in the place of what is missing of a batch after its first `written` bytes. */
+  /** Replaces what is missing of a batch, after its first `written` bytes, by a gap. */
   #lose(batch: Entry[], parts: Uint8Array[], written: number): void {
     const gap = { lines: 0, torn: false };
     for (const [i, entry] of batch.entries()) {

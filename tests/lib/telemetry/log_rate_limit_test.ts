@@ -1,16 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { LineLimit } from "../../../lib/telemetry/line_limit.ts";
+import { LogRateLimit } from "../../../lib/telemetry/log_rate_limit.ts";
 
-/** A limit of 3 lines for each of 2 keys, and the summaries that it has written. */
+/** Creates a limit of 3 lines for each of 2 keys, and collects its summaries. */
 function open() {
   const summaries: [key: string, count: number][] = [];
-  const limit = new LineLimit({
+  const limit = new LogRateLimit({
     lines: 3,
     keys: 2,
     createSum: () => ({ count: 0 }),
     summarize: (key, { count }) => void summaries.push([key, count]),
   });
-  /** Takes so many lines; returns how many of them may be written. */
+  /** Takes this many lines; returns the number that may be written. */
   const take = (key: string, lines: number) => {
     let written = 0;
     for (let i = 0; i < lines; i++) {
@@ -28,16 +28,20 @@ function open() {
   return { take, end };
 }
 
-Deno.test("LineLimit lets lines through up to its limit, and sums up the others of the interval", () => {
+Deno.test("LogRateLimit allows lines up to its limit, and sums up the others of the interval", () => {
   const { take, end } = open();
   assertEquals([take("a", 3), take("a", 2), end()], [3, 0, [["a", 2]]]);
-  assertEquals([take("a", 4), end()], [0, [["a", 4]]], "While it is exceeded: the summary alone");
+  assertEquals(
+    [take("a", 4), end()],
+    [0, [["a", 4]]],
+    "Only the summary while the limit is exceeded",
+  );
   assertEquals([take("a", 3), end()], [0, [["a", 3]]]);
-  assertEquals([take("a", 3), end()], [3, []], "After an interval below the limit: lines again");
+  assertEquals([take("a", 3), end()], [3, []], "Lines again after an interval below the limit");
   assertEquals(end(), []);
 });
 
-Deno.test("LineLimit never limits one key because of another", () => {
+Deno.test("LogRateLimit never limits one key because of another", () => {
   const { take, end } = open();
   assertEquals([take("noisy", 100), take("quiet", 3)], [3, 3]);
   assertEquals(end(), [["noisy", 97]]);
@@ -46,7 +50,7 @@ Deno.test("LineLimit never limits one key because of another", () => {
   end();
 });
 
-Deno.test("LineLimit counts keys beyond its number of keys together, and only in that interval", () => {
+Deno.test("LogRateLimit counts keys beyond its maximum together, and only in that interval", () => {
   const { take, end } = open();
   assertEquals(["a", "b", "c", "d", "c"].map((key) => take(key, 2)), [2, 2, 2, 1, 0]);
   assertEquals([take("a", 1), end()], [1, [["shared", 3]]]);

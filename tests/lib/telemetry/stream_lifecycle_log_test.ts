@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { Exposition } from "../../../lib/telemetry/exposition.ts";
+import { Registry } from "prom-client";
 import { createLog } from "../../../lib/telemetry/log.ts";
 import { createMetrics } from "../../../lib/telemetry/metrics.ts";
-import { StreamRecorder } from "../../../lib/telemetry/stream_recorder.ts";
+import { StreamLifecycleLog } from "../../../lib/telemetry/stream_lifecycle_log.ts";
 import type { Permission } from "../../../lib/nats/subject.ts";
 
 interface Line {
@@ -12,23 +12,23 @@ interface Line {
   [field: string]: unknown;
 }
 
-/** A recorder, and the lines that it has written. */
+/** Creates a lifecycle log, and collects its lines. */
 function open() {
   const written: Line[] = [];
   const log = createLog("info", (line) => void written.push(JSON.parse(line)));
-  const recorder = new StreamRecorder(log, createMetrics(new Exposition()));
+  const lifecycleLog = new StreamLifecycleLog(log, createMetrics(new Registry()));
   /** Opens and closes a stream. */
   const visit = (app: string, apps: Permission["apps"] = [app], sub = "user") => {
     const grant = { apps, sub, jti: `token of ${sub}`, expiresAt: Infinity };
-    const closed = recorder.record(grant, { app, subject: `logs.${app}.>` }, "sse");
+    const closed = lifecycleLog.recordOpened(grant, { app, subject: `logs.${app}.>` }, "sse");
     closed({ reason: "client", events: 3, bytes: 200, dropped: 1 });
   };
   const lines = () => written.splice(0);
-  return { recorder, visit, lines };
+  return { lifecycleLog, visit, lines };
 }
 
-Deno.test("StreamRecorder writes 300 lines about an app's streams, then one that sums up the others", () => {
-  const { recorder, visit, lines } = open();
+Deno.test("StreamLifecycleLog writes 300 lines about the streams of an app, then one summary of the others", () => {
+  const { lifecycleLog, visit, lines } = open();
   for (let i = 0; i < 1_000; i++) visit("noisy");
   visit("quiet");
   const written = lines();
@@ -37,42 +37,42 @@ Deno.test("StreamRecorder writes 300 lines about an app's streams, then one that
     "stream opened",
     "stream closed",
   ]);
-  recorder.flush();
+  lifecycleLog.flush();
   const sums = { opened: 850, closed: 850, events: 2_550, bytes: 170_000, dropped: 850 };
   assertEquals(lines().map(({ time: _, ...rest }) => rest), [
     { level: "info", msg: "streams summarized", app: "noisy", ...sums },
   ]);
-  recorder.flush();
+  lifecycleLog.flush();
 });
 
-Deno.test("StreamRecorder writes no more about a token of all apps because it names a new one each time", () => {
-  const { recorder, visit, lines } = open();
+Deno.test("StreamLifecycleLog limits a token for all apps as one app, even if it names a new one each time", () => {
+  const { lifecycleLog, visit, lines } = open();
   for (let i = 0; i < 1_000; i++) visit(`app-${i}`, "*");
   visit("app-999");
   assertEquals(lines().length, 302);
-  recorder.flush();
+  lifecycleLog.flush();
   assertEquals(lines().map(({ msg, app, opened }) => [msg, app, opened]), [
     ["streams summarized", "*", 850],
   ]);
-  recorder.flush();
+  lifecycleLog.flush();
 });
 
-Deno.test("StreamRecorder counts apps of an interval beyond the first 10,000 together", () => {
-  const { recorder, visit, lines } = open();
+Deno.test("StreamLifecycleLog counts apps beyond the first 10,000 of an interval together", () => {
+  const { lifecycleLog, visit, lines } = open();
   for (let i = 0; i < 11_000; i++) visit(`app-${i}`);
   assertEquals(lines().length, 20_300);
-  recorder.flush();
+  lifecycleLog.flush();
   const [summary, ...more] = lines();
   assertEquals([summary!.app, summary!.opened, more], [undefined, 850, []]);
-  recorder.flush();
+  lifecycleLog.flush();
 });
 
-Deno.test("StreamRecorder truncates what a token says of its user to 128 characters", () => {
-  const { recorder, visit, lines } = open();
+Deno.test("StreamLifecycleLog truncates claims to 128 characters", () => {
+  const { lifecycleLog, visit, lines } = open();
   visit("a", ["a"], "u".repeat(4_000));
   for (const { sub, jti } of lines()) {
     assertEquals(sub, "u".repeat(128));
     assert(String(jti).length === 128, String(jti));
   }
-  recorder.flush();
+  lifecycleLog.flush();
 });

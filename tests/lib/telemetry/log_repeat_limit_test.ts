@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { createLog } from "../../../lib/telemetry/log.ts";
-import { limitRepeats } from "../../../lib/telemetry/repeated_lines.ts";
+import { limitRepeats } from "../../../lib/telemetry/log_repeat_limit.ts";
 
-/** A log that limits repeats, and what its lines say, without their time. */
+/** Creates a log that limits repeats, and collects its lines without their time. */
 function open() {
   const lines: Record<string, unknown>[] = [];
   const log = limitRepeats(createLog("debug", (line) => {
@@ -12,7 +12,7 @@ function open() {
   return { log, lines: () => lines.splice(0) };
 }
 
-Deno.test("limitRepeats() writes 20 equal lines, then how often the line was repeated", () => {
+Deno.test("limitRepeats() writes 20 equal lines, then the number of repetitions", () => {
   const { log, lines } = open();
   const fields = {
     reason: 'Permissions Violation for Subscription to "logs.a.>"',
@@ -33,7 +33,7 @@ Deno.test("limitRepeats() writes 20 equal lines, then how often the line was rep
   assertEquals(lines(), []);
 });
 
-Deno.test("limitRepeats() limits lines by their message if too many different ones come, or long ones", () => {
+Deno.test("limitRepeats() limits lines by their message if they are long, or too many different ones", () => {
   for (const [different, padding] of [[1_000, 0], [40, 10_000]] as const) {
     const { log, lines } = open();
     for (let i = 0; i < different; i++) {
@@ -51,7 +51,7 @@ Deno.test("limitRepeats() limits lines by their message if too many different on
   }
 });
 
-Deno.test("limitRepeats() leaves debug lines alone", () => {
+Deno.test("limitRepeats() does not limit debug lines", () => {
   const { log, lines } = open();
   for (let i = 0; i < 1_000; i++) log.debug("request refused", { code: "token_missing" });
   assertEquals(lines().length, 1_000);

@@ -1,41 +1,43 @@
 /**
- * A limit on the log lines that clients can cause at will. Per key and interval, a number of lines is
- * written; the others are counted, and one summary per interval says what they were.
+ * Limits the lines of the service's own log that clients can cause at will.
  *
  * @module
  */
 
-/** Length of an interval, and so the time between two summaries of a key. */
+/** Length of an interval, and therefore the time between two summaries of a key. */
 const INTERVAL_MS = 10_000;
 
-/** What is limited, and how. */
-export interface LineLimitOptions<Sum> {
+/** Options of {@linkcode LogRateLimit}. */
+export interface LogRateLimitOptions<Sum> {
   /** Maximum number of lines per key and interval. */
   readonly lines: number;
-  /** Maximum number of keys per interval that are limited separately. Bounds the memory. */
+  /** Maximum number of keys per interval that are limited separately, which limits the memory. */
   readonly keys: number;
-  /** Returns the sum of no lines. */
+  /** Creates an empty sum. */
   readonly createSum: () => Sum;
-  /** Writes the summary of the lines of `key` that were not written. */
+  /** Writes the summary of those lines of `key` that were not written. */
   readonly summarize: (key: string, sum: Sum) => void;
 }
 
 interface Entry<Sum> {
   /** Number of lines in this interval, whether they were written or not. */
   lines: number;
-  /** Whether the last interval exceeded the limit: then this one has no lines but its summary. */
+  /** Whether the previous interval exceeded the limit: then only this one's summary is written. */
   readonly limited: boolean;
   sum: Sum | undefined;
 }
 
-/** Decides which lines are written, and which are summarized. */
-export class LineLimit<Sum> {
-  readonly #options: LineLimitOptions<Sum>;
+/**
+ * Decides which lines are written: up to a maximum per key and interval. The others are added to a sum,
+ * which becomes one summary at the end of the interval.
+ */
+export class LogRateLimit<Sum> {
+  readonly #options: LogRateLimitOptions<Sum>;
   readonly #entries = new Map<string, Entry<Sum>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Starts without any lines. */
-  constructor(options: LineLimitOptions<Sum>) {
+  constructor(options: LogRateLimitOptions<Sum>) {
     this.#options = options;
   }
 

@@ -1,18 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { LogQueue } from "../../../lib/telemetry/log_queue.ts";
+import { StdoutQueue } from "../../../lib/telemetry/stdout_queue.ts";
 import { within } from "../../support/patience.ts";
 import { settled } from "../../support/stream_under_test.ts";
 
-/** What a write to the output does: takes so many bytes, or fails. */
+/** The result of a write: the number of bytes taken, or an error. */
 type Outcome = number | Error;
 
-/** An output that a test reads. */
+/** An output whose text the test reads. */
 class Pipe {
   text = "";
-  /** Sizes of the writes, as they were asked for. */
+  /** Sizes of the requested writes. */
   readonly writes: number[] = [];
-  /** What the next writes do; later ones take everything. */
+  /** The results of the next writes; later ones take everything. */
   outcomes: Outcome[] = [];
   #open: PromiseWithResolvers<void> | undefined;
 
@@ -33,17 +33,17 @@ class Pipe {
   };
 }
 
-function open(): { pipe: Pipe; queue: LogQueue } {
+function open(): { pipe: Pipe; queue: StdoutQueue } {
   const pipe = new Pipe();
-  return { pipe, queue: new LogQueue(pipe, (lines) => `dropped ${lines}\n`) };
+  return { pipe, queue: new StdoutQueue(pipe, (lines) => `dropped ${lines}\n`) };
 }
 
-/** The line of this number, of this size. */
+/** Creates the line with this number, of this size. */
 function line(number: number, size = 1_024): string {
   return `line ${number} `.padEnd(size - 1, "x") + "\n";
 }
 
-/** The numbers of the lines in `text`, and how many were dropped in between: `[0, 1, "dropped 5", 7]`. */
+/** Returns the numbers of the lines in `text`, and the gaps between them: `[0, 1, "dropped 5", 7]`. */
 function read(text: string): (number | string)[] {
   assert(text === "" || text.endsWith("\n"), "The last line is complete");
   return text.split("\n").slice(0, -1).map((each) => {
@@ -52,10 +52,10 @@ function read(text: string): (number | string)[] {
   });
 }
 
-Deno.test("LogQueue writes lines in order, whole ones, as many at a time as a pipe takes atomically", async () => {
+Deno.test("StdoutQueue writes complete lines in order, as many at a time as a pipe takes atomically", async () => {
   const { pipe, queue } = open();
   for (let i = 0; i < 10; i++) queue.write(line(i));
-  assertEquals(pipe.text, "", "Not while the lines are logged");
+  assertEquals(pipe.text, "", "Nothing is written while lines are logged");
   await queue.drain();
   assertEquals(read(pipe.text), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   assertEquals(pipe.writes, [4_096, 4_096, 2_048]);
@@ -66,7 +66,7 @@ Deno.test("LogQueue writes lines in order, whole ones, as many at a time as a pi
   assertEquals(queue.dropped, 0);
 });
 
-Deno.test("LogQueue writes a line without being told to", async () => {
+Deno.test("StdoutQueue writes a line by itself", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const output = {
     write(bytes: Uint8Array) {
@@ -74,11 +74,11 @@ Deno.test("LogQueue writes a line without being told to", async () => {
       return Promise.resolve(bytes.length);
     },
   };
-  new LogQueue(output, String).write("a line\n");
+  new StdoutQueue(output, String).write("a line\n");
   assertEquals(await within(promise, "The line was not written"), "a line\n");
 });
 
-Deno.test("LogQueue holds 4 MiB for a reader that does not read, and says in one line how many it dropped", async () => {
+Deno.test("StdoutQueue holds 4 MiB while nobody reads, and reports in one line how many lines it dropped", async () => {
   const { pipe, queue } = open();
   const resume = pipe.block();
   const held = 4_096;
@@ -98,7 +98,7 @@ Deno.test("LogQueue holds 4 MiB for a reader that does not read, and says in one
   ]);
 });
 
-Deno.test("LogQueue drops and counts what cannot be written, and goes on once it can", async () => {
+Deno.test("StdoutQueue drops and counts lines that cannot be written, and continues once they can", async () => {
   const { pipe, queue } = open();
   const broken = new Deno.errors.BrokenPipe("Broken pipe");
   pipe.outcomes = [broken, broken, broken];
@@ -113,7 +113,7 @@ Deno.test("LogQueue drops and counts what cannot be written, and goes on once it
   assertEquals([read(pipe.text), queue.dropped], [["dropped 6", 6], 6]);
 });
 
-Deno.test("LogQueue gives up each line that a broken output does not take, however long", async () => {
+Deno.test("StdoutQueue gives up every line that a broken output does not take, however long it is", async () => {
   const { pipe, queue } = open();
   pipe.write = () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
   for (let i = 0; i < 20; i++) queue.write(line(i, 4_090));
@@ -123,7 +123,7 @@ Deno.test("LogQueue gives up each line that a broken output does not take, howev
   assertEquals(queue.dropped, 21);
 });
 
-Deno.test("LogQueue starts a new line after one that a full disk has cut", async () => {
+Deno.test("StdoutQueue starts a new line after one that a full disk has cut off", async () => {
   const { pipe, queue } = open();
   const full = new Error("No space left on device");
   pipe.outcomes = [1_500, full, 5, full];
@@ -144,7 +144,7 @@ Deno.test("LogQueue starts a new line after one that a full disk has cut", async
   assertEquals(queue.dropped, 4);
 });
 
-Deno.test("LogQueue loses nothing to an output that is non-blocking and full for a while", async () => {
+Deno.test("StdoutQueue loses nothing if the output is non-blocking and full for a while", async () => {
   const { pipe, queue } = open();
   const full = new Deno.errors.WouldBlock("Resource temporarily unavailable");
   pipe.outcomes = [full, 100, full];
@@ -154,11 +154,11 @@ Deno.test("LogQueue loses nothing to an output that is non-blocking and full for
   assertEquals([read(pipe.text), queue.dropped], [[0, 1, 2, 3, 4, 5], 0]);
 });
 
-Deno.test("LogQueue.drain() does not wait for a write that has been blocked for long", async () => {
+Deno.test("StdoutQueue.drain() does not wait for a write that has been blocked for a long time", async () => {
   const { pipe, queue } = open();
   const resume = pipe.block();
   queue.write(line(0));
-  await within(queue.drain(), "drain() waits for the reader");
+  await within(queue.drain(), "drain() waited for the reader");
   queue.write(line(1));
   let late = false;
   const timer = setTimeout(() => late = true, 0);
@@ -170,7 +170,7 @@ Deno.test("LogQueue.drain() does not wait for a write that has been blocked for 
   assertEquals(read(pipe.text), [0, 1]);
 });
 
-Deno.test("LogQueue accounts for each line exactly once, in its place, whatever the output does", async () => {
+Deno.test("StdoutQueue accounts for each line exactly once, in order, whatever the output does", async () => {
   const outcome = fc.oneof(
     fc.constant(Infinity),
     fc.constant(new Deno.errors.BrokenPipe("Broken pipe")),

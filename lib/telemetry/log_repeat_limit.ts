@@ -1,27 +1,27 @@
 /**
- * A log that does not repeat itself: a client that can cause one fault can cause it at will.
+ * Limits equal lines of the service's own log: a client that can cause an error can repeat it at will.
  *
  * @module
  */
-import { LineLimit } from "./line_limit.ts";
+import { LogRateLimit } from "./log_rate_limit.ts";
 import type { Log, LogLevel } from "./log.ts";
 
 /** Maximum number of equal lines per interval. */
 const EQUAL_LINES = 20;
-/** Maximum number of different lines per interval that are limited separately, not by their message. */
+/** Maximum number of different lines per interval; beyond it, lines are limited by their message. */
 const DIFFERENT_LINES = 100;
-/** Lines with longer fields are limited by their message. Characters. */
+/** Maximum number of characters of a line; longer ones are limited by their message. */
 const KEY_LENGTH = 8_192;
 
-/** A log that summarizes equal lines: same level, message and fields. */
+/** A log that summarizes lines with equal level, message and fields. */
 export interface RepeatLimitedLog extends Log {
   /** Writes the summaries of lines that were not written. */
   flush(): void;
 }
 
-/** Limits equal lines of `log`, except at `debug`, which is for those who want every line. */
+/** Returns a log that writes to `log` but limits equal lines, except at `debug`, where all are wanted. */
 export function limitRepeats(log: Log): RepeatLimitedLog {
-  const limit = new LineLimit({
+  const limit = new LogRateLimit({
     lines: EQUAL_LINES,
     keys: DIFFERENT_LINES,
     createSum: () => ({ repeated: 0 }),

@@ -1,5 +1,5 @@
 /**
- * Every format.
+ * The list of all formats.
  *
  * @module
  */
@@ -8,5 +8,5 @@ import { ndjson } from "./ndjson.ts";
 import { sse } from "./sse.ts";
 import { text } from "./text.ts";
 
-/** In the service's own order of preference. */
+/** Every format, in order of preference: the first is the default. */
 export const FORMATS: readonly Format[] = [sse, ndjson, text];
