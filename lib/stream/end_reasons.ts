@@ -5,7 +5,7 @@
  */
 
 /** One row of {@linkcode END_REASONS}. The texts are Markdown for the documentation. */
-interface EndReasonFacts {
+interface EndReasonInfo {
   /** Why the service ends the stream. */
   readonly cause: string;
   /** What the client should do. */
@@ -34,7 +34,7 @@ export const END_REASONS = {
     cause: "NATS no longer permits the subject",
     remedy: "contact the operator of the service",
   },
-} as const satisfies Record<string, EndReasonFacts>;
+} as const satisfies Record<string, EndReasonInfo>;
 
 /** One of the keys of {@linkcode END_REASONS}. */
 export type EndReason = keyof typeof END_REASONS;
@@ -47,7 +47,7 @@ export const CLOSE_REASONS = [...Object.keys(END_REASONS), "client"] as CloseRea
 
 /** Returns the `retry` of an `end` event with this reason, in milliseconds; `undefined` if it has none. */
 export function retryAfter(reason: EndReason): number | undefined {
-  const { retryMs }: EndReasonFacts = END_REASONS[reason];
+  const { retryMs }: EndReasonInfo = END_REASONS[reason];
   if (retryMs === undefined) return undefined;
   const [minimum, maximum] = retryMs;
   return Math.round(minimum + Math.random() * (maximum - minimum));

@@ -11,7 +11,7 @@ import {
   type Piece,
   PIECE_BYTES,
   type Tally,
-} from "./piece.ts";
+} from "./buffer_piece.ts";
 
 /** The memory that all buffers share: `BUFFER_TOTAL_BYTES`. */
 export interface Budget {

@@ -13,7 +13,7 @@ import {
   type TextFormatterOptions,
 } from "@logtape/logtape";
 
-/** Minimum level that is logged, from the most lines to the fewest. */
+/** The levels, in order of increasing severity. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** How lines are written: for programs, or for people, with or without colors. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CLOSE_REASONS } from "../../lib/stream/end_reasons.ts";
+import { FORMATS } from "../../lib/stream/formats/all_formats.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { memory } from "../../tools/memory.ts";
 import { assertEventually } from "../support/patience.ts";
@@ -40,7 +41,7 @@ const SERIES = [
     "keys_unavailable",
     "viewer_missing",
   ].map((code) => `natstap_requests_refused_total{code="${code}"}`),
-  ...["sse", "ndjson", "text"].map((format) => `natstap_events_sent_total{format="${format}"}`),
+  ...FORMATS.map(({ name }) => `natstap_events_sent_total{format="${name}"}`),
   "natstap_sent_bytes_total",
   "natstap_events_dropped_total",
   "natstap_buffered_bytes",
@@ -125,8 +126,8 @@ Deno.test("GET /metrics counts dropped lines, and the bytes that wait for a stal
   assertEquals(after[`natstap_streams_closed_total{reason="stalled"}`], 1);
   assertEquals(after.natstap_streams_active, 0);
   assert(after.natstap_event_loop_delay_seconds_count! > 0);
-  const told = await reader.rest();
-  const drops = [...told.matchAll(/event: dropped\ndata: {"count":(\d+)/g)];
+  const received = await reader.rest();
+  const drops = [...received.matchAll(/event: dropped\ndata: {"count":(\d+)/g)];
   assertEquals(drops.reduce((sum, [, count]) => sum + Number(count), 0), closed.dropped);
   await assertEventually(async () => (await scrape()).natstap_buffered_bytes, 0);
 });

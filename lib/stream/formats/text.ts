@@ -22,8 +22,8 @@ export const text: Format = {
     return line === undefined ? payload : utf8(line);
   },
   control: ({ event, data, ...retry }) => {
-    const facts = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
-    return utf8(`# ${event} ${facts.join(" ")}\n`);
+    const pairs = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
+    return utf8(`# ${event} ${pairs.join(" ")}\n`);
   },
 };
 
@@ -47,7 +47,7 @@ function parseFlyLine(payload: string): FlyLine | undefined {
   if (!payload.startsWith("{")) return undefined;
   try {
     const line = JSON.parse(payload);
-    const facts = [
+    const parts = [
       line.event.provider,
       line.fly.app.instance,
       line.fly.region,
@@ -55,7 +55,7 @@ function parseFlyLine(payload: string): FlyLine | undefined {
       line.message,
       line.timestamp,
     ];
-    return facts.every((fact) => typeof fact === "string") ? line : undefined;
+    return parts.every((part) => typeof part === "string") ? line : undefined;
   } catch {
     return undefined;
   }

@@ -46,7 +46,7 @@ interface Reading {
   readonly taken: ReturnType<OpenStream["take"]>[];
 }
 
-function happen({ open, taken }: Reading, step: Step): Promise<void> | undefined {
+function perform({ open, taken }: Reading, step: Step): Promise<void> | undefined {
   switch (step.act) {
     case "push":
       for (let i = 0; i < step.times; i++) open.push(step.size);
@@ -70,7 +70,7 @@ async function assertComplete({ open, taken }: Reading, reason: string): Promise
   const events = [...(await Promise.all(taken)).flat(), ...await readLines(open.reader)];
   let next = 0;
   let dropped = 0;
-  for (const [i, { id, event, count, bytes, ...facts }] of events.entries()) {
+  for (const [i, { id, event, count, bytes, ...rest }] of events.entries()) {
     if (id !== undefined) {
       assertEquals(id, next++, "a line is out of order, or missing without being counted");
     } else if (event === "dropped") {
@@ -82,9 +82,9 @@ async function assertComplete({ open, taken }: Reading, reason: string): Promise
       );
       dropped += count!;
     } else if (event === "status") {
-      assertEquals(facts.at, `${next}`, "a notice is out of order");
+      assertEquals(rest.at, `${next}`, "a notice is out of order");
     } else {
-      assertEquals([event, facts.reason, i], ["end", reason, events.length - 1]);
+      assertEquals([event, rest.reason, i], ["end", reason, events.length - 1]);
     }
   }
   assertEquals(next, open.pushed.length, "the last lines are missing without being counted");
@@ -103,8 +103,8 @@ Deno.test("a stream delivers each line in order, or counts it where it was dropp
         { length: 3 },
         () => ({ open: openStream({ limits, budget }), taken: [] }),
       );
-      for (const [i, step] of steps) await happen(all[i]!, step);
-      for (const reading of all) happen(reading, { act: "end" });
+      for (const [i, step] of steps) await perform(all[i]!, step);
+      for (const reading of all) perform(reading, { act: "end" });
       for (const reading of all) {
         await assertComplete(reading, "denied");
         reading.open.stream.release();
@@ -129,7 +129,7 @@ Deno.test("streams together never hold more than the total, whatever their reade
       // There is always room for control events: they are small, and at most one per step.
       const own = 128 * steps.length;
       for (const [i, step] of steps) {
-        await happen({ open: open[i]!, taken: [] }, step);
+        await perform({ open: open[i]!, taken: [] }, step);
         assert(budget.used <= total + own, `${budget.used} bytes are held of ${total}`);
       }
       for (const { reader } of open) await reader.cancel();
@@ -148,7 +148,7 @@ Deno.test("a stream with a stalled reader ends, frees its memory and counts ever
       const reading: Reading = { open: openStream({ limits, budget }), taken: [] };
       const { open } = reading;
       await arrive(open);
-      for (const [, step] of steps) await happen(reading, step);
+      for (const [, step] of steps) await perform(reading, step);
       open.tick(1_000, 0);
       if (!open.stream.ended) return void await open.reader.cancel();
       stalled++;

@@ -18,19 +18,19 @@ function open() {
   const log = createLog("info", (line) => void written.push(JSON.parse(line)));
   const lifecycleLog = new StreamLifecycleLog(log, createMetrics(new Registry()));
   /** Opens and closes a stream. */
-  const visit = (app: string, apps: Permission["apps"] = [app], sub = "user") => {
+  const openAndClose = (app: string, apps: Permission["apps"] = [app], sub = "user") => {
     const grant = { apps, sub, jti: `token of ${sub}`, expiresAt: Infinity };
     const closed = lifecycleLog.recordOpened(grant, { app, subject: `logs.${app}.>` }, "sse");
     closed({ reason: "client", events: 3, bytes: 200, dropped: 1 });
   };
   const lines = () => written.splice(0);
-  return { lifecycleLog, visit, lines };
+  return { lifecycleLog, openAndClose, lines };
 }
 
 Deno.test("StreamLifecycleLog writes 300 lines about the streams of an app, then one summary of the others", () => {
-  const { lifecycleLog, visit, lines } = open();
-  for (let i = 0; i < 1_000; i++) visit("noisy");
-  visit("quiet");
+  const { lifecycleLog, openAndClose, lines } = open();
+  for (let i = 0; i < 1_000; i++) openAndClose("noisy");
+  openAndClose("quiet");
   const written = lines();
   assertEquals(written.filter(({ app }) => app === "noisy").length, 300);
   assertEquals(written.filter(({ app }) => app === "quiet").map(({ msg }) => msg), [
@@ -46,9 +46,9 @@ Deno.test("StreamLifecycleLog writes 300 lines about the streams of an app, then
 });
 
 Deno.test("StreamLifecycleLog limits a token for all apps as one app, even if it names a new one each time", () => {
-  const { lifecycleLog, visit, lines } = open();
-  for (let i = 0; i < 1_000; i++) visit(`app-${i}`, "*");
-  visit("app-999");
+  const { lifecycleLog, openAndClose, lines } = open();
+  for (let i = 0; i < 1_000; i++) openAndClose(`app-${i}`, "*");
+  openAndClose("app-999");
   assertEquals(lines().length, 302);
   lifecycleLog.flush();
   assertEquals(lines().map(({ msg, app, opened }) => [msg, app, opened]), [
@@ -58,8 +58,8 @@ Deno.test("StreamLifecycleLog limits a token for all apps as one app, even if it
 });
 
 Deno.test("StreamLifecycleLog counts apps beyond the first 10,000 of an interval together", () => {
-  const { lifecycleLog, visit, lines } = open();
-  for (let i = 0; i < 11_000; i++) visit(`app-${i}`);
+  const { lifecycleLog, openAndClose, lines } = open();
+  for (let i = 0; i < 11_000; i++) openAndClose(`app-${i}`);
   assertEquals(lines().length, 20_300);
   lifecycleLog.flush();
   const [summary, ...more] = lines();
@@ -68,8 +68,8 @@ Deno.test("StreamLifecycleLog counts apps beyond the first 10,000 of an interval
 });
 
 Deno.test("StreamLifecycleLog truncates claims to 128 characters", () => {
-  const { lifecycleLog, visit, lines } = open();
-  visit("a", ["a"], "u".repeat(4_000));
+  const { lifecycleLog, openAndClose, lines } = open();
+  openAndClose("a", ["a"], "u".repeat(4_000));
   for (const { sub, jti } of lines()) {
     assertEquals(sub, "u".repeat(128));
     assert(String(jti).length === 128, String(jti));
