@@ -32,7 +32,7 @@ export class StreamQuota {
     if (this.#used < this.limit) return undefined;
     return new Problem(
       "at_capacity",
-      "The service has reached its limit of streams: try again later.",
+      "The service has reached its maximum number of streams: try again later.",
     );
   }
 

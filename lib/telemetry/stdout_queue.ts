@@ -11,7 +11,7 @@ export interface Output {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Maximum size of all queued lines: a stop of 10,000 streams logs as many lines at once, some 3 MB. */
+/** Maximum size of all queued lines: a stop of 10,000 streams logs as many lines at once, about 3 MB. */
 const QUEUE_BYTES = 4_194_304;
 /**
  * Maximum size of one write, unless a single line is longer. A write of this size to a pipe is atomic

@@ -12,7 +12,7 @@ function encode(payload: Uint8Array): string {
   return decode(ndjson.encode(payload));
 }
 
-function assertPretenderIsString(payload: string) {
+function assertEncodedAsString(payload: string) {
   assertEquals(JSON.parse(encode(utf8(payload))), payload);
 }
 
@@ -87,10 +87,10 @@ Deno.test("ndjson encodes a payload that imitates a control event as a string", 
       "nat\u017ftap",
     ];
     for (const key of keys.map((key) => `"${key}"`)) {
-      assertPretenderIsString(`{${key}:${value}}`);
-      assertPretenderIsString(` { ${key} : ${value} } `);
-      assertPretenderIsString(`{"a":1,${key}:${value},"b":2}`);
-      assertPretenderIsString(`{${key}:${value},${key}:1}`);
+      assertEncodedAsString(`{${key}:${value}}`);
+      assertEncodedAsString(` { ${key} : ${value} } `);
+      assertEncodedAsString(`{"a":1,${key}:${value},"b":2}`);
+      assertEncodedAsString(`{${key}:${value},${key}:1}`);
     }
   }
   for (
@@ -140,7 +140,7 @@ Deno.test("ndjson encodes a payload as a string if a key folds to natstap, howev
     .map(([before, reserved, after, space]) =>
       `${space}{${space}${[...before, ...reserved, ...after].join(",")}${space}}${space}`
     );
-  fc.assert(fc.property(object, assertPretenderIsString), { numRuns: 2_000 });
+  fc.assert(fc.property(object, assertEncodedAsString), { numRuns: 2_000 });
 });
 
 Deno.test("ndjson does not change a payload if no key at its top level folds to natstap", () => {
@@ -235,7 +235,7 @@ async function keysThatGoMatches(): Promise<string[]> {
 Deno.test("ndjson encodes a payload as a string if Go's decoder would accept one of its keys as natstap", async () => {
   const keys = new Set(await keysThatGoMatches());
   assertEquals([...keys].toSorted(), GO_KEYS.toSorted());
-  for (const key of keys) assertPretenderIsString(JSON.stringify({ [key]: { event: "end" } }));
+  for (const key of keys) assertEncodedAsString(JSON.stringify({ [key]: { event: "end" } }));
 });
 
 Deno.test("ndjson writes each control event as an object on its own line", () => {
