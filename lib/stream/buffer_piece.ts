@@ -78,11 +78,8 @@ export function growPiece(piece: Piece, size: number, waits: boolean): void {
  */
 function allocate(size: number, waits: boolean): Uint8Array<ArrayBuffer> {
   if (size <= MAPPED_BYTES || !waits) return new Uint8Array(Math.min(size, PIECE_BYTES));
-  return new Uint8Array(
-    new ArrayBuffer(PIECE_BYTES, { maxByteLength: PIECE_BYTES }),
-    0,
-    PIECE_BYTES,
-  );
+  const mapped = new ArrayBuffer(PIECE_BYTES, { maxByteLength: PIECE_BYTES });
+  return new Uint8Array(mapped, 0, PIECE_BYTES);
 }
 
 /** Adds two tallies; `undefined` counts as zero. */

@@ -100,11 +100,7 @@ export class LogStream {
   #closed = false;
   readonly #total: Traffic = { events: 0, bytes: 0, dropped: 0 };
 
-  /**
-   * Creates an open stream.
-   *
-   * @param expiresAt When the stream ends, in milliseconds since the epoch.
-   */
+  /** @param expiresAt When the stream ends, in milliseconds since the epoch. */
   constructor(expiresAt: number, shared: Shared, observer: StreamObserver) {
     this.#format = shared.encoder.format;
     this.#encoder = shared.encoder;

@@ -58,12 +58,7 @@ export class StreamBuffer {
   /** Number of bytes charged for pieces that were taken but may not have been sent. */
   #taken = 0;
 
-  /**
-   * Creates an empty buffer.
-   *
-   * @param limit Maximum number of bytes that wait here.
-   * @param budget The memory that all buffers share.
-   */
+  /** @param limit Maximum number of bytes that wait here. */
   constructor(limit: number, budget: Budget) {
     this.#limit = limit;
     this.#budget = budget;

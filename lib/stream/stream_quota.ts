@@ -47,13 +47,6 @@ export class StreamQuota {
    * Counts one more stream of `app`; returns the function that stops counting it.
    *
    * @throws {Problem} `at_capacity` or `too_many_streams`.
-   *
-   * @example
-   * ```ts
-   * const release = quota.acquire("web");
-   * // When the connection is closed:
-   * release();
-   * ```
    */
   acquire(app: string): () => void {
     this.check(app);

@@ -8,7 +8,7 @@ import { Writable } from "node:stream";
 import type { Log } from "./log.ts";
 
 /** Maximum number of characters that are logged per call. */
-const TEXT_LENGTH = 1_024;
+const TEXT_CHARACTERS = 1_024;
 
 /** Sends everything written to the console to `log`, so that standard output contains only log lines. */
 export function routeConsole(log: Log): void {
@@ -16,7 +16,7 @@ export function routeConsole(log: Log): void {
     new Writable({
       decodeStrings: false,
       write(text: string, _encoding, done) {
-        log[level]("console output", { text: text.trimEnd().slice(0, TEXT_LENGTH) });
+        log[level]("console output", { text: text.trimEnd().slice(0, TEXT_CHARACTERS) });
         done();
       },
     });

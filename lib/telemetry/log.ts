@@ -26,10 +26,8 @@ type Write = (message: string, fields?: Record<string, unknown>) => void;
 export type Log = Readonly<Record<LogLevel, Write>>;
 
 /**
- * Creates the log. There is one per process: the latest call replaces the log of earlier ones.
- *
- * @param level Lines below it are not written.
- * @param write Called with each line, including its line break.
+ * Creates the log of the process, which replaces an earlier one. `write` is called with each line of at least
+ * `level`, including its line break.
  *
  * @example
  * ```ts

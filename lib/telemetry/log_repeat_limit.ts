@@ -11,7 +11,7 @@ const EQUAL_LINES = 20;
 /** Maximum number of different lines per interval; beyond it, lines are limited by their message. */
 const DIFFERENT_LINES = 100;
 /** Maximum number of characters of a line; longer ones are limited by their message. */
-const KEY_LENGTH = 8_192;
+const KEY_CHARACTERS = 8_192;
 
 /** A log that summarizes lines with equal level, message and fields. */
 export interface RepeatLimitedLog extends Log {
@@ -33,7 +33,7 @@ export function limitRepeats(log: Log): RepeatLimitedLog {
   const write = (level: LogLevel) => (message: string, fields: Record<string, unknown> = {}) => {
     const sharedKey = JSON.stringify([level, message]);
     const key = JSON.stringify([level, message, fields]);
-    const sum = limit.take(key.length > KEY_LENGTH ? sharedKey : key, sharedKey);
+    const sum = limit.take(key.length > KEY_CHARACTERS ? sharedKey : key, sharedKey);
     if (sum === undefined) log[level](message, fields);
     else sum.repeated++;
   };

@@ -83,9 +83,7 @@ export class StdoutQueue {
     if (this.#writing === undefined) this.#timer ??= setTimeout(() => this.#start(), COLLECT_MS);
   };
 
-  /**
-   * Resolves once all lines are written, or after {@linkcode DRAIN_MS}, or at once if writing is blocked.
-   */
+  /** Resolves once all lines are written, after {@linkcode DRAIN_MS}, or at once if writing is blocked. */
   async drain(): Promise<void> {
     this.#start();
     const deadline = performance.now() + DRAIN_MS;

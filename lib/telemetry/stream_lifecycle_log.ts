@@ -19,7 +19,7 @@ const LINES_PER_APP = 300;
 /** Maximum number of apps per interval that are limited separately. */
 const APPS = 10_000;
 /** Maximum number of characters of a claim that are logged. */
-const CLAIM_LENGTH = 128;
+const CLAIM_CHARACTERS = 128;
 
 /** The totals of lines that are not written. */
 interface Sum {
@@ -64,8 +64,8 @@ export class StreamLifecycleLog {
     const fields = {
       app,
       subject,
-      sub: sub?.slice(0, CLAIM_LENGTH),
-      jti: jti?.slice(0, CLAIM_LENGTH),
+      sub: sub?.slice(0, CLAIM_CHARACTERS),
+      jti: jti?.slice(0, CLAIM_CHARACTERS),
     };
     const sum = this.#limit.take(limited, "");
     if (sum === undefined) this.#log.info("stream opened", { ...fields, format });

@@ -18,8 +18,8 @@ export const text: Format = {
   suffix: utf8("\n"),
   keepalive: utf8("\n"),
   encode: (payload) => {
-    const line = formatFlyLine(decoder.decode(payload));
-    return line === undefined ? payload : utf8(line);
+    const line = parseFlyLine(decoder.decode(payload));
+    return line === undefined ? payload : utf8(formatFlyLine(line));
   },
   control: ({ event, data, ...retry }) => {
     const pairs = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
@@ -36,10 +36,7 @@ interface FlyLine {
   readonly timestamp: string;
 }
 
-function formatFlyLine(payload: string): string | undefined {
-  const line = parseFlyLine(payload);
-  if (line === undefined) return undefined;
-  const { event, fly, log, message, timestamp } = line;
+function formatFlyLine({ event, fly, log, message, timestamp }: FlyLine): string {
   return `${timestamp} ${event.provider}[${fly.app.instance}] ${fly.region} [${log.level}] ${message}`;
 }
 
