@@ -42,20 +42,19 @@ export const PIECE_BYTES = 65_536;
 /** Larger pieces that have to wait get a memory mapping of their own, which takes about 10 µs. */
 const MAPPED_BYTES = 16_384;
 
-/** The part of a piece that contains only complete lines and control events. */
-const COMPLETE = { continues: false, rest: 0 } as const;
-
 /** Creates a piece that shares `bytes` until something is appended: most pieces are taken before that. */
 export function createPiece(
   bytes: Uint8Array<ArrayBuffer>,
   charge: number,
-  part: Pick<Piece, "continues" | "rest"> = COMPLETE,
+  continues = false,
+  rest = 0,
 ): Piece {
   return {
     buffer: bytes,
     length: bytes.length,
     charge,
-    ...part,
+    continues,
+    rest,
     lines: 0,
     lineBytes: 0,
     dropped: undefined,

@@ -203,11 +203,10 @@ export class StreamBuffer {
     let at = 0;
     for (; at + PIECE_BYTES < line.length; at += PIECE_BYTES) {
       const end = at + PIECE_BYTES;
-      const part = { continues: at > 0, rest: line.length - end };
-      this.#append(createPiece(line.subarray(at, end), 0, part));
+      this.#append(createPiece(line.subarray(at, end), 0, at > 0, line.length - end));
     }
     // Each part keeps the whole line in memory, which is free only once the last part has been sent.
-    return this.#append(createPiece(line.subarray(at), line.length, { continues: true, rest: 0 }));
+    return this.#append(createPiece(line.subarray(at), line.length, true));
   }
 
   #append(piece: Piece): Piece {
