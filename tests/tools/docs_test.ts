@@ -1,4 +1,4 @@
-/** The documentation: its commands, as somebody pastes them into a terminal, its paths and its links. */
+/** The documentation: its commands, pasted into a terminal, its paths and its links. */
 import { assert, assertEquals } from "@std/assert";
 import { basename, dirname, join } from "node:path/posix";
 import { findOrInstall } from "../../tools/install.ts";
@@ -41,7 +41,7 @@ interface Run {
   /** The programs that it ran, with their arguments. */
   commands: string[];
   /** The shell's error messages. */
-  complaints: string[];
+  errors: string[];
 }
 
 /** Pastes a snippet into an interactive shell. */
@@ -64,9 +64,9 @@ async function paste(shell: string, flags: string[], text: string): Promise<Run>
       stdout: "null",
     }).output();
     const commands = (await Deno.readTextFile(`${folder}/commands`)).trim().split("\n");
-    const complaints = new TextDecoder().decode(stderr).split("\n")
+    const errors = new TextDecoder().decode(stderr).split("\n")
       .filter((line) => /not found|no match|parse error|syntax error|unmatched/i.test(line));
-    return { commands: commands.toSorted(), complaints };
+    return { commands: commands.toSorted(), errors };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -80,7 +80,7 @@ Deno.test("every command in the documentation runs in bash and in zsh with the s
       paste(bash, ["--norc", "--noprofile", "-i"], text),
       paste(zsh, ["-f", "-i"], text),
     ]);
-    assertEquals(inBash.complaints, [], `${document}: ${text}`);
+    assertEquals(inBash.errors, [], `${document}: ${text}`);
     assertEquals(inZsh, inBash, `${document}: ${text}`);
   }
 });
@@ -105,16 +105,18 @@ Deno.test("every path in the documentation exists", async () => {
   );
   const path = new RegExp(`(?<![\\w./-])(?:${[...folders].join("|")})/[\\w.*/-]*[\\w*/]`, "g");
   const names = new Set(files.map((path) => basename(path)));
-  for (const { path: document, text } of PAGES) {
+  const missing: string[] = [];
+  for (const { path: page, text } of PAGES) {
     for (const [name] of text.matchAll(/(?<=`)[a-z]\w*\.(?:ts|md|toml|yml)(?=`)/g)) {
-      assert(names.has(name), `${document}: ${name} does not exist`);
+      if (!names.has(name)) missing.push(`${page}: ${name}`);
     }
     for (const [named] of text.matchAll(path)) {
       const pattern = named.replace(/\/$/, "").replaceAll(".", "\\.").replaceAll("*", "[^/]*");
       const exists = new RegExp(`^${pattern}(?:/|$)`);
-      assert(paths.some((path) => exists.test(path)), `${document}: ${named} does not exist`);
+      if (!paths.some((path) => exists.test(path))) missing.push(`${page}: ${named}`);
     }
   }
+  assertEquals(missing, []);
 });
 
 /** The fragments of a page, as GitHub makes them from its headings. */
@@ -126,14 +128,16 @@ function fragments(text: string): string[] {
 }
 
 Deno.test("every link from one page of the documentation to another leads somewhere", async () => {
+  const broken: string[] = [];
   for (const { path, text } of PAGES) {
-    for (const [link, target] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
       const [file, fragment] = target!.split("#");
       const linked = file === "" ? path : join(dirname(path), file!);
-      assert(await Deno.stat(ROOT + linked).catch(() => undefined), `${path}: ${link}`);
-      if (fragment === undefined) continue;
+      const exists = await Deno.stat(ROOT + linked).then(() => true, () => false);
       const page = PAGES.find(({ path }) => path === linked);
-      assert(page && fragments(page.text).includes(fragment), `${path}: ${link}`);
+      const found = fragment === undefined || page && fragments(page.text).includes(fragment);
+      if (!exists || !found) broken.push(`${path}: ${target}`);
     }
   }
+  assertEquals(broken, []);
 });
