@@ -8,6 +8,7 @@ import { readLines } from "../../tools/lines.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { copyCheckout, NOBODY, ROOT, run } from "../support/checkout.ts";
 import { read } from "../support/clients/sse_reader.ts";
+import { PAGES } from "../support/documents.ts";
 import { mint, SECRET } from "../support/service.ts";
 
 interface Instruction {
@@ -224,12 +225,15 @@ Deno.test("the Dockerfile pins its base image, and runs natstap in exec form as 
   assertEquals(texts("EXPOSE"), [`${DEFAULTS.port} ${DEFAULTS.metricsPort}`]);
 });
 
-Deno.test("README.md and the checks run what the Dockerfile pins", () => {
+Deno.test("the documentation and the checks run the version of Deno that the Dockerfile pins", () => {
   assertEquals(PRODUCTION_DENO, DENO_VERSION);
-  const readme = readText("README.md");
-  const named = [...readme.matchAll(/\bdeno@([\w.]+)/g)].map(([, version]) => version!);
+  const pages = PAGES.map(({ text }) => text).join("\n");
+  const named = [...pages.matchAll(/\bdeno@([\w.]+)/g)].map(([, version]) => version!);
   assertEquals([...new Set(named)], [DENO_VERSION!]);
-  assertMatch(readme, new RegExp(`Deno ${MINIMUM_DENO.replaceAll(".", "\\.")} or later`));
+  assertMatch(
+    readText("README.md"),
+    new RegExp(`Deno ${MINIMUM_DENO.replaceAll(".", "\\.")} or later`),
+  );
   // They read it from the Dockerfile.
   assertEquals(readText(".ci/run").match(/deno@\d/g), null);
 });
