@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import fc from "npm:fast-check@^4";
 import { launchChromium } from "../support/clients/chromium.ts";
-import { PATIENCE } from "../support/patience.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
 import { logsUrl, openStream, type Stack, startService, startStack } from "../support/service.ts";
 import { eventOf, PAYLOADS, textOf } from "../support/payloads.ts";
@@ -31,7 +31,7 @@ function publish(payload: Uint8Array | string): void {
 
 /** All bytes that a stream brings of `payloads`: behind its `ready`, before its mark. */
 async function bodyOf(format: FormatName, payloads: Uint8Array[]): Promise<Uint8Array> {
-  const leave = AbortSignal.timeout(PATIENCE);
+  const leave = AbortSignal.timeout(PATIENCE_MS);
   const url = await logsUrl(stack.service, { app: "hostile" }, { format });
   const response = await fetch(url, { signal: leave });
   for (const payload of [...payloads, MARK]) publish(payload);
@@ -155,7 +155,7 @@ Deno.test("Log lines of 1 MB of line breaks and of 10 MB come back exactly in ch
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
+    page.setDefaultTimeout(PATIENCE_MS);
     const url = await logsUrl(stack.service, { app: "hostile" });
     await page.evaluate(`
       seen = [];

@@ -82,7 +82,7 @@ Deno.test("200 streams outlive a nats-server that is killed under load, and acco
   );
   const flow = startFlow(publisher, { subjects: all, batch: 8 });
   const accounted = streams.map(({ reader, fits }) => assertAccounted(reader, flow, fits));
-  const flows = () => flow.lines.findLast(({ takenBy }) => takenBy < Infinity)?.sentAt ?? 0;
+  const flows = () => flow.lines.findLast(({ receivedBy }) => receivedBy < Infinity)?.sentAt ?? 0;
   await assertEventually(() => flows() > 0, true);
 
   await nats.stop("SIGKILL");

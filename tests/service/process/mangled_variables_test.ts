@@ -5,7 +5,7 @@ import { exportJWK, SignJWT } from "jose";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { createOpenssl } from "../../support/tokens/openssl.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { assertTellsNone } from "../../support/secrets.ts";
+import { assertNoSecrets } from "../../support/secrets.ts";
 import {
   failToStart,
   openStream,
@@ -86,7 +86,7 @@ Deno.test("A service refuses to start with a private key, however it is wrapped,
     const stderr = await failToStart({ JWT_PUBLIC_KEY });
     assertMatch(stderr, /Cannot read JWT_PUBLIC_KEY .*it is a private key: .*openssl pkey/);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
-    assertTellsNone(stderr, { JWT_PUBLIC_KEY, body, line: body.slice(64, 128) });
+    assertNoSecrets(stderr, { JWT_PUBLIC_KEY, body, line: body.slice(64, 128) });
   }
 });
 

@@ -4,7 +4,7 @@ import { createUser, type KeyPair } from "npm:@nats-io/nkeys@^2";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
-import { assertTellsNone } from "../../support/secrets.ts";
+import { assertNoSecrets } from "../../support/secrets.ts";
 import {
   failToStart,
   mint,
@@ -130,7 +130,7 @@ Deno.test("No token is written, however its stream ends or its request is refuse
     ["client", "denied", "expired", "shutdown", "stalled"],
   );
   const secrets = { ...tokens, forged, SECRET, PASSWORD, "a query": "token=" };
-  assertTellsNone(written(service), secrets);
+  assertNoSecrets(written(service), secrets);
 });
 
 Deno.test("No token is written that comes while there is no room, or a stop is under way", async () => {
@@ -144,7 +144,7 @@ Deno.test("No token is written that comes while there is no room, or a stop is u
   await service.logged(({ msg }) => msg === "stopping");
   await sendEverywhere(`${service.url}/logs`, token, "shutting_down");
   await stopped;
-  assertTellsNone(written(service), { open, token, SECRET });
+  assertNoSecrets(written(service), { open, token, SECRET });
 });
 
 Deno.test("No secret is written that NATS takes, or refuses", async () => {
@@ -177,7 +177,7 @@ Deno.test("No secret is written that NATS takes, or refuses", async () => {
     await using service = await startService({ ...DEBUG, NATS_URL, ...env });
     await service.logged((line) => line.msg === msg);
     await service.stop();
-    assertTellsNone(written(service), { ...secrets, SECRET });
+    assertNoSecrets(written(service), { ...secrets, SECRET });
   }
 });
 
@@ -220,10 +220,10 @@ Deno.test("No part of a key set's URL is written, whatever becomes of its fetch"
     await other.logged(({ msg }) => msg === "key set not refreshed");
     assertEquals(await outcome(other, secrets.known), "keys_unavailable", fault);
     await other.stop();
-    assertTellsNone(written(other), secrets);
+    assertNoSecrets(written(other), secrets);
   }
   await service.stop();
-  assertTellsNone(written(service), secrets);
+  assertNoSecrets(written(service), secrets);
 });
 
 /** A port where nobody listens any more. */
@@ -269,6 +269,6 @@ Deno.test("No secret is written where the configuration is wrong", async () => {
   for (const env of wrong) {
     const stderr = await failToStart({ ...DEBUG, ...env });
     assert(/Cannot (read|choose)/.test(stderr), stderr);
-    assertTellsNone(stderr, secrets);
+    assertNoSecrets(stderr, secrets);
   }
 });

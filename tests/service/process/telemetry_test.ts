@@ -4,7 +4,7 @@ import { connectTo, receive, send } from "../../support/clients/raw_request.ts";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { type Collector, type Span, startCollector } from "../../support/otlp_collector.ts";
 import { readRaw } from "../../support/clients/raw_reader.ts";
-import { assertTellsNone } from "../../support/secrets.ts";
+import { assertNoSecrets } from "../../support/secrets.ts";
 import {
   logsUrl,
   mint,
@@ -126,10 +126,10 @@ Deno.test("No token is exported, nor written to standard error, that a client se
   const told = collector.raw() + service.stderr() + JSON.stringify(service.logs);
   for (const { place, token, answer } of sent) {
     await t.step(`${place}: ${answer.slice(0, "HTTP/1.1 200".length)}`, () => {
-      assertTellsNone(told, { token });
+      assertNoSecrets(told, { token });
     });
   }
-  assertTellsNone(told, { SECRET, "a query": "token=" });
+  assertNoSecrets(told, { SECRET, "a query": "token=" });
   // What cannot be parsed, of another version or with an unknown method, has no span.
   assertEquals(
     collector.spans().filter(({ name }) => name !== "logs stream").length,
@@ -167,7 +167,7 @@ Deno.test("No URL of a key set is exported, whether its fetch succeeds or fails"
   const told = collector.raw() + [service, other].map(({ stderr, logs }) => {
     return stderr() + JSON.stringify(logs);
   }).join();
-  assertTellsNone(told, { ...secrets, path: "jwks-path", token });
+  assertNoSecrets(told, { ...secrets, path: "jwks-path", token });
   const statuses = collector.spans().flatMap(({ attributes }) => attributes)
     .filter(([key]) => key === "http.response.status_code" || key === "error.type");
   assert(statuses.some(([, value]) => value === "TypeError"), "The fetch that failed has its span");
@@ -183,7 +183,7 @@ Deno.test("A wrong configuration is exported as a log, without its secrets", asy
   }).output();
   assertEquals(code, 1);
   assertStringIncludes(collector.raw(), "Cannot read JWT_SECRET as ");
-  assertTellsNone(collector.raw(), { ...secrets, user: "nats-user", password: "nats-password" });
+  assertNoSecrets(collector.raw(), { ...secrets, user: "nats-user", password: "nats-password" });
 });
 
 Deno.test("Without OTEL_DENO the service sends no telemetry, although it knows where to", async () => {

@@ -15,13 +15,13 @@ const ESCAPED = String
 async function watch(env: Record<string, string>): Promise<string> {
   await using nats = await startNatsServer();
   await using terminal = await startOnTerminal({ NATS_URL: nats.url, ...env });
-  await terminal.shows(/NATS connected/);
-  const [, port] = /listening .*port=(\d+)/.exec(await terminal.shows(/listening .*\r\n/))!;
+  await terminal.waitFor(/NATS connected/);
+  const [, port] = /listening .*port=(\d+)/.exec(await terminal.waitFor(/listening .*\r\n/))!;
   const token = await mint({ app: "web", sub: HOSTILE });
   const reader = await read(`http://127.0.0.1:${port}/logs?token=${token}`);
   await reader.control("ready");
   await reader.close();
-  await terminal.shows(/stream closed.*\r\n/);
+  await terminal.waitFor(/stream closed.*\r\n/);
   return await terminal.interrupt();
 }
 
@@ -55,8 +55,8 @@ Deno.test("On a terminal with NO_COLOR the log has no colours", async () => {
 Deno.test("A terminal that is closed stops the service as SIGTERM does", async () => {
   await using nats = await startNatsServer();
   await using terminal = await startOnTerminal({ NATS_URL: nats.url, SHUTDOWN_SECONDS: "3600" });
-  await terminal.shows(/NATS connected/);
-  const [, port] = /listening .*port=(\d+)/.exec(await terminal.shows(/listening .*\r\n/))!;
+  await terminal.waitFor(/NATS connected/);
+  const [, port] = /listening .*port=(\d+)/.exec(await terminal.waitFor(/listening .*\r\n/))!;
   const token = await mint({ app: "web" });
   await using reader = await read(`http://127.0.0.1:${port}/logs?token=${token}`);
   await reader.control("ready");

@@ -1,5 +1,5 @@
 /**
- * The kinds of key that a service may be configured with, and what attackers have in their place.
+ * The kinds of key a service may be configured with, and an attacker's key of the same kind.
  *
  * @module
  */
@@ -12,27 +12,27 @@ export interface Pair {
   readonly publicKey?: KeyObject;
 }
 
-/** A key that a service is configured with, and one of the same kind that an attacker has made. */
+/** A key the service is configured with, and one of the same kind that an attacker generated. */
 export interface Kind {
   readonly name: string;
   readonly alg: string;
   readonly own: Pair;
   readonly stranger: Pair;
-  /** The own key's name in a key set. */
+  /** Name of the service's key in a key set. */
   readonly kid: string;
-  /** What an attacker writes in the place of `alg`, though the signature is made with `alg`. */
+  /** Algorithms that an attacker claims in place of `alg`, separated by spaces. */
   readonly swaps: string;
-  /** Tells the service of the key. */
+  /** Configures the service with the key. */
   readonly env: Record<string, string>;
 }
 
-/** Every kind, and the set of all own keys that are public, which two of the kinds are told of. */
+/** All kinds, and a key set of all public keys, which two of the kinds use. */
 export interface Keys {
   readonly kinds: Kind[];
   readonly keySet: string;
 }
 
-/** Makes the keys; `keysUrl` is where the key set will be. */
+/** Generates the keys; `keysUrl` is where the key set will be served. */
 export function createKeys(keysUrl: string): Keys {
   const [rsa, ec, ed] = [rsaPair(), ecPair(), edPair()];
   const keys = [rsa, ec, ed].map((pair, i) => ({ ...publicJwk(pair), kid: `k${i}` }));

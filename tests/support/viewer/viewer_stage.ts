@@ -7,7 +7,7 @@
 import type { Browser, Locator, Page, Request } from "npm:playwright-core@^1";
 import { build } from "../../../tools/bundle.ts";
 import { launchChromium } from "../clients/chromium.ts";
-import { assertEventually, PATIENCE } from "../patience.ts";
+import { assertEventually, PATIENCE_MS } from "../patience.ts";
 import { mint, type Service, type Stack, startService, startStack } from "../service.ts";
 
 /** The app that the stage publishes for. */
@@ -199,7 +199,7 @@ async function openWindow(
   const context = await browser.newContext({ viewport: WINDOW, ...options });
   await context.addInitScript(WITNESS);
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(PATIENCE_MS);
   const requests: Request[] = [];
   const trouble: string[] = [];
   context.on("request", (request) => void requests.push(request));
