@@ -15,20 +15,20 @@ import { assertEventually } from "../../support/patience.ts";
 
 const USER = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
 
-/** Configures nats-server with the service's user, who may subscribe to all but `deny`. */
+/** A nats-server configuration in which the service's user may subscribe to everything but `deny`. */
 function usersWith({ deny = "none", password = "tap" }): string {
   return `authorization { users = [{
     user: "tap", password: "${password}", permissions: { subscribe: { allow: ">", deny: "${deny}" } }
   }] }`;
 }
 
-/** Fails unless the stream ends as denied; what it tells of NATS before is passed over. */
+/** Fails unless the stream ends as denied; `status` events before that are skipped. */
 async function assertDenied(reader: Reader): Promise<void> {
   const rest = (await reader.rest()).filter(({ event }) => event !== "status");
   assertEquals(rest.map(({ event, data }) => [event, data]), [["end", `{"reason":"denied"}`]]);
 }
 
-Deno.test("A denied subscription answers 403 before any byte of a stream", async () => {
+Deno.test("A denied subscription answers 403 before the stream starts", async () => {
   await using stack = await startStack(USER, usersWith({ deny: "logs.denied.>" }));
   for (const query of [{}, { region: "dfw" }, { region: "dfw", machine: "m1" }]) {
     const url = await logsUrl(stack.service, { app: "denied" }, query);
@@ -39,7 +39,7 @@ Deno.test("A denied subscription answers 403 before any byte of a stream", async
   assertEquals(await take(reader), [undefined, "line"]);
 });
 
-Deno.test("A permission that is revoked in mid-stream ends the streams that it held", async () => {
+Deno.test("Revoking a permission ends the streams that need it", async () => {
   await using stack = await startStack(USER, usersWith({}));
   const { nats, service } = stack;
   const apps = ["revoked", "revoked", "stays"];
@@ -58,7 +58,7 @@ Deno.test("A permission that is revoked in mid-stream ends the streams that it h
   await stays!.close();
 });
 
-Deno.test("A permission that is revoked while nats-server is away ends the stream", async () => {
+Deno.test("Revoking a permission while nats-server is away ends the stream", async () => {
   const nats = await startNatsServer({ config: usersWith({}) });
   await using service = await startService({ NATS_URL: nats.url, ...USER });
   await service.logged(({ msg }) => msg === "NATS connected");
@@ -73,21 +73,20 @@ Deno.test("A permission that is revoked while nats-server is away ends the strea
   assertEquals(await subjects(again), ["logs.stays.>"]);
 });
 
-/** How many connections the server has refused for a wrong password. */
+/** The number of connections that the server has refused because of a wrong password. */
 async function countRefused({ monitorUrl }: NatsServer): Promise<number> {
   const response = await fetch(`${monitorUrl}/connz?state=closed`);
   const connections: { reason: string }[] = (await response.json()).connections;
   return connections.filter(({ reason }) => reason === "Authentication Failure").length;
 }
 
-Deno.test("A password that is changed cuts no stream, and lines flow once it is right", async () => {
+Deno.test("A changed password ends no stream, and lines flow again once it is right", async () => {
   await using stack = await startStack(USER, usersWith({}));
   const { nats, service } = stack;
   await using reader = await openStream(service, { app: "a" });
   await nats.reload(usersWith({ password: "changed" }));
   assertEquals(await take(reader), DISCONNECTED);
   await service.logged(({ reason }) => /authorization violation/i.test(String(reason)));
-  // It goes on to try, however often it is refused.
   await assertEventually(async () => await countRefused(nats) >= 3, true);
   await nats.reload(usersWith({}));
   assertEquals(await take(reader), CONNECTED);
@@ -95,7 +94,7 @@ Deno.test("A password that is changed cuts no stream, and lines flow once it is 
   assertEquals(await take(reader), [undefined, "after"]);
 });
 
-Deno.test("A subscription that nats-server has no room for answers 503, and is no silent stream", async () => {
+Deno.test("A subscription that exceeds nats-server's limit answers 503", async () => {
   await using stack = await startStack({}, "max_subscriptions: 2");
   const { nats, service } = stack;
   const first = await openStream(service, { app: "a" });
@@ -114,7 +113,7 @@ Deno.test("A subscription that nats-server has no room for answers 503, and is n
   assertEquals(await third.line(), "line");
 });
 
-Deno.test("A subscription is refused also where nats-server denies others in the same breath", async () => {
+Deno.test("A subscription that exceeds the limit answers 503 even if others are denied at the same time", async () => {
   const requests = 40;
   await using stack = await startStack(
     { ...USER, MAX_STREAMS: String(requests + 1) },
@@ -124,11 +123,11 @@ Deno.test("A subscription is refused also where nats-server denies others in the
   await using _reader = await openStream(service, { app: "a" });
   const urls = ["denied", "full"].map((app) => logsUrl(service, { app }));
   const [denied, full] = await Promise.all(urls);
-  // A server that hangs answers all that it was asked at once, when it goes on.
+  // A server that was stopped answers all pending requests at once when it continues.
   Deno.kill(nats.pid, "SIGSTOP");
   const asked = Array.from({ length: requests }, (_, i) => fetch(i % 10 === 5 ? full! : denied!));
   try {
-    await assertEventually(() => readiness(service), "at_capacity", "Each holds a place");
+    await assertEventually(() => readiness(service), "at_capacity", "All requests are pending");
   } finally {
     Deno.kill(nats.pid, "SIGCONT");
   }
@@ -143,7 +142,7 @@ Deno.test("A subscription is refused also where nats-server denies others in the
   );
 });
 
-Deno.test("A nats-server that comes back with too little room leaves no stream silent", async () => {
+Deno.test("A nats-server that returns with too low a limit leaves no stream silent", async () => {
   const nats = await startNatsServer();
   await using service = await startService({ NATS_URL: nats.url });
   await service.logged(({ msg }) => msg === "NATS connected");
