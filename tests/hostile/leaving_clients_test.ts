@@ -1,4 +1,4 @@
-/** Clients that close their side, or reset the connection, at whatever moment. */
+/** Clients that close their side of the connection, or reset it, at any moment. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { assertEventually } from "../support/patience.ts";
@@ -13,7 +13,7 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 
-/** How many clients do the same. */
+/** Number of clients that do the same thing. */
 const CLIENTS = 50;
 
 async function streamRequest(version: string, query?: Record<string, string>): Promise<string> {
@@ -21,7 +21,7 @@ async function streamRequest(version: string, query?: Record<string, string>): P
   return request(`GET ${pathname}${search} HTTP/${version}`);
 }
 
-/** Streams, their places, what is held for them, and subscriptions. */
+/** Numbers of streams, of places taken and of buffered bytes, followed by subscriptions. */
 async function held(): Promise<unknown[]> {
   const { natstap_streams_active, natstap_stream_places_taken, natstap_buffered_bytes } =
     await scrape();
@@ -33,13 +33,13 @@ async function held(): Promise<unknown[]> {
   ];
 }
 
-/** Fails unless nothing is left of clients, and the service goes on. */
+/** Fails unless all resources of clients are released and the service is fine. */
 async function assertNothingLeft(): Promise<void> {
   await assertEventually(held, [0, 0, 0]);
   assertEquals(stack.service.stderr(), "");
 }
 
-/** Sends `text`, closes that side, and resolves to all that comes. */
+/** Sends `text`, closes the write side, and resolves to everything received. */
 async function halfClose(text: string): Promise<string> {
   using connection = await connectTo(stack.service);
   await send(connection, text);
@@ -47,7 +47,7 @@ async function halfClose(text: string): Promise<string> {
   return await receive(connection);
 }
 
-Deno.test("A client that has closed its side gets the responses to all that it has sent", async () => {
+Deno.test("A client that has closed its write side gets the responses to all its requests", async () => {
   for (const version of ["1.0", "1.1"]) {
     const health = request(`GET /healthz HTTP/${version}`);
     assertMatch(await halfClose(health), /^HTTP\/1\.1 200 [^]*\r\n\r\nok$/);
@@ -58,7 +58,7 @@ Deno.test("A client that has closed its side gets the responses to all that it h
   assertWhole(await halfClose(request("GET /viewer.js HTTP/1.1")));
 });
 
-Deno.test("A client that closes its side with its request for a stream, or later, leaves nothing behind", async () => {
+Deno.test("A client that closes its write side along with a request for a stream, or later, leaves nothing behind", async () => {
   for (const version of ["1.0", "1.1"]) {
     const text = await streamRequest(version);
     const health = request("GET /healthz HTTP/1.1");
@@ -80,11 +80,11 @@ const RESETS: [when: string, act: (socket: KernelSocket) => Promise<void>][] = [
     socket.write(await streamRequest("1.1"));
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
   }],
-  ["as its response begins", async (socket) => {
+  ["when its response begins", async (socket) => {
     socket.write(await streamRequest("1.1"));
     await assertEventually(() => socket.take(1)?.length, 1);
   }],
-  ["with a request before and one behind", async (socket) => {
+  ["with requests before and after the one for a stream", async (socket) => {
     const other = request("GET /viewer.js HTTP/1.1");
     socket.write(other + await streamRequest("1.1") + other);
   }],
@@ -101,7 +101,7 @@ for (const [when, act] of RESETS) {
   });
 }
 
-Deno.test("Clients that leave while NATS is asked leave nothing behind", LINUX, async () => {
+Deno.test("Clients that leave before NATS confirms leave nothing behind", LINUX, async () => {
   const port = Number(new URL(stack.service.url).port);
   Deno.kill(stack.nats.pid, "SIGSTOP");
   try {
@@ -125,7 +125,7 @@ Deno.test("Clients that leave while NATS is asked leave nothing behind", LINUX, 
 
 for (const format of ["sse", "ndjson", "text"]) {
   Deno.test(
-    `Clients that reset the connection in the middle of a line of 1 MB in ${format} leave nothing behind`,
+    `Clients that reset the connection within a line of 1 MB in ${format} leave nothing behind`,
     LINUX,
     async () => {
       const { service, publisher } = stack;

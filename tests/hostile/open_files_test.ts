@@ -6,7 +6,7 @@ import { connectTo } from "../support/clients/raw_request.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 
-/** Takes all files that the service may open, and gives them back once it has felt that. */
+/** Uses up the service's open files, and releases them once it has noticed. */
 async function exhaust(service: Service, meanwhile = async () => {}): Promise<void> {
   const args = ["--pid", `${service.pid}`, "--nofile=200:200"];
   assertEquals((await new Deno.Command("prlimit", { args }).output()).success, true);
@@ -17,7 +17,7 @@ async function exhaust(service: Service, meanwhile = async () => {}): Promise<vo
       if (connection !== undefined) connections.use(connection);
     }
     const files = () => [...Deno.readDirSync(`/proc/${service.pid}/fd`)].length;
-    await assertEventually(() => files() >= 200, true, "All files are taken");
+    await assertEventually(() => files() >= 200, true, "All files are in use");
     await meanwhile();
   }
   const health = () =>
@@ -26,7 +26,7 @@ async function exhaust(service: Service, meanwhile = async () => {}): Promise<vo
 }
 
 Deno.test(
-  "The service outlives clients that take all its open files, and so do its streams",
+  "The service and its streams survive clients that use up all its open files",
   LINUX,
   async () => {
     await using stack = await startStack();
@@ -49,7 +49,7 @@ Deno.test(
 );
 
 Deno.test(
-  "SIGTERM delivers what waits also to readers from before all open files were taken",
+  "SIGTERM delivers buffered lines to readers even after all open files were in use",
   LINUX,
   async () => {
     await using stack = await startStack({ BUFFER_BYTES: "67108864", SHUTDOWN_SECONDS: "3600" });

@@ -1,4 +1,4 @@
-/** Tokens whose header attacks: the algorithm, the key that is named or brought, the extensions. */
+/** Tokens with a hostile header: the algorithm, the key it names or contains, and extensions. */
 import {
   base64url,
   casings,
@@ -23,7 +23,7 @@ testRefused("alg none, in any case of its letters", "token_signature", (kind) =>
 });
 
 testRefused(
-  "its alg in another case of letters, or with white space",
+  "its alg in another case or with white space",
   "token_signature",
   (kind) =>
     [kind.alg.toLowerCase(), `${kind.alg} `, ` ${kind.alg}`, `${kind.alg}\n`, `${kind.alg}\0`]
@@ -31,7 +31,7 @@ testRefused(
 );
 
 testRefused(
-  "no alg, or one that is no text",
+  "no alg, or one that is not a string",
   "token_malformed",
   (kind) =>
     [undefined, null, "", 7, true, [kind.alg], { alg: kind.alg }]
@@ -39,14 +39,14 @@ testRefused(
 );
 
 testRefused(
-  "its alg swapped within the family, or for a JWE's",
+  "its alg replaced by another one of its family, or by a JWE's",
   "token_signature",
   (kind) =>
     `${kind.swaps} dir A256KW ECDH-ES RSA1_5 PBES2-HS256+A128KW`.split(" ")
       .map((alg) => signed(kind, {}, { alg, enc: "A256GCM", p2c: 1e9 })),
 );
 testRefused(
-  "two algs, the last of them none",
+  "two algs, of which the last is none",
   "token_signature",
   (kind) => [signed(kind, {}, `{"alg":"${kind.alg}","alg":"none"}`)],
 );
@@ -69,7 +69,7 @@ testRefused("an HMAC over the public key as PEM, DER, JWK or bytes", "token_sign
 });
 
 testRefused(
-  "an HMAC over an empty or a guessed key",
+  "an HMAC with an empty or guessable key",
   "token_signature",
   (kind) =>
     ["", "\0", "secret", "null", "undefined", "natstap"].flatMap((key) => withHmac(kind, key)),
@@ -84,7 +84,7 @@ testRefused("a kid that is a path, SQL, a URL or of 5 KB", "token_signature", (k
   const kids = [...KIDS, gate().stage.lure];
   return [
     ...kids.map((kid) => signedByStranger(kind, { kid })),
-    // As whoever read the empty file that the kid names would verify it.
+    // As verified by someone who reads an empty file named by the kid.
     ...kids.flatMap((kid) => withHmac(kind, "", { kid })),
   ];
 });
@@ -108,7 +108,7 @@ testRefused("its own key in the header: jwk, jku, x5u or x5c", "token_signature"
 });
 
 testRefused(
-  "a crit that is unknown, empty or malformed, or that lists b64 with no good b64",
+  "a crit that is unknown, empty or malformed, or that lists b64 without a valid b64",
   "token_malformed",
   withHeaders(
     ...[[], ["x"], ["b64", "x"], ["alg"], ["exp"], "b64", {}, null, 7, [7], [""], [["b64"]]]
@@ -124,13 +124,13 @@ testRefused("a payload that crit and b64 leave unencoded", "token_malformed", (k
 });
 
 testRefused(
-  "a foreign signature and a typ of any sort",
+  "a foreign signature and an arbitrary typ",
   "token_signature",
   (kind) =>
     ["none", "JWE", "JOSE+JSON", "at+jwt", "JWT\0", "", 7, null, ["JWT"], {}]
       .map((typ) => signedByStranger(kind, { typ })),
 );
 
-Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
+Deno.test("The log contains only the code of each refused token, and no stream", async () => {
   await gate().assertLogs();
 });

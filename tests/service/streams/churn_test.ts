@@ -5,12 +5,12 @@ import { planMetrics } from "../../support/scrape.ts";
 import { logsUrl, openStream, openWhenFree, startStack, subjects } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
-/** How many readers come and go at the same time, and how many in all. */
+/** Number of readers at a time, and in total. */
 const AT_ONCE = 20;
 const READERS = 1_000;
 const CLOSED = `natstap_streams_closed_total{reason="client"}`;
 
-Deno.test("Readers that leave while lines flow end neither the service nor another's stream", async () => {
+Deno.test("Readers that leave while lines flow disturb neither the service nor other streams", async () => {
   const { env, scrape } = planMetrics();
   await using stack = await startStack({ ...env, MAX_STREAMS_PER_APP: "1000" });
   const { service, nats, publisher } = stack;
@@ -38,7 +38,7 @@ Deno.test("Readers that leave while lines flow end neither the service nor anoth
   assertEquals(service.stderr(), "");
 });
 
-Deno.test("A stream that NATS confirms late is not called stalled, and its place counts once", async () => {
+Deno.test("A stream that NATS confirms late is not ended as stalled, and counts once in the quota", async () => {
   await using stack = await startStack({ STALL_SECONDS: "1", MAX_STREAMS: "1" });
   const { service, nats, publisher } = stack;
   const opening = (() => {
@@ -60,5 +60,5 @@ Deno.test("A stream that NATS confirms late is not called stalled, and its place
   await using _next = await openWhenFree(service, { app: "next" });
   const url = await logsUrl(service, { app: "too-many" });
   await assertProblem(await fetch(url), 503, "at_capacity");
-  assert(service.logs.every(({ reason }) => reason !== "stalled"), "None has stalled");
+  assert(service.logs.every(({ reason }) => reason !== "stalled"), "No stream has stalled");
 });
