@@ -20,18 +20,27 @@ interface Setup {
 /** A nats-server that can be killed, and started again where it was. */
 export class Bus implements AsyncDisposable {
   #nats: NatsServer;
+  readonly #writeDeadline: string;
 
-  private constructor(nats: NatsServer) {
+  private constructor(nats: NatsServer, writeDeadline: string) {
     this.#nats = nats;
+    this.#writeDeadline = writeDeadline;
   }
 
-  /** Starts it. */
-  static async start(): Promise<Bus> {
+  /**
+   * Starts nats-server.
+   *
+   * @param writeDeadline How long a client may be unable to receive before it is dropped.
+   */
+  static async start(writeDeadline: string): Promise<Bus> {
     // Not of the ports that the system gives to clients: one of them may have it before it is back.
     for (;;) {
       const port = Math.floor(15_000 + 15_000 * Math.random());
       try {
-        return new Bus(await startNatsServer({ port, config: configText({}) }));
+        return new Bus(
+          await startNatsServer({ port, config: configText(writeDeadline) }),
+          writeDeadline,
+        );
       } catch (error) {
         if (!String(error).includes("in use")) throw error;
       }
@@ -48,7 +57,7 @@ export class Bus implements AsyncDisposable {
     const { port } = this.#nats;
     await this.#nats.stop("SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, away));
-    this.#nats = await startNatsServer({ port, config: configText({}) });
+    this.#nats = await startNatsServer({ port, config: configText(this.#writeDeadline) });
   }
 
   /** Has it do nothing for so long. Milliseconds. */
@@ -58,9 +67,9 @@ export class Bus implements AsyncDisposable {
 
   /** Sets it up otherwise for so long. Milliseconds. */
   async misconfigure(setup: Setup, time: number): Promise<void> {
-    await this.#nats.reload(configText(setup));
+    await this.#nats.reload(configText(this.#writeDeadline, setup));
     await new Promise((resolve) => setTimeout(resolve, time));
-    await this.#nats.reload(configText({}));
+    await this.#nats.reload(configText(this.#writeDeadline));
   }
 
   /** How many subscriptions the service has. */
@@ -82,11 +91,11 @@ export async function hang(pid: number, time: number): Promise<void> {
   Deno.kill(pid, "SIGCONT");
 }
 
-function configText({ password = SERVICE_USER.password, deny = "none" }: Setup): string {
+function configText(writeDeadline: string, setup: Setup = {}): string {
+  const { password = SERVICE_USER.password, deny = "none" } = setup;
   const { user } = SERVICE_USER;
   const permissions = `{ publish: { deny: ">" }, subscribe: { allow: "logs.>", deny: "${deny}" } }`;
-  // A client that takes nothing for so long is dropped.
-  return `write_deadline: "1s"
+  return `write_deadline: "${writeDeadline}"
 authorization { users = [
   { user: "${user}", password: "${password}", permissions: ${permissions} }
   { user: "${PUBLISHER_USER.user}", password: "${PUBLISHER_USER.password}" }

@@ -78,7 +78,6 @@ async function steady(world: World, random: Random): Promise<void> {
     connect: connectWire,
     onLine: (number) => {
       world.hear(number);
-      if (number % 16 === 0) world.found.latencies.push(Date.now() - world.journal.sentAt(number));
     },
   });
   await visit?.stay(random.between(1_000, 30_000));

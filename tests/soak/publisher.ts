@@ -4,30 +4,30 @@
  *
  * @module
  */
-import type { Journal } from "./journal.ts";
 import { payloadOf, scopeOf } from "./line.ts";
+import type { World } from "./world.ts";
 
 /** How long between two batches. Milliseconds. */
 const BEAT = 10;
 
 /** Publishes until it is stopped. */
 export class Publisher {
-  /** Lines a second. */
+  /** Lines per second. */
   rate: number;
   readonly #port: number;
   readonly #login: string;
-  readonly #journal: Journal;
+  readonly #world: World;
   #stopped = false;
   readonly #done: Promise<void>;
 
   constructor(
     nats: { port: number; user: string; password: string },
-    journal: Journal,
+    world: World,
     rate: number,
   ) {
     this.#port = nats.port;
     this.#login = JSON.stringify({ verbose: false, user: nats.user, pass: nats.password });
-    this.#journal = journal;
+    this.#world = world;
     this.rate = rate;
     this.#done = this.#run();
   }
@@ -57,17 +57,20 @@ export class Publisher {
       for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
     };
     await write(`CONNECT ${this.#login}\r\nPING\r\n`);
-    unanswered.push(() => {});
+    const connected = Promise.withResolvers<void>();
+    unanswered.push(connected.resolve);
     const answers = answer(connection, () => unanswered.shift()!(), () => write("PONG\r\n"));
     answers.catch(() => {}); // A lost connection is told by the next write, or below.
+    await Promise.race([connected.promise, answers]);
     for (let dueAt = performance.now(); !this.#stopped || unanswered.length > 0;) {
       const now = performance.now();
       dueAt = Math.max(dueAt, now - 1_000);
-      const count = this.#stopped ? 0 : Math.floor((now - dueAt) * this.rate / 1_000);
+      if (this.#stopped || this.#world.isBehind) dueAt = now;
+      const count = Math.floor((now - dueAt) * this.rate / 1_000);
       if (count > 0) {
         dueAt += count * 1_000 / this.rate;
-        const first = this.#journal.length;
-        unanswered.push(this.#journal.enter(count));
+        const first = this.#world.journal.length;
+        unanswered.push(this.#world.journal.enter(count));
         await Promise.race([write(batch(first, count)), answers]);
       }
       await Promise.race([new Promise((resolve) => setTimeout(resolve, BEAT)), answers]);

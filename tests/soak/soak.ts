@@ -59,7 +59,7 @@ export async function soak(options: SoakOptions): Promise<Report> {
   const { seconds, seed, crowd = CROWD, faults: possible = FAULTS, tell = () => {} } = options;
   const random = new Random(seed);
   await using keys = await Keys.start();
-  await using bus = await Bus.start();
+  await using bus = await Bus.start(possible.length > 0 ? "1s" : "10s");
   await using service = await startService(settings(bus, keys));
   await service.logged(({ msg }) => msg === "NATS connected");
   const journal = new Journal();
@@ -124,7 +124,7 @@ async function load(
   random: Random,
   told: (name: string) => void = () => {},
 ): Promise<void> {
-  const publisher = new Publisher({ port: bus.port, ...PUBLISHER_USER }, world.journal, RATE);
+  const publisher = new Publisher({ port: bus.port, ...PUBLISHER_USER }, world, RATE);
   const crowd = gather(world, size, DEADLINES, random.fork());
   const endAt = performance.now() + time;
   for (const fault of faults) {
@@ -150,7 +150,7 @@ async function stopUnderLoad(
   random: Random,
 ): Promise<number> {
   world.phase = "load";
-  const publisher = new Publisher({ port: bus.port, ...PUBLISHER_USER }, world.journal, RATE);
+  const publisher = new Publisher({ port: bus.port, ...PUBLISHER_USER }, world, RATE);
   const crowd = gather(world, { ...size, forgers: 0, vanishing: 0 }, DEADLINES, random.fork());
   await pause(4_000);
   let took = 0;

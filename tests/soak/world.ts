@@ -37,6 +37,11 @@ export interface Findings {
   slowestRefusal: number;
 }
 
+/** Latency at which publishing pauses. */
+const MAX_LATENCY_MS = 1_000;
+/** Maximum number of streams that are being opened at a time. */
+const MAX_OPENING = 50;
+
 /** One run. */
 export class World {
   phase: Phase = "load";
@@ -57,6 +62,8 @@ export class World {
   /** How many lines of the loud app came through to a reader that keeps up. */
   loudLines = 0;
   #lastLoud = -1;
+  #behindAt = -Infinity;
+  #opening = 0;
   /** Refusals, and ends of streams, that faults bring with them: how many such faults are on. */
   readonly #excused = new Map<string, number>();
 
@@ -91,9 +98,28 @@ export class World {
 
   /** A reader that keeps up has read line `number`. */
   hear(number: number): void {
+    const latency = Date.now() - this.journal.sentAt(number);
+    if (number % 16 === 0) this.found.latencies.push(latency);
+    if (latency > MAX_LATENCY_MS) this.#behindAt = performance.now();
     if (number <= this.#lastLoud || scopeOf(number).app !== LOUD) return;
     this.#lastLoud = number;
     this.loudLines++;
+  }
+
+  /** Whether readers that keep up have just received late lines, as on a busy machine. */
+  get isBehind(): boolean {
+    return performance.now() < this.#behindAt + 500;
+  }
+
+  /** Runs `open` once fewer than {@linkcode MAX_OPENING} others run, so that a busy machine copes. */
+  async limit<Result>(open: () => Promise<Result>): Promise<Result> {
+    while (this.#opening >= MAX_OPENING) await pause(20);
+    this.#opening++;
+    try {
+      return await open();
+    } finally {
+      this.#opening--;
+    }
   }
 
   /** Enters that a promise was broken. */

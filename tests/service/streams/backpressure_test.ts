@@ -144,7 +144,7 @@ async function takeLines(
 }
 
 Deno.test("A reader that does not read for STALL_SECONDS is ended and its subscription is closed", async () => {
-  await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "1" });
+  await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "4" });
   const { service, nats } = stack;
   await using fast = await openStream(stack.service, FAST);
   using slow = await readRaw(await logsUrl(service, { app: "flood", sub: "stalls" }));
