@@ -1,5 +1,5 @@
 /**
- * What all clients of a run share: where the service is, what was published, and what was found.
+ * What all clients of a run share: the service, what was published, and what was found.
  *
  * @module
  */
@@ -10,30 +10,30 @@ import type { Tally } from "./ledger.ts";
 import { LOUD, scopeOf } from "./line.ts";
 
 /**
- * What clients do: come and go; or stay until all that was published is accounted for, and leave,
- * at the latest with the next phase; or stay until the service ends their streams, and leave.
+ * What clients do: come and go ("load"); stay until all published lines are accounted for, at most
+ * until the next phase ("settle"); or stay until the service ends their streams ("stop").
  */
 export type Phase = "load" | "settle" | "settled" | "stop" | "stopped";
 
-/** What a run has found. */
+/** The findings of a run. */
 export interface Findings {
-  /** Each a promise that was broken. */
-  readonly breaches: string[];
-  /** Streams that were opened. */
+  /** Violated guarantees, as text. */
+  readonly violations: string[];
+  /** Number of streams that were opened. */
   streams: number;
-  /** How streams ended, as their clients saw it. */
+  /** Number of streams by end reason, as seen by clients. */
   readonly ends: Map<string, number>;
-  /** Refusals of good tokens, by code. */
+  /** Refusals of valid tokens by code. */
   readonly refusals: Map<string, number>;
-  /** Refusals of forged ones. */
+  /** Refusals of invalid tokens by code. */
   readonly forgeries: Map<string, number>;
-  /** What all streams brought. */
+  /** The totals of all streams. */
   readonly tally: Tally;
-  /** From publishing to a steady reader, of one line in 16. Milliseconds. */
+  /** Latencies from publishing to steady readers, in milliseconds; every 16th line. */
   readonly latencies: number[];
-  /** Clients that vanished without a word, and were found out in time. */
+  /** Vanished clients that were noticed in time. */
   vanished: number;
-  /** The longest that a forged token's refusal took. Milliseconds. */
+  /** The longest time to refuse an invalid token, in milliseconds. */
   slowestRefusal: number;
 }
 
@@ -42,14 +42,14 @@ const MAX_LATENCY_MS = 1_000;
 /** Maximum number of streams that are being opened at a time. */
 const MAX_OPENING = 50;
 
-/** One run. */
-export class World {
+/** A run. */
+export class Run {
   phase: Phase = "load";
   readonly service: Service;
   readonly keys: Keys;
   readonly journal: Journal;
   readonly found: Findings = {
-    breaches: [],
+    violations: [],
     streams: 0,
     ends: new Map(),
     refusals: new Map(),
@@ -59,13 +59,13 @@ export class World {
     vanished: 0,
     slowestRefusal: 0,
   };
-  /** How many lines of the loud app came through to a reader that keeps up. */
+  /** Number of lines of the loud app that steady readers have received. */
   loudLines = 0;
   #lastLoud = -1;
   #behindAt = -Infinity;
   #opening = 0;
-  /** Refusals, and ends of streams, that faults bring with them: how many such faults are on. */
-  readonly #excused = new Map<string, number>();
+  /** Codes and reasons that active faults may cause, with the number of such faults. */
+  readonly #tolerated = new Map<string, number>();
 
   constructor(service: Service, keys: Keys, journal: Journal) {
     this.service = service;
@@ -73,31 +73,31 @@ export class World {
     this.journal = journal;
   }
 
-  /** Where the service listens. */
+  /** The service's port. */
   get port(): number {
     return Number(new URL(this.service.url).port);
   }
 
-  /** The log's lines of streams that the service has opened and not closed. */
+  /** Log lines of streams that were opened and not closed. */
   get active(): LogLine[] {
     const { logs } = this.service;
     const closed = new Set(logs.filter(({ msg }) => msg === "stream closed").map(({ jti }) => jti));
     return logs.filter(({ msg, jti }) => msg === "stream opened" && !closed.has(jti));
   }
 
-  /** The log's line of a stream's close, once there is one. */
+  /** The log line for the end of a stream, if there is one. */
   closeOf(jti: string): LogLine | undefined {
     return this.service.logs.findLast((line) => line.msg === "stream closed" && line.jti === jti);
   }
 
-  /** The same as soon as it is there; `undefined` where it does not come. */
+  /** Waits for the log line for the end of a stream; `undefined` if it does not appear. */
   async awaitClose(jti: string): Promise<LogLine | undefined> {
     for (let tries = 0; tries < 100 && this.closeOf(jti) === undefined; tries++) await pause(50);
     return this.closeOf(jti);
   }
 
-  /** A reader that keeps up has read line `number`. */
-  hear(number: number): void {
+  /** Records that a steady reader has received line `number`. */
+  received(number: number): void {
     const latency = Date.now() - this.journal.sentAt(number);
     if (number % 16 === 0) this.found.latencies.push(latency);
     if (latency > MAX_LATENCY_MS) this.#behindAt = performance.now();
@@ -106,12 +106,12 @@ export class World {
     this.loudLines++;
   }
 
-  /** Whether readers that keep up have just received late lines, as on a busy machine. */
+  /** Whether steady readers have just received late lines, as on a busy machine. */
   get isBehind(): boolean {
     return performance.now() < this.#behindAt + 500;
   }
 
-  /** Runs `open` once fewer than {@linkcode MAX_OPENING} others run, so that a busy machine copes. */
+  /** Runs `open` once fewer than {@linkcode MAX_OPENING} others are running. */
   async limit<Result>(open: () => Promise<Result>): Promise<Result> {
     while (this.#opening >= MAX_OPENING) await pause(20);
     this.#opening++;
@@ -122,40 +122,40 @@ export class World {
     }
   }
 
-  /** Enters that a promise was broken. */
-  breach(what: string, error?: unknown): void {
+  /** Records a violated guarantee. */
+  violation(what: string, error?: unknown): void {
     const reason = error instanceof Error ? `: ${error.message}` : "";
-    this.found.breaches.push(`${new Date().toISOString()} ${what}${reason}`);
+    this.found.violations.push(`${new Date().toISOString()} ${what}${reason}`);
   }
 
-  /** Lets these refusals and ends pass while `act` runs, and shortly behind it. */
-  async excuse(codes: readonly string[], act: () => Promise<void>): Promise<void> {
-    for (const code of codes) this.#count(this.#excused, code, 1);
+  /** Permits these refusals and end reasons while `act` runs and shortly afterwards. */
+  async tolerate(codes: readonly string[], act: () => Promise<void>): Promise<void> {
+    for (const code of codes) this.#count(this.#tolerated, code, 1);
     try {
       await act();
     } finally {
-      // What was asked before the fault was over may be answered behind it.
+      // Requests made during the fault may be answered later.
       await pause(1_000);
-      for (const code of codes) this.#count(this.#excused, code, -1);
+      for (const code of codes) this.#count(this.#tolerated, code, -1);
     }
   }
 
-  /** Whether a fault that is on brings such a refusal with it. */
-  isExcused(code: string): boolean {
-    return (this.#excused.get(code) ?? 0) > 0;
+  /** Whether an active fault may cause this refusal. */
+  isTolerated(code: string): boolean {
+    return (this.#tolerated.get(code) ?? 0) > 0;
   }
 
-  /** Whether a fault has brought such an end with it, which a slow reader may read long after. */
-  wasExcused(reason: string): boolean {
-    return this.#excused.has(reason);
+  /** Whether any fault so far may cause this end, which a slow reader may read much later. */
+  wasTolerated(reason: string): boolean {
+    return this.#tolerated.has(reason);
   }
 
-  /** Counts a refusal of a token, good or forged. */
+  /** Counts the refusal of a valid or an invalid token. */
   refused(code: string, of: "refusals" | "forgeries"): void {
     this.#count(this.found[of], code, 1);
   }
 
-  /** Counts a stream's end, and adds up what it brought. */
+  /** Counts the end of a stream and adds its totals. */
   ended(reason: string, tally: Tally): void {
     this.#count(this.found.ends, reason, 1);
     const sum = this.found.tally;
@@ -167,7 +167,7 @@ export class World {
   }
 }
 
-/** What the service answers; its connection is not kept. */
+/** The status of the service's response, on a connection that is not reused. */
 export async function status(url: string, init?: RequestInit): Promise<number> {
   using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   const response = await fetch(url, { ...init, client });
@@ -175,7 +175,7 @@ export async function status(url: string, init?: RequestInit): Promise<number> {
   return response.status;
 }
 
-/** Resolves after so many milliseconds. */
+/** Resolves after `time` milliseconds. */
 export function pause(time: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, time));
 }

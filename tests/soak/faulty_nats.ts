@@ -1,24 +1,24 @@
 /**
- * The nats-server of a run, and what may happen to it.
+ * The nats-server of a run, and the faults that can be injected into it.
  *
  * @module
  */
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 
-/** How the service signs in. */
+/** The service's NATS user. */
 export const SERVICE_USER = { user: "natstap", password: "the service's password" };
-/** How the publisher does, whom no fault concerns. */
+/** The publisher's NATS user, which no fault affects. */
 export const PUBLISHER_USER = { user: "publisher", password: "the publisher's password" };
 
-/** What is set up otherwise than it should be. */
+/** Deviations from the correct configuration. */
 interface Setup {
   password?: string;
-  /** Subjects that the service may not subscribe to. */
+  /** A subject that the service may not subscribe to. */
   deny?: string;
 }
 
-/** A nats-server that can be killed, and started again where it was. */
-export class Bus implements AsyncDisposable {
+/** A nats-server that can be killed and restarted on the same port. */
+export class FaultyNats implements AsyncDisposable {
   #nats: NatsServer;
   readonly #writeDeadline: string;
 
@@ -32,12 +32,12 @@ export class Bus implements AsyncDisposable {
    *
    * @param writeDeadline How long a client may be unable to receive before it is dropped.
    */
-  static async start(writeDeadline: string): Promise<Bus> {
-    // Not of the ports that the system gives to clients: one of them may have it before it is back.
+  static async start(writeDeadline: string): Promise<FaultyNats> {
+    // Not an ephemeral port: a client could take it while the server is down.
     for (;;) {
       const port = Math.floor(15_000 + 15_000 * Math.random());
       try {
-        return new Bus(
+        return new FaultyNats(
           await startNatsServer({ port, config: configText(writeDeadline) }),
           writeDeadline,
         );
@@ -47,12 +47,12 @@ export class Bus implements AsyncDisposable {
     }
   }
 
-  /** Where clients connect. */
+  /** The port for clients. */
   get port(): number {
     return this.#nats.port;
   }
 
-  /** Ends it without a word, and starts it again after so long. Milliseconds. */
+  /** Kills the server and restarts it after `away` milliseconds. */
   async crash(away: number): Promise<void> {
     const { port } = this.#nats;
     await this.#nats.stop("SIGKILL");
@@ -60,19 +60,19 @@ export class Bus implements AsyncDisposable {
     this.#nats = await startNatsServer({ port, config: configText(this.#writeDeadline) });
   }
 
-  /** Has it do nothing for so long. Milliseconds. */
+  /** Suspends the server for `time` milliseconds. */
   async hang(time: number): Promise<void> {
     await hang(this.#nats.pid, time);
   }
 
-  /** Sets it up otherwise for so long. Milliseconds. */
+  /** Changes the configuration for `time` milliseconds. */
   async misconfigure(setup: Setup, time: number): Promise<void> {
     await this.#nats.reload(configText(this.#writeDeadline, setup));
     await new Promise((resolve) => setTimeout(resolve, time));
     await this.#nats.reload(configText(this.#writeDeadline));
   }
 
-  /** How many subscriptions the service has. */
+  /** The number of the service's subscriptions. */
   async subscriptions(): Promise<number> {
     const connections = await this.#nats.connections();
     const natstap = connections.filter(({ name }) => name === "natstap");
@@ -84,7 +84,7 @@ export class Bus implements AsyncDisposable {
   }
 }
 
-/** Stops a process, and lets it go on after so long. Milliseconds. */
+/** Suspends a process for `time` milliseconds. */
 export async function hang(pid: number, time: number): Promise<void> {
   Deno.kill(pid, "SIGSTOP");
   await new Promise((resolve) => setTimeout(resolve, time));
