@@ -1,8 +1,8 @@
 /** Tokens with hostile claims: app, times, audience, and JSON that can be read in two ways. */
 import { inSeconds, signed, withClaim, withTexts } from "../support/tokens/forgery.ts";
-import { testAtGate } from "../support/tokens/gatekeeper.ts";
+import { testTokens } from "../support/tokens/token_services.ts";
 
-const { gate, testRefused } = testAtGate();
+const { services, testRefused } = testTokens();
 
 testRefused(
   "two app claims, of which the last is hostile",
@@ -17,7 +17,7 @@ testRefused(
 
 Deno.test("A token with two app claims streams only the last one (RFC 7519, section 4)", async () => {
   const forge = withTexts(`"exp":EXP,"app":">","app":"last"`, `"exp":EXP,"app":"web","app":"last"`);
-  await gate().assertStreams(forge, "last");
+  await services().assertStreams(forge, "last");
 });
 
 testRefused(
@@ -56,7 +56,7 @@ testRefused(
 
 Deno.test("A token of JWT_MAX_TTL streams even if its issuer's clock is up to 4 s ahead", async () => {
   for (const seconds of [3_600, 3_601, 3_604]) {
-    await gate().assertStreams((kind) => [signed(kind, { exp: inSeconds(seconds) })]);
+    await services().assertStreams((kind) => [signed(kind, { exp: inSeconds(seconds) })]);
   }
 });
 
@@ -118,5 +118,5 @@ testRefused(
 );
 
 Deno.test("The log contains only the code of each refused token, and no stream", async () => {
-  await gate().assertLogs();
+  await services().assertLogs();
 });

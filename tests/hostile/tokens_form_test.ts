@@ -7,13 +7,13 @@ import {
   base64url,
   claimsWith,
   signed,
-  signedByStranger,
+  signedByAttacker,
   signedOfLength,
   withPartsChanged,
 } from "../support/tokens/forgery.ts";
-import { testAtGate, type TokenRequest } from "../support/tokens/gatekeeper.ts";
+import { testTokens, type TokenRequest } from "../support/tokens/token_services.ts";
 
-const { gate, testRefused } = testAtGate();
+const { services, testRefused } = testTokens();
 
 testRefused("JWS JSON serialization, flattened or general", "token_malformed", (kind) => {
   const [head, payload, signature] = signed(kind).split(".");
@@ -70,7 +70,7 @@ testRefused("another token in it", "token_malformed", (kind) => {
 const JWE_ALGS: Record<string, string> = { HS256: "dir", RS256: "RSA-OAEP", ES256: "ECDH-ES" };
 testRefused("encryption for the service's key: a JWE", "token_malformed", async (kind) => {
   // Ed25519 keys cannot encrypt; the key of another service is used instead.
-  const kinds = [kind, ...gate().stage.services.keys()];
+  const kinds = [kind, ...services().processes.services.keys()];
   const target = kinds.find(({ alg }) => kind.alg !== "EdDSA" || alg === "ES256")!;
   const alg = JWE_ALGS[target.alg]!;
   const key = target.own.publicKey ?? new TextEncoder().encode(SECRET.slice(0, 32));
@@ -87,7 +87,7 @@ testRefused(
 );
 
 Deno.test("A token of 8192 bytes streams for every kind of key", async () => {
-  await gate().assertStreams((kind) => [signedOfLength(kind, 8_192)]);
+  await services().assertStreams((kind) => [signedOfLength(kind, 8_192)]);
 });
 
 /** The status line of a response to a request that the service may not read completely. */
@@ -99,7 +99,7 @@ async function statusOf(service: Service, target: string, fields: string[] = [])
 }
 
 Deno.test("A token of 1 MB, or with a kid of 1 MB, is refused before it is parsed", async () => {
-  for (const [kind, service] of gate().stage.services) {
+  for (const [kind, service] of services().processes.services) {
     const long = signed(kind, {}, { kid: "k".repeat(750_000) });
     for (const token of ["a".repeat(1_000_000), long]) {
       const fields = [`Authorization: Bearer ${token}`, `Cookie: natstap_token=${token}`];
@@ -109,28 +109,28 @@ Deno.test("A token of 1 MB, or with a kid of 1 MB, is refused before it is parse
       ];
       for (const status of statuses) assertMatch(status, /^HTTP\/1\.1 4\d\d /);
     }
-    await gate().assertShut();
+    await services().assertNoSideEffects();
   }
-  await gate().assertStreams((kind) => [signed(kind)]);
+  await services().assertStreams((kind) => [signed(kind)]);
 });
 
 Deno.test("A bad token is refused even if there is a good one in a place of lower priority", async () => {
-  for (const kind of gate().stage.services.keys()) {
-    const [good, bad] = [signed(kind), signedByStranger(kind)];
+  for (const kind of services().processes.services.keys()) {
+    const [good, bad] = [signed(kind), signedByAttacker(kind)];
     const requests: TokenRequest[] = [
       [`?token=${good}`, { Authorization: `Bearer ${bad}`, Cookie: `natstap_token=${good}` }],
       [`?token=${bad}`, { Cookie: `natstap_token=${good}` }],
     ];
     for (const request of requests) {
-      await gate().assertRequestRefused(kind, request, "token_signature");
+      await services().assertRequestRefused(kind, request, "token_signature");
     }
   }
-  await gate().assertShut();
+  await services().assertNoSideEffects();
 });
 
 Deno.test("Several tokens in one place are refused as token_malformed, even if they are good", async () => {
-  for (const kind of gate().stage.services.keys()) {
-    const [good, bad] = [signed(kind), signedByStranger(kind)];
+  for (const kind of services().processes.services.keys()) {
+    const [good, bad] = [signed(kind), signedByAttacker(kind)];
     const pairs = [[good, good], [good, bad], [bad, good], ["", good], [good, ""], [bad, "AAAA"]];
     const cookies = pairs.flatMap(([first, second]) => [
       `natstap_token=${first}; natstap_token=${second}`,
@@ -143,14 +143,14 @@ Deno.test("Several tokens in one place are refused as token_malformed, even if t
       ["", { Authorization: `Bearer ${good}, Bearer ${good}` }],
     ];
     for (const request of requests) {
-      await gate().assertRequestRefused(kind, request, "token_malformed");
+      await services().assertRequestRefused(kind, request, "token_malformed");
     }
   }
-  await gate().assertShut();
+  await services().assertNoSideEffects();
 });
 
 Deno.test("A cookie whose name only resembles natstap_token is not counted as a token", async () => {
-  for (const [kind, { url }] of gate().stage.services) {
+  for (const [kind, { url }] of services().processes.services) {
     const others =
       "natstap_token2=x; xnatstap_token=y; NATSTAP_TOKEN=z; a=natstap_token; natstap=1";
     const headers = { Cookie: `${others}; natstap_token=${signed(kind)}; natstap=natstap_token=1` };
@@ -160,5 +160,5 @@ Deno.test("A cookie whose name only resembles natstap_token is not counted as a 
 });
 
 Deno.test("The log contains only the code of each refused token, and no stream", async () => {
-  await gate().assertLogs();
+  await services().assertLogs();
 });

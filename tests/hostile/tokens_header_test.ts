@@ -6,14 +6,14 @@ import {
   inputOf,
   sign,
   signed,
-  signedByStranger,
+  signedByAttacker,
   withHeaders,
   withHmac,
 } from "../support/tokens/forgery.ts";
-import { testAtGate } from "../support/tokens/gatekeeper.ts";
+import { testTokens } from "../support/tokens/token_services.ts";
 import { der, jwk, pem, publicJwk } from "../support/tokens/key_kinds.ts";
 
-const { gate, testRefused } = testAtGate();
+const { services, testRefused } = testTokens();
 
 testRefused("alg none, in any case of its letters", "token_signature", (kind) => {
   const signature = signed(kind).split(".")[2]!;
@@ -64,7 +64,7 @@ testRefused("an HMAC over the public key as PEM, DER, JWK or bytes", "token_sign
   const raw = Uint8Array.fromBase64(x + y + n, { alphabet: "base64url" });
   const pems = [text, text.trimEnd(), `${text}\n`, text.replaceAll("\n", "\r\n"), bytes.toBase64()];
   const own = JSON.stringify(jwk(publicKey));
-  const jwks = [own, `${own}\n`, gate().stage.keySet];
+  const jwks = [own, `${own}\n`, services().processes.keySet];
   return [...pems, ...jwks, bytes, raw].flatMap((key) => withHmac(kind, key));
 });
 
@@ -81,9 +81,9 @@ const KIDS = [
   ...["file:///dev/null", "//evil.example/", "__proto__", "constructor", "k".repeat(5_000)],
 ];
 testRefused("a kid that is a path, SQL, a URL or of 5 KB", "token_signature", (kind) => {
-  const kids = [...KIDS, gate().stage.lure];
+  const kids = [...KIDS, services().processes.attackerUrl];
   return [
-    ...kids.map((kid) => signedByStranger(kind, { kid })),
+    ...kids.map((kid) => signedByAttacker(kind, { kid })),
     // As verified by someone who reads an empty file named by the kid.
     ...kids.flatMap((kid) => withHmac(kind, "", { kid })),
   ];
@@ -94,17 +94,21 @@ testRefused(
   "token_signature",
   (kind) =>
     [[kind.kid], { kid: kind.kid }, 7, true, null]
-      .map((kid) => signedByStranger(kind, { kid })),
+      .map((kid) => signedByAttacker(kind, { kid })),
 );
 
 testRefused("its own key in the header: jwk, jku, x5u or x5c", "token_signature", (kind) => {
-  const { stranger } = kind;
-  const { lure } = gate().stage;
-  const x5c = [stranger.publicKey ? der(stranger.publicKey).toBase64() : "AAAA"];
-  const headers = [{ jwk: publicJwk(stranger) }, { jku: lure }, { x5u: lure }, { x5c }];
+  const { attacker } = kind;
+  const { attackerUrl } = services().processes;
+  const x5c = [attacker.publicKey ? der(attacker.publicKey).toBase64() : "AAAA"];
+  const headers = [{ jwk: publicJwk(attacker) }, { jku: attackerUrl }, { x5u: attackerUrl }, {
+    x5c,
+  }];
   const all = [...headers, Object.assign({}, ...headers)];
-  return all.flatMap((header) => [header, { ...header, kid: undefined }, { ...header, kid: lure }])
-    .map((header) => signedByStranger(kind, header));
+  return all.flatMap((
+    header,
+  ) => [header, { ...header, kid: undefined }, { ...header, kid: attackerUrl }])
+    .map((header) => signedByAttacker(kind, header));
 });
 
 testRefused(
@@ -128,9 +132,9 @@ testRefused(
   "token_signature",
   (kind) =>
     ["none", "JWE", "JOSE+JSON", "at+jwt", "JWT\0", "", 7, null, ["JWT"], {}]
-      .map((typ) => signedByStranger(kind, { typ })),
+      .map((typ) => signedByAttacker(kind, { typ })),
 );
 
 Deno.test("The log contains only the code of each refused token, and no stream", async () => {
-  await gate().assertLogs();
+  await services().assertLogs();
 });

@@ -51,8 +51,8 @@ export function signed(
 }
 
 /** A token with this header, signed with the attacker's key. */
-export function signedByStranger(kind: Kind, header: object = {}): string {
-  return sign(kind, inputOf(kind, {}, header), kind.stranger);
+export function signedByAttacker(kind: Kind, header: object = {}): string {
+  return sign(kind, inputOf(kind, {}, header), kind.attacker);
 }
 
 /** A valid token of exactly `length` characters. */

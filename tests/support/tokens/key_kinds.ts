@@ -17,7 +17,7 @@ export interface Kind {
   readonly name: string;
   readonly alg: string;
   readonly own: Pair;
-  readonly stranger: Pair;
+  readonly attacker: Pair;
   /** Name of the service's key in a key set. */
   readonly kid: string;
   /** Algorithms that an attacker claims in place of `alg`, separated by spaces. */
@@ -41,26 +41,26 @@ export function createKeys(keysUrl: string): Keys {
   const kinds = [
     {
       ...{ name: "a shared secret", alg: "HS256", own: secretOf(SECRET), kid: "k" },
-      stranger: secretOf("another secret, which is 32 bytes or more"),
+      attacker: secretOf("another secret, which is 32 bytes or more"),
       swaps: "HS384 HS512 HS1 RS256",
       env: { JWT_SECRET: SECRET },
     },
     {
-      ...{ name: "an RSA public key", alg: "RS256", own: rsa, stranger: rsaPair(), kid: "k0" },
+      ...{ name: "an RSA public key", alg: "RS256", own: rsa, attacker: rsaPair(), kid: "k0" },
       swaps: "PS256 PS384 PS512 RS384 RS512 RS1 RSA-OAEP ES256",
       env: { JWT_PUBLIC_KEY: pem(rsa.publicKey) },
     },
     {
-      ...{ name: "an Ed25519 public key", alg: "EdDSA", own: ed, stranger: edPair(), kid: "k2" },
+      ...{ name: "an Ed25519 public key", alg: "EdDSA", own: ed, attacker: edPair(), kid: "k2" },
       swaps: "Ed448 Ed25519ph ES256 RS256",
       env: { JWT_PUBLIC_KEY: pem(ed.publicKey) },
     },
     {
-      ...{ ...es, name: "an EC public key", stranger: ecPair() },
+      ...{ ...es, name: "an EC public key", attacker: ecPair() },
       env: { JWT_PUBLIC_KEY: pem(ec.publicKey) },
     },
-    { ...es, name: "a key set", stranger: ecPair(), env: { JWT_JWKS: keySet } },
-    { ...es, name: "a key set's URL", stranger: ecPair(), env: { JWT_JWKS_URL: keysUrl } },
+    { ...es, name: "a key set", attacker: ecPair(), env: { JWT_JWKS: keySet } },
+    { ...es, name: "a key set's URL", attacker: ecPair(), env: { JWT_JWKS_URL: keysUrl } },
   ];
   return { kinds, keySet };
 }
