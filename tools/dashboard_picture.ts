@@ -43,17 +43,22 @@ async function setStage(kill: AbortSignal): Promise<Stage> {
   started.defer(() => nats.stop());
   const secret = crypto.getRandomValues(new Uint8Array(36)).toBase64();
   const metricsPorts = freePorts(9091, 2);
-  const services = await Promise.all(metricsPorts.map((port) =>
-    startService({
-      HOST: "127.0.0.1",
-      PORT: "0",
-      METRICS_PORT: String(port),
-      NATS_URL: nats.url,
-      JWT_SECRET: secret,
-      SHUTDOWN_SECONDS: "2",
-      ...LIMITS,
-    }, kill)
-  ));
+  const services = await Promise.all(
+    metricsPorts.map((port) =>
+      startService({
+        env: {
+          ...Deno.env.toObject(),
+          HOST: "127.0.0.1",
+          PORT: "0",
+          METRICS_PORT: String(port),
+          NATS_URL: nats.url,
+          JWT_SECRET: secret,
+          SHUTDOWN_SECONDS: "2",
+          ...LIMITS,
+        },
+      }, { kill })
+    ),
+  );
   for (const service of services) started.use(service);
   const targets = metricsPorts.map((port) => `127.0.0.1:${port}`);
   const prometheus = started.use(await startPrometheus({ targets, interval: "1s" }));

@@ -30,7 +30,7 @@ async function startDemo(env: Record<string, string> = {}): Promise<Demo> {
   let printed = "";
   for await (const line of readLines(child.stdout)) {
     printed += `${line}\n`;
-    if (!line.startsWith("Ctrl-C")) continue;
+    if (!line.startsWith("Press Ctrl-C")) continue;
     return {
       child,
       printed,
@@ -175,7 +175,7 @@ Deno.test("demo says which of its processes has ended, and stops", options, asyn
     Deno.kill(demo.children.find(({ command }) => command.includes(name))!.pid, "SIGKILL");
     const { code, stderr } = await ended(demo);
     assertEquals(code, 1);
-    assertStringIncludes(stderr, "ended with SIGKILL");
+    assertStringIncludes(stderr, "exited with SIGKILL");
     await assertNothingLeft(demo);
   }
 });
