@@ -3,35 +3,26 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { SignJWT } from "jose";
-import { readLines } from "../../tools/lines.ts";
-import { bypassProxyForLoopback } from "../../tools/loopback.ts";
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
-import { sendSignal } from "../../tools/signal.ts";
+import {
+  type LogLine,
+  type Service as RunningService,
+  serviceCommand as productionCommand,
+  startService as start,
+} from "../../tools/service.ts";
 import { read, type Reader } from "./clients/sse_reader.ts";
 import { PATIENCE_MS, within } from "./patience.ts";
 
-/** A line of the service's own log. */
-export type LogLine = { time: string; level: string; msg: string } & Record<string, unknown>;
+export type { LogLine };
 
 /** A running service. */
-export interface Service extends AsyncDisposable {
-  /** Where it listens: `http://127.0.0.1:PORT`. */
-  readonly url: string;
-  /** The process ID. */
-  readonly pid: number;
+export interface Service extends RunningService {
   /** Lines logged so far. */
   readonly logs: LogLine[];
-  /** Everything written to standard error so far. */
-  readonly stderr: () => string;
-  /** Settles when the process has exited. */
-  readonly status: Promise<Deno.CommandStatus>;
   /** Resolves to the first log line, past or future, for which `fits` returns true. */
   logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Signals the process to stop and waits for it to exit. */
-  stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
 /** A service, the nats-server it reads from, and a client that publishes to it. */
@@ -43,8 +34,6 @@ export interface Stack extends AsyncDisposable {
 
 /** The shared secret that {@linkcode startService} configures and {@linkcode mint} signs with. */
 export const SECRET = "a shared secret for tests: 32 bytes or more";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** All environment variables of the service: the defaults for tests, overridden by `env`. */
 export function serviceEnv(env: Record<string, string>): Record<string, string> {
@@ -62,21 +51,13 @@ export function serviceEnv(env: Record<string, string>): Record<string, string> 
 }
 
 /** The command that runs the service; see {@linkcode startService}. */
-export function serviceCommand(env: Record<string, string>, flags: string[] = []): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    // Quiet, so that Deno's own warnings do not mix with the service's output.
-    args: ["run", "--quiet", "-P", ...flags, "main.ts"],
-    cwd: ROOT,
-    clearEnv: true,
-    env: serviceEnv(env),
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
+export function serviceCommand(env: Record<string, string>): Deno.Command {
+  return productionCommand({ env: serviceEnv(env) });
 }
 
 /**
- * Starts the service on a free port of 127.0.0.1 and resolves once it is listening.
+ * Starts the service on a free port of 127.0.0.1 and resolves once it is listening. Disposing of it
+ * kills it.
  *
  * @param env Overrides the variables set for tests, and adds others.
  * @param flags Additional flags for `deno run`.
@@ -86,22 +67,17 @@ export async function startService(
   env: Record<string, string>,
   flags: string[] = [],
 ): Promise<Service> {
-  bypassProxyForLoopback();
-  const child = serviceCommand(env, flags).spawn();
   const logs: LogLine[] = [];
   const watchers = new Set<() => void>();
-  let stderr = "";
-  const ended = Promise.all([
-    readLog(child.stdout, (line) => {
+  const service = await start({ env: serviceEnv(env), flags }, {
+    onLog: (line) => {
       logs.push(line);
       for (const watch of watchers) watch();
-    }),
-    readText(child.stderr, (text) => void (stderr += text)),
-  ]);
-  const status = ended.then(() => child.status);
+    },
+  });
   const logged = (fits: (line: LogLine) => boolean) =>
     new Promise<LogLine>((resolve, reject) => {
-      const fail = (reason: string) => reject(new Error(`${reason}: ${stderr}`));
+      const fail = (reason: string) => reject(new Error(`${reason}: ${service.stderr()}`));
       const timer = setTimeout(
         () => fail(`No matching log line within a minute, only ${JSON.stringify(logs)}`),
         PATIENCE_MS,
@@ -115,22 +91,16 @@ export async function startService(
       };
       watchers.add(watch);
       watch();
-      status.then(() => {
+      service.status.then(() => {
         clearTimeout(timer);
         fail("The service has exited");
       });
     });
-  const stop = (signal: Deno.Signal = "SIGTERM") => {
-    sendSignal(child, signal);
-    return within(status, `The service did not exit after ${signal}`);
-  };
-  const { port } = await logged((line) => line.msg === "listening");
+  const stop = (signal: Deno.Signal = "SIGTERM") =>
+    within(service.stop(signal), `The service did not exit after ${signal}`);
   return {
-    url: `http://127.0.0.1:${port}`,
-    pid: child.pid,
+    ...service,
     logs,
-    stderr: () => stderr,
-    status,
     logged,
     stop,
     [Symbol.asyncDispose]: async () => void await stop("SIGKILL"),
@@ -245,14 +215,4 @@ function inherited(): Record<string, string> {
 
 function hasJwtKey(env: Record<string, string>): boolean {
   return ["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_JWKS", "JWT_JWKS_URL"].some((name) => name in env);
-}
-
-type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
-
-async function readLog(stdout: Bytes, onLine: (line: LogLine) => void): Promise<void> {
-  for await (const line of readLines(stdout)) onLine(JSON.parse(line));
-}
-
-async function readText(stderr: Bytes, onText: (text: string) => void): Promise<void> {
-  for await (const text of stderr.pipeThrough(new TextDecoderStream())) onText(text);
 }
