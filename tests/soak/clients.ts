@@ -153,7 +153,7 @@ async function forge(run: Run, random: Random): Promise<void> {
     run.refused(error.code, "forgeries");
     const took = performance.now() - start;
     run.found.slowestRefusal = Math.max(run.found.slowestRefusal, took);
-    if (codes.includes(error.code) || run.isTolerated(error.code)) return;
+    if (codes.includes(error.code) || run.isTolerated(error.code, start)) return;
     run.violation(`The response to ${name} was ${error.code}`);
   } finally {
     wire?.close();

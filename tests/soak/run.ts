@@ -64,8 +64,8 @@ export class Run {
   #lastLoud = -1;
   #behindAt = -Infinity;
   #opening = 0;
-  /** Codes and reasons that active faults may cause, with the number of such faults. */
-  readonly #tolerated = new Map<string, number>();
+  /** Codes and reasons that faults may cause, and until when (`performance.now()`). */
+  readonly #toleratedUntil = new Map<string, number>();
 
   constructor(service: Service, keys: Keys, journal: Journal) {
     this.service = service;
@@ -130,24 +130,23 @@ export class Run {
 
   /** Permits these refusals and end reasons while `act` runs and shortly afterwards. */
   async tolerate(codes: readonly string[], act: () => Promise<void>): Promise<void> {
-    for (const code of codes) this.#count(this.#tolerated, code, 1);
+    for (const code of codes) this.#toleratedUntil.set(code, Infinity);
     try {
       await act();
     } finally {
-      // Requests made during the fault may be answered later.
       await pause(1_000);
-      for (const code of codes) this.#count(this.#tolerated, code, -1);
+      for (const code of codes) this.#toleratedUntil.set(code, performance.now());
     }
   }
 
-  /** Whether an active fault may cause this refusal. */
-  isTolerated(code: string): boolean {
-    return (this.#tolerated.get(code) ?? 0) > 0;
+  /** Whether a fault may cause this refusal of a request made at `askedAt` (`performance.now()`). */
+  isTolerated(code: string, askedAt: number): boolean {
+    return askedAt < (this.#toleratedUntil.get(code) ?? -Infinity);
   }
 
   /** Whether any fault so far may cause this end, which a slow reader may read much later. */
   wasTolerated(reason: string): boolean {
-    return this.#tolerated.has(reason);
+    return this.#toleratedUntil.has(reason);
   }
 
   /** Counts the refusal of a valid or an invalid token. */
