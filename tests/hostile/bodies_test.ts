@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
 import { logsUrl, openStream, type Stack, startStack } from "../support/service.ts";
 import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { subjectOf } from "../support/subject.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -92,7 +93,7 @@ Deno.test(
       assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
     }
     await using reader = await openStream(service, { app: "after" });
-    stack.publisher.publish("logs.after.dfw.m1", "a line");
+    stack.publisher.publish(subjectOf("after"), "a line");
     assertEquals(await reader.line(), "a line");
   },
 );

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
 import { logsUrl, openStream, type Stack, startStack } from "../support/service.ts";
 import { connectTo, exchange, receive, send } from "../support/clients/raw_request.ts";
+import { subjectOf } from "../support/subject.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -14,7 +15,7 @@ const MEGABYTE = 1_048_576;
 /** Fails unless a stream opens and delivers a line. */
 async function assertServes({ service, publisher } = stack): Promise<void> {
   await using reader = await openStream(service, { app: "other" });
-  publisher.publish("logs.other.dfw.m1", "a line");
+  publisher.publish(subjectOf("other"), "a line");
   assertEquals(await reader.line(), "a line");
 }
 

@@ -5,6 +5,7 @@ import { assertEventually } from "../support/patience.ts";
 import { planMetrics } from "../support/scrape.ts";
 import { logsUrl, openStream, type Stack, startStack, subjects } from "../support/service.ts";
 import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { subjectOf } from "../support/subject.ts";
 
 const { env, scrape } = planMetrics();
 let stack: Stack;
@@ -138,7 +139,7 @@ for (const format of ["sse", "ndjson", "text"]) {
         return socket;
       }));
       for (let i = 0; i < 4; i++) {
-        publisher.publish("logs.left.dfw.m1", `${i} `.padEnd(1_000_000, "\x01"));
+        publisher.publish(subjectOf("left"), `${i} `.padEnd(1_000_000, "\x01"));
         assertMatch((await steady.line())!, new RegExp(`^${i} `));
       }
       for (const socket of sockets) {

@@ -3,6 +3,7 @@ import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { assertEventually } from "../support/patience.ts";
 import { logsUrl, openStream, type Service, startStack } from "../support/service.ts";
 import { connectTo } from "../support/clients/raw_request.ts";
+import { subjectOf } from "../support/subject.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 
@@ -33,11 +34,11 @@ Deno.test(
     const { service, publisher } = stack;
     await using reader = await openStream(service, { app: "a" });
     await exhaust(service, async () => {
-      publisher.publish("logs.a.dfw.m1", "while no file is free");
+      publisher.publish(subjectOf("a"), "while no file is free");
       assertEquals(await reader.line(), "while no file is free");
     });
     await using second = await openStream(service, { app: "a" });
-    publisher.publish("logs.a.dfw.m1", "to both");
+    publisher.publish(subjectOf("a"), "to both");
     assertEquals([await reader.line(), await second.line()], ["to both", "to both"]);
     const stopped = service.stop();
     for (const open of [reader, second]) {
@@ -56,7 +57,7 @@ Deno.test(
     const { service, publisher } = stack;
     using slow = KernelSocket.get(await logsUrl(service, { app: "a" }));
     await service.logged(({ msg }) => msg === "stream opened");
-    for (let i = 0; i < 1_000; i++) publisher.publish("logs.a.dfw.m1", `${i} `.padEnd(1_024, "x"));
+    for (let i = 0; i < 1_000; i++) publisher.publish(subjectOf("a"), `${i} `.padEnd(1_024, "x"));
     await publisher.flush();
     await exhaust(service);
     const stopped = service.stop();

@@ -7,6 +7,7 @@ import { PATIENCE_MS } from "../support/patience.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
 import { logsUrl, openStream, type Stack, startService, startStack } from "../support/service.ts";
 import { eventOf, PAYLOADS, textOf } from "../support/payloads.ts";
+import { subjectOf } from "../support/subject.ts";
 
 const MEGABYTE = 1_048_576;
 let stack: Stack;
@@ -26,7 +27,7 @@ const MARKED = { sse: `data: ${MARK}\n\n`, ndjson: `"${MARK}"\n`, text: `${MARK}
 type FormatName = keyof typeof MARKED;
 
 function publish(payload: Uint8Array | string): void {
-  stack.publisher.publish("logs.hostile.dfw.m1", payload);
+  stack.publisher.publish(subjectOf("hostile"), payload);
 }
 
 /** Everything that a stream sends for `payloads`, between `ready` and the last line. */
@@ -197,7 +198,7 @@ Deno.test("100,000 lines of one byte that do not fit into a reader's buffer are 
   const filler = Array.from({ length: 300 }, (_, i) => utf8(`${i}`.padEnd(60_000)));
   const sent = [...filler, ...ONE_BYTE_LINES, utf8(MARK)];
   for (const payload of sent.slice(0, -1)) publish(payload);
-  publisher.publish("logs.behind.dfw.m1", "NATS has brought all");
+  publisher.publish(subjectOf("behind"), "NATS has brought all");
   await behind.line();
 
   const head = await reader.until("event: dropped\n");

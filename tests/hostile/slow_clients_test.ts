@@ -4,6 +4,7 @@ import { memory } from "../../tools/memory.ts";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { logsUrl, mint, openStream, type Stack, startStack } from "../support/service.ts";
 import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { subjectOf } from "../support/subject.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -22,7 +23,7 @@ async function streamRequest({ service } = stack): Promise<string> {
 /** Fails unless a stream opens and delivers a line. */
 async function assertServes({ service, publisher } = stack): Promise<void> {
   await using reader = await openStream(service, { app: "other" });
-  publisher.publish("logs.other.dfw.m1", "a line");
+  publisher.publish(subjectOf("other"), "a line");
   assertEquals(await reader.line(), "a line");
 }
 
@@ -73,7 +74,7 @@ Deno.test("The service accepts a few empty lines after a request for a stream, b
   await send(patient, "\r\n".repeat(3));
   await send(flooding, "\r\n".repeat(1_000));
   await receive(flooding);
-  stack.publisher.publish("logs.slow.dfw.m1", "a line");
+  stack.publisher.publish(subjectOf("slow"), "a line");
   assertMatch(await receive(patient, /a line/), /data: a line/);
 });
 

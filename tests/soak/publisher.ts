@@ -5,6 +5,7 @@
  * @module
  */
 import { payloadOf, scopeOf } from "./line.ts";
+import { subjectOf } from "../support/subject.ts";
 import type { Run } from "./run.ts";
 
 /** Time between two batches. */
@@ -109,7 +110,7 @@ function batch(first: number, count: number): string {
     const { app, region, machine } = scopeOf(number);
     const payload = payloadOf(number);
     const size = new TextEncoder().encode(payload).length;
-    text += `PUB logs.${app}.${region}.${machine} ${size}\r\n${payload}\r\n`;
+    text += `PUB ${subjectOf(app, region, machine)} ${size}\r\n${payload}\r\n`;
   }
   return `${text}PING\r\n`;
 }

@@ -14,6 +14,7 @@ import {
 } from "../../tools/service.ts";
 import { read, type Reader } from "./clients/sse_reader.ts";
 import { PATIENCE_MS, within } from "./patience.ts";
+import { subjectOf } from "./subject.ts";
 
 export type { LogLine };
 
@@ -181,7 +182,7 @@ export async function subjects({ connections }: NatsServer): Promise<string[]> {
 /** Publishes one line per app with a separate client, as user `tap` if the server requires one. */
 export async function publish({ url }: NatsServer, lines: Record<string, string>): Promise<void> {
   const publisher = await connect({ servers: url, user: "tap", pass: "tap" });
-  for (const [app, line] of Object.entries(lines)) publisher.publish(`logs.${app}.dfw.m1`, line);
+  for (const [app, line] of Object.entries(lines)) publisher.publish(subjectOf(app), line);
   await publisher.flush();
   await publisher.close();
 }

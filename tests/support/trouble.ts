@@ -10,6 +10,7 @@ import { type Prometheus, startPrometheus } from "../../tools/prometheus.ts";
 import { readRaw } from "./clients/raw_reader.ts";
 import { planMetrics } from "./scrape.ts";
 import { logsUrl, openWhenFree, type Stack, startStack } from "./service.ts";
+import { subjectOf } from "./subject.ts";
 
 /** A stack in trouble, and what watches it. */
 export interface Trouble extends AsyncDisposable {
@@ -77,9 +78,9 @@ async function make({ service, publisher }: Stack, leave: AbortSignal): Promise<
   while (!leave.aborted) {
     const timestamp = new Date(Date.now() - LATE).toISOString();
     for (let i = 0; i < 64; i++) {
-      publisher.publish("logs.late.dfw.m1", JSON.stringify({ timestamp, message: `line ${i}` }));
+      publisher.publish(subjectOf("late"), JSON.stringify({ timestamp, message: `line ${i}` }));
     }
-    for (let i = 0; i < 10; i++) publisher.publish("logs.flood.dfw.m1", LARGE);
+    for (let i = 0; i < 10; i++) publisher.publish(subjectOf("flood"), LARGE);
     await publisher.flush();
     const refused = await fetch(`${service.url}/logs?token=${forged}`);
     await refused.body?.cancel();

@@ -11,11 +11,12 @@ import {
 } from "../../support/clients/sse_reader.ts";
 import { logsUrl, type Service, startService } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const LINES = 100;
 /** Maximum time in which the service must connect to another node. */
 const MOVE_MS = 2_000;
-const SUBJECT = "logs.panini-786.dfw.d896d7c6";
+const SUBJECT = subjectOf("panini-786", "dfw", "d896d7c6");
 
 interface Cluster extends AsyncDisposable {
   readonly nodes: readonly NatsServer[];
@@ -59,7 +60,7 @@ async function assertArrives(reader: Reader, node: NatsServer, name: string): Pr
   await assertEventually(async () => {
     const { routes } = await monitor(node, "routez?subs=1");
     return routes.some((route: { subscriptions_list?: string[] }) =>
-      route.subscriptions_list?.includes("logs.panini-786.>")
+      route.subscriptions_list?.includes(subjectOf("panini-786", ">"))
     );
   }, true);
   const lines = Array.from({ length: LINES }, (_, index) => `${name} ${index}`);

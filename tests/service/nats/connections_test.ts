@@ -4,6 +4,7 @@ import { assertEventually } from "../../support/patience.ts";
 import { CONNECTED, DISCONNECTED, type Reader, take } from "../../support/clients/sse_reader.ts";
 import { openStream, publish, type Stack, startStack } from "../../support/service.ts";
 import type { NatsServer } from "../../../tools/nats_server.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 /** The subjects of each of the service's connections, oldest connection first. */
 async function lanes({ connections }: NatsServer): Promise<string[][]> {
@@ -24,13 +25,13 @@ Deno.test("The first two readers of a subject share the common connection, furth
   const crowds = await Promise.all([1, 2, 3, 4].map(() => openCrowd(stack, "crowd", 2)));
   const readers = crowds.flat();
   const others = await openCrowd(stack, "other", 2);
-  const crowd = "logs.crowd.>";
+  const crowd = subjectOf("crowd", ">");
   assertEquals(await lanes(stack.nats), [
-    [crowd, crowd, "logs.other.>", "logs.other.>"],
+    [crowd, crowd, subjectOf("other", ">"), subjectOf("other", ">")],
     [crowd, crowd, crowd, crowd, crowd, crowd],
   ]);
   for (const line of ["one", "two"]) {
-    stack.publisher.publish("logs.crowd.dfw.m1", line);
+    stack.publisher.publish(subjectOf("crowd"), line);
     for (const reader of readers) assertEquals(await reader.line(), line);
   }
   for (const reader of [...readers, ...others]) await reader.close();

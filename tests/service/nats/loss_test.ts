@@ -16,6 +16,7 @@ import {
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { assertAccounted, startFlow } from "../../support/timed_lines.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 /** Starts a service that is connected to the first of these servers that it reaches. */
 async function startConnected(...urls: string[]): Promise<Service> {
@@ -42,7 +43,11 @@ Deno.test("Streams survive a nats-server that is killed, and report when it was 
 
   await using again = await startNatsServer({ port: nats.port });
   for (const reader of readers) assertEquals(await take(reader), CONNECTED);
-  assertEquals(await subjects(again), ["logs.a.>", "logs.a.>", "logs.b.>"]);
+  assertEquals(await subjects(again), [
+    subjectOf("a", ">"),
+    subjectOf("a", ">"),
+    subjectOf("b", ">"),
+  ]);
   for (const line of ["after", "after that"]) {
     await publish(again, { a: line, b: line });
     for (const reader of readers) assertEquals(await take(reader), [undefined, line], "Once");
@@ -78,7 +83,7 @@ Deno.test("200 streams survive a nats-server that is killed under load, and acco
   const options = { servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 };
   const publisher = await connect(options);
   const all = APPS.flatMap((app) =>
-    REGIONS.flatMap((region) => MACHINES.map((machine) => `logs.${app}.${region}.${machine}`))
+    REGIONS.flatMap((region) => MACHINES.map((machine) => subjectOf(app, region, machine)))
   );
   const flow = startFlow(publisher, { subjects: all, batch: 8 });
   const accounted = streams.map(({ reader, fits }) => assertAccounted(reader, flow, fits));
@@ -148,7 +153,7 @@ Deno.test("A subscription is answered 503 if nats-server dies meanwhile, and lea
   await using again = await startNatsServer({ port: nats.port });
   await assertEventually(() => readiness(service), "ready");
   await using _reader = await openStream(service, { app: "b" });
-  assertEquals(await subjects(again), ["logs.b.>"]);
+  assertEquals(await subjects(again), [subjectOf("b", ">")]);
 });
 
 Deno.test("A subscription is answered 503 while nats-server hangs, and is not kept", async () => {
@@ -162,7 +167,7 @@ Deno.test("A subscription is answered 503 while nats-server hangs, and is not ke
     Deno.kill(nats.pid, "SIGCONT");
   }
   await using reader = await openStream(service, { app: "b" });
-  assertEquals(await subjects(nats), ["logs.b.>"]);
+  assertEquals(await subjects(nats), [subjectOf("b", ">")]);
   await publish(nats, { a: "a line", b: "b line" });
   assertEquals(await take(reader), [undefined, "b line"]);
 });

@@ -12,6 +12,7 @@ import {
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const USER = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
 
@@ -29,7 +30,7 @@ async function assertDenied(reader: Reader): Promise<void> {
 }
 
 Deno.test("A denied subscription answers 403 before the stream starts", async () => {
-  await using stack = await startStack(USER, usersWith({ deny: "logs.denied.>" }));
+  await using stack = await startStack(USER, usersWith({ deny: subjectOf("denied", ">") }));
   for (const query of [{}, { region: "dfw" }, { region: "dfw", machine: "m1" }]) {
     const url = await logsUrl(stack.service, { app: "denied" }, query);
     await assertProblem(await fetch(url), 403, "subscription_denied");
@@ -46,10 +47,10 @@ Deno.test("Revoking a permission ends the streams that need it", async () => {
   const readers = await Promise.all(apps.map((app) => openStream(service, { app })));
   await publish(nats, { revoked: "before", stays: "before" });
   for (const reader of readers) assertEquals(await take(reader), [undefined, "before"]);
-  await nats.reload(usersWith({ deny: "logs.revoked.>" }));
+  await nats.reload(usersWith({ deny: subjectOf("revoked", ">") }));
   const [first, second, stays] = readers;
   for (const reader of [first!, second!]) await assertDenied(reader);
-  await assertEventually(() => subjects(nats), ["logs.stays.>"]);
+  await assertEventually(() => subjects(nats), [subjectOf("stays", ">")]);
   const reasons = () =>
     service.logs.filter(({ msg }) => msg === "stream closed").map(({ reason }) => reason);
   await assertEventually(reasons, ["denied", "denied"]);
@@ -66,11 +67,11 @@ Deno.test("Revoking a permission while nats-server is away ends the stream", asy
   await using stays = await openStream(service, { app: "stays" });
   await nats.stop("SIGKILL");
   assertEquals(await take(revoked), DISCONNECTED);
-  const config = usersWith({ deny: "logs.revoked.>" });
+  const config = usersWith({ deny: subjectOf("revoked", ">") });
   await using again = await startNatsServer({ port: nats.port, config });
   await assertDenied(revoked);
   assertEquals([await take(stays), await take(stays)], [DISCONNECTED, CONNECTED]);
-  assertEquals(await subjects(again), ["logs.stays.>"]);
+  assertEquals(await subjects(again), [subjectOf("stays", ">")]);
 });
 
 /** The number of connections that the server has refused because of a wrong password. */
@@ -107,7 +108,7 @@ Deno.test("A subscription that exceeds nats-server's limit answers 503", async (
   await publish(nats, { a: "line", b: "line" });
   assertEquals([await first.line(), await second.line()], ["line", "line"]);
   await first.close();
-  await assertEventually(() => subjects(nats), ["logs.b.>"]);
+  await assertEventually(() => subjects(nats), [subjectOf("b", ">")]);
   await using third = await openStream(service, { app: "c" });
   await publish(nats, { c: "line" });
   assertEquals(await third.line(), "line");
@@ -117,7 +118,7 @@ Deno.test("A subscription that exceeds the limit answers 503 even if others are 
   const requests = 40;
   await using stack = await startStack(
     { ...USER, MAX_STREAMS: String(requests + 1) },
-    `max_subscriptions: 1\n${usersWith({ deny: "logs.denied.>" })}`,
+    `max_subscriptions: 1\n${usersWith({ deny: subjectOf("denied", ">") })}`,
   );
   const { nats, service } = stack;
   await using _reader = await openStream(service, { app: "a" });
@@ -155,7 +156,7 @@ Deno.test("A nats-server that returns with too low a limit leaves no stream sile
   await small.stop("SIGKILL");
   await using again = await startNatsServer({ port: nats.port });
   for (const reader of readers) assertEquals(await take(reader), CONNECTED);
-  assertEquals(await subjects(again), ["logs.a.>", "logs.b.>"]);
+  assertEquals(await subjects(again), [subjectOf("a", ">"), subjectOf("b", ">")]);
   await publish(again, { a: "after", b: "after" });
   for (const reader of readers) {
     assertEquals(await take(reader), [undefined, "after"]);

@@ -12,6 +12,7 @@ import { assertNotReady, assertProblem } from "../../support/expect_problem.ts";
 import { read } from "../../support/clients/sse_reader.ts";
 import { failToStart, logsUrl, type Service, startService } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const APP = "panini-786";
 const PASSWORD = "right: horse, battery";
@@ -34,7 +35,7 @@ async function assertStreams(
   await using reader = await read(await logsUrl(service, { app: APP }));
   await reader.control("ready");
   const publisher = await connect({ servers: nats.url, ...publisherOptions });
-  publisher.publish(`logs.${APP}.dfw.d896d7c6`, "it came through");
+  publisher.publish(subjectOf(APP, "dfw", "d896d7c6"), "it came through");
   await publisher.drain();
   assertEquals(await reader.line(), "it came through");
 }
@@ -165,7 +166,7 @@ Deno.test("A password that NATS no longer accepts ends no stream, and the stream
   await nats.reload(permitUser("natstap", PASSWORD));
   assertEquals((await reader.control("status")).nats, "connected");
   const publisher = await connect({ servers: nats.url, user: "natstap", pass: PASSWORD });
-  publisher.publish(`logs.${APP}.dfw.d896d7c6`, "the same stream");
+  publisher.publish(subjectOf(APP, "dfw", "d896d7c6"), "the same stream");
   await publisher.drain();
   assertEquals(await reader.line(), "the same stream");
 });

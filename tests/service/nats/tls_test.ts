@@ -14,6 +14,7 @@ import {
   type Service,
   startService,
 } from "../../support/service.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 /** Allows clients without TLS, such as the publisher. */
 const OPTIONAL = "allow_non_tls: true";
@@ -30,7 +31,7 @@ async function assertStreams(service: Service, nats: NatsServer): Promise<void> 
   await using reader = await read(await logsUrl(service, { app: "panini-786" }));
   await reader.control("ready");
   const publisher = await connect({ servers: nats.url, tls: null });
-  publisher.publish("logs.panini-786.dfw.d896d7c6", "behind TLS");
+  publisher.publish(subjectOf("panini-786", "dfw", "d896d7c6"), "behind TLS");
   await publisher.drain();
   assertEquals(await reader.line(), "behind TLS");
   const natstap = (await nats.connections()).find(({ name }) => name === "natstap");

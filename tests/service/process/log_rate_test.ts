@@ -11,6 +11,7 @@ import {
   startService,
   startStack,
 } from "../../support/service.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const AT_ONCE = 20;
 
@@ -44,7 +45,7 @@ Deno.test("A client that opens and closes 1,000 streams adds 300 lines and a sum
   await using stack = await startStack({ ...env, MAX_STREAMS_PER_APP: "1000" });
   const { service, publisher } = stack;
   const flowing = setInterval(() => {
-    for (const app of ["noisy", "ordinary"]) publisher.publish(`logs.${app}.dfw.m1`, "a line");
+    for (const app of ["noisy", "ordinary"]) publisher.publish(subjectOf(app), "a line");
   }, 1);
   try {
     const [noisy, ordinary] = [{ app: "noisy" }, { app: "ordinary" }];
@@ -72,7 +73,7 @@ Deno.test("A client with a token for all apps adds no more lines by naming a new
   const { service, publisher } = stack;
   const token = await mint({ app: "*" });
   const flowing = setInterval(() => {
-    for (let i = 0; i < 500; i++) publisher.publish(`logs.app-${i}.dfw.m1`, "a line");
+    for (let i = 0; i < 500; i++) publisher.publish(subjectOf(`app-${i}`), "a line");
   }, 5);
   try {
     await churn(500, (number) => `${service.url}/logs?token=${token}&app=app-${number}`);
@@ -92,7 +93,7 @@ Deno.test("A subscription that NATS keeps denying adds 20 lines and a count of t
   await using stack = await startStack(
     user,
     `authorization { users = [{
-       user: "tap", password: "tap", permissions: { subscribe: { deny: "logs.*.>" } }
+       user: "tap", password: "tap", permissions: { subscribe: { deny: subjectOf("*", ">") } }
      }] }`,
   );
   const { service } = stack;
@@ -105,7 +106,7 @@ Deno.test("A subscription that NATS keeps denying adds 20 lines and a count of t
   await service.stop();
   const ofApp = (app: string) =>
     service.logs.filter(({ msg, reason }) =>
-      msg === "NATS denied" && String(reason).includes(`"logs.${app}.>"`)
+      msg === "NATS denied" && String(reason).includes(`"${subjectOf(app, ">")}"`)
     );
   const repeated = (app: string) => ofApp(app).map(({ repeated }) => repeated);
   assertEquals(repeated("noisy"), [...Array(20).fill(undefined), 80]);

@@ -6,6 +6,7 @@ import { readRaw } from "../../support/clients/raw_reader.ts";
 import type { Reader } from "../../support/clients/sse_reader.ts";
 import { type LogLine, logsUrl, openStream } from "../../support/service.ts";
 import { startUnread, type UnreadStack } from "../../support/unread_service.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 /** At the most verbose level, and with a shutdown that would wait for an hour. */
@@ -42,7 +43,7 @@ async function comeAndGo(stack: UnreadStack, app: string): Promise<void> {
 
 /** Fails unless `reader` receives lines and `/healthz` answers. */
 async function assertServes({ publisher, url }: UnreadStack, reader: Reader): Promise<void> {
-  for (let i = 0; i < 100; i++) publisher.publish("logs.steady.dfw.m1", `line ${i}`);
+  for (let i = 0; i < 100; i++) publisher.publish(subjectOf("steady"), `line ${i}`);
   for (let i = 0; i < 100; i++) assertEquals(await reader.line(), `line ${i}`);
   assertEquals(await (await fetch(`${url}/healthz`)).text(), "ok");
 }

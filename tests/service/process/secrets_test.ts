@@ -15,6 +15,7 @@ import {
   startStack,
 } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const PASSWORD = "pa55word-of-tap";
 const DEBUG = { LOG_LEVEL: "debug" };
@@ -37,7 +38,7 @@ function valuesOf({ logs }: Service, msg: string, field: string): unknown[] {
 /** Publishes more to the app `stalled` than socket buffers hold. */
 async function flood({ publisher }: Stack): Promise<void> {
   const line = new Uint8Array(65_536);
-  for (let i = 0; i < 256; i++) publisher.publish("logs.stalled.dfw.m1", line);
+  for (let i = 0; i < 256; i++) publisher.publish(subjectOf("stalled"), line);
   await publisher.flush();
 }
 
@@ -87,7 +88,7 @@ Deno.test("No token is written, however its stream ends or its request is refuse
     NATS_PASSWORD: PASSWORD,
     STALL_SECONDS: "1",
     MAX_STREAMS_PER_APP: "1",
-  }, permitTap(`, permissions: { subscribe: { deny: "logs.denied.>" } }`));
+  }, permitTap(`, permissions: { subscribe: { deny: "${subjectOf("denied", ">")}" } }`));
   const { service, nats } = stack;
   const tokens: Record<string, string> = {};
   const sign = async (name: string, claims: Record<string, unknown>) => {
@@ -110,7 +111,9 @@ Deno.test("No token is written, however its stream ends or its request is refuse
   using revoked = await open("revoked");
   (await open("leaves")).close();
   await expires.rest();
-  await nats.reload(permitTap(`, permissions: { subscribe: { deny: "logs.revoked.>" } }`));
+  await nats.reload(
+    permitTap(`, permissions: { subscribe: { deny: "${subjectOf("revoked", ">")}" } }`),
+  );
   await revoked.rest();
   await service.logged(({ msg, reason }) => msg === "stream closed" && reason === "stalled");
   stalled.close();

@@ -10,6 +10,7 @@ import {
   startService,
   startStack,
 } from "../../support/service.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 /** Opens a stream of `app` and reads its `ready` event. */
 async function open({ service }: Stack, app: string, format = "sse"): Promise<RawReader> {
@@ -42,7 +43,7 @@ async function flood({ service, publisher }: Stack): Promise<void> {
   const [lines, batch] = [16_000, 100];
   for (let first = 0; first < lines; first += batch) {
     for (let i = first; i < first + batch; i++) {
-      publisher.publish("logs.stalled.dfw.m1", `${i} `.padEnd(1_024, "x"));
+      publisher.publish(subjectOf("stalled"), `${i} `.padEnd(1_024, "x"));
     }
     for (let i = first; i < first + batch; i++) {
       assertMatch((await reader.line())!, new RegExp(`^${i} `));

@@ -15,6 +15,7 @@ import {
   startStack,
 } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 /** The `natstap.` attributes of a span; fails if one is set twice. */
 function own({ attributes }: Span): Record<string, unknown> {
@@ -34,7 +35,7 @@ Deno.test("A stream's span has app, subject, format and end reason, and belongs 
   const [trace, caller] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
   const headers = { traceparent: `00-${trace}-${caller}-01` };
   const leaves = await openStream(service, { app: "leaves" }, { region: "dfw" }, { headers });
-  stack.publisher.publish("logs.leaves.dfw.m1", "a line");
+  stack.publisher.publish(subjectOf("leaves"), "a line");
   assertEquals(await leaves.line(), "a line");
   await leaves.close();
   const closed = await service.logged(({ msg }) => msg === "stream closed");
@@ -49,7 +50,7 @@ Deno.test("A stream's span has app, subject, format and end reason, and belongs 
   const ofApp = (app: string) => spans.find((span) => own(span)["natstap.app"] === app)!;
   assertEquals(own(ofApp("leaves")), {
     "natstap.app": "leaves",
-    "natstap.subject": "logs.leaves.dfw.>",
+    "natstap.subject": subjectOf("leaves", "dfw", ">"),
     "natstap.format": "sse",
     "natstap.end.reason": "client",
     "natstap.events": 1,

@@ -5,6 +5,7 @@ import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
 import type { Reader } from "../../support/clients/sse_reader.ts";
 import { logsUrl, openStream, type Stack, startStack } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 /** More than fits into the kernel's buffers, which hold megabytes per loopback connection. */
 const LINES = 32_000;
@@ -34,7 +35,7 @@ async function publish({ publisher }: Stack, reader: Reader, from: number, count
   for (let sent = 0; sent < count; sent += BATCH) {
     const batch = Math.min(BATCH, count - sent);
     for (let i = 0; i < batch; i++) {
-      publisher.publish("logs.flood.dfw.m1", line(from + sent + i));
+      publisher.publish(subjectOf("flood"), line(from + sent + i));
     }
     for (let i = 0; i < batch; i++) {
       const { event, data } = (await reader.next())!;
@@ -174,7 +175,7 @@ Deno.test("A service that was suspended does not end its readers as stalled", LI
   await service.logged(({ msg }) => msg === "stream opened");
   // More than the buffers on the way hold: part of it waits in the service.
   for (let number = 0; number < 1_000; number++) {
-    publisher.publish("logs.flood.dfw.m1", line(number));
+    publisher.publish(subjectOf("flood"), line(number));
   }
   await publisher.flush();
   Deno.kill(service.pid, "SIGSTOP");
@@ -190,7 +191,7 @@ Deno.test("A reader that does not read is not ended while no line is waiting for
   using idle = await readRaw(await logsUrl(stack.service, { app: "idle" }));
   using clock = await readRaw(await logsUrl(stack.service, { app: "clock" }));
   for (let seconds = 0; seconds < 3; seconds++) await clock.until(": keepalive\n\n");
-  stack.publisher.publish("logs.idle.dfw.m1", "still here");
+  stack.publisher.publish(subjectOf("idle"), "still here");
   assertMatch(
     await idle.until("still here"),
     /^event: ready\n[^]*: keepalive\n\ndata: still here$/,

@@ -6,6 +6,7 @@ import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts"
 import { launchChromium } from "../../support/clients/chromium.ts";
 import { eventOf, PAYLOADS } from "../../support/payloads.ts";
 import { logsUrl, mint, type Service, startService } from "../../support/service.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 /** What the page's `EventSource` reported, in order. */
 interface Seen {
@@ -99,7 +100,9 @@ function ofType(events: Seen[], type: string): string[] {
 }
 
 async function publish(...payloads: (string | Uint8Array)[]): Promise<void> {
-  for (const payload of payloads) publisher.publish("logs.panini-786.dfw.d896d7c6", payload);
+  for (const payload of payloads) {
+    publisher.publish(subjectOf("panini-786", "dfw", "d896d7c6"), payload);
+  }
   await publisher.flush();
 }
 
@@ -117,7 +120,7 @@ Deno.test("EventSource reads each payload as published, with LF for each line br
     assertEquals(ofType(events, "message"), payloads.map(eventOf));
     assertEquals(events.slice(0, 2).map(({ type }) => type), ["open", "ready"]);
     const [ready] = ofType(events, "ready").map((data) => JSON.parse(data));
-    assertEquals([ready.app, ready.subject], ["panini-786", "logs.panini-786.>"]);
+    assertEquals([ready.app, ready.subject], ["panini-786", subjectOf("panini-786", ">")]);
     assertEquals(events.filter(({ lastEventId }) => lastEventId), []);
     assertEquals(events.length, payloads.length + 2);
 

@@ -6,6 +6,7 @@ import { within } from "../../support/patience.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
 import type { Reader } from "../../support/clients/sse_reader.ts";
 import { logsUrl, openStream, type Stack, startStack } from "../../support/service.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const MB = 1024 * 1024;
 const BUFFER_BYTES = 4 * MB;
@@ -23,7 +24,7 @@ function line(number: number): string {
 /** Publishes `count` lines starting at number `from`, at the speed of `readers`. */
 async function publish({ publisher }: Stack, readers: Reader[], from: number, count: number) {
   for (let first = from; first < from + count; first += BATCH) {
-    for (let i = first; i < first + BATCH; i++) publisher.publish("logs.flood.dfw.m1", line(i));
+    for (let i = first; i < first + BATCH; i++) publisher.publish(subjectOf("flood"), line(i));
     for (const reader of readers) {
       for (let i = first; i < first + BATCH; i++) {
         const { event, data } = (await reader.next())!;

@@ -4,6 +4,7 @@ import { readRaw } from "../../support/clients/raw_reader.ts";
 import { planMetrics } from "../../support/scrape.ts";
 import { logsUrl, openStream, openWhenFree, startStack, subjects } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 /** Number of readers at a time, and in total. */
 const AT_ONCE = 20;
@@ -17,7 +18,7 @@ Deno.test("Readers that leave while lines flow disturb neither the service nor o
   await using stays = await openStream(service, { app: "stays" });
   const url = await logsUrl(service, { app: "busy" });
   const flowing = setInterval(() => {
-    for (let i = 0; i < 5; i++) publisher.publish("logs.busy.dfw.m1", "a line");
+    for (let i = 0; i < 5; i++) publisher.publish(subjectOf("busy"), "a line");
   }, 1);
   let left = READERS;
   const comeAndGo = async () => {
@@ -31,9 +32,9 @@ Deno.test("Readers that leave while lines flow disturb neither the service nor o
   } finally {
     clearInterval(flowing);
   }
-  publisher.publish("logs.stays.dfw.m1", "still here");
+  publisher.publish(subjectOf("stays"), "still here");
   assertEquals(await stays.line(), "still here");
-  await assertEventually(() => subjects(nats), ["logs.stays.>"]);
+  await assertEventually(() => subjects(nats), [subjectOf("stays", ">")]);
   await assertEventually(async () => (await scrape())[CLOSED], READERS);
   assertEquals(service.stderr(), "");
 });
@@ -53,7 +54,7 @@ Deno.test("A stream that NATS confirms late is not ended as stalled, and counts 
     Deno.kill(nats.pid, "SIGCONT");
   }
   const late = await opening;
-  publisher.publish("logs.late.dfw.m1", "here at last");
+  publisher.publish(subjectOf("late"), "here at last");
   assertEquals(await late.line(), "here at last");
   await late.close();
   await service.logged(({ msg }) => msg === "stream closed");

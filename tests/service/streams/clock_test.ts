@@ -15,6 +15,7 @@ import {
 } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 import { createSteppingClock, type SteppingClock } from "../../support/stepping_clock.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const HOUR = 3600; // Seconds.
 /** libfaketime works fully on Linux only. */
@@ -40,7 +41,7 @@ function inSeconds(seconds: number): number {
 /** Fails unless `reader`, whose stream is of `app`, receives a line. */
 async function assertFlows({ publisher }: Stack, reader: Reader, app: string): Promise<void> {
   const line = `line ${Date.now()}`;
-  publisher.publish(`logs.${app}.dfw.m1`, line);
+  publisher.publish(subjectOf(app), line);
   assertEquals(await reader.line(), line);
 }
 
@@ -69,7 +70,7 @@ async function openStalled(stack: Stack) {
   await stalled.until("ready");
   await using reader = await openStream(stack.service, { app: "stalled" });
   const lines = 16_000;
-  for (let i = 0; i < lines; i++) stack.publisher.publish("logs.stalled.dfw.m1", "x".repeat(1_024));
+  for (let i = 0; i < lines; i++) stack.publisher.publish(subjectOf("stalled"), "x".repeat(1_024));
   for (let i = 0; i < lines; i++) await reader.line();
   return stalled;
 }

@@ -13,6 +13,7 @@ import {
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -28,12 +29,19 @@ Deno.test("Each stream has its own subscription, which is closed with it", async
   const first = await openStream(service, { app: "own" });
   const second = await openStream(service, { app: "own" });
   const other = await openStream(service, { app: "other", region: "dfw" });
-  assertEquals(await subjects(nats), ["logs.other.dfw.>", "logs.own.>", "logs.own.>"]);
+  assertEquals(await subjects(nats), [
+    subjectOf("other", "dfw", ">"),
+    subjectOf("own", ">"),
+    subjectOf("own", ">"),
+  ]);
   const names = (await nats.connections()).map(({ name }) => name);
   assertEquals(names.filter((name) => name === "natstap").length, 1, "One connection for all");
   await first.close();
-  await assertEventually(() => subjects(nats), ["logs.other.dfw.>", "logs.own.>"]);
-  stack.publisher.publish("logs.own.dfw.m1", "still here");
+  await assertEventually(() => subjects(nats), [
+    subjectOf("other", "dfw", ">"),
+    subjectOf("own", ">"),
+  ]);
+  stack.publisher.publish(subjectOf("own"), "still here");
   assertEquals(await second.line(), "still here");
   await second.close();
   await other.close();
@@ -44,7 +52,7 @@ Deno.test("Each stream has its own subscription, which is closed with it", async
 Deno.test("A subscription ends when its client disconnects without notice", async () => {
   const reader = await readRaw(await logsUrl(stack.service, { app: "gone" }));
   await reader.until("ready");
-  assertEquals(await subjects(stack.nats), ["logs.gone.>"]);
+  assertEquals(await subjects(stack.nats), [subjectOf("gone", ">")]);
   reader.close();
   await assertEventually(() => subjects(stack.nats), []);
   assertEquals((await closed("gone")).reason, "client");
@@ -56,7 +64,7 @@ Deno.test("A stream ends when its token expires, and the next request answers 40
   const url = await logsUrl(stack.service, { app: "expires", exp });
   await using reader = await read(url);
   assertEquals((await reader.control("ready")).expiresAt, new Date(exp * 1000).toISOString());
-  stack.publisher.publish("logs.expires.dfw.m1", "in time");
+  stack.publisher.publish(subjectOf("expires"), "in time");
   assertEquals(await reader.line(), "in time");
   const rest = await reader.rest();
   assert(Date.now() >= exp * 1000, "Not too early");
@@ -118,7 +126,7 @@ Deno.test("A denied subscription takes no quota and is not kept", async () => {
   await using own = await startStack(
     { NATS_USER: "tap", NATS_PASSWORD: "tap", MAX_STREAMS: "1" },
     `authorization { users = [{
-       user: "tap", password: "tap", permissions: { subscribe: { deny: "logs.denied.>" } }
+       user: "tap", password: "tap", permissions: { subscribe: { deny: subjectOf("denied", ">") } }
      }] }`,
   );
   for (let tries = 0; tries < 3; tries++) {
@@ -126,7 +134,7 @@ Deno.test("A denied subscription takes no quota and is not kept", async () => {
     await assertProblem(response, 403, "subscription_denied");
   }
   await using _reader = await openStream(own.service, { app: "permitted" });
-  assertEquals(await subjects(own.nats), ["logs.permitted.>"]);
+  assertEquals(await subjects(own.nats), [subjectOf("permitted", ">")]);
 });
 
 Deno.test("MAX_STREAMS_PER_APP limits each app's streams, and a closed stream makes room", async () => {
@@ -137,7 +145,11 @@ Deno.test("MAX_STREAMS_PER_APP limits each app's streams, and a closed stream ma
   const url = await logsUrl(service, { app: "busy" }, { machine: "m1" });
   await assertProblem(await fetch(url), 429, "too_many_streams");
   await using _other = await openStream(service, { app: "other" });
-  assertEquals(await subjects(nats), ["logs.busy.>", "logs.busy.dfw.>", "logs.other.>"]);
+  assertEquals(await subjects(nats), [
+    subjectOf("busy", ">"),
+    subjectOf("busy", "dfw", ">"),
+    subjectOf("other", ">"),
+  ]);
   await first.close();
   await using _third = await openWhenFree(service, { app: "busy" });
   await assertProblem(await fetch(url), 429, "too_many_streams");

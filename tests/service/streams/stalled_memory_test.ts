@@ -5,6 +5,7 @@ import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { planMetrics } from "../../support/scrape.ts";
 import { logsUrl, startStack } from "../../support/service.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const MB = 1e6;
 /** Memory allowed per stream, in addition to 1.5 × BUFFER_TOTAL_BYTES. */
@@ -64,7 +65,7 @@ for (const { what, readers, format, payload, lines, total } of FLOODS) {
       await assertEventually(active, readers, "All streams are open");
       const idle = memory(service.pid).rss;
       for (let i = 0; i < lines; i++) {
-        publisher.publish("logs.flood.dfw.m1", payload);
+        publisher.publish(subjectOf("flood"), payload);
         await publisher.flush();
       }
       const buffered = async () => (await scrape()).natstap_buffered_bytes! > 0;

@@ -3,6 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { logsUrl, readiness, type Stack, startStack } from "../../support/service.ts";
+import { subjectOf } from "../../support/subject.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 /** Seconds. */
@@ -32,7 +33,7 @@ async function awaitClose(
   { service, publisher }: Stack,
 ): Promise<[reason: unknown, seconds: number]> {
   const start = performance.now();
-  const timer = setInterval(() => publisher.publish("logs.gone.dfw.m1", "x".repeat(10_000)), 10);
+  const timer = setInterval(() => publisher.publish(subjectOf("gone"), "x".repeat(10_000)), 10);
   try {
     const { reason } = await service.logged(({ msg }) => msg === "stream closed");
     return [reason, (performance.now() - start) / 1_000];

@@ -12,6 +12,7 @@ import { read } from "../clients/sse_reader.ts";
 import { SECRET, type Service, startService } from "../service.ts";
 import { type Forge, signed } from "./forgery.ts";
 import { createKeys, type Kind, publicJwk } from "./key_kinds.ts";
+import { subjectOf } from "../subject.ts";
 
 /** Required claims, and a log level at which each refusal is logged. */
 const RULES = { JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", LOG_LEVEL: "debug" };
@@ -112,7 +113,7 @@ export class TokenServices implements AsyncDisposable {
       for (const token of await forge(kind)) {
         for (const [query, headers] of requestsWith(token)) {
           await using reader = await read(`${url}/logs${query}`, { headers });
-          assertEquals((await reader.control("ready")).subject, `logs.${app}.>`);
+          assertEquals((await reader.control("ready")).subject, subjectOf(app, ">"));
           this.#opened++;
         }
         await assertEventually(this.processes.nats.subscriptions, 0);

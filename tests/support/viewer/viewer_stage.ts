@@ -8,6 +8,7 @@ import type { Browser, Locator, Page, Request } from "npm:playwright-core@^1";
 import { build } from "../../../tools/bundle.ts";
 import { launchChromium } from "../clients/chromium.ts";
 import { assertEventually, PATIENCE_MS } from "../patience.ts";
+import { subjectOf } from "../subject.ts";
 import { mint, type Service, type Stack, startService, startStack } from "../service.ts";
 
 /** The app that the stage publishes for. */
@@ -72,7 +73,10 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
   const publish = async (...lines: (Partial<FlyLine> | string | Uint8Array)[]) => {
     for (const line of lines) {
       const isPayload = typeof line === "string" || line instanceof Uint8Array;
-      stack.publisher.publish(`logs.${APP}.dfw.d896d7c609dd68`, isPayload ? line : flyLine(line));
+      stack.publisher.publish(
+        subjectOf(APP, "dfw", "d896d7c609dd68"),
+        isPayload ? line : flyLine(line),
+      );
     }
     await stack.publisher.flush();
   };
