@@ -1,9 +1,8 @@
 /** Requests that are too large, and too many connections. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, openStream, type Stack, startStack } from "../support/service.ts";
+import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../support/service.ts";
 import { connectTo, exchange, receive, send } from "../support/clients/raw_request.ts";
-import { subjectOf } from "../support/subject.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

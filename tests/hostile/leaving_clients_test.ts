@@ -3,9 +3,15 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { assertEventually } from "../support/patience.ts";
 import { planMetrics } from "../support/scrape.ts";
-import { logsUrl, openStream, type Stack, startStack, subjects } from "../support/service.ts";
+import {
+  logsUrl,
+  openStream,
+  type Stack,
+  startStack,
+  subjectOf,
+  subjects,
+} from "../support/service.ts";
 import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
-import { subjectOf } from "../support/subject.ts";
 
 const { env, scrape } = planMetrics();
 let stack: Stack;

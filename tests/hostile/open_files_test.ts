@@ -1,9 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { assertEventually } from "../support/patience.ts";
-import { logsUrl, openStream, type Service, startStack } from "../support/service.ts";
+import { logsUrl, openStream, type Service, startStack, subjectOf } from "../support/service.ts";
 import { connectTo } from "../support/clients/raw_request.ts";
-import { subjectOf } from "../support/subject.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 

@@ -5,9 +5,15 @@ import fc from "npm:fast-check@^4";
 import { launchChromium } from "../support/clients/chromium.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
-import { logsUrl, openStream, type Stack, startService, startStack } from "../support/service.ts";
+import {
+  logsUrl,
+  openStream,
+  type Stack,
+  startService,
+  startStack,
+  subjectOf,
+} from "../support/service.ts";
 import { eventOf, PAYLOADS, textOf } from "../support/payloads.ts";
-import { subjectOf } from "../support/subject.ts";
 
 const MEGABYTE = 1_048_576;
 let stack: Stack;

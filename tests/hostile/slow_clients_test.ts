@@ -2,9 +2,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
-import { logsUrl, mint, openStream, type Stack, startStack } from "../support/service.ts";
+import {
+  logsUrl,
+  mint,
+  openStream,
+  type Stack,
+  startStack,
+  subjectOf,
+} from "../support/service.ts";
 import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
-import { subjectOf } from "../support/subject.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

@@ -1,8 +1,4 @@
-/**
- * The clients of a run: each one connects, reads in its own way, leaves, and starts again.
- *
- * @module
- */
+/** The clients of a run: each one connects, reads in its own way, leaves, and starts again. */
 import type { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { FORGERIES } from "./forgeries.ts";
 import { LOUD, QUIET, type Scope } from "./line.ts";

@@ -1,8 +1,4 @@
-/**
- * The faults that are injected during a run.
- *
- * @module
- */
+/** The faults that are injected during a run. */
 import { type FaultyNats, hang } from "./faulty_nats.ts";
 import { KEY_FAULTS } from "./keys.ts";
 import type { Publisher } from "./publisher.ts";

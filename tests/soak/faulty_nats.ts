@@ -1,8 +1,4 @@
-/**
- * The nats-server of a run, and the faults that can be injected into it.
- *
- * @module
- */
+/** The nats-server of a run, and the faults that can be injected into it. */
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 
 /** The service's NATS user. */

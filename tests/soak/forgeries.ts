@@ -1,8 +1,4 @@
-/**
- * Invalid tokens.
- *
- * @module
- */
+/** Invalid tokens. */
 import type { Keys } from "./keys.ts";
 import { LOUD } from "./line.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Records what was published and when; every stream is checked against it.
- *
- * @module
- */
+/** Records what was published and when; every stream is checked against it. */
 
 /** Lines `first` to `end` (exclusive), written at once. Times are in milliseconds since the epoch. */
 interface Batch {

@@ -1,8 +1,4 @@
-/**
- * The keys that sign tokens, and the server of the key set, which can fail in several ways.
- *
- * @module
- */
+/** The keys that sign tokens, and the server of the key set, which can fail in several ways. */
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 
 /** Ways in which the server of the key set can fail. */

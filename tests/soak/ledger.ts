@@ -2,8 +2,6 @@
  * Accounts for the lines of one stream: each line arrived once and in order, or was reported as
  * missing by a `dropped` or `status` event in its place. Counts are exact: between two lines
  * without a `status` in between, `dropped` events count precisely the missing lines.
- *
- * @module
  */
 import type { Journal } from "./journal.ts";
 import { numberOf, type Scope, shows } from "./line.ts";

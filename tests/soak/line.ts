@@ -1,8 +1,4 @@
-/**
- * The published lines: everything about a line follows from its number.
- *
- * @module
- */
+/** The published lines: everything about a line follows from its number. */
 
 /** The lines a stream shows: those of an app or of all (`"*"`), optionally of one region or machine. */
 export interface Scope {

@@ -1,8 +1,4 @@
-/**
- * `deno task soak`: load, faults and hostile clients for a given time.
- *
- * @module
- */
+/** `deno task soak`: load, faults and hostile clients for a given time. */
 import { parseArgs } from "node:util";
 import { reportText } from "./report.ts";
 import { soak } from "./soak.ts";

@@ -1,12 +1,10 @@
 /**
  * Publishes numbered lines over plain TCP, so that it is known which lines NATS has received. While
  * NATS is away, nothing is published.
- *
- * @module
  */
 import { payloadOf, scopeOf } from "./line.ts";
-import { subjectOf } from "../support/subject.ts";
 import type { Run } from "./run.ts";
+import { subjectOf } from "../support/service.ts";
 
 /** Time between two batches. */
 const BATCH_INTERVAL_MS = 10;

@@ -1,8 +1,4 @@
-/**
- * Random numbers from a seed, so that a run can be repeated.
- *
- * @module
- */
+/** Random numbers from a seed, so that a run can be repeated. */
 
 /** A random number generator; the same seed yields the same sequence. */
 export class Random {

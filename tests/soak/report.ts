@@ -1,8 +1,4 @@
-/**
- * The human-readable report of a run.
- *
- * @module
- */
+/** The human-readable report of a run. */
 import type { Report } from "./soak.ts";
 import type { Resources } from "./resources.ts";
 

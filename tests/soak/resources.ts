@@ -1,8 +1,4 @@
-/**
- * The resources that the service uses.
- *
- * @module
- */
+/** The resources that the service uses. */
 import { memory } from "../../tools/memory.ts";
 import type { FaultyNats } from "./faulty_nats.ts";
 import { pause, type Run } from "./run.ts";

@@ -1,8 +1,4 @@
-/**
- * What all clients of a run share: the service, what was published, and what was found.
- *
- * @module
- */
+/** What all clients of a run share: the service, what was published, and what was found. */
 import type { LogLine, Service } from "../support/service.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";

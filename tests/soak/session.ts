@@ -1,8 +1,4 @@
-/**
- * A stream from its client's point of view: requested, read at the client's rate, and checked.
- *
- * @module
- */
+/** A stream from its client's point of view: requested, read at the client's rate, and checked. */
 import { createParser } from "npm:eventsource-parser@^3";
 import type { Journal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";

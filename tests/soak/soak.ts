@@ -1,8 +1,4 @@
-/**
- * A soak run: start everything, warm up, apply load and faults, come to rest, and stop.
- *
- * @module
- */
+/** A soak run: start everything, warm up, apply load and faults, come to rest, and stop. */
 import { startService } from "../support/service.ts";
 import { FaultyNats, PUBLISHER_USER, SERVICE_USER } from "./faulty_nats.ts";
 import { type ClientCounts, type Deadlines, runClients } from "./clients.ts";

@@ -1,8 +1,4 @@
-/**
- * A client's visit: it opens a stream, stays, and leaves. Unexpected results are violations.
- *
- * @module
- */
+/** A client's visit: it opens a stream, stays, and leaves. Unexpected results are violations. */
 import type { Ledger } from "./ledger.ts";
 import type { Scope } from "./line.ts";
 import type { Random } from "./random.ts";

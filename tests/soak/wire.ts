@@ -1,8 +1,4 @@
-/**
- * A client's connection, and the rate at which it reads.
- *
- * @module
- */
+/** A client's connection, and the rate at which it reads. */
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import type { Scope } from "./line.ts";
 

@@ -1,8 +1,4 @@
-/**
- * A copy of this checkout as if it had just been cloned, and commands that run in it.
- *
- * @module
- */
+/** A copy of this checkout as if it had just been cloned, and commands that run in it. */
 import { fileURLToPath } from "node:url";
 
 /** The path of this checkout, with a trailing slash. */

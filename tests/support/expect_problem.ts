@@ -1,8 +1,4 @@
-/**
- * Checks that hold for every error response, whatever its code.
- *
- * @module
- */
+/** Checks that hold for every error response, whatever its code. */
 import { STATUS_CODES } from "node:http";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SECRET, type Service } from "./service.ts";

@@ -1,8 +1,4 @@
-/**
- * A proxy between the service and a nats-server that can alter what either side says.
- *
- * @module
- */
+/** A proxy between the service and a nats-server that can alter what either side says. */
 import type { NatsServer } from "../../tools/nats_server.ts";
 
 /** A running proxy. */

@@ -1,8 +1,4 @@
-/**
- * Waits for something that should happen, but no longer than a failing test should take.
- *
- * @module
- */
+/** Waits for something that should happen, but no longer than a failing test should take. */
 import { isDeepStrictEqual } from "node:util";
 import { assertEquals } from "@std/assert";
 

@@ -1,8 +1,4 @@
-/**
- * Payloads that try to break out of their event, each named after its attack.
- *
- * @module
- */
+/** Payloads that try to break out of their event, each named after its attack. */
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 const utf8 = (text: string) => new TextEncoder().encode(text);

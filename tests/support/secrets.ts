@@ -1,8 +1,4 @@
-/**
- * Searches text for secrets, plain or encoded.
- *
- * @module
- */
+/** Searches text for secrets, plain or encoded. */
 import { Buffer } from "node:buffer";
 import { assert } from "@std/assert";
 

@@ -1,8 +1,4 @@
-/**
- * The service under test: the real one, in its own process and with production permissions.
- *
- * @module
- */
+/** The service under test: the real one, in its own process and with production permissions. */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { SignJWT } from "jose";
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
@@ -14,7 +10,6 @@ import {
 } from "../../tools/service.ts";
 import { read, type Reader } from "./clients/sse_reader.ts";
 import { PATIENCE_MS, within } from "./patience.ts";
-import { subjectOf } from "./subject.ts";
 
 export type { LogLine };
 
@@ -177,6 +172,19 @@ export async function readiness({ url }: Pick<Service, "url">): Promise<string> 
 export async function subjects({ connections }: NatsServer): Promise<string[]> {
   const natstap = (await connections()).filter(({ name }) => name === "natstap");
   return natstap.flatMap(({ subscriptions_list }) => subscriptions_list ?? []).toSorted();
+}
+
+/**
+ * The subject of an app's lines, or, with `>` as the region or the machine, the subject of a stream.
+ *
+ * @example
+ * ```ts
+ * publisher.publish(subjectOf("web"), "a line");
+ * assertEquals(await subjects(nats), [subjectOf("web", ">")]);
+ * ```
+ */
+export function subjectOf(app: string, region = "dfw", machine = "m1"): string {
+  return region === ">" ? `logs.${app}.>` : `logs.${app}.${region}.${machine}`;
 }
 
 /** Publishes one line per app with a separate client, as user `tap` if the server requires one. */

@@ -1,8 +1,6 @@
 /**
  * A wall clock that a test can set for the service alone: libfaketime changes it inside the real
  * process and leaves the monotonic clock as it is.
- *
- * @module
  */
 import { findOrInstall } from "../../tools/install.ts";
 

@@ -1,8 +1,4 @@
-/**
- * The service on a real pseudo-terminal, whose screen and keyboard the test controls.
- *
- * @module
- */
+/** The service on a real pseudo-terminal, whose screen and keyboard the test controls. */
 import { fileURLToPath } from "node:url";
 import { findOrInstall } from "../../tools/install.ts";
 import { sendSignal } from "../../tools/signal.ts";

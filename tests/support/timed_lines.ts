@@ -1,8 +1,6 @@
 /**
  * Numbered lines and when NATS received each of them, so that a test can tell exactly which lines a
  * stream is allowed to miss.
- *
- * @module
  */
 import type { NatsConnection } from "@nats-io/transport-deno";
 import { assert, assertEquals } from "@std/assert";

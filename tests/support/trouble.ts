@@ -9,8 +9,7 @@ import { FORMATS } from "../../lib/stream/formats/formats.ts";
 import { type Prometheus, startPrometheus } from "../../tools/prometheus.ts";
 import { readRaw } from "./clients/raw_reader.ts";
 import { planMetrics } from "./scrape.ts";
-import { logsUrl, openWhenFree, type Stack, startStack } from "./service.ts";
-import { subjectOf } from "./subject.ts";
+import { logsUrl, openWhenFree, type Stack, startStack, subjectOf } from "./service.ts";
 
 /** A stack in trouble, and what watches it. */
 export interface Trouble extends AsyncDisposable {

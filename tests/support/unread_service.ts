@@ -1,8 +1,4 @@
-/**
- * A service whose standard output nobody reads unless the test does.
- *
- * @module
- */
+/** A service whose standard output nobody reads unless the test does. */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { freePort } from "../../tools/free_port.ts";
 import { readLines } from "../../tools/lines.ts";

@@ -9,9 +9,8 @@ import {
   type Reader,
   take,
 } from "../../support/clients/sse_reader.ts";
-import { logsUrl, type Service, startService } from "../../support/service.ts";
+import { logsUrl, type Service, startService, subjectOf } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 const LINES = 100;
 /** Maximum time in which the service must connect to another node. */

@@ -2,9 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { assertEventually } from "../../support/patience.ts";
 import { CONNECTED, DISCONNECTED, type Reader, take } from "../../support/clients/sse_reader.ts";
-import { openStream, publish, type Stack, startStack } from "../../support/service.ts";
+import { openStream, publish, type Stack, startStack, subjectOf } from "../../support/service.ts";
 import type { NatsServer } from "../../../tools/nats_server.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 /** The subjects of each of the service's connections, oldest connection first. */
 async function lanes({ connections }: NatsServer): Promise<string[][]> {

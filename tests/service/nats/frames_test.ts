@@ -10,9 +10,9 @@ import {
   publish,
   readiness,
   startService,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 const GARBAGE: [name: string, text: string][] = [
   ["an operation that does not exist", "HELLO\r\n"],

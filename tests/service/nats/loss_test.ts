@@ -12,11 +12,11 @@ import {
   type Service,
   startService,
   startStack,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { assertAccounted, startFlow } from "../../support/timed_lines.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 /** Starts a service that is connected to the first of these servers that it reaches. */
 async function startConnected(...urls: string[]): Promise<Service> {

@@ -9,10 +9,10 @@ import {
   readiness,
   startService,
   startStack,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 const USER = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
 

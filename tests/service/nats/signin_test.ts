@@ -10,9 +10,14 @@ import { createAccount, createOperator, createUser, type KeyPair } from "npm:@na
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { assertNotReady, assertProblem } from "../../support/expect_problem.ts";
 import { read } from "../../support/clients/sse_reader.ts";
-import { failToStart, logsUrl, type Service, startService } from "../../support/service.ts";
+import {
+  failToStart,
+  logsUrl,
+  type Service,
+  startService,
+  subjectOf,
+} from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 const APP = "panini-786";
 const PASSWORD = "right: horse, battery";

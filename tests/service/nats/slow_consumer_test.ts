@@ -7,10 +7,10 @@ import {
   type Service,
   type Stack,
   startStack,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
 import { assertAccounted, type Loss, startFlow } from "../../support/timed_lines.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 /** About 12 MB per second. */
 const FLOOD = { subjects: [subjectOf("flood")], batch: 30, size: 8_192 };

@@ -13,8 +13,8 @@ import {
   openStream,
   type Service,
   startService,
+  subjectOf,
 } from "../../support/service.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 /** Allows clients without TLS, such as the publisher. */
 const OPTIONAL = "allow_non_tls: true";

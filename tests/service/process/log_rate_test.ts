@@ -10,8 +10,8 @@ import {
   type Service,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 const AT_ONCE = 20;
 

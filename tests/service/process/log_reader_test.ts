@@ -4,9 +4,8 @@ import { readLines } from "../../../tools/lines.ts";
 import { assertEventually, within } from "../../support/patience.ts";
 import { readRaw } from "../../support/clients/raw_reader.ts";
 import type { Reader } from "../../support/clients/sse_reader.ts";
-import { type LogLine, logsUrl, openStream } from "../../support/service.ts";
+import { type LogLine, logsUrl, openStream, subjectOf } from "../../support/service.ts";
 import { startUnread, type UnreadStack } from "../../support/unread_service.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 /** At the most verbose level, and with a shutdown that would wait for an hour. */

@@ -13,9 +13,9 @@ import {
   type Stack,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 const PASSWORD = "pa55word-of-tap";
 const DEBUG = { LOG_LEVEL: "debug" };

@@ -9,8 +9,8 @@ import {
   type Stack,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 /** Opens a stream of `app` and reads its `ready` event. */
 async function open({ service }: Stack, app: string, format = "sse"): Promise<RawReader> {

@@ -13,9 +13,9 @@ import {
   serviceCommand,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 /** The `natstap.` attributes of a span; fails if one is set twice. */
 function own({ attributes }: Span): Record<string, unknown> {

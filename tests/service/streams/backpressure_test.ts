@@ -3,9 +3,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
 import type { Reader } from "../../support/clients/sse_reader.ts";
-import { logsUrl, openStream, type Stack, startStack } from "../../support/service.ts";
+import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 /** More than fits into the kernel's buffers, which hold megabytes per loopback connection. */
 const LINES = 32_000;

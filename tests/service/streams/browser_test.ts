@@ -5,8 +5,7 @@ import type { Browser, Page } from "npm:playwright-core@^1";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { launchChromium } from "../../support/clients/chromium.ts";
 import { eventOf, PAYLOADS } from "../../support/payloads.ts";
-import { logsUrl, mint, type Service, startService } from "../../support/service.ts";
-import { subjectOf } from "../../support/subject.ts";
+import { logsUrl, mint, type Service, startService, subjectOf } from "../../support/service.ts";
 
 /** What the page's `EventSource` reported, in order. */
 interface Seen {

@@ -5,8 +5,7 @@ import { memory } from "../../../tools/memory.ts";
 import { within } from "../../support/patience.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
 import type { Reader } from "../../support/clients/sse_reader.ts";
-import { logsUrl, openStream, type Stack, startStack } from "../../support/service.ts";
-import { subjectOf } from "../../support/subject.ts";
+import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../../support/service.ts";
 
 const MB = 1024 * 1024;
 const BUFFER_BYTES = 4 * MB;

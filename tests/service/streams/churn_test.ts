@@ -2,9 +2,15 @@ import { assert, assertEquals } from "@std/assert";
 import { assertProblem } from "../../support/expect_problem.ts";
 import { readRaw } from "../../support/clients/raw_reader.ts";
 import { planMetrics } from "../../support/scrape.ts";
-import { logsUrl, openStream, openWhenFree, startStack, subjects } from "../../support/service.ts";
+import {
+  logsUrl,
+  openStream,
+  openWhenFree,
+  startStack,
+  subjectOf,
+  subjects,
+} from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 /** Number of readers at a time, and in total. */
 const AT_ONCE = 20;

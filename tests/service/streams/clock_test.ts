@@ -12,10 +12,10 @@ import {
   type Stack,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 import { createSteppingClock, type SteppingClock } from "../../support/stepping_clock.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 const HOUR = 3600; // Seconds.
 /** libfaketime works fully on Linux only. */

@@ -10,10 +10,10 @@ import {
   readiness,
   type Stack,
   startStack,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { subjectOf } from "../../support/subject.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));

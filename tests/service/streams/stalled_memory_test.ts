@@ -4,8 +4,7 @@ import { memory } from "../../../tools/memory.ts";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { planMetrics } from "../../support/scrape.ts";
-import { logsUrl, startStack } from "../../support/service.ts";
-import { subjectOf } from "../../support/subject.ts";
+import { logsUrl, startStack, subjectOf } from "../../support/service.ts";
 
 const MB = 1e6;
 /** Memory allowed per stream, in addition to 1.5 × BUFFER_TOTAL_BYTES. */

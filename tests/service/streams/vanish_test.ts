@@ -2,8 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { logsUrl, readiness, type Stack, startStack } from "../../support/service.ts";
-import { subjectOf } from "../../support/subject.ts";
+import { logsUrl, readiness, type Stack, startStack, subjectOf } from "../../support/service.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 /** Seconds. */

@@ -1,8 +1,4 @@
-/**
- * A real headless browser for the tests: chromium, found or installed.
- *
- * @module
- */
+/** A real headless browser for the tests: chromium, found or installed. */
 import { type Browser, chromium } from "npm:playwright-core@^1";
 import { findOrInstall } from "../../../tools/install.ts";
 

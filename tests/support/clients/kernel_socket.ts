@@ -1,8 +1,6 @@
 /**
  * A TCP client that uses system calls directly, for what Deno's sockets cannot do: tiny receive
  * buffers, and disappearing without closing the connection. Linux only.
- *
- * @module
  */
 
 import { PATIENCE_MS } from "../patience.ts";

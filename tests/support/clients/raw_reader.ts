@@ -1,8 +1,4 @@
-/**
- * A reader of `/logs` on a plain socket that reads no further than it is told to.
- *
- * @module
- */
+/** A reader of `/logs` on a plain socket that reads no further than it is told to. */
 import { within } from "../patience.ts";
 
 /** An open response. */

@@ -1,12 +1,7 @@
-/**
- * Raw HTTP requests on a plain socket, written byte by byte as an attacker would.
- *
- * @module
- */
+/** Raw HTTP requests on a plain socket, written byte by byte as an attacker would. */
 import { assert, assertEquals } from "@std/assert";
 import { within } from "../patience.ts";
-import { mint, openStream, type Service, type Stack } from "../service.ts";
-import { subjectOf } from "../subject.ts";
+import { mint, openStream, type Service, type Stack, subjectOf } from "../service.ts";
 
 /** A request that is answered 404 and closes the connection. */
 const LAST = "GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";

@@ -1,8 +1,4 @@
-/**
- * A reader of `/logs` with a standard-conforming SSE parser.
- *
- * @module
- */
+/** A reader of `/logs` with a standard-conforming SSE parser. */
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import { PATIENCE_MS } from "../patience.ts";
 

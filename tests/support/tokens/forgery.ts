@@ -1,8 +1,4 @@
-/**
- * Forges tokens byte by byte, because no library produces what attackers send.
- *
- * @module
- */
+/** Forges tokens byte by byte, because no library produces what attackers send. */
 import { createHmac, type KeyObject, sign as signBytes } from "node:crypto";
 import type { Kind } from "./key_kinds.ts";
 

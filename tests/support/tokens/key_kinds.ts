@@ -1,8 +1,4 @@
-/**
- * The kinds of key a service may be configured with, and an attacker's key of the same kind.
- *
- * @module
- */
+/** The kinds of key a service may be configured with, and an attacker's key of the same kind. */
 import { createSecretKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from "node:crypto";
 import { SECRET } from "../service.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Runs the real `openssl` in a temporary folder.
- *
- * @module
- */
+/** Runs the real `openssl` in a temporary folder. */
 import { findOrInstall } from "../../../tools/install.ts";
 
 /** A folder in which `openssl` runs. */

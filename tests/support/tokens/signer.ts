@@ -1,8 +1,4 @@
-/**
- * Signing keys of a backend that publishes a key set, and tokens signed with them.
- *
- * @module
- */
+/** Signing keys of a backend that publishes a key set, and tokens signed with them. */
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import type { Service } from "../service.ts";
 

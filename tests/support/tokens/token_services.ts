@@ -1,18 +1,13 @@
-/**
- * One service per kind of key, and checks of which tokens they accept.
- *
- * @module
- */
+/** One service per kind of key, and checks of which tokens they accept. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../patience.ts";
 import { assertProblem } from "../expect_problem.ts";
 import { read } from "../clients/sse_reader.ts";
-import { SECRET, type Service, startService } from "../service.ts";
+import { SECRET, type Service, startService, subjectOf } from "../service.ts";
 import { type Forge, signed } from "./forgery.ts";
 import { createKeys, type Kind, publicJwk } from "./key_kinds.ts";
-import { subjectOf } from "../subject.ts";
 
 /** Required claims, and a log level at which each refusal is logged. */
 const RULES = { JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", LOG_LEVEL: "debug" };

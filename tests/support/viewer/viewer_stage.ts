@@ -8,8 +8,7 @@ import type { Browser, Locator, Page, Request } from "npm:playwright-core@^1";
 import { build } from "../../../tools/bundle.ts";
 import { launchChromium } from "../clients/chromium.ts";
 import { assertEventually, PATIENCE_MS } from "../patience.ts";
-import { subjectOf } from "../subject.ts";
-import { mint, type Service, type Stack, startService, startStack } from "../service.ts";
+import { mint, type Service, type Stack, startService, startStack, subjectOf } from "../service.ts";
 
 /** The app that the stage publishes for. */
 export const APP = "panini-786";
