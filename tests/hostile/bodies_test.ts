@@ -1,8 +1,15 @@
 /** Data that the service does not read: bodies, and requests after a stream. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../support/service.ts";
-import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { type Stack, startStack } from "../support/service.ts";
+import {
+  assertServes,
+  connectTo,
+  receive,
+  request,
+  send,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -12,12 +19,6 @@ const LINUX = { ignore: Deno.build.os !== "linux" };
 const MEGABYTE = 1_048_576;
 const SENT = 300 * MEGABYTE;
 const MOST_GROWTH = 32 * MEGABYTE;
-
-/** A valid request for a stream. */
-async function streamRequest(fields: string[] = []): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "bodies" }));
-  return request(`GET ${pathname}${search} HTTP/1.1`, fields);
-}
 
 /** Sends `piece` repeatedly, up to 300 MB, as long as it is accepted; resolves to the bytes sent. */
 async function flood(connection: Deno.TcpConn, piece: string): Promise<number> {
@@ -38,17 +39,20 @@ async function flood(connection: Deno.TcpConn, piece: string): Promise<number> {
 const FLOODS: [what: string, head: () => Promise<string>, piece: () => Promise<string>][] = [
   [
     "a body with Content-Length",
-    () => streamRequest([`Content-Length: ${SENT}`]),
+    () => streamRequest(stack.service, "bodies", { fields: [`Content-Length: ${SENT}`] }),
     () => Promise.resolve("x".repeat(65_536)),
   ],
   [
     "a chunked body",
-    () => streamRequest(["Transfer-Encoding: chunked"]),
+    () => streamRequest(stack.service, "bodies", { fields: ["Transfer-Encoding: chunked"] }),
     () => Promise.resolve(`10000\r\n${"x".repeat(65_536)}\r\n`),
   ],
   [
     "a body announced with Expect",
-    () => streamRequest(["Expect: 100-continue", `Content-Length: ${SENT}`]),
+    () =>
+      streamRequest(stack.service, "bodies", {
+        fields: ["Expect: 100-continue", `Content-Length: ${SENT}`],
+      }),
     () => Promise.resolve("x".repeat(65_536)),
   ],
 ];
@@ -77,23 +81,21 @@ Deno.test(
   async () => {
     const { service } = stack;
     const pieces = [
-      (await streamRequest()).repeat(100),
+      (await streamRequest(service, "bodies")).repeat(100),
       request("GET /healthz HTTP/1.1").repeat(1_000),
       "x".repeat(65_536),
     ];
     for (const piece of pieces) {
       const before = memory(service.pid).rss;
       using connection = await connectTo(service);
-      await send(connection, await streamRequest());
+      await send(connection, await streamRequest(service, "bodies"));
       assertMatch(await receive(connection, /event: ready/), /^HTTP\/1\.1 200 /);
       const sent = await flood(connection, piece);
       const growth = memory(service.pid).peak - before;
       assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
       assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
     }
-    await using reader = await openStream(service, { app: "after" });
-    stack.publisher.publish(subjectOf("after"), "a line");
-    assertEquals(await reader.line(), "a line");
+    await assertServes(stack);
   },
 );
 

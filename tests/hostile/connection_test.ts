@@ -1,8 +1,15 @@
 /** Attacks on a connection, the attacker's or another client's, by the order of requests. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, type Stack, startStack } from "../support/service.ts";
-import { connectTo, receive, request, send, statuses } from "../support/clients/raw_request.ts";
+import { type Stack, startStack } from "../support/service.ts";
+import {
+  connectTo,
+  receive,
+  request,
+  send,
+  statuses,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -27,7 +34,7 @@ for (const [what, garbage] of GARBAGE) {
     // The first response keeps the attacker's connection open until NATS confirms.
     Deno.kill(nats.pid, "SIGSTOP");
     try {
-      await send(attacker, await streamRequest() + garbage);
+      await send(attacker, await streamRequest(stack.service, "a") + garbage);
       await untilAllRead();
       const victims: Deno.TcpConn[] = [];
       for (let i = 0; i < 5; i++) {
@@ -54,15 +61,9 @@ async function untilAllRead(): Promise<void> {
   for (let i = 0; i < 2; i++) await statuses(stack.service, HEALTH);
 }
 
-/** A valid request for a stream. */
-async function streamRequest(version = "1.1", fields: string[] = []): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "a" }));
-  return request(`GET ${pathname}${search} HTTP/${version}`, fields);
-}
-
 Deno.test("Requests without Host after a stream close its connection instead of piling up", async () => {
   using connection = await connectTo(stack.service);
-  await send(connection, await streamRequest());
+  await send(connection, await streamRequest(stack.service, "a"));
   await receive(connection, /event: ready/);
   await send(connection, "GET /healthz HTTP/1.1\r\n\r\n");
   await receive(connection);
@@ -70,7 +71,10 @@ Deno.test("Requests without Host after a stream close its connection instead of 
 
 Deno.test("The service does not use chunks for HTTP/1.0, even if the client accepts them", async () => {
   using connection = await connectTo(stack.service);
-  await send(connection, await streamRequest("1.0", ["TE: chunked"]));
+  await send(
+    connection,
+    await streamRequest(stack.service, "a", { version: "1.0", fields: ["TE: chunked"] }),
+  );
   const answer = await receive(connection, /\n\n/);
   assertMatch(answer, /\r\n\r\nevent: ready\n/);
   assert(!/^transfer-encoding/im.test(answer), answer);

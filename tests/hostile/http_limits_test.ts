@@ -1,8 +1,15 @@
 /** Requests that are too large, and too many connections. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../support/service.ts";
-import { connectTo, exchange, receive, send } from "../support/clients/raw_request.ts";
+import { type Stack, startStack } from "../support/service.ts";
+import {
+  assertServes,
+  connectTo,
+  exchange,
+  receive,
+  send,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -11,17 +18,9 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 const LINUX = { ignore: Deno.build.os !== "linux" };
 const MEGABYTE = 1_048_576;
 
-/** Fails unless a stream opens and delivers a line. */
-async function assertServes({ service, publisher } = stack): Promise<void> {
-  await using reader = await openStream(service, { app: "other" });
-  publisher.publish(subjectOf("other"), "a line");
-  assertEquals(await reader.line(), "a line");
-}
-
 /** A valid request for a stream, with an additional `field`. */
-async function ask(field: string, query: Record<string, string> = {}): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "large" }, query));
-  return `GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\n${field}\r\n\r\n`;
+function ask(field: string, query: Record<string, string> = {}): Promise<string> {
+  return streamRequest(stack.service, "large", { fields: [field], query });
 }
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => `X-${i}: 1`).join("\r\n");
@@ -40,7 +39,7 @@ for (const [what, request] of TOO_LARGE) {
     const answers = await exchange(stack.service, await request());
     const refused = answers.map((answer) => /^HTTP\/1\.1 (400|414|431) /.test(answer));
     assert([[], [true]].some((expected) => `${expected}` === `${refused}`), answers.join());
-    await assertServes();
+    await assertServes(stack);
     assertEquals(stack.service.logs.filter(({ app }) => app === "large"), []);
   });
 }
@@ -82,7 +81,7 @@ Deno.test(
     const more = memory(service.pid).rss - before;
     // Together they would have sent 2 GB.
     assert(more < 200 * MEGABYTE, `It takes ${more} bytes more`);
-    await assertServes();
+    await assertServes(stack);
   },
 );
 

@@ -3,15 +3,15 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { assertEventually } from "../support/patience.ts";
 import { planMetrics } from "../support/scrape.ts";
+import { openStream, type Stack, startStack, subjectOf, subjects } from "../support/service.ts";
 import {
-  logsUrl,
-  openStream,
-  type Stack,
-  startStack,
-  subjectOf,
-  subjects,
-} from "../support/service.ts";
-import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+  assertWhole,
+  connectTo,
+  receive,
+  request,
+  send,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 const { env, scrape } = planMetrics();
 let stack: Stack;
@@ -22,11 +22,6 @@ const LINUX = { ignore: Deno.build.os !== "linux" };
 
 /** Number of clients that do the same thing. */
 const CLIENTS = 50;
-
-async function streamRequest(version: string, query?: Record<string, string>): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "left" }, query));
-  return request(`GET ${pathname}${search} HTTP/${version}`);
-}
 
 /** Numbers of streams, of places taken and of buffered bytes, followed by subscriptions. */
 async function held(): Promise<unknown[]> {
@@ -55,7 +50,7 @@ async function halfClose(text: string): Promise<string> {
 }
 
 Deno.test("A client that has closed its write side gets the responses to all its requests", async () => {
-  for (const version of ["1.0", "1.1"]) {
+  for (const version of ["1.0", "1.1"] as const) {
     const health = request(`GET /healthz HTTP/${version}`);
     assertMatch(await halfClose(health), /^HTTP\/1\.1 200 [^]*\r\n\r\nok$/);
     assertMatch(await halfClose(request(`GET /logs HTTP/${version}`)), /"code":"token_missing"/);
@@ -66,8 +61,8 @@ Deno.test("A client that has closed its write side gets the responses to all its
 });
 
 Deno.test("A client that closes its write side along with a request for a stream, or later, leaves nothing behind", async () => {
-  for (const version of ["1.0", "1.1"]) {
-    const text = await streamRequest(version);
+  for (const version of ["1.0", "1.1"] as const) {
+    const text = await streamRequest(stack.service, "left", { version });
     const health = request("GET /healthz HTTP/1.1");
     for (const sent of [text, health + text, text + health, `${text}no HTTP\r\n\r\n`]) {
       assertEquals(/event: ready/.test(await halfClose(sent)), false);
@@ -82,18 +77,18 @@ Deno.test("A client that closes its write side along with a request for a stream
 });
 
 const RESETS: [when: string, act: (socket: KernelSocket) => Promise<void>][] = [
-  ["with its request", async (socket) => socket.write(await streamRequest("1.1"))],
+  ["with its request", async (socket) => socket.write(await streamRequest(stack.service, "left"))],
   ["right after its request", async (socket) => {
-    socket.write(await streamRequest("1.1"));
+    socket.write(await streamRequest(stack.service, "left"));
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
   }],
   ["when its response begins", async (socket) => {
-    socket.write(await streamRequest("1.1"));
+    socket.write(await streamRequest(stack.service, "left"));
     await assertEventually(() => socket.take(1)?.length, 1);
   }],
   ["with requests before and after the one for a stream", async (socket) => {
     const other = request("GET /viewer.js HTTP/1.1");
-    socket.write(other + await streamRequest("1.1") + other);
+    socket.write(other + await streamRequest(stack.service, "left") + other);
   }],
 ];
 for (const [when, act] of RESETS) {
@@ -115,7 +110,7 @@ Deno.test("Clients that leave before NATS confirms leave nothing behind", LINUX,
     const sockets: KernelSocket[] = [];
     for (let i = 0; i < CLIENTS; i++) {
       const socket = new KernelSocket(port);
-      socket.write(await streamRequest("1.1"));
+      socket.write(await streamRequest(stack.service, "left"));
       sockets.push(socket);
     }
     const taken = async () => (await scrape()).natstap_stream_places_taken;
@@ -140,7 +135,7 @@ for (const format of ["sse", "ndjson", "text"]) {
       await using steady = await openStream(service, { app: "left" });
       const sockets = await Promise.all(Array.from({ length: 5 }, async () => {
         const socket = new KernelSocket(port);
-        socket.write(await streamRequest("1.1", { format }));
+        socket.write(await streamRequest(service, "left", { query: { format } }));
         await socket.until("ready");
         return socket;
       }));

@@ -2,15 +2,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
+import { mint, type Stack, startStack, subjectOf } from "../support/service.ts";
 import {
-  logsUrl,
-  mint,
-  openStream,
-  type Stack,
-  startStack,
-  subjectOf,
-} from "../support/service.ts";
-import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+  assertServes,
+  assertWhole,
+  connectTo,
+  receive,
+  request,
+  send,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -19,19 +20,6 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 const LINUX = { ignore: Deno.build.os !== "linux" };
 const MEGABYTE = 1_048_576;
 const HEALTH = request("GET /healthz HTTP/1.1");
-
-/** A valid request for a stream. */
-async function streamRequest({ service } = stack): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(service, { app: "slow" }));
-  return request(`GET ${pathname}${search} HTTP/1.1`);
-}
-
-/** Fails unless a stream opens and delivers a line. */
-async function assertServes({ service, publisher } = stack): Promise<void> {
-  await using reader = await openStream(service, { app: "other" });
-  publisher.publish(subjectOf("other"), "a line");
-  assertEquals(await reader.line(), "a line");
-}
 
 const UNENDING: [what: string, text: string][] = [
   ["send nothing", ""],
@@ -74,7 +62,7 @@ Deno.test("The service accepts a few empty lines after a request for a stream, b
   using patient = await connectTo(stack.service);
   using flooding = await connectTo(stack.service);
   for (const connection of [patient, flooding]) {
-    await send(connection, await streamRequest());
+    await send(connection, await streamRequest(stack.service, "slow"));
     assertMatch(await receive(connection, /event: ready/), /^HTTP\/1\.1 200 /);
   }
   await send(patient, "\r\n".repeat(3));
@@ -99,7 +87,7 @@ for (const [what, text] of UNENDING) {
     for (let i = 0; i < 500; i++) {
       await send(connections.use(await connectTo(stack.service)), text);
     }
-    await assertServes();
+    await assertServes(stack);
     assertEquals(await fetch(`${stack.service.url}/healthz`).then((r) => r.text()), "ok");
   });
 }
@@ -121,7 +109,7 @@ for (const [what, text] of UNREAD) {
       for (let i = 0; i < 1_000; i++) {
         connections.use(new KernelSocket(Number(new URL(service.url).port))).write(await text());
       }
-      await assertServes();
+      await assertServes(stack);
       const growth = memory(service.pid).rss - before;
       assert(growth < 100 * MEGABYTE, `Memory grew by ${growth} bytes`);
     },
@@ -140,7 +128,7 @@ Deno.test(
       await send(connections.use(await connectTo(service)), text);
     }
     for (const [, text] of UNREAD) connections.use(new KernelSocket(port)).write(await text());
-    connections.use(new KernelSocket(port)).write(await streamRequest(own));
+    connections.use(new KernelSocket(port)).write(await streamRequest(service, "slow"));
     using reader = connections.use(new KernelSocket(port));
     reader.write(request("GET /viewer.js HTTP/1.0"));
     const begin = await reader.until("HTTP/1.1 200 OK");

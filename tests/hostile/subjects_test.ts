@@ -5,7 +5,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { startNatsServer } from "../../tools/nats_server.ts";
-import { assertEventually, within } from "../support/patience.ts";
+import { assertEventually } from "../support/patience.ts";
+import { connectTo, receive, send } from "../support/clients/raw_request.ts";
 import { mint, type Service, startService, subjects } from "../support/service.ts";
 
 /** The same cases in each run; a failure prints the seed and the failing case. */
@@ -41,37 +42,18 @@ interface Answer {
  *
  * Uses HTTP/1.0, so that the body ends with the connection.
  */
-async function ask({ url }: Service, token: string, query: string): Promise<Answer> {
-  const { hostname, port } = new URL(url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
+async function ask(service: Service, token: string, query: string): Promise<Answer> {
+  using connection = await connectTo(service);
   const head = `GET /logs?${query} HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
-  const sent = write(connection, head).catch(() => "The service has hung up in the midst of it");
-  const text = await readAnswer(connection);
-  await sent;
+  const [text] = await Promise.all([
+    receive(connection, /\r\n\r\nevent: ready[^]*\n\n/),
+    send(connection, Buffer.from(head).toString("latin1")),
+  ]);
   const found = await subjects(nats);
   connection.close();
   await assertEventually(() => subjects(nats), []);
   const said = /"(?:code|subject)":"([^"]*)"/.exec(text)?.[1];
   return { status: Number(text.split(" ")[1]), said, subjects: found };
-}
-
-async function write(connection: Deno.Conn, text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-}
-
-/** Reads a whole response, but of a stream only its `ready` event. */
-async function readAnswer(connection: Deno.Conn): Promise<string> {
-  const decoder = new TextDecoder();
-  const buffer = new Uint8Array(16_384);
-  let text = "";
-  while (!/\r\n\r\nevent: ready[^]*\n\n/.test(text)) {
-    // The service may reset the connection in the middle of a request.
-    const length = await within(connection.read(buffer).catch(() => null), `No end of "${text}"`);
-    if (length === null) break;
-    text += decoder.decode(buffer.subarray(0, length), { stream: true });
-  }
-  return text;
 }
 
 /** Fails unless the query is answered as expected, and only the expected subject is subscribed to. */

@@ -1,8 +1,8 @@
-import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
+import type { EventSourceMessage } from "npm:eventsource-parser@^3";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
-import type { Reader } from "../../support/clients/sse_reader.ts";
+import { parseEvents, type Reader } from "../../support/clients/sse_reader.ts";
 import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
@@ -65,16 +65,10 @@ function account(tally: Tally, { event, data }: EventSourceMessage): void {
   }
 }
 
-function parse(text: string): EventSourceMessage[] {
-  const events: EventSourceMessage[] = [];
-  createParser({ onEvent: (event) => void events.push(event) }).feed(text);
-  return events;
-}
-
 /** Reads events until `lines` are accounted for. */
 async function takeAll(reader: RawReader, tally: Tally, lines: number): Promise<void> {
   while (tally.delivered + tally.dropped < lines) {
-    for (const event of parse(await reader.until("\n\n"))) account(tally, event);
+    for (const event of parseEvents(await reader.until("\n\n"))) account(tally, event);
   }
 }
 
@@ -156,7 +150,7 @@ Deno.test("A reader that does not read for STALL_SECONDS is ended and its subscr
 
   const text = await slow.rest();
   const tally: Tally = { delivered: 0, dropped: 0 };
-  const events = parse(text);
+  const events = parseEvents(text);
   for (const event of events) account(tally, event);
   assertEquals(events.slice(-2).map(({ event }) => event), ["dropped", "end"]);
   assertEquals(JSON.parse(events.at(-1)!.data), { reason: "stalled" });

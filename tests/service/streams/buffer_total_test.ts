@@ -1,10 +1,9 @@
 /** The memory for all stalled readers together is bounded. */
 import { assert, assertEquals } from "@std/assert";
-import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import { memory } from "../../../tools/memory.ts";
 import { within } from "../../support/patience.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
-import type { Reader } from "../../support/clients/sse_reader.ts";
+import { parseEvents, type Reader } from "../../support/clients/sse_reader.ts";
 import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../../support/service.ts";
 
 const MB = 1024 * 1024;
@@ -42,12 +41,12 @@ interface Tally {
 
 /** Reads until `lines` are accounted for: each was either delivered or counted as dropped. */
 async function account(tally: Tally, lines: number): Promise<void> {
-  const take = ({ event, data }: EventSourceMessage) => {
-    if (event === "dropped") tally.dropped += JSON.parse(data).count;
-    else assertEquals([event, data], [undefined, line(tally.delivered++ + tally.dropped)]);
-  };
-  const parser = createParser({ onEvent: take });
-  while (tally.delivered + tally.dropped < lines) parser.feed(await tally.reader.until("\n\n"));
+  while (tally.delivered + tally.dropped < lines) {
+    for (const { event, data } of parseEvents(await tally.reader.until("\n\n"))) {
+      if (event === "dropped") tally.dropped += JSON.parse(data).count;
+      else assertEquals([event, data], [undefined, line(tally.delivered++ + tally.dropped)]);
+    }
+  }
 }
 
 Deno.test({

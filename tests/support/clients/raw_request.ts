@@ -1,7 +1,7 @@
 /** Raw HTTP requests on a plain socket, written byte by byte as an attacker would. */
 import { assert, assertEquals } from "@std/assert";
 import { within } from "../patience.ts";
-import { mint, openStream, type Service, type Stack, subjectOf } from "../service.ts";
+import { logsUrl, mint, openStream, type Service, type Stack, subjectOf } from "../service.ts";
 
 /** A request that is answered 404 and closes the connection. */
 const LAST = "GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -71,6 +71,29 @@ export function attackerToken(): Promise<string> {
 /** A request with a `Host` header and `fields`, followed by `behind`. */
 export function request(line: string, fields: string[] = [], behind = ""): string {
   return [line, "Host: x", ...fields, "", behind].join("\r\n");
+}
+
+/** A valid request for a stream of `app`. */
+export async function streamRequest(
+  service: Service,
+  app: string,
+  { version = "1.1", fields = [], query = {} }: StreamRequestOptions = {},
+): Promise<string> {
+  const { pathname, search } = new URL(await logsUrl(service, { app }, query));
+  return request(`GET ${pathname}${search} HTTP/${version}`, fields);
+}
+
+interface StreamRequestOptions {
+  readonly version?: "1.0" | "1.1";
+  readonly fields?: string[];
+  readonly query?: Record<string, string>;
+}
+
+/** Fails unless a stream opens and delivers a line. */
+export async function assertServes({ service, publisher }: Stack): Promise<void> {
+  await using reader = await openStream(service, { app: "other" });
+  publisher.publish(subjectOf("other"), "a line");
+  assertEquals(await reader.line(), "a line");
 }
 
 /** Fails unless `text` is answered with 400 or not at all, and what follows it is ignored. */

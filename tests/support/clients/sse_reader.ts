@@ -78,6 +78,13 @@ export async function read(
   };
 }
 
+/** Parses complete events. */
+export function parseEvents(text: string): EventSourceMessage[] {
+  const events: EventSourceMessage[] = [];
+  createParser({ onEvent: (event) => void events.push(event) }).feed(text);
+  return events;
+}
+
 /** An event's name (`undefined` for a log line) and its data, without the time in a `status`. */
 export type NamedData = [event: string | undefined, data: string];
 
