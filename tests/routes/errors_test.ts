@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SignJWT } from "jose";
+import { readRaw } from "../support/clients/raw_reader.ts";
 import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
 import { assertNotReady, assertProblem } from "../support/expect_problem.ts";
 import {
@@ -200,13 +201,13 @@ Deno.test("The service answers 503 keys_unavailable while its keys cannot be fet
 
 Deno.test("The service answers 503 shutting_down while it stops", async () => {
   await using own = await startStack();
-  // A server that hangs holds up the stop, since the connection is drained.
-  Deno.kill(own.nats.pid, "SIGSTOP");
-  try {
-    await assertShuttingDown(own.service);
-  } finally {
-    Deno.kill(own.nats.pid, "SIGCONT");
-  }
+  // A stalled reader delays the shutdown.
+  using stalled = await readRaw(await logsUrl(own.service, { app: "stalled" }));
+  await stalled.until("ready");
+  const payload = new Uint8Array(65_536);
+  for (let i = 0; i < 256; i++) own.publisher.publish("logs.stalled.dfw.m1", payload);
+  await own.publisher.flush();
+  await assertShuttingDown(own.service);
 });
 
 async function assertShuttingDown(service: Service): Promise<void> {

@@ -141,9 +141,9 @@ Deno.test("GET /readyz answers 503 while a full service has lost NATS", async ()
   await using _reader = await openStream(service, { app: "a" });
   await publisher.close();
   await nats.stop("SIGKILL");
-  await service.logged(({ msg }) => msg === "NATS unavailable");
+  await service.logged(({ reason }) => reason === "connection refused");
   const { parts } = await assertNotReady(service, "nats_unavailable");
-  assertEquals(parts, { ready: false, nats: "connection lost", keys: "ok", capacity: "full" });
+  assertEquals(parts, { ready: false, nats: "connection refused", keys: "ok", capacity: "full" });
   await using _again = await startNatsServer({ port: nats.port });
   const full = { ready: true, nats: "ok", keys: "ok", capacity: "full" };
   await assertEventually(() => readyz(service), [200, full]);

@@ -9,7 +9,7 @@ import { FORMATS } from "../../lib/stream/formats/all_formats.ts";
 import { type Prometheus, startPrometheus } from "../../tools/prometheus.ts";
 import { readRaw } from "./clients/raw_reader.ts";
 import { planMetrics } from "./scrape.ts";
-import { logsUrl, openWhenFree, type Stack, startStack } from "./service.ts";
+import { logsUrl, openWhenFree, type Stack, startStack, subjectOf } from "./service.ts";
 
 /** A stack in trouble, and the Prometheus that scrapes it. */
 export interface Trouble extends AsyncDisposable {
@@ -78,9 +78,9 @@ async function makeTrouble({ service, publisher }: Stack, signal: AbortSignal): 
   while (!signal.aborted) {
     const timestamp = new Date(Date.now() - LATE_MS).toISOString();
     for (let i = 0; i < 64; i++) {
-      publisher.publish("logs.late.dfw.m1", JSON.stringify({ timestamp, message: `line ${i}` }));
+      publisher.publish(subjectOf("late"), JSON.stringify({ timestamp, message: `line ${i}` }));
     }
-    for (let i = 0; i < 10; i++) publisher.publish("logs.flood.dfw.m1", LARGE);
+    for (let i = 0; i < 10; i++) publisher.publish(subjectOf("flood"), LARGE);
     await publisher.flush();
     const refused = await fetch(`${service.url}/logs?token=${forged}`);
     await refused.body?.cancel();

@@ -149,8 +149,8 @@ Deno.test("StdoutQueue loses nothing if the output is non-blocking and full for 
   const full = new Deno.errors.WouldBlock("Resource temporarily unavailable");
   pipe.outcomes = [full, 100, full];
   for (let i = 0; i < 6; i++) queue.write(line(i));
-  await queue.drain();
-  await queue.drain();
+  // On a busy machine one drain() may not outlast the second time that the output is full.
+  for (let i = 0; i < 50 && pipe.text.split("\n").length <= 6; i++) await queue.drain();
   assertEquals([read(pipe.text), queue.dropped], [[0, 1, 2, 3, 4, 5], 0]);
 });
 

@@ -9,7 +9,7 @@ import {
   type ConnectionState,
 } from "../../../web/connection/connection.ts";
 import type { EndedReason } from "../../../web/connection/reconnect_policy.ts";
-import { PATIENCE } from "../patience.ts";
+import { PATIENCE_MS } from "../patience.ts";
 
 /** What a handler was told, in the order in which it was. */
 export type Told =
@@ -49,7 +49,7 @@ export class Watcher implements Disposable {
 
   /** Resolves to the next of what it is told that fits; what comes before is passed over. */
   async take<T extends Told>(fits: (told: Told) => told is T): Promise<T> {
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       while (this.#taken < this.told.length) {
         const told = this.told[this.#taken++]!;

@@ -6,9 +6,9 @@
  */
 import type { Browser, Locator, Page, Request } from "npm:playwright-core@^1";
 import { build } from "../../../tools/bundle.ts";
-import { launchChromium } from "../clients/chromium.ts";
-import { assertEventually, PATIENCE } from "../patience.ts";
-import { mint, type Service, type Stack, startService, startStack } from "../service.ts";
+import { launchChromium } from "../../../tools/chromium.ts";
+import { assertEventually, PATIENCE_MS } from "../patience.ts";
+import { mint, type Service, type Stack, startService, startStack, subjectOf } from "../service.ts";
 
 /** The app that the stage publishes for. */
 export const APP = "panini-786";
@@ -72,7 +72,10 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
   const publish = async (...lines: (Partial<FlyLine> | string | Uint8Array)[]) => {
     for (const line of lines) {
       const isPayload = typeof line === "string" || line instanceof Uint8Array;
-      stack.publisher.publish(`logs.${APP}.dfw.d896d7c609dd68`, isPayload ? line : flyLine(line));
+      stack.publisher.publish(
+        subjectOf(APP, "dfw", "d896d7c609dd68"),
+        isPayload ? line : flyLine(line),
+      );
     }
     await stack.publisher.flush();
   };
@@ -199,7 +202,7 @@ async function openWindow(
   const context = await browser.newContext({ viewport: WINDOW, ...options });
   await context.addInitScript(WITNESS);
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(PATIENCE_MS);
   const requests: Request[] = [];
   const trouble: string[] = [];
   context.on("request", (request) => void requests.push(request));

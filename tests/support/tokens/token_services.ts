@@ -1,74 +1,70 @@
-/**
- * A service for every kind of key, and whether it lets in what stands before it.
- *
- * @module
- */
+/** One service per kind of key, and checks of which tokens they accept. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../patience.ts";
 import { assertProblem } from "../expect_problem.ts";
 import { read } from "../clients/sse_reader.ts";
-import { SECRET, type Service, startService } from "../service.ts";
+import { SECRET, type Service, startService, subjectOf } from "../service.ts";
 import { type Forge, signed } from "./forgery.ts";
 import { createKeys, type Kind, publicJwk } from "./key_kinds.ts";
 
-/** What tokens must say, and so that each refusal is in the log. */
+/** Required claims, and a log level at which each refusal is logged. */
 const RULES = { JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", LOG_LEVEL: "debug" };
 
-/** A request for `/logs` with a token in its query or its headers. */
+/** The query and the headers of a request for `/logs` with a token. */
 export type TokenRequest = [query: string, headers: Record<string, string>];
 
-/** What there is at the gate. */
-interface Stage {
+/** The running processes and the attacker's server. */
+interface Processes {
   readonly nats: NatsServer;
   readonly services: ReadonlyMap<Kind, Service>;
   /** The public keys of all services, as one key set. */
   readonly keySet: string;
-  /** An attacker's URL, which answers with a key set of the strangers' keys. */
-  readonly lure: string;
-  /** Which URLs of the attacker's have been fetched. */
-  readonly lured: string[];
+  /** A URL of the attacker, which answers with a key set of the attackers' keys. */
+  readonly attackerUrl: string;
+  /** The attacker's URLs that have been fetched. */
+  readonly fetchedByServices: string[];
 }
 
-/** What a file of attacks tests with. */
-interface GateTests {
-  /** The gate, while tests run. */
-  readonly gate: () => Gate;
-  /** A test that none of the tokens with `attack` opens a stream. */
+/** What the tests of a file use. */
+interface TokenTests {
+  /** The services, while tests run. */
+  readonly services: () => TokenServices;
+  /** Defines a test that no token with `attack` opens a stream. */
   readonly testRefused: (attack: string, code: ProblemCode, forge: Forge) => void;
 }
 
-/** Gives a file of attacks a gate of its own, which good tokens pass. */
-export function testAtGate(): GateTests {
-  let gate: Gate;
-  Deno.test.beforeAll(async () => void (gate = await openGate()));
-  Deno.test.afterAll(async () => await gate[Symbol.asyncDispose]());
+/** Starts services for the tests of a file, and tests that they accept valid tokens. */
+export function testTokens(): TokenTests {
+  let services: TokenServices;
+  Deno.test.beforeAll(async () => void (services = await startServices()));
+  Deno.test.afterAll(async () => await services[Symbol.asyncDispose]());
   Deno.test("A good token streams for every kind of key, from header, query and cookie", async () => {
-    await gate.assertStreams((kind) => [signed(kind)]);
+    await services.assertStreams((kind) => [signed(kind)]);
   });
   return {
-    gate: () => gate,
+    services: () => services,
     testRefused: (attack, code, forge) =>
       Deno.test(
         `A token with ${attack} is refused as ${code} for every kind of key`,
-        () => gate.assertRefused(forge, code),
+        () => services.assertRefused(forge, code),
       ),
   };
 }
 
-/** Makes the keys and starts the services, the nats-server they read from, and the lure. */
-async function openGate(): Promise<Gate> {
+/** Generates keys and starts the services, their nats-server and the attacker's server. */
+async function startServices(): Promise<TokenServices> {
   await using started = new AsyncDisposableStack();
-  const lured: string[] = [];
+  const fetchedByServices: string[] = [];
   const listener = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
     if (url === keysUrl) return new Response(keySet);
-    lured.push(url);
-    return Response.json({ keys: kinds.map(({ stranger }) => publicJwk(stranger)) });
+    fetchedByServices.push(url);
+    return Response.json({ keys: kinds.map(({ attacker }) => publicJwk(attacker)) });
   });
   started.defer(() => listener.shutdown());
   const origin = `http://127.0.0.1:${listener.addr.port}`;
-  const [keysUrl, lure] = [`${origin}/keys`, `${origin}/lure`];
+  const [keysUrl, attackerUrl] = [`${origin}/keys`, `${origin}/attacker-keys`];
   const { kinds, keySet } = createKeys(keysUrl);
 
   const nats = started.use(await startNatsServer());
@@ -77,68 +73,74 @@ async function openGate(): Promise<Gate> {
     await service.logged(({ msg }) => msg === "NATS connected");
     return [kind, service] as const;
   }));
-  return new Gate({ nats, services: new Map(services), keySet, lure, lured }, started.move());
+  return new TokenServices({
+    nats,
+    services: new Map(services),
+    keySet,
+    attackerUrl,
+    fetchedByServices,
+  }, started.move());
 }
 
-/** The services, and an account of what they have been asked. */
-export class Gate implements AsyncDisposable {
-  readonly stage: Stage;
+/** The services, and the number of requests they have refused and accepted. */
+export class TokenServices implements AsyncDisposable {
+  readonly processes: Processes;
   readonly #started: AsyncDisposableStack;
   #refused = 0;
   #opened = 0;
 
-  constructor(stage: Stage, started: AsyncDisposableStack) {
-    this.stage = stage;
+  constructor(processes: Processes, started: AsyncDisposableStack) {
+    this.processes = processes;
     this.#started = started;
   }
 
-  /** Fails unless every token is refused with `code`, for every kind of key, from each place. */
+  /** Fails unless every token is refused with `code` by every service, in every place. */
   async assertRefused(forge: Forge, code: ProblemCode): Promise<void> {
-    for (const kind of this.stage.services.keys()) {
+    await Promise.all([...this.processes.services.keys()].map(async (kind) => {
       for (const token of await forge(kind)) await this.#assertTokenRefused(kind, token, code);
-    }
-    await this.assertShut();
+    }));
+    await this.assertNoSideEffects();
   }
 
-  /** Fails unless every token streams `app`, and nothing else, from each place. */
+  /** Fails unless every token opens a stream of `app`, and nothing else, in every place. */
   async assertStreams(forge: Forge, app = "web"): Promise<void> {
-    for (const [kind, { url }] of this.stage.services) {
+    for (const [kind, { url }] of this.processes.services) {
       for (const token of await forge(kind)) {
         for (const [query, headers] of requestsWith(token)) {
           await using reader = await read(`${url}/logs${query}`, { headers });
-          assertEquals((await reader.control("ready")).subject, `logs.${app}.>`);
+          assertEquals((await reader.control("ready")).subject, subjectOf(app, ">"));
           this.#opened++;
         }
-        await assertEventually(this.stage.nats.subscriptions, 0);
+        await assertEventually(this.processes.nats.subscriptions, 0);
       }
     }
   }
 
-  /** Fails unless the request is refused with `code`. Resolves to all that the answer says. */
+  /** Fails unless the request is refused with `code`. Resolves to the whole response as text. */
   async assertRequestRefused(
     kind: Kind,
     [query, headers]: TokenRequest,
     code: ProblemCode,
   ): Promise<string> {
-    const { url } = this.stage.services.get(kind)!;
+    const { url } = this.processes.services.get(kind)!;
     const response = await fetch(`${url}/logs${query}`, { headers });
     const said = JSON.stringify([await assertProblem(response, 401, code), ...response.headers]);
     this.#refused++;
     return said;
   }
 
-  /** Fails where a stream is open, or where a service has fetched what a token named. */
-  async assertShut(): Promise<void> {
-    const { nats, lured } = this.stage;
+  /** Fails if a stream is open, or if a service has fetched a URL that a token contained. */
+  async assertNoSideEffects(): Promise<void> {
+    const { nats, fetchedByServices } = this.processes;
     assertEquals(await nats.subscriptions(), 0);
-    assertEquals(lured, [], "The service has fetched a URL that a token named");
+    assertEquals(fetchedByServices, [], "A service has fetched a URL from a token");
   }
 
-  /** Stops the services; fails unless they have logged each refusal by its code, and no more. */
+  /** Stops the services; fails unless they have logged the code of each refusal, and nothing else. */
   async assertLogs(): Promise<void> {
-    const services = [...this.stage.services.values()];
+    const services = [...this.processes.services.values()];
     for (const service of services) await service.stop();
-    await this.assertShut();
+    await this.assertNoSideEffects();
     const logs = services.flatMap(({ logs }) => logs);
     const refusals = logs.filter(({ msg }) => msg === "request refused");
     assertEquals(refusals.length, this.#refused);
@@ -148,8 +150,8 @@ export class Gate implements AsyncDisposable {
     }
     assertEquals(logs.filter(({ msg }) => msg === "stream opened").length, this.#opened);
     const text = JSON.stringify(logs) + services.map(({ stderr }) => stderr()).join("");
-    // What every header and every claims set of a token begin with.
-    for (const part of ["eyJ", SECRET, this.stage.lure, "DROP TABLE"]) {
+    // The beginning of every header and every claims set of a token.
+    for (const part of ["eyJ", SECRET, this.processes.attackerUrl, "DROP TABLE"]) {
       assert(!text.includes(part), part);
     }
   }
@@ -165,20 +167,20 @@ export class Gate implements AsyncDisposable {
         for (const part of token.split(/[.\s]/)) assert(part.length < 12 || !said.includes(part));
       } catch (cause) {
         const place = Object.keys(request[1])[0] ?? "query";
-        throw new Error(`For ${kind.name}, in the ${place}: ${token.slice(0, 1_000)}`, { cause });
+        throw new Error(`With ${kind.name}, in the ${place}: ${token.slice(0, 1_000)}`, { cause });
       }
     }
   }
 }
 
-/** A request with `token` in each place that can hold it. */
+/** Requests with `token` in each place that can hold it. */
 function requestsWith(token: string): TokenRequest[] {
   const text = encodeURIComponent(token);
   const requests: TokenRequest[] = [
     [`?token=${text}`, {}],
     ["", { Cookie: `natstap_token=${text}` }],
   ];
-  // A header holds no line break, and no white space at its end.
+  // A header can contain neither line breaks nor trailing white space.
   const fits = /^[!-~]([ -~]*[!-~])?$/.test(token);
   return fits ? [...requests, ["", { Authorization: `Bearer ${token}` }]] : requests;
 }
