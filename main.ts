@@ -11,7 +11,7 @@ import { createKeys, type Keys } from "./lib/auth/keys.ts";
 import { createLog, formatWarning, type Log, type LogStyle } from "./lib/telemetry/log.ts";
 import { LogQueue } from "./lib/telemetry/log_queue.ts";
 import { createMetrics } from "./lib/telemetry/metrics.ts";
-import { createNats } from "./lib/nats/connections.ts";
+import { ConnectionPool } from "./lib/nats/connection_pool.ts";
 import { exposeLog, exposeProcess, exposeService } from "./lib/telemetry/gauges.ts";
 import { StreamRecorder } from "./lib/telemetry/stream_recorder.ts";
 import { limitRepeats } from "./lib/telemetry/repeated_lines.ts";
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   });
   const exposition = new Exposition();
   const metrics = createMetrics(exposition);
-  const nats = createNats(config.nats, log);
+  const nats = new ConnectionPool(config.nats, log);
   const recorder = new StreamRecorder(unlimited, metrics);
   const streams = new Streams(nats, config.streams, { recorder, metrics });
   exposeService(exposition, nats, streams);
@@ -99,7 +99,7 @@ async function main(): Promise<void> {
       return "all streams ended";
     };
     // A reader that does not read cannot hold up the stop.
-    const late = delay(config.shutdownTime - EXIT_MARGIN).then(() => "time is up");
+    const late = delay(config.shutdownMs - EXIT_MARGIN).then(() => "time is up");
     const reason = await Promise.race([ended(), late]);
     streams.abandon();
     recorder.flush();
