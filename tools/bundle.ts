@@ -10,12 +10,12 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { requireDeno } from "../lib/deno_version.ts";
-import type { Asset, AssetName, Viewer } from "../routes/viewer.ts";
+import type { Asset, AssetName, Viewer } from "../routes/viewer_files.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FOLDER = `${ROOT}web/dist/`;
-/** What `main.ts` imports. */
+/** What `routes/load_viewer.ts` imports. */
 const MODULE = `${FOLDER}viewer.json`;
 
 /** Files and folders that the viewer depends on. */

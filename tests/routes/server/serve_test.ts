@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { connect } from "node:net";
 import { once } from "node:events";
 import type { Log } from "../../../lib/telemetry/log.ts";
-import type { Handler } from "../../../routes/server/client.ts";
+import type { RequestHandler } from "../../../routes/server/exchange.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { serve } from "../../../routes/server/serve.ts";
 
@@ -13,7 +13,7 @@ function memoryLog(): { log: Log; messages: string[] } {
   return { log: { debug: write, info: write, warn: write, error: write }, messages };
 }
 
-const HANDLERS: [what: string, handler: Handler][] = [
+const HANDLERS: [what: string, handler: RequestHandler][] = [
   ["throws", () => {
     throw new Error("a fault");
   }],

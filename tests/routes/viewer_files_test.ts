@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { build } from "../../tools/bundle.ts";
-import type { Viewer } from "../../routes/viewer.ts";
+import type { Viewer } from "../../routes/viewer_files.ts";
 import { assertEventually } from "../support/patience.ts";
 import { assertProblem } from "../support/expect_problem.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
@@ -237,7 +237,7 @@ Deno.test("A service whose viewer is not built streams, says at / what to run, a
     const flags = ["--config", `${copy}/deno.json`, `${copy}/main.ts`];
     await using service = await startService({ NATS_URL: stack.nats.url }, flags);
     const { level } = await service.logged(({ msg }) =>
-      msg === "no viewer: deno task build makes it"
+      msg === "viewer not built: run deno task build"
     );
     assertEquals(level, "warn");
     for (const path of ["/", "/viewer.js"]) {
