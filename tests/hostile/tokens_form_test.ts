@@ -11,7 +11,8 @@ import {
   signedOfLength,
   withPartsChanged,
 } from "../support/tokens/forgery.ts";
-import { testAtGate, type TokenRequest } from "../support/tokens/gatekeeper.ts";
+import type { TokenRequest } from "../support/tokens/carriers.ts";
+import { testAtGate } from "../support/tokens/gatekeeper.ts";
 
 const { gate, testRefused } = testAtGate();
 

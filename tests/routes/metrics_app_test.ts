@@ -8,7 +8,7 @@ import { planMetrics } from "../support/scrape.ts";
 import { logsUrl, openStream, publish, startService, startStack } from "../support/service.ts";
 import config from "../../deno.json" with { type: "json" };
 
-/** Every series that a service has from the start, but the buckets of histograms. */
+/** Every series that a service has from the start, except the buckets of histograms. */
 const SERIES = [
   "natstap_streams_active",
   "natstap_streams_opened_total",
@@ -61,7 +61,7 @@ const SERIES = [
   "process_open_fds",
 ];
 
-Deno.test("GET /metrics has every series from the start, also while NATS is absent", async () => {
+Deno.test("GET /metrics has every series from the start, even without NATS", async () => {
   const { env, scrape } = planMetrics();
   await using _service = await startService({ ...env, NATS_URL: "nats://127.0.0.1:1" });
   const series = await scrape();
@@ -72,7 +72,7 @@ Deno.test("GET /metrics has every series from the start, also while NATS is abse
   assertEquals(series.natstap_buffer_limit_bytes, 268_435_456);
 });
 
-Deno.test("GET /metrics counts streams, lines and bytes just as their readers do", async () => {
+Deno.test("GET /metrics counts the same streams, lines and bytes as the readers", async () => {
   const { env, scrape } = planMetrics();
   await using stack = await startStack(env);
   const { service, publisher } = stack;
@@ -84,7 +84,7 @@ Deno.test("GET /metrics counts streams, lines and bytes just as their readers do
   assertEquals(open.natstap_stream_places_taken, 2);
   for (let i = 0; i < 100; i++) publisher.publish("logs.a.dfw.m1", `line ${i}`);
   publisher.publish("logs.b.dfw.m1", "one");
-  publisher.publish("logs.c.dfw.m1", "nobody reads it");
+  publisher.publish("logs.c.dfw.m1", "has no reader");
   for (let i = 0; i < 100; i++) await sse.line();
   let bytes = 0;
   const reader = text.body!.getReader();
@@ -110,7 +110,7 @@ Deno.test("GET /metrics counts streams, lines and bytes just as their readers do
   await assertEventually(async () => (await scrape()).natstap_stream_places_taken, 0);
 });
 
-Deno.test("GET /metrics counts what is dropped, and what waits for a reader that has stalled", async () => {
+Deno.test("GET /metrics counts dropped lines, and the bytes that are buffered for a stalled reader", async () => {
   const { env, scrape } = planMetrics();
   const LINES = 512;
   await using stack = await startStack({ ...env, STALL_SECONDS: "2", BUFFER_BYTES: "200000" });
@@ -127,13 +127,13 @@ Deno.test("GET /metrics counts what is dropped, and what waits for a reader that
   assertEquals(after[`natstap_streams_closed_total{reason="stalled"}`], 1);
   assertEquals(after.natstap_streams_active, 0);
   assert(after.natstap_event_loop_delay_seconds_count! > 0);
-  const told = await reader.rest();
-  const drops = [...told.matchAll(/event: dropped\ndata: {"count":(\d+)/g)];
+  const rest = await reader.rest();
+  const drops = [...rest.matchAll(/event: dropped\ndata: {"count":(\d+)/g)];
   assertEquals(drops.reduce((sum, [, count]) => sum + Number(count), 0), closed.dropped);
   await assertEventually(async () => (await scrape()).natstap_buffered_bytes, 0);
 });
 
-Deno.test("GET /metrics counts each refusal by its code, and no check of readiness", async () => {
+Deno.test("GET /metrics counts refused requests by code, but not GET /readyz", async () => {
   const { env, scrape } = planMetrics();
   await using service = await startService({ ...env, NATS_URL: "nats://127.0.0.1:1" });
   const before = await scrape();
@@ -157,7 +157,7 @@ Deno.test("GET /metrics counts each refusal by its code, and no check of readine
   ]);
 });
 
-Deno.test("GET /metrics tells of a NATS that is lost and back", async () => {
+Deno.test("GET /metrics shows that the connection to NATS is lost and restored", async () => {
   const { env, scrape } = planMetrics();
   const nats = await startNatsServer();
   await using service = await startService({ ...env, NATS_URL: nats.url });
@@ -171,7 +171,7 @@ Deno.test("GET /metrics tells of a NATS that is lost and back", async () => {
   assertEquals((await scrape()).natstap_nats_reconnects_total, 1);
 });
 
-Deno.test("GET /metrics tells how old lines are that have a timestamp", async () => {
+Deno.test("GET /metrics shows the age of lines that have a timestamp", async () => {
   const { env, scrape } = planMetrics();
   await using stack = await startStack(env);
   await using reader = await openStream(stack.service, { app: "a" });
@@ -185,7 +185,7 @@ Deno.test("GET /metrics tells how old lines are that have a timestamp", async ()
   assert(series.natstap_delivery_lag_seconds_sum! >= 45);
 });
 
-Deno.test("GET /metrics says of the process what the kernel says", async () => {
+Deno.test("GET /metrics reports the same values of the process as the kernel", async () => {
   const { env, scrape } = planMetrics();
   await using stack = await startStack(env);
   const { service } = stack;
@@ -196,7 +196,7 @@ Deno.test("GET /metrics says of the process what the kernel says", async () => {
   const series = await scrape();
   const open = files();
   assert(open > 200, `${open} files`);
-  // The connection of the scrape itself may be gone, and the event loop's own are not seen.
+  // The connection of the scrape may be closed, and the files of the event loop are not counted.
   assert(Math.abs(series.process_open_fds! - open) <= 8, `${series.process_open_fds} of ${open}`);
   const { rss } = memory(service.pid);
   const share = series.process_resident_memory_bytes! / rss;
@@ -207,7 +207,7 @@ Deno.test("GET /metrics says of the process what the kernel says", async () => {
   await assertEventually(async () => (await scrape()).process_open_fds! < 100, true);
 });
 
-Deno.test("GET /metrics is OpenMetrics where that is preferred, else Prometheus's text, at any time", async () => {
+Deno.test("GET /metrics is OpenMetrics if that is preferred, otherwise Prometheus text", async () => {
   const { env, url } = planMetrics();
   await using _service = await startService({ ...env, NATS_URL: "nats://127.0.0.1:1" });
   const fetchAs = async (accept: string) => {
@@ -238,7 +238,7 @@ Deno.test("GET /metrics is OpenMetrics where that is preferred, else Prometheus'
   }
 });
 
-Deno.test("METRICS_PORT has /metrics and /healthz, and nothing else; PORT has no /metrics", async () => {
+Deno.test("METRICS_PORT only serves /metrics and /healthz, and PORT does not serve /metrics", async () => {
   const { env, url } = planMetrics();
   await using service = await startService({ ...env, NATS_URL: "nats://127.0.0.1:1" });
   const at = (path: string, init?: RequestInit) => fetch(new URL(path, url), init);
@@ -259,7 +259,7 @@ Deno.test("METRICS_PORT has /metrics and /healthz, and nothing else; PORT has no
   await assertProblem(await fetch(`${service.url}/metrics`), 404, "not_found");
 });
 
-Deno.test("A METRICS_PORT that is taken stops the start, and 0 turns the metrics off", async () => {
+Deno.test("The service does not start if METRICS_PORT is in use, and has no metrics if it is 0", async () => {
   const { env } = planMetrics();
   const port = Number(env.METRICS_PORT);
   using _taken = Deno.listen({ hostname: "127.0.0.1", port });

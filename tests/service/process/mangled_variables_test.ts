@@ -96,7 +96,9 @@ async function assertIgnores(service: Service): Promise<void> {
   assertEquals([level, count], ["warn", 2]);
   const ignored = keys as { kid?: string; kty: string; reason: string }[];
   assertEquals(ignored.map(({ kid, kty }) => [kid, kty]), [[undefined, "OKP"], ["quantum", "AKP"]]);
-  for (const { reason } of ignored) assertMatch(reason, /^a key must be RSA from 2048 bits to .* 4096/);
+  for (const { reason } of ignored) {
+    assertMatch(reason, /^a key must be RSA from 2048 bits to .* 4096/);
+  }
   assertEquals(await outcome(service, await sign({ kid: "good" })), "stream");
   assertEquals(await outcome(service, await sign({ kid: "quantum" })), "token_signature");
   assertEquals(service.logs.filter(({ msg }) => msg === "keys ignored").length, 1);

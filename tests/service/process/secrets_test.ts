@@ -14,6 +14,7 @@ import {
   startService,
   startStack,
 } from "../../support/service.ts";
+import { carryEverywhere } from "../../support/tokens/carriers.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 
 const PASSWORD = "pa55word-of-tap";
@@ -66,16 +67,12 @@ const REFUSED: [code: ProblemCode, claims: Record<string, unknown>, path?: strin
 
 /** Sends `token` in header, query and cookie, and in a parameter and a path that are for none. */
 async function sendEverywhere(url: string, token: string, code: ProblemCode): Promise<void> {
-  const query = new URL(url).search === "" ? "?" : "&";
-  const places: [url: string, headers?: Record<string, string>][] = [
-    [url, { Authorization: `Bearer ${token}` }],
-    [url, { Cookie: `natstap_token=${token}` }],
-    [`${url}${query}token=${token}`],
-  ];
-  for (const [url, headers = {}] of places) {
-    assertEquals((await (await fetch(url, { headers })).json()).code, code);
+  const separator = new URL(url).search === "" ? "?" : "&";
+  for (const [query, headers] of carryEverywhere(token)) {
+    const response = await fetch(url + query.replace("?", separator), { headers });
+    assertEquals((await response.json()).code, code);
   }
-  for (const wrong of [`${url}${query}app=${token}`, `${new URL(url).origin}/${token}`]) {
+  for (const wrong of [`${url}${separator}app=${token}`, `${new URL(url).origin}/${token}`]) {
     await (await fetch(wrong)).body?.cancel();
   }
 }

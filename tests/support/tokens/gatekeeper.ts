@@ -5,19 +5,18 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ProblemCode } from "../../../lib/problem.ts";
+import { TOKEN_CARRIERS } from "../../../routes/token_carriers.ts";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../patience.ts";
 import { assertProblem } from "../expect_problem.ts";
 import { read } from "../clients/sse_reader.ts";
 import { SECRET, type Service, startService } from "../service.ts";
+import { carry, type TokenRequest } from "./carriers.ts";
 import { type Forge, signed } from "./forgery.ts";
 import { createKeys, type Kind, publicJwk } from "./key_kinds.ts";
 
 /** What tokens must say, and so that each refusal is in the log. */
 const RULES = { JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", LOG_LEVEL: "debug" };
-
-/** A request for `/logs` with a token in its query or its headers. */
-export type TokenRequest = [query: string, headers: Record<string, string>];
 
 /** What there is at the gate. */
 interface Stage {
@@ -173,12 +172,8 @@ export class Gate implements AsyncDisposable {
 
 /** A request with `token` in each place that can hold it. */
 function requestsWith(token: string): TokenRequest[] {
-  const text = encodeURIComponent(token);
-  const requests: TokenRequest[] = [
-    [`?token=${text}`, {}],
-    ["", { Cookie: `natstap_token=${text}` }],
-  ];
   // A header holds no line break, and no white space at its end.
   const fits = /^[!-~]([ -~]*[!-~])?$/.test(token);
-  return fits ? [...requests, ["", { Authorization: `Bearer ${token}` }]] : requests;
+  const carriers = TOKEN_CARRIERS.filter(({ kind }) => fits || kind !== "header");
+  return carriers.map((carrier) => carry(carrier, token));
 }
