@@ -33,7 +33,7 @@ const STATUS = {
 } as const;
 
 /** Number of seconds after which to try again (RFC 9110, section 10.2.3). */
-const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
+const RETRY_AFTER_SECONDS: Partial<Record<ProblemCode, number>> = {
   too_many_streams: 10,
   at_capacity: 10,
   nats_unavailable: 2,
@@ -76,6 +76,6 @@ export class Problem extends Error {
     super(detail);
     this.code = code;
     this.status = STATUS[code];
-    this.retryAfter = RETRY_AFTER[code];
+    this.retryAfter = RETRY_AFTER_SECONDS[code];
   }
 }

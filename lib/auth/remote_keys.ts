@@ -15,7 +15,7 @@ import { type OnIgnored, selectKeys } from "./public_keys.ts";
 
 /** Maximum duration of a fetch. */
 const FETCH_TIMEOUT_MS = 2_500;
-/** Minimum time between two fetches, however many tokens name unknown keys. */
+/** Minimum time between two fetches that tokens cause, and after a failed fetch. */
 const FETCH_PAUSE_MS = 5_000;
 /** Larger key sets are rejected. */
 const MAX_SET_BYTES = 1_048_576;

@@ -75,15 +75,15 @@ export class Connection implements Nats {
   /** The connection; `undefined` if it cannot be used. */
   #nc: NatsConnection | undefined;
   #unavailable: string | undefined = "not connected yet";
-  readonly #tried = Promise.withResolvers<void>();
+  readonly #attempted = Promise.withResolvers<void>();
   /** Whether subscribers were last told that NATS is disconnected. */
   #lost = false;
   /** Number of errors from servers, apart from denied permissions. */
-  #refusals = 0;
+  #serverErrors = 0;
   /** The last of these errors. */
-  #refusal: Error | undefined;
+  #lastServerError: Error | undefined;
   /** The last of these errors that did not end its connection. */
-  #survived: Error | undefined;
+  #survivedError: Error | undefined;
   /** When the last request that the server answered was sent. */
   #answeredAt = moment();
   #closed = false;
@@ -95,8 +95,8 @@ export class Connection implements Nats {
   }
 
   /** Resolves once the first attempt to connect has succeeded or failed. */
-  get tried(): Promise<void> {
-    return this.#tried.promise;
+  get attempted(): Promise<void> {
+    return this.#attempted.promise;
   }
 
   get unavailable(): string | undefined {
@@ -139,7 +139,7 @@ export class Connection implements Nats {
 
   async #run(): Promise<void> {
     while (!this.#closed) {
-      const triedAt = performance.now();
+      const startedAt = performance.now();
       const reason = await this.#connect();
       if (this.#closed) return;
       const lost = this.#nc !== undefined;
@@ -147,10 +147,10 @@ export class Connection implements Nats {
       this.#fail(reason);
       if (lost) {
         this.#lost = true;
-        this.#tellState("disconnected", timeOf(this.#answeredAt));
+        this.#notifyAll("disconnected", timeOf(this.#answeredAt));
       }
       this.#sockets.close();
-      await delay(Math.max(0, triedAt + reconnectWaitMs() - performance.now()));
+      await delay(Math.max(0, startedAt + reconnectWaitMs() - performance.now()));
     }
   }
 
@@ -179,40 +179,40 @@ export class Connection implements Nats {
         this.#log.error("NATS frame not parsed", describe(error));
         nc.close();
       });
-      this.#followAll(nc);
-      const refusals = this.#refusals;
-      const askedAt = moment();
+      this.#watchStatus(nc);
+      const errorsBefore = this.#serverErrors;
+      const sentAt = moment();
       for (const subscription of this.#subscriptions) subscription.open(nc);
       if (await this.#confirm(nc) && !this.#closed) {
-        this.#connected(nc, askedAt);
+        this.#connected(nc, sentAt);
       } else {
-        reason ??= this.#refusals > refusals ? this.#refusal!.message : "no answer";
+        reason ??= this.#serverErrors > errorsBefore ? this.#lastServerError!.message : "no answer";
         await nc.close();
       }
     }
     const error = await closed;
     if (reason !== undefined) return reason;
-    if (error === undefined || error === this.#survived) return "connection lost";
-    return error === this.#refusal ? error.message : `connection lost: ${reasonOf(error)}`;
+    if (error === undefined || error === this.#survivedError) return "connection lost";
+    return error === this.#lastServerError ? error.message : `connection lost: ${reasonOf(error)}`;
   }
 
-  async #followAll(nc: NatsConnection): Promise<void> {
+  async #watchStatus(nc: NatsConnection): Promise<void> {
     this.#discover(nc);
-    for await (const status of nc.status()) this.#follow(nc, status);
+    for await (const status of nc.status()) this.#handleStatus(nc, status);
   }
 
-  #follow(nc: NatsConnection, status: Status): void {
+  #handleStatus(nc: NatsConnection, status: Status): void {
     switch (status.type) {
       case "ping":
-        return void this.#ask(nc);
+        return void this.#probe(nc);
       case "update":
         return this.#discover(nc);
       case "error":
         if (status.error instanceof errors.PermissionViolationError) {
           return this.#log.warn("NATS denied", { reason: status.error.message });
         }
-        this.#refusals++;
-        this.#refusal = status.error;
+        this.#serverErrors++;
+        this.#lastServerError = status.error;
         return this.#log.warn("NATS error", { reason: status.error.message });
       case "ldm":
         return this.#log.info("NATS server is about to stop", { server: status.server });
@@ -226,39 +226,39 @@ export class Connection implements Nats {
   /**
    * Asks the server whether it is there. The answer comes after everything that was published before
    * the request, so if the connection breaks, however late that is noticed, only lines published after
-   * the request can be missing. nats-core's own ping does not tell: one answer settles all open pings.
+   * the request can be missing. nats-core's own pings are no help, because one answer settles all of them.
    */
-  async #ask(nc: NatsConnection): Promise<void> {
-    const askedAt = moment();
+  async #probe(nc: NatsConnection): Promise<void> {
+    const sentAt = moment();
     try {
       await nc.flush();
     } catch {
       return;
     }
-    this.#answeredAt = askedAt;
-    this.#survived = this.#refusal;
+    this.#answeredAt = sentAt;
+    this.#survivedError = this.#lastServerError;
   }
 
-  #connected(nc: NatsConnection, askedAt: Moment): void {
+  #connected(nc: NatsConnection, sentAt: Moment): void {
     this.#nc = nc;
     this.#unavailable = undefined;
-    this.#tried.resolve();
+    this.#attempted.resolve();
     this.#reasons.clear();
-    this.#answeredAt = askedAt;
+    this.#answeredAt = sentAt;
     this.#log.info("NATS connected", { server: nc.getServer() });
     if (!this.#lost) return;
     this.#lost = false;
     this.reconnects++;
-    this.#tellState("connected", Date.now());
+    this.#notifyAll("connected", Date.now());
   }
 
-  #tellState(state: NatsState, at: number): void {
+  #notifyAll(state: NatsState, at: number): void {
     for (const { subscriber } of this.#subscriptions) subscriber.onState(state, at);
   }
 
   /** Resolves to whether the server has accepted everything that was sent so far. */
   async #confirm(nc: NatsConnection): Promise<boolean> {
-    const refusals = this.#refusals;
+    const errorsBefore = this.#serverErrors;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#unanswered.add(reject);
     try {
@@ -272,12 +272,12 @@ export class Connection implements Nats {
     }
     // nats-core delivers errors asynchronously, but by the next turn of the event loop.
     await delay(0);
-    return this.#refusals === refusals;
+    return this.#serverErrors === errorsBefore;
   }
 
   #fail(reason: string): void {
     this.#unavailable = reason;
-    this.#tried.resolve();
+    this.#attempted.resolve();
     if (this.#reasons.has(reason)) return;
     this.#reasons.add(reason);
     this.#log.warn("NATS unavailable", { reason, servers: this.#options.servers });

@@ -8,7 +8,7 @@ import { Connection, type Nats, type Subscriber } from "./connection.ts";
 import type { NatsOptions } from "./options.ts";
 
 /** Maximum number of subscriptions to a subject on the main connection. */
-const FIRST_READERS = 2;
+const MAX_MAIN_READERS = 2;
 
 /**
  * Two connections that act as one.
@@ -41,9 +41,9 @@ export class ConnectionPool implements Nats {
 
   async subscribe(subject: string, subscriber: Subscriber): Promise<() => void> {
     const readers = this.#readers.get(subject) ?? 0;
-    if (readers >= FIRST_READERS) {
+    if (readers >= MAX_MAIN_READERS) {
       this.#crowd ??= this.#open();
-      await this.#crowd.tried;
+      await this.#crowd.attempted;
       if (this.#crowd.unavailable === undefined) {
         return await this.#crowd.subscribe(subject, subscriber);
       }

@@ -46,7 +46,7 @@ const REFUSAL_LINGER_SECONDS = 2;
 /** Maximum number of requests that wait for their responses. Each takes about 15 KB. */
 const MAX_PIPELINED = 16;
 /** Maximum number of bytes, such as empty lines, that a client may send after its request for a stream. */
-const MAX_BYTES_BEHIND_STREAM = 1_024;
+const MAX_BYTES_AFTER_REQUEST = 1_024;
 
 /** Answers the requests of one connection. */
 export class ClientConnection {
@@ -75,11 +75,14 @@ export class ClientConnection {
     return this.#waiting.length === 0;
   }
 
-  /** Counts one second. Closes the connection if the client has taken too long or sent too much. */
+  /**
+   * Counts one second in which this process was running. Closes the connection if the client has taken
+   * too long or sent too much.
+   */
   tick(): void {
     const { bytesRead } = this.#socket;
     const late = ++this.#seconds > this.#maxSeconds;
-    const flooded = this.#streaming && bytesRead - this.#received > MAX_BYTES_BEHIND_STREAM;
+    const flooded = this.#streaming && bytesRead - this.#received > MAX_BYTES_AFTER_REQUEST;
     if (late || flooded) this.#socket.destroy();
   }
 
