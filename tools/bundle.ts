@@ -9,7 +9,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { requireDeno } from "../lib/deno_version.ts";
-import type { Asset, AssetName, Viewer } from "../routes/viewer.ts";
+import type { Asset, AssetName, Viewer } from "../routes/viewer_files.ts";
 
 /** The project's root folder, with a trailing slash. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));

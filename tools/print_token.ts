@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { type JWTPayload, SignJWT } from "jose";
 import { requireDeno } from "../lib/deno_version.ts";
 import { ALL_APPS, isName } from "../lib/nats/subject.ts";
-import { clean } from "../lib/variables.ts";
+import { clean } from "../lib/variable_reader.ts";
 import { readSigningKey, type SigningKey } from "./signing_key.ts";
 
 /** The claims of a token. */

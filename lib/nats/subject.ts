@@ -1,27 +1,24 @@
 /**
- * From what a token permits, and what a request asks for, to one NATS subject.
- *
- * A subject is only ever built of names that {@linkcode isName} let through, so no claim and no
- * query parameter can put a wildcard or a further token into it.
+ * Builds the NATS subject of a stream from what the token permits and what the request selects.
  *
  * @module
  */
 import { Problem } from "../problem.ts";
 
-/** The claim that permits every app of the organisation. */
+/** The value of the claim `app` that permits every app of the organization. */
 export const ALL_APPS = "*";
 
 /** What a token permits. */
 export interface Permission {
-  /** The permitted app names, or {@linkcode ALL_APPS}. Never empty. */
+  /** The names of the permitted apps, at least one, or {@linkcode ALL_APPS}. */
   readonly apps: readonly string[] | typeof ALL_APPS;
-  /** The one region that is permitted; any where it is left out. */
+  /** The only permitted region; `undefined` permits any. */
   readonly region?: string | undefined;
-  /** The one machine that is permitted; any where it is left out. */
+  /** The only permitted machine; `undefined` permits any. */
   readonly machine?: string | undefined;
 }
 
-/** What a request asks for, as it came: nothing in it is trusted. */
+/** What a request selects. The values are as received and not to be trusted. */
 export interface Selection {
   /** One of the permitted apps. */
   readonly app?: string | undefined;
@@ -39,25 +36,34 @@ export interface Scope {
   readonly subject: string;
 }
 
-/** The rule for a name, in words. */
-export const NAME_RULE = 'letters, digits, "-" and "_", at most 63, the first a letter or a digit';
+/** The rule for names, for messages. */
+export const NAME_RULE =
+  'at most 63 letters, digits, "-" and "_", starting with a letter or a digit';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 /**
- * Whether `value` can name an app, a region or a machine. Such a name is exactly one token of a NATS
- * subject.
+ * Returns whether `value` is a valid name of an app, a region or a machine. A name is exactly one token
+ * of a NATS subject.
  */
 export function isName(value: unknown): value is string {
   return typeof value === "string" && NAME.test(value);
 }
 
 /**
- * The scope of a stream: what was asked for, within what is permitted.
+ * Returns the scope of a stream: what is selected, within what is permitted. Only names that pass
+ * {@linkcode isName} become part of the subject, so no claim and no query parameter can add a wildcard or
+ * another token to it.
  *
- * @param prefix The subject's first token or tokens, `logs` on Fly.
- * @throws {Problem} `filter_invalid` where a name is malformed, `app_required` where one of several
- * apps must be chosen, `app_forbidden` or `filter_forbidden` where the token permits another.
+ * @param prefix First token or tokens of the subject, such as `logs` on Fly.
+ * @throws {Problem} `filter_invalid` if a name is malformed, `app_required` if one of several apps must
+ * be selected, `app_forbidden` or `filter_forbidden` if the token does not permit the selection.
+ *
+ * @example
+ * ```ts
+ * selectScope({ apps: ["web"] }, { region: "dfw" }, "logs");
+ * // { app: "web", subject: "logs.web.dfw.>" }
+ * ```
  */
 export function selectScope(permission: Permission, selection: Selection, prefix: string): Scope {
   const app = selectApp(permission.apps, parseName("app", selection.app));
@@ -66,7 +72,7 @@ export function selectScope(permission: Permission, selection: Selection, prefix
   return { app, subject: toSubject(prefix, app, region, machine) };
 }
 
-/** `prefix.app.region.machine`, with what is left out as wide as NATS has it. */
+/** Builds `prefix.app.region.machine`, with wildcards for what is not selected. */
 function toSubject(prefix: string, app: string, region?: string, machine?: string): string {
   if (machine !== undefined) return `${prefix}.${app}.${region ?? "*"}.${machine}`;
   if (region !== undefined) return `${prefix}.${app}.${region}.>`;
@@ -75,28 +81,25 @@ function toSubject(prefix: string, app: string, region?: string, machine?: strin
 
 function parseName(parameter: string, value: string | undefined): string | undefined {
   if (value === undefined || isName(value)) return value;
-  throw new Problem(
-    "filter_invalid",
-    `Give "${parameter}" as one name: ${NAME_RULE}.`,
-  );
+  throw new Problem("filter_invalid", `Set "${parameter}" to a single name: ${NAME_RULE}.`);
 }
 
-function selectApp(permitted: Permission["apps"], asked: string | undefined): string {
-  if (asked === undefined) {
+function selectApp(permitted: Permission["apps"], selected: string | undefined): string {
+  if (selected === undefined) {
     if (permitted === ALL_APPS) return ALL_APPS;
     if (permitted.length === 1) return permitted[0]!;
-    throw new Problem("app_required", "The token permits several apps: choose one with ?app=NAME.");
+    throw new Problem("app_required", "The token permits several apps: select one with ?app=NAME.");
   }
-  if (permitted === ALL_APPS || permitted.includes(asked)) return asked;
+  if (permitted === ALL_APPS || permitted.includes(selected)) return selected;
   throw new Problem("app_forbidden", "The token does not permit this app: use a token that does.");
 }
 
-function narrow(parameter: string, permitted: string | undefined, asked: string | undefined) {
-  if (permitted === undefined || asked === undefined || asked === permitted) {
-    return asked ?? permitted;
+function narrow(parameter: string, permitted: string | undefined, selected: string | undefined) {
+  if (permitted === undefined || selected === undefined || selected === permitted) {
+    return selected ?? permitted;
   }
   throw new Problem(
     "filter_forbidden",
-    `The token does not permit this ${parameter}: leave "${parameter}" out, or use a token that permits it.`,
+    `The token does not permit this ${parameter}: omit "${parameter}", or use a token that permits it.`,
   );
 }

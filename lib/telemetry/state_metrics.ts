@@ -114,13 +114,13 @@ function add(
   Metric: typeof Counter | typeof Gauge,
   { name, help, read }: { name: string; help: string; read: () => number },
 ): void {
-  const metric: Counter | Gauge = new Metric({
+  new Metric({
     name,
     help,
     registers: [registry],
-    collect() {
-      metric.reset();
-      metric.inc(read());
+    collect(this: Counter | Gauge) {
+      this.reset();
+      this.inc(read());
     },
   });
 }

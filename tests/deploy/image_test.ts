@@ -255,7 +255,7 @@ const fly = parse(readText("fly.toml")) as any;
 Deno.test("fly.toml allows a shutdown the time that the service may take", () => {
   assertEquals(fly.kill_signal, "SIGTERM");
   const [, seconds] = /^(\d+)s$/.exec(fly.kill_timeout)!;
-  assert(Number(seconds) * 1000 > DEFAULTS.shutdownTime, `Expected more than ${seconds} s`);
+  assert(Number(seconds) * 1000 > DEFAULTS.shutdownMs, `Expected more than ${seconds} s`);
 });
 
 Deno.test("fly.toml routes HTTPS to the service's port, checks /readyz and never stops a machine", () => {

@@ -11,7 +11,8 @@ import {
   signedOfLength,
   withPartsChanged,
 } from "../support/tokens/forgery.ts";
-import { testTokens, type TokenRequest } from "../support/tokens/token_services.ts";
+import type { TokenRequest } from "../support/tokens/carriers.ts";
+import { testTokens } from "../support/tokens/token_services.ts";
 
 const { services, testRefused } = testTokens();
 

@@ -107,7 +107,7 @@ Deno.test("A checkout that is built and cached runs without write access to it o
     "-A",
     "--no-check",
     "tests/service/process/start_test.ts",
-    "tests/routes/viewer_test.ts",
+    "tests/routes/viewer_files_test.ts",
   ];
   const { code, stdout, stderr } = await output(checkout.denoAsReader(test));
   assertEquals(code, 0, stdout + stderr);

@@ -41,7 +41,7 @@ Deno.test("A malformed frame from NATS causes a reconnect, and every stream is t
     const told = () => logs().slice(from);
     await assertEventually(() => told().length >= 3, true, name);
     const [[level, msg], lost, connected] = told() as [string[], unknown, unknown];
-    assertEquals([level, msg], ["error", "NATS frame not read"], name);
+    assertEquals([level, msg], ["error", "NATS frame not parsed"], name);
     assertEquals(lost, ["warn", "NATS unavailable", "malformed frame"], name);
     assertEquals(connected, ["info", "NATS connected", undefined], name);
     await publish(nats, { a: `after ${name}` });

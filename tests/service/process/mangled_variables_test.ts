@@ -96,7 +96,9 @@ async function assertIgnores(service: Service): Promise<void> {
   assertEquals([level, count], ["warn", 2]);
   const ignored = keys as { kid?: string; kty: string; reason: string }[];
   assertEquals(ignored.map(({ kid, kty }) => [kid, kty]), [[undefined, "OKP"], ["quantum", "AKP"]]);
-  for (const { reason } of ignored) assertMatch(reason, /^a key is RSA from 2048 bits to .* 4096/);
+  for (const { reason } of ignored) {
+    assertMatch(reason, /^a key must be RSA from 2048 bits to .* 4096/);
+  }
   assertEquals(await outcome(service, await sign({ kid: "good" })), "stream");
   assertEquals(await outcome(service, await sign({ kid: "quantum" })), "token_signature");
   assertEquals(service.logs.filter(({ msg }) => msg === "keys ignored").length, 1);
@@ -119,9 +121,9 @@ Deno.test("The service ignores unsupported keys in JWT_JWKS and JWT_JWKS_URL wit
 Deno.test("The service refuses to start if JWT_JWKS has only unsupported keys, or a private one", async () => {
   const secret = await exportJWK(RSA.privateKey);
   const table: [keys: object[], reason: RegExp][] = [
-    [[X25519, ML_DSA], /no key in it can verify a token: a key is RSA/],
-    [[secret], /it holds a secret or a private key/],
-    [[await exportJWK(RSA.publicKey), { ...X25519, d: secret.d }], /it holds a secret/],
+    [[X25519, ML_DSA], /no key in it can verify a token: a key must be RSA/],
+    [[secret], /it contains a secret or a private key/],
+    [[await exportJWK(RSA.publicKey), { ...X25519, d: secret.d }], /it contains a secret/],
   ];
   for (const [keys, reason] of table) {
     const stderr = await failToStart({ JWT_JWKS: JSON.stringify({ keys }) });

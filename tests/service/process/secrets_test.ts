@@ -15,6 +15,7 @@ import {
   startStack,
   subjectOf,
 } from "../../support/service.ts";
+import { carryEverywhere } from "../../support/tokens/carriers.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 
 const PASSWORD = "pa55word-of-tap";
@@ -67,16 +68,12 @@ const REFUSED: [code: ProblemCode, claims: Record<string, unknown>, path?: strin
 
 /** Sends `token` in a header, the query and a cookie, and in places where it does not belong. */
 async function sendEverywhere(url: string, token: string, code: ProblemCode): Promise<void> {
-  const query = new URL(url).search === "" ? "?" : "&";
-  const places: [url: string, headers?: Record<string, string>][] = [
-    [url, { Authorization: `Bearer ${token}` }],
-    [url, { Cookie: `natstap_token=${token}` }],
-    [`${url}${query}token=${token}`],
-  ];
-  for (const [url, headers = {}] of places) {
-    assertEquals((await (await fetch(url, { headers })).json()).code, code);
+  const separator = new URL(url).search === "" ? "?" : "&";
+  for (const [query, headers] of carryEverywhere(token)) {
+    const response = await fetch(url + query.replace("?", separator), { headers });
+    assertEquals((await response.json()).code, code);
   }
-  for (const wrong of [`${url}${query}app=${token}`, `${new URL(url).origin}/${token}`]) {
+  for (const wrong of [`${url}${separator}app=${token}`, `${new URL(url).origin}/${token}`]) {
     await (await fetch(wrong)).body?.cancel();
   }
 }

@@ -1,19 +1,18 @@
 /** One service per kind of key, and checks of which tokens they accept. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ProblemCode } from "../../../lib/problem.ts";
+import { TOKEN_CARRIERS } from "../../../routes/token_carriers.ts";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../patience.ts";
 import { assertProblem } from "../expect_problem.ts";
 import { read } from "../clients/sse_reader.ts";
 import { SECRET, type Service, startService, subjectOf } from "../service.ts";
+import { carry, type TokenRequest } from "./carriers.ts";
 import { type Forge, signed } from "./forgery.ts";
 import { createKeys, type Kind, publicJwk } from "./key_kinds.ts";
 
 /** Required claims, and a log level at which each refusal is logged. */
 const RULES = { JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", LOG_LEVEL: "debug" };
-
-/** The query and the headers of a request for `/logs` with a token. */
-export type TokenRequest = [query: string, headers: Record<string, string>];
 
 /** The running processes and the attacker's server. */
 interface Processes {
@@ -175,12 +174,8 @@ export class TokenServices implements AsyncDisposable {
 
 /** Requests with `token` in each place that can hold it. */
 function requestsWith(token: string): TokenRequest[] {
-  const text = encodeURIComponent(token);
-  const requests: TokenRequest[] = [
-    [`?token=${text}`, {}],
-    ["", { Cookie: `natstap_token=${text}` }],
-  ];
   // A header can contain neither line breaks nor trailing white space.
   const fits = /^[!-~]([ -~]*[!-~])?$/.test(token);
-  return fits ? [...requests, ["", { Authorization: `Bearer ${token}` }]] : requests;
+  const carriers = TOKEN_CARRIERS.filter(({ kind }) => fits || kind !== "header");
+  return carriers.map((carrier) => carry(carrier, token));
 }

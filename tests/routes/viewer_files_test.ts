@@ -1,21 +1,21 @@
-/** The viewer's files as a browser is sent them: page, component, caching, compression, policies. */
+/** The viewer's files as browsers receive them: page, component, caching, compression, policies. */
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { build } from "../../tools/bundle.ts";
-import type { Viewer } from "../../routes/viewer.ts";
+import type { Viewer } from "../../routes/viewer_files.ts";
 import { assertEventually } from "../support/patience.ts";
 import { assertProblem } from "../support/expect_problem.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
 import { openStream, type Stack, startService, startStack } from "../support/service.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** What `main.ts` needs beside what the build makes. */
+/** What `main.ts` needs besides the build. */
 const SOURCES = ["deno.json", "deno.lock", "main.ts", "lib", "routes"];
 
 let viewer: Viewer;
 let stack: Stack;
-/** The names under which the files never change. */
+/** The paths of the files that never change. */
 let hashed: string[];
 
 Deno.test.beforeAll(async () => {
@@ -30,7 +30,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   return await fetch(`${stack.service.url}${path}`, init);
 }
 
-/** The fields of the head and the body, as they come over the wire: `fetch` would decompress it. */
+/** Resolves to the head and the encoding of the raw response, which `fetch` would decompress. */
 async function askRaw(path: string, acceptEncoding?: string) {
   const fields: Record<string, string> = acceptEncoding === undefined
     ? {}
@@ -45,18 +45,18 @@ async function textOf(name: keyof Viewer): Promise<string> {
   return await (await ask(path)).text();
 }
 
-Deno.test("GET / is a page that names its parts by their content, beside itself", async () => {
+Deno.test("GET / is a page that names its files by their hashes, with relative URLs", async () => {
   const response = await ask("/");
   assertEquals(response.status, 200);
   assertEquals(response.headers.get("Content-Type"), "text/html; charset=utf-8");
   const page = await response.text();
   const named = [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, name]) => name!);
-  // Relative, so that a proxy may have them under a path of its own.
+  // Relative, so that a proxy may serve them below a path of its own.
   assertEquals(named.map((name) => `/${name}`).toSorted(), hashed.toSorted());
   assert(!/<script>|<style|\sstyle=|\son\w+=/i.test(page), "Nothing is inline");
 });
 
-Deno.test("GET / lets in its own scripts and styles alone, and has Trusted Types guard the rest", async () => {
+Deno.test("GET / allows only its own scripts and styles, and enforces Trusted Types", async () => {
   const { headers, body } = await ask("/");
   await body?.cancel();
   const policy = headers.get("Content-Security-Policy")!;
@@ -77,7 +77,7 @@ Deno.test("GET / lets in its own scripts and styles alone, and has Trusted Types
   assertEquals(headers.get("Access-Control-Allow-Origin"), null);
 });
 
-Deno.test("The viewer's other files, and what is not there, have the policy that lets nothing in", async () => {
+Deno.test("The viewer's other files, and missing ones, have a policy that allows nothing", async () => {
   for (const path of ["/viewer.js", ...hashed, "/viewer.0000.js", "/viewer.html", "/index.html"]) {
     const { headers, body } = await ask(path);
     await body?.cancel();
@@ -86,7 +86,7 @@ Deno.test("The viewer's other files, and what is not there, have the policy that
   }
 });
 
-Deno.test("GET /viewer.js may be embedded by any origin, and is asked for again after minutes", async () => {
+Deno.test("GET /viewer.js may be embedded by any origin, and is cached for minutes", async () => {
   for (const path of ["/viewer.js", hashed[0]!]) {
     const { headers, body } = await ask(path, { headers: { Origin: "https://product.example" } });
     await body?.cancel();
@@ -101,7 +101,7 @@ Deno.test("GET /viewer.js may be embedded by any origin, and is asked for again 
   assertEquals(headers.get("Cache-Control"), "public, max-age=300");
 });
 
-Deno.test("No origin but the page's own may read its page, script and style", async () => {
+Deno.test("Only the page's own origin may read its page, script and style", async () => {
   for (const path of ["/", hashed[1]!, hashed[2]!]) {
     const { headers, body } = await ask(path, { headers: { Origin: "https://evil.example" } });
     await body?.cancel();
@@ -110,7 +110,7 @@ Deno.test("No origin but the page's own may read its page, script and style", as
   }
 });
 
-Deno.test("A file under a name with its hash is kept for good, and another hash is not there", async () => {
+Deno.test("A file whose name contains its hash is cached forever, and another hash is not found", async () => {
   for (const path of hashed) {
     const { headers, body } = await ask(path);
     await body?.cancel();
@@ -120,16 +120,20 @@ Deno.test("A file under a name with its hash is kept for good, and another hash 
   }
   const { headers, body } = await ask("/");
   await body?.cancel();
-  assertEquals(headers.get("Cache-Control"), "no-cache", "The page that names them is never old");
+  assertEquals(
+    headers.get("Cache-Control"),
+    "no-cache",
+    "The page that names them is always current",
+  );
 });
 
-Deno.test("A client that has the file is answered 304, with all that a cache needs", async () => {
+Deno.test("A client that has the file gets a 304 with all headers that a cache needs", async () => {
   for (const path of ["/", "/viewer.js", ...hashed]) {
     const first = await ask(path);
     await first.body?.cancel();
     const etag = first.headers.get("ETag")!;
     assertMatch(etag, /^"[0-9a-f]{16}\.(br|gzip)"$/);
-    // What a proxy has compressed itself it may have made weak (RFC 9110, section 8.8.3).
+    // A proxy that compresses a file may mark its tag as weak (RFC 9110, section 8.8.3).
     const many = `"old",`.repeat(9_000);
     for (const tags of [etag, `W/${etag}`, `"old", ${etag}`, many + etag, "*"]) {
       const again = await ask(path, { headers: { "If-None-Match": tags } });
@@ -146,8 +150,8 @@ Deno.test("A client that has the file is answered 304, with all that a cache nee
   }
 });
 
-Deno.test("A file is compressed as the client takes it, and each encoding holds the same", async () => {
-  const asked: [acceptEncoding: string | undefined, encoding: string | undefined][] = [
+Deno.test("A file has an encoding that the client accepts, and each encoding has the same content", async () => {
+  const cases: [acceptEncoding: string | undefined, encoding: string | undefined][] = [
     ["gzip, deflate, br, zstd", "br"],
     ["gzip, deflate", "gzip"],
     ["GZIP", "gzip"],
@@ -160,7 +164,7 @@ Deno.test("A file is compressed as the client takes it, and each encoding holds 
     [undefined, undefined],
   ];
   for (const path of ["/", "/viewer.js", ...hashed]) {
-    for (const [acceptEncoding, encoding] of asked) {
+    for (const [acceptEncoding, encoding] of cases) {
       const answer = await askRaw(path, acceptEncoding);
       assertEquals(answer.encoding, encoding, `${path} with "${acceptEncoding}"`);
       assertMatch(answer.head, /^vary: accept-encoding\r?$/im);
@@ -173,47 +177,47 @@ Deno.test("A file is compressed as the client takes it, and each encoding holds 
   }
 });
 
-Deno.test("Of a long Accept-Encoding only the beginning is read, up to the end of a member", async () => {
+Deno.test("Only the start of a long Accept-Encoding is parsed, up to the end of a member", async () => {
   const long = "a,".repeat(30_000);
-  const asked: [acceptEncoding: string, encoding: string | undefined][] = [
+  const cases: [acceptEncoding: string, encoding: string | undefined][] = [
     [`gzip,${long}`, "gzip"],
     [`gzip;q=0,*,${long}`, "br"],
     [`${long}gzip`, undefined],
     ["a".repeat(60_000), undefined],
     [`a;${"b=c;".repeat(15_000)},gzip`, undefined],
     [`br;x="${"a,".repeat(30_000)}`, undefined],
-    // The weight stands on either side of the limit, and is not to be read as 0, nor as 1.
+    // The limit is before, in, or after the weight, which must be parsed neither as 0 nor as 1.
     ...Array.from({ length: 16 }, (_, i): [string, undefined] => [
       `${"a".repeat(1010 + i)},br;q=0.000,${long}`,
       undefined,
     ]),
   ];
-  for (const [acceptEncoding, encoding] of asked) {
+  for (const [acceptEncoding, encoding] of cases) {
     const answer = await askRaw("/viewer.js", acceptEncoding);
     assertEquals(answer.encoding, encoding, `${acceptEncoding.slice(0, 20)}…`);
   }
 });
 
-Deno.test("The whole component is under 60 KB, compressed", () => {
+Deno.test("The compressed component is smaller than 60 KB", () => {
   const bytes = Uint8Array.fromBase64(viewer["viewer.js"].gzip).length;
   assert(bytes < 60_000, `It has ${bytes} bytes`);
 });
 
-Deno.test("The viewer's files hold no eval, no innerHTML of their own, and ask nobody else for anything", async () => {
+Deno.test("The viewer's files contain no eval and no innerHTML of their own, and load nothing from elsewhere", async () => {
   for (const name of ["viewer.js", "page.js"] as const) {
     const script = await textOf(name);
     const found = script.match(
       /\beval\(|new Function|insertAdjacentHTML|outerHTML\s*=|document\.write|localStorage|sessionStorage|document\.cookie/g,
     );
     assertEquals(found, null, name);
-    // Lit's own, of the literal parts of a template, under its Trusted Types policy.
+    // Lit uses it for the literal parts of a template, under its Trusted Types policy.
     const own = (script.match(/\.innerHTML\s*=/g) ?? []).length;
     assert(own <= (name === "viewer.js" ? 2 : 0), `${own} of innerHTML in ${name}`);
   }
   assertEquals((await textOf("page.css")).match(/url\(|@import/g), null);
 });
 
-Deno.test("HEAD and OPTIONS answer for each file as for every other path, and a POST is refused", async () => {
+Deno.test("Each file answers HEAD and OPTIONS like every other path, and rejects POST", async () => {
   for (const path of ["/", "/viewer.js", ...hashed]) {
     const head = await ask(path, { method: "HEAD" });
     assertEquals([head.status, await head.text()], [200, ""], path);
@@ -229,15 +233,15 @@ Deno.test("HEAD and OPTIONS answer for each file as for every other path, and a 
   }
 });
 
-Deno.test("A service whose viewer is not built streams, says at / what to run, and serves it once it is there", async () => {
+Deno.test("Without the viewer, the service streams and says how to build it, and serves it once it is built", async () => {
   const copy = await Deno.makeTempDir();
   try {
     await copySources(copy);
-    // Deno takes the copy's main.ts, and the other as its argument.
+    // Deno runs main.ts of the copy; the other main.ts becomes its argument.
     const flags = ["--config", `${copy}/deno.json`, `${copy}/main.ts`];
     await using service = await startService({ NATS_URL: stack.nats.url }, flags);
     const { level } = await service.logged(({ msg }) =>
-      msg === "no viewer: deno task build makes it"
+      msg === "viewer not built: run deno task build"
     );
     assertEquals(level, "warn");
     for (const path of ["/", "/viewer.js"]) {
@@ -265,7 +269,7 @@ Deno.test("A service whose viewer is not built streams, says at / what to run, a
   }
 });
 
-Deno.test("A service that starts while its viewer is replaced, time and again, serves it", async () => {
+Deno.test("A service that starts while the viewer is repeatedly replaced serves it", async () => {
   const copy = await Deno.makeTempDir();
   try {
     await copySources(copy);
@@ -298,7 +302,7 @@ Deno.test("A service that starts while its viewer is replaced, time and again, s
 async function copySources(target: string): Promise<void> {
   await Deno.mkdir(`${target}/web`);
   const sources = SOURCES.map((name) => `${ROOT}${name}`);
-  // The copy can be written to and removed, even if this checkout cannot.
+  // The copy must be writable and removable, even if this checkout is not.
   for (const command of [["cp", "-R", ...sources, target], ["chmod", "-R", "u+w", target]]) {
     const [program, ...args] = command;
     const { success, stderr } = await new Deno.Command(program!, { args }).output();

@@ -1,9 +1,5 @@
 /**
- * The process's connections to NATS: one for most subscriptions, and one for crowds.
- *
- * A connection delivers in order. If an app that 100 readers watch logs a line of 1 MB, all 100 copies of it
- * are ahead of what any other app logs next, which then waits for 0.3 s. So only the first readers of a
- * subject share the connection with those of all other subjects.
+ * The connections to NATS: one for most subscriptions, and one for subjects with many readers.
  *
  * @module
  */
@@ -11,25 +7,28 @@ import type { Log } from "../telemetry/log.ts";
 import { Connection, type Nats, type Subscriber } from "./connection.ts";
 import type { NatsOptions } from "./options.ts";
 
-/** Number of subscriptions to one subject that are opened on the main connection. */
-const FIRST_READERS = 2;
+/** Maximum number of subscriptions to a subject on the main connection. */
+const MAX_MAIN_READERS = 2;
 
-/** Starts to connect, and returns at once. */
-export function createNats(options: NatsOptions, log: Log): Nats {
-  return new Lanes(() => new Connection(options, log));
-}
-
-class Lanes implements Nats {
+/**
+ * Two connections that act as one.
+ *
+ * A connection delivers in order. If an app with 100 readers logs a line of 1 MB, all 100 copies of it
+ * come before the next line of any other app, which is then delayed by 0.3 s. So only the first readers
+ * of a subject use the main connection.
+ */
+export class ConnectionPool implements Nats {
   readonly #open: () => Connection;
   readonly #main: Connection;
-  /** Opened when a subject has its first crowd. */
+  /** Opened for the first subject with too many readers. */
   #crowd: Connection | undefined;
   /** Number of subscriptions on the main connection, by subject. */
   readonly #readers = new Map<string, number>();
 
-  constructor(open: () => Connection) {
-    this.#open = open;
-    this.#main = open();
+  /** Starts to connect immediately. */
+  constructor(options: NatsOptions, log: Log) {
+    this.#open = () => new Connection(options, log);
+    this.#main = this.#open();
   }
 
   get unavailable(): string | undefined {
@@ -42,9 +41,9 @@ class Lanes implements Nats {
 
   async subscribe(subject: string, subscriber: Subscriber): Promise<() => void> {
     const readers = this.#readers.get(subject) ?? 0;
-    if (readers >= FIRST_READERS) {
+    if (readers >= MAX_MAIN_READERS) {
       this.#crowd ??= this.#open();
-      await this.#crowd.tried;
+      await this.#crowd.attempted;
       if (this.#crowd.unavailable === undefined) {
         return await this.#crowd.subscribe(subject, subscriber);
       }

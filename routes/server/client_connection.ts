@@ -1,5 +1,5 @@
 /**
- * One client's connection: its requests, answered one after the other.
+ * The connection of a client, whose requests are answered one after the other.
  *
  * @module
  */
@@ -8,19 +8,25 @@ import type { Socket } from "node:net";
 import type { Span } from "@opentelemetry/api";
 import type { Log } from "../../lib/telemetry/log.ts";
 import { inSpan, takeRequestSpan } from "../../lib/telemetry/trace.ts";
+import type { ChunkWriter } from "./chunk_writer.ts";
 import {
-  type Bindings,
   hasBody,
+  type RequestHandler,
   sendLast,
   sendResponse,
   sendStream,
   toRequest,
 } from "./exchange.ts";
 
-/** Answers one request. */
-export type Handler = (request: Request, bindings: Bindings) => Response | Promise<Response>;
+/** What all connections of a server share. */
+export interface ServerParts {
+  /** Answers each request. */
+  readonly handler: RequestHandler;
+  readonly chunks: ChunkWriter;
+  readonly log: Log;
+}
 
-/** A request, and where its response goes. */
+/** A request and its response. */
 interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -28,73 +34,75 @@ interface Exchange {
   readonly span: Span | undefined;
 }
 
-/** How long a client may take to send a request's head, from its connection or the last response on. */
+/** How long a client may take to send the head of a request, after it has connected or got a response. */
 const REQUEST_SECONDS = 10;
-/** How long answering a request may take, unless the response is a stream. */
+/** How long a request may take to be answered, unless the response is a stream. */
 const RESPONSE_SECONDS = 60;
 /** How long a client may take to receive the end of a stream. */
 const STREAM_LINGER_SECONDS = 10;
-/** How long a client may take to receive the response to a request that is not read to its end. */
+/** How long a client may take to receive the response to a request that is not read completely. */
 const REFUSAL_LINGER_SECONDS = 2;
 
-/** Maximum number of requests that wait for their responses. Each takes some 15 KB. */
+/** Maximum number of requests that wait for their responses. Each takes about 15 KB. */
 const MAX_PIPELINED = 16;
-/** Maximum number of bytes that a client may send behind its request for a stream, such as empty lines. */
-const MAX_BYTES_BEHIND_STREAM = 1_024;
+/** Maximum number of bytes, such as empty lines, that a client may send after its request for a stream. */
+const MAX_BYTES_AFTER_REQUEST = 1_024;
 
-/** The requests of one connection. */
-export class Connection {
+/** Answers the requests of one connection. */
+export class ClientConnection {
   readonly #socket: Socket;
-  readonly #handler: Handler;
-  readonly #log: Log;
+  readonly #parts: ServerParts;
   readonly #waiting: Exchange[] = [];
   #streaming = false;
-  /** What the socket had received when the stream began. Bytes. */
+  /** Number of bytes that the socket had received when the stream started. */
   #received = 0;
+  /** Status of the response to what could not be read as a request. */
   #refused: number | undefined;
-  /** How long the client has taken so far for what is expected of it. */
+  /** How long the client has taken so far for the current step. */
   #seconds = 0;
   #maxSeconds = REQUEST_SECONDS;
 
-  /** @param handler Answers each request. */
-  constructor(socket: Socket, handler: Handler, log: Log) {
+  /** Starts to wait for the first request. */
+  constructor(socket: Socket, parts: ServerParts) {
     this.#socket = socket;
-    this.#handler = handler;
-    this.#log = log;
-    // This is how a client leaves. One that has only closed its own side still gets its other responses.
+    this.#parts = parts;
+    // A client that closes its side ends its stream, but still gets all other responses.
     socket.on("end", () => this.#streaming && socket.destroy());
   }
 
-  /** Whether no request waits for its response. */
+  /** Whether no request is waiting for its response. */
   get idle(): boolean {
     return this.#waiting.length === 0;
   }
 
-  /** Counts a second in which this process ran, and closes the connection if the client has taken too long. */
+  /**
+   * Counts one second in which this process was running. Closes the connection if the client has taken
+   * too long or sent too much.
+   */
   tick(): void {
     const { bytesRead } = this.#socket;
     const late = ++this.#seconds > this.#maxSeconds;
-    const flooded = this.#streaming && bytesRead - this.#received > MAX_BYTES_BEHIND_STREAM;
+    const flooded = this.#streaming && bytesRead - this.#received > MAX_BYTES_AFTER_REQUEST;
     if (late || flooded) this.#socket.destroy();
   }
 
   /**
-   * Answers a request once all before it have been answered. Nothing behind a stream ever is, so a
-   * request there closes the connection rather than pile up.
+   * Answers a request after all previous ones. A request after a stream would never be answered, so it
+   * closes the connection.
    */
   take(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    // The rest of what was read with a request too many is still parsed.
+    // The parser goes on with bytes that were read before the socket was destroyed.
     if (this.#socket.destroyed) return;
     const waiting = this.#waiting.push({ incoming, outgoing, span: takeRequestSpan() });
     if (waiting > MAX_PIPELINED || this.#streaming) this.#socket.destroy();
     else if (waiting === 1) this.#answerAll();
   }
 
-  /** Refuses what could not be read as a request, once all before it have been answered. */
+  /** Responds to what could not be read as a request, after all previous requests. */
   refuse(status: number): void {
     const socket = this.#socket;
     if (this.#streaming || !socket.writable) return void socket.destroy();
-    // The parser now belongs to whichever connection comes next, which must get nothing from this one.
+    // The parser is reused for another connection, which must not get any bytes of this one.
     socket.removeAllListeners("data");
     socket.removeAllListeners("end");
     socket.pause();
@@ -106,13 +114,13 @@ export class Connection {
     try {
       while (this.#waiting.length > 0) {
         await this.#answer(this.#waiting[0]!);
-        // Deno ends the span only if all of the response was sent.
+        // Deno only ends the span if the whole response was sent.
         this.#waiting.shift()!.span?.end();
       }
       if (this.#refused === undefined) this.#expectWithin(REQUEST_SECONDS);
       else await this.#sendLast(new Response(null, { status: this.#refused }));
     } catch (error) {
-      this.#log.error("response not sent", { reason: String(error) });
+      this.#parts.log.error("response not sent", { reason: String(error) });
       this.#socket.destroy();
     }
   }
@@ -127,9 +135,12 @@ export class Connection {
     if (body) socket.pause();
     const completed = new Promise<void>((resolve) => outgoing.once("close", resolve));
     const closeSoon = () => this.#expectWithin(STREAM_LINGER_SECONDS);
-    const response = await inSpan(span, () => this.#handler(request, { completed, closeSoon }));
+    const response = await inSpan(
+      span,
+      () => this.#parts.handler(request, { completed, closeSoon }),
+    );
     this.#streaming = response.headers.has("transfer-encoding");
-    // Nothing behind a stream is answered, and a client that has closed its side has left.
+    // A request after a stream is never answered, and a client that has closed its side has left.
     const followed = this.#waiting.length > 1 || this.#refused !== undefined;
     if (this.#streaming && (followed || socket.readableEnded)) socket.destroy();
     if (socket.destroyed) return await response.body?.cancel();
@@ -137,7 +148,7 @@ export class Connection {
     if (this.#streaming) {
       this.#received = socket.bytesRead;
       this.#expectWithin(Infinity);
-      sendStream(incoming, outgoing, response, closeSoon);
+      sendStream(incoming, outgoing, response, this.#parts.chunks, closeSoon);
     } else {
       await sendResponse(incoming, outgoing, response);
     }

@@ -1,6 +1,5 @@
 /**
- * `GET /`, the page that shows the viewer, and `GET /viewer.js`, the component that a product's page
- * embeds.
+ * `GET /`, the page with the viewer, and `GET /viewer.js`, the component that other pages embed.
  *
  * @module
  */
@@ -8,32 +7,32 @@ import type { Context, Handler, MiddlewareHandler } from "hono";
 import { Problem } from "../lib/problem.ts";
 import { acceptedWeights } from "./accept.ts";
 
-/** The files that a browser asks for. */
+/** The names of the viewer's files. */
 export type AssetName = "viewer.js" | "page.js" | "page.css" | "index.html";
 
-/** How a file may be sent. */
+/** A content coding. */
 type Encoding = "br" | "gzip" | "identity";
 
-/** A file, in base64 of each encoding. */
+/** A file in each encoding, as Base64. */
 export interface Asset extends Readonly<Record<Encoding, string>> {
   /** The media type. */
   readonly type: string;
-  /** Of the content: another content has another one. */
+  /** Hash of the content. */
   readonly hash: string;
 }
 
-/** What `deno task build` has built. */
+/** All files of the viewer, as built. */
 export type Viewer = Readonly<Record<AssetName, Asset>>;
 
-/** A path of the viewer. */
+/** A route of the viewer. */
 export interface ViewerRoute {
   readonly path: string;
-  /** Has the last word on the headers: it goes before what sets those of all answers. */
-  readonly last: MiddlewareHandler;
+  /** Replaces headers that all responses have. To run last, it must be added before what sets them. */
+  readonly overrideHeaders: MiddlewareHandler;
   readonly handler: Handler;
 }
 
-/** Only what the page is made of may load, and no text may ever become an element or a script. */
+/** Allows only the files of the page, and prevents text from becoming an element or a script. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -47,22 +46,31 @@ const PAGE_POLICY = [
   "trusted-types lit-html",
 ].join("; ");
 
-/** Under a name with the hash a file never changes. */
+/** For names with a hash, which always have the same content. */
 const FOREVER = "public, max-age=31536000, immutable";
-/** Products' pages have the next version minutes after it is there. */
+/** For the component, so that pages use a new version within minutes. */
 const MINUTES = "public, max-age=300";
-/** The page names the others: it is never an old one. */
+/** For the page, which names the other files and must be current. */
 const NEVER = "no-cache";
 
-/** The viewer's paths; where it is not built they say what to run. */
+/** Creates the routes of the viewer. If it has not been built, they say how to build it. */
 export function viewerRoutes(viewer: Viewer | undefined): ViewerRoute[] {
   if (viewer === undefined) {
-    return ["/", "/viewer.js"].map((path) => ({ path, last: asAll, handler: notBuilt }));
+    return ["/", "/viewer.js"].map((path) => ({
+      path,
+      overrideHeaders: keepHeaders,
+      handler: notBuilt,
+    }));
   }
   const named = (name: AssetName) => `/${name.replace(".", `.${viewer[name].hash}.`)}`;
-  const route = (path: string, name: AssetName, cacheControl: string, last = asAll) => ({
+  const route = (
+    path: string,
+    name: AssetName,
+    cacheControl: string,
+    overrideHeaders = keepHeaders,
+  ) => ({
     path,
-    last,
+    overrideHeaders,
     handler: send(viewer[name], cacheControl),
   });
   return [
@@ -91,19 +99,19 @@ function send(asset: Asset, cacheControl: string): Handler {
     if (encoding !== "identity") c.header("Content-Encoding", encoding);
     const bytes = bodies[encoding];
     c.header("Content-Length", String(bytes.length));
-    // Not the bytes themselves, of which each response would hold a copy until its client has taken it.
+    // A stream, because otherwise each response would hold a copy of the bytes until its client has it.
     return c.body(ReadableStream.from([bytes]));
   };
 }
 
-/** The smallest that `Accept-Encoding` takes (RFC 9110, section 12.5.3). */
+/** Returns the smallest encoding that `Accept-Encoding` accepts (RFC 9110, section 12.5.3). */
 function encodingFor(c: Context): Encoding {
   const weights = acceptedWeights(c, "Accept-Encoding");
   const weightOf = (encoding: Encoding) => weights?.get(encoding) ?? weights?.get("*") ?? 0;
   return (["br", "gzip"] as const).find((encoding) => weightOf(encoding) > 0) ?? "identity";
 }
 
-/** Whether the client has the version with this tag, which it may call a weak one. */
+/** Returns whether the client has the version with this tag, which may be marked as weak. */
 function isKnown(c: Context, etag: string): boolean {
   const known = c.req.header("If-None-Match") ?? "";
   return known.includes(etag) || known.trim() === "*";
@@ -114,15 +122,15 @@ const withPagePolicy: MiddlewareHandler = async (c, next) => {
   c.header("Content-Security-Policy", PAGE_POLICY);
 };
 
-/** A script is no secret: a product's page, on whatever origin, may embed it. */
+/** The component is public: pages of any origin may embed it. */
 const forAnyOrigin: MiddlewareHandler = async (c, next) => {
   await next();
   c.header("Access-Control-Allow-Origin", "*");
   c.header("Cross-Origin-Resource-Policy", "cross-origin");
 };
 
-const asAll: MiddlewareHandler = (_c, next) => next();
+const keepHeaders: MiddlewareHandler = (_c, next) => next();
 
 function notBuilt(): never {
-  throw new Problem("viewer_missing", "The viewer has not been built here: run deno task build.");
+  throw new Problem("viewer_missing", "The viewer has not been built: run deno task build.");
 }

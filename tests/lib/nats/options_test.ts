@@ -10,10 +10,10 @@ type Env = Record<string, string>;
 
 const CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const CREDS = "-----BEGIN NATS USER JWT-----\neyJ0\n------END NATS USER JWT------\n";
-/** The texts of a certificate and its key. */
+/** The PEM of a certificate and its key. */
 const [CERT, KEY] = await createPair();
 const SEED = toText(createUser().getSeed());
-/** Variables of a pair that fits. */
+/** A certificate with its key. */
 const PAIR = { NATS_TLS_CERT: "/etc/natstap/cert.pem", NATS_TLS_KEY: "/etc/natstap/key.pem" };
 const ANOTHER = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 const FILES: Record<string, string | undefined> = {
@@ -34,7 +34,7 @@ function read(env: Env): NatsOptions {
     if (text === undefined) throw new Deno.errors.NotFound("No such file");
     return text;
   };
-  const all: Env = { JWT_SECRET: "a secret of the tests that is 32 bytes or more", ...env };
+  const all: Env = { JWT_SECRET: "a secret for tests with at least 32 bytes", ...env };
   return readConfig({ env: (name) => all[name], readFile }).nats;
 }
 
@@ -56,7 +56,7 @@ function problemsOf(env: Env): readonly string[] {
   return assertThrows(() => read(env), ConfigError).problems;
 }
 
-Deno.test("NATS_URL names one server or several, with nats:, tls: or neither in front", () => {
+Deno.test("NATS_URL names one or several servers, with nats:, tls: or no scheme", () => {
   const table: [string, string[]][] = [
     ["nats://127.0.0.1:4222", ["nats://127.0.0.1:4222"]],
     ["nats://[fdaa::3]:4223", ["nats://[fdaa::3]:4223"]],
@@ -68,7 +68,7 @@ Deno.test("NATS_URL names one server or several, with nats:, tls: or neither in 
   for (const [url, servers] of table) assertEquals(read({ NATS_URL: url }).servers, servers);
 });
 
-Deno.test("NATS_URL is refused where it is no server's address", () => {
+Deno.test("NATS_URL is rejected if it is not the address of a server", () => {
   const bad = ["nats://", "http://a:1", "ws://a:1", "nats://a:99999", "nats://a b", "fdaa::3", ","];
   for (
     const url of [...bad, "nats://a,", "nats://a/path", "nats://a?x=1", "nats://a#x", "nats:/a"]
@@ -80,7 +80,7 @@ Deno.test("NATS_URL is refused where it is no server's address", () => {
   }
 });
 
-Deno.test("NATS_URL with a user or a password is refused, and neither is shown", () => {
+Deno.test("NATS_URL with a user or a password is rejected, and neither is shown", () => {
   const part = fc.stringMatching(/^[a-z0-9%.-]{8,20}$/);
   fc.assert(fc.property(part, part, fc.nat(3), (user, password, place) => {
     for (const signIn of [`${user}:${password}`, user, `:${password}`]) {
@@ -94,7 +94,7 @@ Deno.test("NATS_URL with a user or a password is refused, and neither is shown",
   }));
 });
 
-Deno.test("ORG or FLY_ORG has Fly's own NATS be the default", () => {
+Deno.test("ORG or FLY_ORG makes Fly's own NATS the default", () => {
   for (const name of ["ORG", "FLY_ORG"]) {
     assertEquals(read({ [name]: "acme", ACCESS_TOKEN: "secret" }), {
       servers: ["nats://[fdaa::3]:4223"],
@@ -109,7 +109,7 @@ Deno.test("ORG or FLY_ORG has Fly's own NATS be the default", () => {
   assertEquals(servers, ["nats://[::1]:4223"]);
 });
 
-Deno.test("NATS_USER with NATS_PASSWORD, NATS_TOKEN and NATS_CREDS each sign in", () => {
+Deno.test("NATS_USER with NATS_PASSWORD, NATS_TOKEN, or NATS_CREDS sets the credentials", () => {
   const server = {
     servers: ["nats://127.0.0.1:4222"],
     tls: undefined,
@@ -130,7 +130,7 @@ Deno.test("NATS_USER with NATS_PASSWORD, NATS_TOKEN and NATS_CREDS each sign in"
   assertEquals(read({}), { ...server, credentials: undefined });
 });
 
-Deno.test("A user without a password, or a password without a user, is reported as the one that is not set", () => {
+Deno.test("If a user or a password is missing, the variable that is not set is named", () => {
   const pairs = [["NATS_USER", "NATS_PASSWORD"], ["ORG", "ACCESS_TOKEN"]] as const;
   for (const [user, password] of [...pairs, ["FLY_ORG", "ACCESS_TOKEN"]] as const) {
     const [problem, ...more] = problemsOf({ [user]: "acme" });
@@ -144,14 +144,14 @@ Deno.test("A user without a password, or a password without a user, is reported 
   }
 });
 
-Deno.test("NATS_NKEY_SEED signs in, without the line breaks that end it", () => {
+Deno.test("NATS_NKEY_SEED sets the credentials, without trailing line breaks", () => {
   for (const end of ["", "\n", "\r\n", "\n\n"]) {
     const { credentials } = read({ NATS_NKEY_SEED: SEED + end });
     assertEquals(credentials, { kind: "nkey", seed: SEED });
   }
 });
 
-Deno.test("NATS_NKEY_SEED is refused where it is no user's seed, and is not shown", () => {
+Deno.test("NATS_NKEY_SEED is rejected if it is not the seed of a user, and is not shown", () => {
   const seeds = [createAccount(), createOperator()].map((pair) => toText(pair.getSeed()));
   const mistyped = SEED.replace(/(?<=^.{20})./, (char) => char === "A" ? "Z" : "A");
   const bad = [
@@ -175,7 +175,7 @@ Deno.test("NATS_NKEY_SEED is refused where it is no user's seed, and is not show
   }
 });
 
-Deno.test("Two ways to sign in to NATS are one too many, and the message names both", () => {
+Deno.test("Several ways to sign in to NATS are rejected, and the message names them", () => {
   const ways: Record<string, Env> = {
     ORG: { ORG: "acme", ACCESS_TOKEN: "s3cr3t" },
     NATS_USER: { NATS_USER: "ann", NATS_PASSWORD: "s3cr3t" },
@@ -192,7 +192,7 @@ Deno.test("Two ways to sign in to NATS are one too many, and the message names b
   }));
 });
 
-Deno.test("tls: and NATS_TLS_CA each demand TLS", () => {
+Deno.test("tls: and NATS_TLS_CA each require TLS", () => {
   assertEquals(read({ NATS_URL: "nats://a:1" }).tls, undefined);
   assertEquals(read({ NATS_URL: "tls://a:1" }).tls, {});
   assertEquals(read({ NATS_URL: "nats://a:1,tls://b:2" }).tls, {});
@@ -202,14 +202,14 @@ Deno.test("tls: and NATS_TLS_CA each demand TLS", () => {
   }
 });
 
-Deno.test("NATS_TLS_CERT with NATS_TLS_KEY demands TLS, with or without NATS_TLS_CA", () => {
+Deno.test("NATS_TLS_CERT with NATS_TLS_KEY requires TLS, with or without NATS_TLS_CA", () => {
   const { NATS_TLS_CERT: certFile, NATS_TLS_KEY: keyFile } = PAIR;
   assertEquals(read(PAIR).tls, { certFile, keyFile });
   const caFile = "/etc/natstap/ca.pem";
   assertEquals(read({ ...PAIR, NATS_TLS_CA: caFile }).tls, { caFile, certFile, keyFile });
 });
 
-Deno.test("NATS_TLS_CERT without NATS_TLS_KEY is refused, and the other way round", () => {
+Deno.test("NATS_TLS_CERT without NATS_TLS_KEY is rejected, and vice versa", () => {
   const names = ["NATS_TLS_CERT", "NATS_TLS_KEY"] as const;
   for (const [set, missing] of [names, names.toReversed()] as [keyof typeof PAIR, string][]) {
     const [problem, ...more] = problemsOf({ [set]: PAIR[set] });
@@ -218,7 +218,7 @@ Deno.test("NATS_TLS_CERT without NATS_TLS_KEY is refused, and the other way roun
   }
 });
 
-Deno.test("NATS_TLS_CERT and NATS_TLS_KEY are refused where they do not fit, and the one at fault is named", () => {
+Deno.test("NATS_TLS_CERT and NATS_TLS_KEY are rejected if they do not match, and the invalid one is named", () => {
   const table: [env: Env, name: string, expected: string][] = [
     [
       { NATS_TLS_KEY: "/etc/natstap/another.pem" },
@@ -238,7 +238,7 @@ Deno.test("NATS_TLS_CERT and NATS_TLS_KEY are refused where they do not fit, and
 });
 
 for (const name of ["NATS_CREDS", "NATS_TLS_CA", "NATS_TLS_CERT", "NATS_TLS_KEY"]) {
-  Deno.test(`${name} is refused where its file is missing, is another, or may not be read`, () => {
+  Deno.test(`${name} is rejected if its file is missing, is of another kind, or may not be read`, () => {
     const other = name in PAIR ? PAIR : {};
     const wrong = name === "NATS_CREDS" ? "/etc/natstap/ca.pem" : "/etc/natstap/user.creds";
     for (const path of ["/etc/natstap/none", "/etc/natstap/empty", wrong, "/secret/a"]) {
