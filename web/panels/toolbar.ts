@@ -15,7 +15,7 @@ import type { Menu } from "./menu_controller.ts";
 const TIME_NAMES: Readonly<Record<TimeMode, string>> = {
   local: "Local",
   utc: "UTC",
-  relative: "Ago",
+  relative: "Relative",
 };
 
 export interface ToolbarModel extends SearchModel {

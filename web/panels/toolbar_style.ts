@@ -113,7 +113,7 @@ export const toolbarStyle: CSSResult = css`
   }
 
   .time-tool .tool-value {
-    min-width: 3.1em;
+    min-width: 4.4em;
     font-size: 12px;
     text-align: left;
   }
