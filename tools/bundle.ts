@@ -149,7 +149,9 @@ async function readTexts(): Promise<Record<AssetName, string>> {
     Deno.readTextFile(`${ROOT}web/page.css`),
     Deno.readTextFile(`${ROOT}web/index.html`),
   ]);
-  return { "viewer.js": viewer!, "page.js": page!, "page.css": css, "index.html": html };
+  // In minified code, only the templates of markup and styles have line breaks.
+  const compact = viewer!.replace(/\n\s+/g, "\n");
+  return { "viewer.js": compact, "page.js": page!, "page.css": css, "index.html": html };
 }
 
 /**
