@@ -4,13 +4,13 @@
  * @module
  */
 
-/** What production runs: the Dockerfile pins it, and a test keeps the two equal. */
+/** The version that production runs. The Dockerfile pins it; a test keeps the two equal. */
 export const PRODUCTION_DENO = "2.9.6";
 
 /** The oldest version that runs every task and passes every test. */
 export const MINIMUM_DENO = "2.9.2";
 
-/** Ends the process with a message that says which version is required if this one is older. */
+/** If this version is older than required, exits with a message that names the required one. */
 export function requireDeno(): void {
   const { deno } = Deno.version;
   if (deno.localeCompare(MINIMUM_DENO, "en", { numeric: true }) >= 0) return;

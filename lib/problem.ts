@@ -1,5 +1,5 @@
 /**
- * What can be wrong with a request: every error of the service, each with a stable code.
+ * Every error that a request can be answered with, each with a stable code.
  *
  * @module
  */
@@ -32,8 +32,8 @@ const STATUS = {
   viewer_missing: 503,
 } as const;
 
-/** Seconds after which another try makes sense (RFC 9110, section 10.2.3). */
-const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
+/** Number of seconds after which to try again (RFC 9110, section 10.2.3). */
+const RETRY_AFTER_SECONDS: Partial<Record<ProblemCode, number>> = {
   too_many_streams: 10,
   at_capacity: 10,
   nats_unavailable: 2,
@@ -42,33 +42,40 @@ const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   viewer_missing: 5,
 };
 
-/** The code of a problem, as a client sees it. */
+/** Identifies a problem to clients. */
 export type ProblemCode = keyof typeof STATUS;
 
 /** All codes. */
 export const PROBLEM_CODES = Object.keys(STATUS) as ProblemCode[];
 
-/** The HTTP status that a problem is answered with. */
+/** The HTTP status of a problem. */
 export type ProblemStatus = (typeof STATUS)[ProblemCode];
 
-/** A request that cannot be served. */
+/**
+ * A request that cannot be served.
+ *
+ * @example
+ * ```ts
+ * throw new Problem("not_acceptable", "Accept text/event-stream.");
+ * ```
+ */
 export class Problem extends Error {
   override readonly name = "Problem";
-  /** Which problem it is. */
+  /** Identifies the problem to clients. */
   readonly code: ProblemCode;
-  /** What HTTP calls it. */
+  /** The HTTP status of the response. */
   readonly status: ProblemStatus;
-  /** Seconds after which to try again, where that may help. */
+  /** Number of seconds after which to try again; `undefined` if that does not help. */
   readonly retryAfter: number | undefined;
 
   /**
-   * @param code Which of the errors it is.
-   * @param detail One sentence that says what to do. It is sent to the client: nothing secret.
+   * @param code Identifies the problem.
+   * @param detail One sentence that says what to do. It is sent to the client and must not be secret.
    */
   constructor(code: ProblemCode, detail: string) {
     super(detail);
     this.code = code;
     this.status = STATUS[code];
-    this.retryAfter = RETRY_AFTER[code];
+    this.retryAfter = RETRY_AFTER_SECONDS[code];
   }
 }

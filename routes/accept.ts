@@ -1,19 +1,19 @@
 /**
- * What a request accepts (RFC 9110, section 12.5).
+ * Content negotiation (RFC 9110, section 12.5).
  *
  * @module
  */
 import type { Context } from "hono";
 
 /**
- * Maximum number of characters that are read: no client needs more, and 60 KB of `a,` took 7 ms. What
- * follows is ignored.
+ * Maximum number of characters of a header that are parsed; the rest is ignored. No client needs more,
+ * and 60 KB of `a,` took 7 ms.
  */
 const MAX_CHARACTERS = 1024;
 
 /**
- * What a header such as `Accept` or `Accept-Encoding` lists, in lower case, with each one's weight from
- * 0 to 1. `undefined` if the request has no such header.
+ * Returns the weight, from 0 to 1, of each name that `Accept` or `Accept-Encoding` lists, in lower case;
+ * `undefined` if the request does not have this header.
  */
 export function acceptedWeights(
   c: Context,
@@ -29,24 +29,31 @@ export function acceptedWeights(
   return weights;
 }
 
-/** The members of a list, without their quoted strings, which may hold commas. */
+/** Returns the members of a list without their quoted strings, which may contain commas. */
 function membersOf(list: string): string[] {
   const read = list.slice(0, MAX_CHARACTERS).replace(/"(?:[^"\\]|\\.)*"?/g, "");
   const members = read.split(",");
-  // The last one may be cut off, and mean something else.
+  // The last member may be cut off and mean something else.
   if (list.length > MAX_CHARACTERS) members.pop();
   return members;
 }
 
-/** 1 by default, and if it is not a number. */
+/** Returns 1 if there is no weight or if it is not a number. */
 function weightOf(parameters: readonly string[]): number {
-  const weight = parseFloat(parameters.find((one) => one.startsWith("q="))?.slice(2) ?? "");
+  const weight = parseFloat(
+    parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "",
+  );
   return Number.isNaN(weight) ? 1 : Math.min(1, Math.max(0, weight));
 }
 
 /**
- * The media type with the highest weight, of several the first, which is also the default;
- * `undefined` if none is acceptable.
+ * Returns the media type with the highest weight, or the first of several; `undefined` if none is
+ * acceptable. Without an `Accept` header, that is the first type.
+ *
+ * @example
+ * ```ts
+ * const type = preferred(c, ["text/event-stream", "text/plain"]);
+ * ```
  */
 export function preferred(c: Context, types: readonly string[]): string | undefined {
   const weights = acceptedWeights(c, "Accept");
@@ -59,7 +66,7 @@ export function preferred(c: Context, types: readonly string[]): string | undefi
   return best.type;
 }
 
-/** The weight of the most specific range that includes `type`; 0 if none does. */
+/** Returns the weight of the most specific range that includes `type`; 0 if none does. */
 function weightFor(type: string, weights: ReadonlyMap<string, number>): number {
   return weights.get(type) ?? weights.get(`${type.split("/")[0]}/*`) ?? weights.get("*/*") ?? 0;
 }

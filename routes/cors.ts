@@ -1,5 +1,5 @@
 /**
- * Cross-origin reads (Fetch Standard, section 3.3).
+ * Cross-origin requests (Fetch Standard, section 3.3).
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { cors } from "hono/cors";
 import { includesOrigin, type Origins } from "../lib/origins.ts";
 
 /**
- * Lets pages of these origins read: named ones with their credentials, `"*"` any one without. To
- * every other origin the response says nothing, and the browser keeps it from the page.
+ * Allows pages of these origins to read responses: named origins with credentials, and with `"*"` any
+ * origin without credentials. Other origins get no CORS headers, so the browser blocks the response.
  */
 export function allowOrigins(origins: Origins): MiddlewareHandler {
   const options = {
     allowMethods: ["GET", "HEAD"],
-    // No `allowHeaders`: a preflight permits whatever headers it asks for. Tracing adds its own to
-    // every request of a page, and none of them has an effect here.
+    // Without `allowHeaders`, a preflight permits all headers that it asks for. Tracing libraries add
+    // headers to every request of a page, and none of them has an effect here.
     exposeHeaders: ["Retry-After", "WWW-Authenticate"],
     maxAge: 600,
   };

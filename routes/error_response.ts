@@ -1,5 +1,5 @@
 /**
- * Errors as problem details (RFC 9457).
+ * Responds to errors with problem details (RFC 9457).
  *
  * @module
  */
@@ -10,14 +10,15 @@ import { Problem, type ProblemCode } from "../lib/problem.ts";
 import { traceRefusal } from "../lib/telemetry/trace.ts";
 
 /**
- * Turns whatever a route has thrown into a response that tells what to do, and nothing secret.
+ * Creates a handler that turns whatever a route throws into a response, which says what to do and
+ * contains nothing secret.
  *
- * @param onRefused Told of each.
+ * @param onRefused Called with the code of each refused request.
  */
 export function respondToError(log: Log, onRefused?: (code: ProblemCode) => void): ErrorHandler {
   return (error, c) => {
     const problem = error instanceof Problem ? error : toInternal(error, log);
-    // Not the path: who mistypes the query has put the token there.
+    // Not the path, which contains the token if the query is mistyped.
     log.debug("request refused", { code: problem.code });
     onRefused?.(problem.code);
     traceRefusal(problem.code);
@@ -25,7 +26,11 @@ export function respondToError(log: Log, onRefused?: (code: ProblemCode) => void
   };
 }
 
-/** @param more Further members of the body (section 3.2). */
+/**
+ * Responds with a problem.
+ *
+ * @param more Additional members of the body (section 3.2).
+ */
 export function respond(
   c: Context,
   problem: Problem,
@@ -36,17 +41,17 @@ export function respond(
   if (status === 401) c.header("WWW-Authenticate", challenge(problem));
   c.header("Content-Type", "application/problem+json");
   c.header("Cache-Control", "no-store");
-  // No page describes the problem type: the title is then the status's own (section 4.2.1).
+  // The type has no page that describes it, so the title is that of the status (section 4.2.1).
   const body = { type: "about:blank", title: STATUS_CODES[status], status, detail, code, ...more };
   return c.body(JSON.stringify(body), status);
 }
 
 function toInternal(error: Error, log: Log): Problem {
   log.error("request failed", { error: error.stack ?? String(error) });
-  return new Problem("internal", "Something went wrong here: try again, and tell who runs this.");
+  return new Problem("internal", "Something went wrong: try again, or contact the operator.");
 }
 
-/** RFC 6750, section 3: no error code where the request has no token at all. */
+/** Contains no error code if the request has no token (RFC 6750, section 3). */
 function challenge({ code, message }: Problem): string {
   if (code === "token_missing") return `Bearer realm="natstap"`;
   return `Bearer realm="natstap", error="invalid_token", error_description="${

@@ -1,11 +1,11 @@
 /**
- * Whether the process serves.
+ * `GET /healthz`: whether the process is serving.
  *
  * @module
  */
 import type { Context } from "hono";
 
-/** `GET /healthz`: the process serves. It never asks NATS. */
+/** Answers `ok` as long as the process is serving. Does not depend on NATS. */
 export function healthz(c: Context): Response {
   return c.text("ok", 200, { "Cache-Control": "no-store" });
 }

@@ -1,5 +1,5 @@
 /**
- * Whether the service takes streams.
+ * `GET /readyz`: whether streams can be opened.
  *
  * @module
  */
@@ -10,25 +10,26 @@ import { keysUnavailable } from "../lib/auth/remote_keys.ts";
 import type { Streams } from "../lib/stream/streams.ts";
 import { respond } from "./error_response.ts";
 
-/** What a stream needs. */
-export interface Parts {
+/** What a stream depends on. */
+export interface ReadyzOptions {
   readonly keys: Keys;
   readonly nats: Nats;
   readonly streams: Streams;
 }
 
 /**
- * `GET /readyz`: whether a stream could be opened now, but for `MAX_STREAMS`. A full service stays ready:
- * a proxy that took it out would keep its own answer, which says when to try again, from clients. Each
- * part is `"ok"`, or says what is wrong with it; if the service is not ready, the body is a problem too.
+ * Creates the handler of `GET /readyz`, which answers 200 if a stream could be opened now, or could be
+ * but for `MAX_STREAMS`. If a proxy took a full service out of rotation, clients would not get its own
+ * response, which says when to try again. Each part is `"ok"` or says what is wrong with it. If the
+ * service is not ready, the body is also a problem.
  */
-export function readyz({ keys, nats, streams }: Parts): Handler {
+export function readyz({ keys, nats, streams }: ReadyzOptions): Handler {
   return (c) => {
     const keysMissing = keys.known?.() === false ? keysUnavailable() : undefined;
     const parts = {
       nats: nats.unavailable ?? "ok",
       keys: keysMissing?.message ?? "ok",
-      capacity: streams.places.unavailable === undefined ? "ok" : "full",
+      capacity: streams.quota.unavailable === undefined ? "ok" : "full",
     };
     const problem = keysMissing ?? streams.unavailable;
     if (problem !== undefined) return respond(c, problem, { ready: false, ...parts });

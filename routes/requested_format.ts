@@ -1,11 +1,11 @@
 /**
- * Which format a request asks for.
+ * Selects the format that a request asks for.
  *
  * @module
  */
 import type { Context } from "hono";
 import type { Format } from "../lib/stream/formats/format.ts";
-import { FORMATS } from "../lib/stream/formats/formats.ts";
+import { FORMATS } from "../lib/stream/formats/all_formats.ts";
 import { Problem } from "../lib/problem.ts";
 import { preferred } from "./accept.ts";
 
@@ -13,16 +13,17 @@ const NAMES = FORMATS.map(({ name }) => name);
 const MEDIA_TYPES = FORMATS.map(mediaType);
 
 /**
- * The format of the response: what `?format=` names, else what `Accept` likes best, else SSE.
+ * Returns the format of the response: the one that `?format=` names, otherwise the one that `Accept`
+ * prefers, otherwise SSE.
  *
  * @throws {Problem} `format_unknown` or `not_acceptable`.
  */
 export function selectFormat(c: Context): Format {
-  const asked = c.req.queries("format");
-  if (asked !== undefined) {
-    const format = FORMATS.find(({ name }) => asked.length === 1 && name === asked[0]);
+  const names = c.req.queries("format");
+  if (names !== undefined) {
+    const format = FORMATS.find(({ name }) => names.length === 1 && name === names[0]);
     if (format !== undefined) return format;
-    throw new Problem("format_unknown", `Give "format" as one of ${NAMES.join(", ")}.`);
+    throw new Problem("format_unknown", `Set "format" to one of ${NAMES.join(", ")}.`);
   }
   const chosen = preferred(c, MEDIA_TYPES);
   const format = FORMATS.find((format) => mediaType(format) === chosen);

@@ -1,5 +1,5 @@
 /**
- * Where a request's token stands.
+ * Where a request may carry its token.
  *
  * @module
  */
@@ -7,34 +7,63 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { Problem } from "../lib/problem.ts";
 
-const COOKIE = "natstap_token";
+/** A place for a token. */
+export interface TokenCarrier {
+  readonly kind: "header" | "query" | "cookie";
+  /** The name of the header, query parameter or cookie. */
+  readonly name: string;
+  /** What comes before the token in a header, in any case. */
+  readonly scheme?: string;
+}
 
 /**
- * The request's token, from the first place that has one: the `Authorization` header (RFC 6750),
- * the query parameter `token`, since a browser's `EventSource` sets no headers, and the cookie
- * `natstap_token`.
+ * All places for a token. The first one that has a token is used.
  *
- * @throws {Problem} `token_missing` if there is none, `token_malformed` if that place has several.
+ * The query parameter is for `EventSource`, which cannot set headers.
+ */
+export const TOKEN_CARRIERS: readonly TokenCarrier[] = [
+  { kind: "header", name: "Authorization", scheme: "Bearer" },
+  { kind: "query", name: "token" },
+  { kind: "cookie", name: "natstap_token" },
+];
+
+/**
+ * Returns the token of a request.
+ *
+ * @throws {Problem} `token_missing` if there is none, `token_malformed` if a place has several.
  */
 export function findToken(c: Context): string {
-  const bearer = /^Bearer +(.+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-  if (bearer !== undefined) return bearer;
-  // Browsers send every cookie of that name, such as those of two paths, and do not say which is which.
-  const found = single(c.req.queries("token")) || single(cookies(c)) && getCookie(c, COOKIE);
-  if (found) return found;
-  throw new Problem(
-    "token_missing",
-    `Send a token: Authorization: Bearer TOKEN, or ?token=TOKEN, or the cookie ${COOKIE}.`,
-  );
+  for (const carrier of TOKEN_CARRIERS) {
+    const [token, ...others] = tokensIn(c, carrier);
+    if (others.length > 0) throw new Problem("token_malformed", "Send one token, not several.");
+    if (token) return token;
+  }
+  const places = TOKEN_CARRIERS.map(describe).join(", or ");
+  throw new Problem("token_missing", `Send a token: ${places}.`);
 }
 
-function single(values: readonly string[] = []): string | undefined {
-  if (values.length > 1) throw new Problem("token_malformed", "Send one token, not several.");
-  return values[0];
+function tokensIn(c: Context, { kind, name, scheme }: TokenCarrier): readonly string[] {
+  switch (kind) {
+    case "header": {
+      const value = c.req.header(name) ?? "";
+      if (scheme === undefined) return [value];
+      return new RegExp(`^${scheme} +(.+)$`, "i").exec(value)?.slice(1) ?? [];
+    }
+    case "query":
+      return c.req.queries(name) ?? [];
+    case "cookie":
+      // A browser sends all cookies of that name, such as those of two paths, in no reliable order.
+      return cookiesNamed(c, name).map(() => getCookie(c, name) ?? "");
+  }
 }
 
-/** The cookies that are named as the token's is. */
-function cookies(c: Context): string[] {
+function cookiesNamed(c: Context, name: string): string[] {
   const pairs = (c.req.header("Cookie") ?? "").split(";");
-  return pairs.filter((pair) => pair.split("=", 1)[0]!.trim() === COOKIE);
+  return pairs.filter((pair) => pair.split("=", 1)[0]!.trim() === name);
+}
+
+function describe({ kind, name, scheme }: TokenCarrier): string {
+  if (kind === "query") return `?${name}=TOKEN`;
+  if (kind === "cookie") return `the cookie ${name}`;
+  return `${name}: ${scheme === undefined ? "" : `${scheme} `}TOKEN`;
 }

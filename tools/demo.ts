@@ -1,7 +1,6 @@
 /**
- * Shows the service at work: `deno task demo`. It starts a nats-server, publishes sample logs, starts
- * the service, mints tokens, checks that a line arrives, and prints links to click and `curl` lines to
- * try.
+ * The demo, `deno task demo`: starts a nats-server and the service, publishes sample logs, waits for
+ * the first line, and prints links to open and `curl` commands to try.
  *
  * @module
  */
@@ -12,28 +11,28 @@ import { readLines } from "./lines.ts";
 import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
 import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
-import { startService } from "./service.ts";
+import { localEnv, type LogLine, startService, waitUntilReady } from "./service.ts";
 import { parseSecret, type SigningKey } from "./signing_key.ts";
 import { mintToken } from "./print_token.ts";
 
-/** The ports for the service and its metrics, where they are free. */
+/** The preferred ports of the service and its metrics. */
 const PORT = 8080;
 const METRICS_PORT = 9091;
-/** How long the first line may take. Milliseconds. */
-const FIRST_LINE_TIMEOUT = 10_000;
-/** How long the printed tokens live. Seconds. */
-const TOKEN_TTL = 3_600;
-/** How often each app may log something, in milliseconds, and how likely it does. */
-const TICK = 50;
+/** How long to wait for the first line. */
+const FIRST_LINE_TIMEOUT_MS = 10_000;
+/** Lifetime of the printed tokens. */
+const TOKEN_TTL_SECONDS = 3_600;
+/** How often each app gets a chance to log, and how likely it then does. */
+const TICK_MS = 50;
 const CHANCE = 0.15;
 
-/** The terminal in which the commands are pasted has the same proxy, if any, as this one. */
+// The terminal that the commands are pasted into probably uses the same proxy as this one.
 const CURL = hasProxy() ? "curl --noproxy 127.0.0.1" : "curl";
 
-/** When to stop: in order after the first signal, at once after the second. */
+/** How to stop: gracefully after the first Ctrl-C, immediately after the second. */
 interface Stop {
-  readonly soon: AbortSignal;
-  readonly now: AbortSignal;
+  readonly gracefully: AbortSignal;
+  readonly immediately: AbortSignal;
 }
 
 async function runDemo(stop: Stop): Promise<void> {
@@ -42,37 +41,46 @@ async function runDemo(stop: Stop): Promise<void> {
 
   await build();
   await using nats = await startNatsServer({ detached: true });
-  stop.now.addEventListener("abort", () => nats.stop("SIGKILL"));
+  stop.immediately.addEventListener("abort", () => nats.stop("SIGKILL"));
   await using _samples = await publishSamples(nats.url);
   const start = (port: number, metricsPort: number) =>
     startService({
-      HOST: "127.0.0.1",
-      PORT: String(port),
-      METRICS_PORT: String(metricsPort),
-      NATS_URL: nats.url,
-      JWT_SECRET: secret,
-      SHUTDOWN_SECONDS: "2",
-    }, stop.now);
+      env: {
+        ...localEnv(nats.url, secret),
+        PORT: String(port),
+        METRICS_PORT: String(metricsPort),
+        SHUTDOWN_SECONDS: "2",
+      },
+      detached: true,
+    }, {
+      kill: stop.immediately,
+      onLog: showWarning,
+      onStderr: (text) => console.error(text.trimEnd()),
+    });
   let metricsPort = freeOrZero(METRICS_PORT);
   await using service = await start(freeOrZero(PORT), metricsPort).catch((error) => {
     if (!error.message.includes("in use")) throw error;
-    // Another program, such as a second demo, has just taken one of the ports.
+    // Another program, such as a second demo, has taken one of the ports in the meantime.
     metricsPort = 0;
     return start(0, metricsPort);
   });
 
-  console.log(await describeFirstLine(service.url, key, stop.soon));
+  console.log(await describeFirstLine(service.url, key, stop.gracefully));
   console.log(await describeLinks(service.url, key));
   console.log(await describeCommands(service.url, metricsPort, key));
   await Promise.race([
-    aborted(stop.soon),
-    ended("nats-server", nats.status),
-    ended("The service", service.status),
+    aborted(stop.gracefully),
+    failOnExit("nats-server", nats.status),
+    failOnExit("The service", service.status),
   ]);
   console.log("\nStopping");
 }
 
-/** Publishes every app's samples until it is disposed of. */
+function showWarning(line: LogLine): void {
+  if (line.level === "warn" || line.level === "error") console.error(JSON.stringify(line));
+}
+
+/** Publishes sample lines of every app until disposed. */
 async function publishSamples(url: string): Promise<AsyncDisposable> {
   const connection = await connect({ servers: url, name: "natstap demo" });
   const timer = setInterval(() => {
@@ -80,7 +88,7 @@ async function publishSamples(url: string): Promise<AsyncDisposable> {
       sampleLines(app)
     );
     for (const { subject, payload } of lines) connection.publish(subject, payload);
-  }, TICK);
+  }, TICK_MS);
   return {
     [Symbol.asyncDispose]() {
       clearInterval(timer);
@@ -91,15 +99,15 @@ async function publishSamples(url: string): Promise<AsyncDisposable> {
 
 async function describeFirstLine(url: string, key: SigningKey, stop: AbortSignal): Promise<string> {
   const line = await readFirstLine(url, await mint(key, SAMPLE_APPS[0]!), stop);
-  return `natstap runs at ${url}, and this came through it:\n\n${line}\n`;
+  return `natstap is running at ${url}. The first log line it delivered:\n\n${line}\n`;
 }
 
-/** @throws {Error} If none arrives: then there is nothing to show. */
+/** @throws {Error} If no line arrives in time. */
 async function readFirstLine(url: string, token: string, stop: AbortSignal): Promise<string> {
-  const timeout = AbortSignal.timeout(FIRST_LINE_TIMEOUT);
+  const timeout = AbortSignal.timeout(FIRST_LINE_TIMEOUT_MS);
   const signal = AbortSignal.any([stop, timeout]);
   try {
-    await ready(url, signal);
+    await waitUntilReady(url, signal);
     const headers = { authorization: `Bearer ${token}` };
     const response = await fetch(`${url}/logs?format=text`, { headers, signal });
     if (!response.ok) throw new Error(`Cannot read ${url}/logs: ${await response.text()}`);
@@ -109,24 +117,15 @@ async function readFirstLine(url: string, token: string, stop: AbortSignal): Pro
   } catch (error) {
     if (!timeout.aborted) throw error;
   }
-  throw new Error(`Cannot show the service: no log line came through ${url}/logs`);
+  throw new Error(`Cannot show the service: no log line arrived from ${url}/logs`);
 }
 
-/** Resolves once the service has reached NATS: it listens before that. */
-async function ready(url: string, signal: AbortSignal): Promise<void> {
-  const response = await fetch(`${url}/readyz`, { signal });
-  await response.body?.cancel();
-  if (response.ok) return;
-  await new Promise((resolve) => setTimeout(resolve, TICK));
-  await ready(url, signal);
-}
-
-/** The token stands in the fragment, which a browser does not send. */
+/** The tokens are in the fragment, which browsers do not send to servers. */
 async function describeLinks(url: string, key: SigningKey): Promise<string> {
   const links = await Promise.all(SAMPLE_APPS.map(async (app) => {
     return `# ${app.name}\n${url}/#token=${await mint(key, app)}`;
   }));
-  return `Watch it in a browser (the tokens live for an hour):\n\n${links.join("\n\n")}\n`;
+  return `Open in a browser (the tokens are valid for an hour):\n\n${links.join("\n\n")}\n`;
 }
 
 async function describeCommands(
@@ -139,15 +138,15 @@ async function describeCommands(
   const commands = await Promise.all([
     ...SAMPLE_APPS.map((app) => describeCommand(app.name, `${url}/logs`, key, app)),
     describeCommand(`${app.name} in ${region} only`, `${url}/logs?region=${region}`, key, app),
-    describeCommand(`${app.name} as text, for people`, `${url}/logs?format=text`, key, app),
+    describeCommand(`${app.name} as plain text`, `${url}/logs?format=text`, key, app),
   ]);
-  // Where another program has the port, the service has no metrics to show.
-  const metrics =
-    `# what it counts, for Prometheus\n${CURL} http://127.0.0.1:${metricsPort}/metrics`;
-  if (metricsPort !== 0) commands.push(metrics);
+  // If another program has the port, the service runs without metrics.
+  if (metricsPort !== 0) {
+    commands.push(`# metrics for Prometheus\n${CURL} http://127.0.0.1:${metricsPort}/metrics`);
+  }
   return `Or in another terminal:\n\n${commands.join("\n\n")}
 
-Ctrl-C stops all of it`;
+Press Ctrl-C to stop`;
 }
 
 async function describeCommand(title: string, url: string, key: SigningKey, app: SampleApp) {
@@ -155,7 +154,7 @@ async function describeCommand(title: string, url: string, key: SigningKey, app:
 }
 
 function mint(key: SigningKey, app: SampleApp): Promise<string> {
-  return mintToken(key, { app: [app.name], ttl: TOKEN_TTL, sub: "demo" });
+  return mintToken(key, { app: [app.name], ttl: TOKEN_TTL_SECONDS, sub: "demo" });
 }
 
 function freeOrZero(port: number): number {
@@ -174,22 +173,24 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function ended(name: string, status: Promise<Deno.CommandStatus>): Promise<never> {
+async function failOnExit(name: string, status: Promise<Deno.CommandStatus>): Promise<never> {
   const { code, signal } = await status;
-  throw new Error(`${name} ended with ${signal ?? `code ${code}`}`);
+  throw new Error(`${name} exited with ${signal ?? `code ${code}`}`);
 }
 
 if (import.meta.main) {
   requireDeno();
-  const soon = new AbortController();
-  const now = new AbortController();
+  const gracefully = new AbortController();
+  const immediately = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    Deno.addSignalListener(signal, () => (soon.signal.aborted ? now : soon).abort());
+    Deno.addSignalListener(signal, () => {
+      (gracefully.signal.aborted ? immediately : gracefully).abort();
+    });
   }
   try {
-    await runDemo({ soon: soon.signal, now: now.signal });
+    await runDemo({ gracefully: gracefully.signal, immediately: immediately.signal });
   } catch (error) {
-    if (!soon.signal.aborted) {
+    if (!gracefully.signal.aborted) {
       console.error(error instanceof Error ? error.message : error);
       Deno.exit(1);
     }

@@ -1,6 +1,5 @@
 /**
- * A real Prometheus: found or installed, started on a free port with the configuration that is
- * delivered in `deploy/prometheus`, asked, and stopped without a trace.
+ * Finds or installs Prometheus, runs it with the configuration in `deploy/prometheus`, and queries it.
  *
  * @module
  */
@@ -10,65 +9,56 @@ import { readLines } from "./lines.ts";
 import { bypassProxyForLoopback } from "./loopback.ts";
 import { sendSignal } from "./signal.ts";
 
-/** What to scrape. */
+/** Options of {@linkcode startPrometheus}. */
 export interface PrometheusOptions {
-  /** Where `/metrics` is served: `127.0.0.1:9091` and the like. */
+  /** The addresses that serve `/metrics`, such as `127.0.0.1:9091`. */
   targets: string[];
-  /** How often they are scraped and the rules evaluated, in Prometheus's words. `1s` by default. */
+  /** How often they are scraped and the rules evaluated, as a Prometheus duration. By default `1s`. */
   interval?: string;
 }
 
-/** One series of an answer. */
+/** One series of a query's result. */
 export interface Series {
-  /** Its labels, `__name__` among them where it has a name. */
+  /** Its labels, including `__name__` if it has a name. */
   labels: Record<string, string>;
-  /** Time, in seconds since the epoch, and value: one point for an instant, several for a range. */
-  points: [time: number, value: number][];
+  /** Its value now. */
+  value: number;
 }
 
-/** A span of time, in seconds since the epoch, and the seconds from point to point. */
-export interface Span {
-  start: number;
-  end: number;
-  step: number;
-}
-
-/** One scraped address, as Prometheus reports it. */
+/** A scraped address, as Prometheus reports it. */
 export interface Target {
   /** `host:port`. */
   instance: string;
   /** `up`, `down`, or `unknown` before the first scrape. */
   health: string;
-  /** Why the last scrape failed; empty where it did not. */
+  /** Why the last scrape failed; empty if it succeeded. */
   lastError: string;
 }
 
-/** A Prometheus that runs until it is stopped. */
+/** A running Prometheus. */
 export interface Prometheus extends AsyncDisposable {
-  /** Where it answers: `http://127.0.0.1:PORT`. */
+  /** Its URL: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** The value of an expression now. */
-  instant(expression: string): Promise<Series[]>;
-  /** The values of an expression over a span of time. */
-  range(expression: string, span: Span): Promise<Series[]>;
-  /** What it scrapes, in alphabetical order. */
+  /** Evaluates an expression now. */
+  query(expression: string): Promise<Series[]>;
+  /** Returns what it scrapes, in alphabetical order. */
   targets(): Promise<Target[]>;
-  /** Stops the process, waits for its end and removes its files. May be called again, harder. */
+  /** Stops the process, waits until it has exited and removes its files. May be called again. */
   stop(signal?: Deno.Signal): Promise<void>;
 }
 
-const DEPLOYED = fileURLToPath(new URL("../deploy/prometheus/", import.meta.url));
+const CONFIG_FOLDER = fileURLToPath(new URL("../deploy/prometheus/", import.meta.url));
 
 /**
- * Finds prometheus: the path in `PROMETHEUS`, or on `PATH`. Installs it where there is none.
+ * Finds prometheus, by the path in `PROMETHEUS` or on `PATH`, or installs it.
  *
- * @throws {Error} If there is none and it cannot be installed; the message says what to run.
+ * @throws {Error} If it cannot be found or installed; the message says what to run.
  */
 export function findPrometheus(machine?: Machine): Promise<string> {
   return findOrInstall({ name: "prometheus", env: "PROMETHEUS", ...PACKAGE }, machine);
 }
 
-/** Finds promtool, which comes with prometheus, in the same way: `PROMTOOL`, or on `PATH`. */
+/** Finds promtool, which comes with prometheus, in the same way, by `PROMTOOL` or on `PATH`. */
 export function findPromtool(machine?: Machine): Promise<string> {
   return findOrInstall({ name: "promtool", env: "PROMTOOL", ...PACKAGE }, machine);
 }
@@ -76,14 +66,14 @@ export function findPromtool(machine?: Machine): Promise<string> {
 const PACKAGE = { apt: "prometheus", brew: "prometheus" };
 
 /**
- * Starts a Prometheus on 127.0.0.1 and resolves once it answers, which is before its first scrape.
+ * Starts a Prometheus on 127.0.0.1. Resolves once it answers queries, which is before its first scrape.
  *
- * @throws {Error} If it does not start; the message holds the reason that it gave.
+ * @throws {Error} If it does not start; the message contains the reason that it gave.
  *
  * @example
  * ```ts
  * await using prometheus = await startPrometheus({ targets: ["127.0.0.1:9091"] });
- * console.log(await prometheus.instant("natstap_streams_active"));
+ * console.log(await prometheus.query("natstap_streams_active"));
  * ```
  */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
@@ -97,7 +87,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     args: [
       `--config.file=${configPath}`,
       `--storage.tsdb.path=${folder}/data`,
-      // Port 0 has it bind a free port and log which: no other process can take it in between.
+      // With port 0, it binds a free port and logs it: no other process can take it in between.
       "--web.listen-address=127.0.0.1:0",
     ],
     stdin: "null",
@@ -114,19 +104,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
 
   const prometheus: Prometheus = {
     url,
-    instant: async (query) =>
-      (await ask(url, "query", { query })).result.map(({ metric, value }: InstantSeries) => ({
+    query: async (query) =>
+      (await get(url, "query", { query })).result.map(({ metric, value }: InstantVector) => ({
         labels: metric,
-        points: [toPoint(value)],
+        value: toNumber(value[1]),
       })),
-    range: async (query, { start, end, step }) =>
-      (await ask(url, "query_range", { query, start: `${start}`, end: `${end}`, step: `${step}` }))
-        .result.map(({ metric, values }: RangeSeries) => ({
-          labels: metric,
-          points: values.map(toPoint),
-        })),
     targets: async () =>
-      (await ask(url, "targets", { state: "active" })).activeTargets
+      (await get(url, "targets", { state: "active" })).activeTargets
         .map(({ labels, health, lastError }: ActiveTarget) => ({
           instance: labels.instance!,
           health,
@@ -142,17 +126,17 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   return prometheus;
 }
 
-/** The delivered configuration, with other targets, and at another pace. */
+/** The configuration in `deploy/prometheus`, with other targets and intervals. */
 function configText({ targets, interval = "1s" }: PrometheusOptions): string {
-  return Deno.readTextFileSync(`${DEPLOYED}prometheus.yml`)
+  return Deno.readTextFileSync(`${CONFIG_FOLDER}prometheus.yml`)
     .replaceAll(/(?<=_interval: )\w+/g, interval)
-    .replace(/(?<=rule_files:\n {2}- )(.*)/, (name) => JSON.stringify(DEPLOYED + name))
+    .replace(/(?<=rule_files:\n {2}- )(.*)/, (name) => JSON.stringify(CONFIG_FOLDER + name))
     .replace(/(?<=targets: ).*/, JSON.stringify(targets));
 }
 
 /**
- * Reads the log to its end, so that the pipe never fills, and resolves to its last line. Tells the
- * address once it is served.
+ * Reads the log to its end, so that the pipe never fills up, and resolves to the last line. Calls `onReady`
+ * with the address once Prometheus answers there.
  */
 async function readLog(
   stderr: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -160,7 +144,7 @@ async function readLog(
 ): Promise<string> {
   let address: string | undefined;
   let ready = false;
-  let last = "it ended at once and gave no reason";
+  let last = "it exited without giving a reason";
   for await (const line of readLines(stderr)) {
     last = line;
     address ??= /msg="Listening on" address=(\S+)/.exec(line)?.[1];
@@ -170,20 +154,20 @@ async function readLog(
   return last;
 }
 
-type Sample = [time: number, value: string];
-type InstantSeries = { metric: Record<string, string>; value: Sample };
-type RangeSeries = { metric: Record<string, string>; values: Sample[] };
+type InstantVector = { metric: Record<string, string>; value: [time: number, value: string] };
 type ActiveTarget = { labels: Record<string, string>; health: string; lastError: string };
 
-// deno-lint-ignore no-explicit-any -- Prometheus's answer, whose shape is the endpoint's
-async function ask(url: string, endpoint: string, query: Record<string, string>): Promise<any> {
+// deno-lint-ignore no-explicit-any -- the shape of the response depends on the endpoint
+async function get(url: string, endpoint: string, query: Record<string, string>): Promise<any> {
   const response = await fetch(`${url}/api/v1/${endpoint}?${new URLSearchParams(query)}`);
   const { data, error } = await response.json();
-  if (error !== undefined) throw new Error(`Cannot ask prometheus for "${query.query}": ${error}`);
+  if (error !== undefined) {
+    throw new Error(`Cannot query prometheus for "${query.query}": ${error}`);
+  }
   return data;
 }
 
-function toPoint([time, value]: Sample): [number, number] {
+function toNumber(value: string): number {
   // Prometheus writes infinity as "+Inf" and "-Inf".
-  return [time, Number(value.replace("Inf", "Infinity"))];
+  return Number(value.replace("Inf", "Infinity"));
 }

@@ -1,89 +1,142 @@
 /**
- * The service in a process of its own, as the demo runs it.
+ * The service in its own process, as the demo and the tests run it.
  *
  * @module
  */
 import config from "../deno.json" with { type: "json" };
 import { readLines } from "./lines.ts";
+import { bypassProxyForLoopback } from "./loopback.ts";
 import { sendSignal } from "./signal.ts";
+
+/** How often to ask whether the service is ready. */
+const POLL_MS = 50;
+
+/** A line of the service's own log. */
+export type LogLine = { time: string; level: string; msg: string } & Record<string, unknown>;
+
+/** How to run the service. */
+export interface ServiceOptions {
+  /** All environment variables of the process; it inherits none. */
+  readonly env: Record<string, string>;
+  /** Additional flags for `deno run`. */
+  readonly flags?: readonly string[];
+  /** Whether the process ignores Ctrl-C in a terminal, so that its parent decides when to stop it. */
+  readonly detached?: boolean;
+}
+
+/** What to do while the service runs. */
+export interface ServiceListeners {
+  /** Kills the process as soon as it is aborted, even before the service is listening. */
+  readonly kill?: AbortSignal;
+  /** Called with each line that the service logs. */
+  readonly onLog?: (line: LogLine) => void;
+  /** Called with what the service writes to standard error once it is listening. */
+  readonly onStderr?: (text: string) => void;
+}
 
 /** A service that runs until it is stopped. */
 export interface Service extends AsyncDisposable {
-  /** Where it listens. */
+  /** Where it listens: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Settles when the process has ended, whoever ended it. */
+  /** The process ID. */
+  readonly pid: number;
+  /** Everything written to standard error so far. */
+  readonly stderr: () => string;
+  /** Settles when the process has exited and all of its output has been read. */
   readonly status: Promise<Deno.CommandStatus>;
+  /** Signals the process to stop, with SIGTERM by default, and waits for it to exit. */
+  stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
 /**
- * Starts the service and resolves once it listens. What it warns of is shown on standard error.
- *
- * @param env Its configuration; nothing of this process's own configuration reaches it.
- * @param kill Ends it at once.
- * @throws {Error} If it does not start; the message is the reason that it gave.
+ * The environment of a service on free ports of 127.0.0.1 without metrics. It inherits the variables
+ * of this process, except for those that configure the service.
  */
-export async function startService(
-  env: Record<string, string>,
-  kill: AbortSignal,
-): Promise<Service> {
-  const child = new Deno.Command(Deno.execPath(), {
-    // Quiet, or Deno's own warnings would stand between the demo's lines.
-    args: ["run", "--quiet", "-P", "main.ts"],
+export function localEnv(natsUrl: string, secret: string): Record<string, string> {
+  const own = new Set(config.permissions.default.env);
+  const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !own.has(name));
+  const address = { HOST: "127.0.0.1", PORT: "0", METRICS_PORT: "0" };
+  return { ...Object.fromEntries(inherited), ...address, NATS_URL: natsUrl, JWT_SECRET: secret };
+}
+
+/** The command that runs the service with its production permissions. */
+export function serviceCommand(options: ServiceOptions): Deno.Command {
+  const { env, flags = [], detached = false } = options;
+  return new Deno.Command(Deno.execPath(), {
+    // Quiet, so that Deno's own warnings do not mix with the service's output.
+    args: ["run", "--quiet", "-P", ...flags, "main.ts"],
     cwd: new URL("..", import.meta.url),
     clearEnv: true,
-    env: { ...foreignVariables(), ...env },
+    env,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // Ctrl-C in a terminal would reach it too, and stop it before its turn.
-    detached: true,
-  }).spawn();
-  kill.addEventListener("abort", () => sendSignal(child, "SIGKILL"));
-
-  const listening = Promise.withResolvers<string>();
-  const reasons: string[] = [];
-  const ended = Promise.all([
-    readLog(child.stdout, listening.resolve),
-    readErrors(child.stderr, reasons, listening.promise),
-  ]).then(async () => {
-    const { code, signal } = await child.status;
-    const reason = reasons.join("\n") || `it ended with ${signal ?? `code ${code}`}`;
-    listening.reject(new Error(`Cannot start the service: ${reason}`));
+    detached,
   });
+}
+
+/**
+ * Starts the service and resolves once it is listening. Disposing of it stops it with SIGTERM.
+ *
+ * @throws {Error} If it does not start; the message contains what it wrote to standard error.
+ *
+ * @example
+ * ```ts
+ * await using service = await startService({ env: localEnv(nats.url, secret) });
+ * await waitUntilReady(service.url);
+ * ```
+ */
+export async function startService(
+  options: ServiceOptions,
+  { kill, onLog, onStderr }: ServiceListeners = {},
+): Promise<Service> {
+  bypassProxyForLoopback();
+  const child = serviceCommand(options).spawn();
+  kill?.addEventListener("abort", () => sendSignal(child, "SIGKILL"));
+  const listening = Promise.withResolvers<string>();
+  let isListening = false;
+  let stderr = "";
+  const readLog = async () => {
+    for await (const text of readLines(child.stdout)) {
+      const line: LogLine = JSON.parse(text);
+      if (line.msg === "listening") {
+        isListening = true;
+        listening.resolve(`http://${line.host}:${line.port}`);
+      }
+      onLog?.(line);
+    }
+  };
+  const readStderr = async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      stderr += text;
+      if (isListening) onStderr?.(text);
+    }
+  };
+  const status = Promise.all([readLog(), readStderr()]).then(() => child.status);
+  status.then(({ code, signal }) => {
+    const reason = stderr.trim() || `it exited with ${signal ?? `code ${code}`}`;
+    listening.reject(new Error(`Cannot start the service: ${reason}`));
+  }, listening.reject);
+  const stop = (signal: Deno.Signal = "SIGTERM") => {
+    sendSignal(child, signal);
+    return status;
+  };
   return {
     url: await listening.promise,
-    status: child.status,
-    async [Symbol.asyncDispose]() {
-      sendSignal(child, "SIGTERM");
-      await ended;
-    },
+    pid: child.pid,
+    stderr: () => stderr,
+    status,
+    stop,
+    [Symbol.asyncDispose]: async () => void await stop(),
   };
 }
 
-/** The environment without the variables that the service reads. */
-function foreignVariables(): Record<string, string> {
-  const own = new Set(config.permissions.default.env);
-  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !own.has(name)));
-}
-
-async function readLog(
-  stdout: ReadableStream<Uint8Array<ArrayBuffer>>,
-  onListening: (url: string) => void,
-): Promise<void> {
-  for await (const line of readLines(stdout)) {
-    const { level, msg, host, port } = JSON.parse(line);
-    if (msg === "listening") onListening(`http://${host}:${port}`);
-    if (level === "warn" || level === "error") console.error(line);
+/** Resolves once the service is connected to NATS, which may be later than it is listening. */
+export async function waitUntilReady(url: string, signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${url}/readyz`, { signal: signal ?? null });
+    await response.body?.cancel();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-}
-
-/** Collects what is written before the service listens, and shows what is written later. */
-async function readErrors(
-  stderr: ReadableStream<Uint8Array<ArrayBuffer>>,
-  reasons: string[],
-  listening: Promise<string>,
-): Promise<void> {
-  let tell = (line: string): void => void reasons.push(line);
-  listening.then(() => tell = console.error, () => {});
-  for await (const line of readLines(stderr)) tell(line);
 }

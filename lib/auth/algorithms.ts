@@ -1,5 +1,5 @@
 /**
- * Which signature algorithms fit which key (RFC 7518 section 3.1, RFC 8037, RFC 9864).
+ * The signature algorithms of each kind of key (RFC 7518 section 3.1, RFC 8037, RFC 9864).
  *
  * @module
  */
@@ -13,17 +13,17 @@ const CURVES: Readonly<Record<string, readonly string[]>> = {
   Ed25519: ["EdDSA", "Ed25519"],
 };
 
-/** The keys that a token can be verified with, in words. */
+/** The supported kinds of public keys, for messages. */
 export const SUPPORTED_KEYS =
   "RSA from 2048 bits to Deno's maximum of 4096, EC P-256, P-384 or P-521, or Ed25519";
 
-/** The algorithms that a shared secret fits. */
+/** The algorithms for a shared secret. */
 export const SYMMETRIC: readonly string[] = ["HS256", "HS384", "HS512"];
 
-/** The algorithms that some public key fits. */
+/** The algorithms for all kinds of public keys. */
 export const ASYMMETRIC: readonly string[] = [...RSA, ...Object.values(CURVES).flat()];
 
-/** The algorithms that this public or private key fits, the usual one first; none for other kinds. */
+/** Returns the algorithms for a public or private key, the usual one first; none for an unsupported kind. */
 export function algorithmsOf({ kty, crv }: JWK): readonly string[] {
   if (kty === "RSA") return RSA;
   return crv !== undefined && Object.hasOwn(CURVES, crv) ? CURVES[crv]! : [];

@@ -1,8 +1,5 @@
 /**
- * The key that tokens are signed with, and the algorithms that fit it.
- *
- * The algorithms are pinned by the kind of key that is configured, never by what a token's header
- * says, so that a public key can never serve as an HMAC secret (RFC 8725, section 3.1).
+ * The keys that tokens are verified with, and the algorithms that they accept.
  *
  * @module
  */
@@ -11,30 +8,38 @@ import { algorithmsOf, ASYMMETRIC, SYMMETRIC } from "./algorithms.ts";
 import type { KeySet, OnIgnored } from "./public_keys.ts";
 import { createRemoteKeys } from "./remote_keys.ts";
 
-/** What the service is configured to verify tokens with. */
+/** The configured key or keys. */
 export type KeySource =
   | { readonly kind: "secret"; readonly secret: Uint8Array<ArrayBuffer> }
   | { readonly kind: "public"; readonly jwk: JWK }
   | { readonly kind: "set"; readonly set: KeySet }
   | { readonly kind: "url"; readonly url: URL };
 
-/** How a token's signature is verified. */
+/** The keys and algorithms that signatures are verified with. */
 export interface Keys {
-  /** The permitted values of a token's `alg`. */
+  /** The accepted values of `alg` in the header of a token. */
   readonly algorithms: string[];
-  /** The key for a token's header. */
+  /** Returns the key for the header of a token. */
   readonly resolve: JWTVerifyGetKey;
-  /** Whether a key set that is fetched is known yet. */
+  /** Returns whether a key set behind a URL has been fetched. Present only for such a set. */
   readonly known?: () => boolean;
-  /** Fetches a key set anew; what is known stays known where that fails. */
+  /** Fetches the key set again; if that fails, the current one is kept. Present only for a URL. */
   readonly refresh?: () => Promise<void>;
 }
 
 /**
- * Makes {@linkcode Keys} of what is configured.
+ * Creates {@linkcode Keys}.
  *
- * @param onIgnored Called with the keys of a set that cannot verify a token, if it has any: at once, or
- * for a set that is fetched whenever they have changed.
+ * The kind of the configured key determines the accepted algorithms, never the header of a token, so that
+ * a public key can never be used as an HMAC secret (RFC 8725, section 3.1).
+ *
+ * @param onIgnored Called with the keys of a set that cannot verify a token, if there are any. For a set
+ * behind a URL, called whenever they change.
+ *
+ * @example
+ * ```ts
+ * const keys = createKeys({ kind: "secret", secret: new TextEncoder().encode(secret) });
+ * ```
  */
 export function createKeys(source: KeySource, onIgnored: OnIgnored = () => {}): Keys {
   switch (source.kind) {
@@ -53,7 +58,7 @@ export function createKeys(source: KeySource, onIgnored: OnIgnored = () => {}): 
 }
 
 function secretKeys(secret: Uint8Array<ArrayBuffer>): Keys {
-  // Imported once an algorithm: jose would import the bytes again for each token.
+  // Imported once per algorithm, because jose would import the bytes again for each token.
   const imported = new Map<string, Promise<CryptoKey>>();
   return {
     algorithms: [...SYMMETRIC],
@@ -74,7 +79,7 @@ function publicKeys(jwk: JWK): Keys {
   const set = createLocalJWKSet({ keys: [jwk] });
   return {
     algorithms: [...algorithmsOf(jwk)],
-    // There is one key only: a token's `kid` has nothing to choose.
+    // There is only one key, so the `kid` of a token is ignored.
     resolve: ({ kid: _, ...header }) => set(header),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Public keys in PEM, in whatever shape a platform has passed them on.
+ * Parses public keys in PEM, in every form that platforms pass them on.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } fr
 import type { JWK } from "jose";
 import { SUPPORTED_KEYS } from "./algorithms.ts";
 
-/** Maximum number of layers of Base64 around a key in DER, of which a PEM is one. */
+/** Maximum number of layers of Base64 around the DER of a key. PEM is one of them. */
 const MAX_LAYERS = 4;
-/** First byte of any key in DER. */
+/** First byte of every key in DER. */
 const DER_SEQUENCE = 0x30;
 const BLOCK = /-----BEGIN ([A-Z\d ]+)-----([^-]*)-----END [A-Z\d ]+-----/g;
 
-/** What to do about text that holds no public key; the first row that matches applies. */
+/** What to do about text without a public key. The first row that matches applies. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/BEGIN OPENSSH PRIVATE KEY/, privateKey("ssh-keygen -e -m PKCS8 -f id_rsa")],
   [/PRIVATE KEY/, privateKey("openssl pkey -in private.pem -pubout")],
   [
     /^ssh-ed25519 /,
-    "it is an Ed25519 key in OpenSSH's format, which ssh-keygen cannot convert: make a key with " +
+    "it is an Ed25519 key in OpenSSH's format, which ssh-keygen cannot convert: create a key with " +
     "openssl genpkey -algorithm ed25519",
   ],
   [
@@ -42,14 +42,14 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /BEGIN(?!.*-----END)/,
-    "its last line is missing: put it on one line with openssl base64 -A -in public.pem, which is accepted too",
+    "its last line is missing: put it on one line with openssl base64 -A -in public.pem, which is also accepted",
   ],
-  [/^[{[]/, 'it is JSON: set JWT_JWKS to {"keys":[…]}, with the JWK in it'],
-  [/^https?:/, "it is a URL: set JWT_JWKS_URL to that of a key set"],
+  [/^[{[]/, 'it is JSON: set JWT_JWKS to {"keys":[…]} with the JWK in it'],
+  [/^https?:/, "it is a URL: set JWT_JWKS_URL to the URL of a key set"],
   [
     /BEGIN|^M[\w+/ -]+=*$/,
     `it is damaged, or its key is not ${SUPPORTED_KEYS}: ` +
-    "openssl pkey -pubin -in public.pem -noout -text tells which",
+    "check it with openssl pkey -pubin -in public.pem -noout -text",
   ],
   [
     // deno-lint-ignore no-control-regex
@@ -58,7 +58,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^/,
-    "the text of the key is needed, not its path: print it with openssl pkey -in private.pem -pubout",
+    "it must be the text of the key, not its path: print it with openssl pkey -in private.pem -pubout",
   ],
 ];
 
@@ -67,26 +67,31 @@ function privateKey(command: string): string {
 }
 
 /**
- * Reads the public key in `text`: SPKI, PKCS #1 or a certificate, of which only the key counts. White
- * space, quotes, escapes, and Base64 around the PEM are ignored, as is text before and after it; the
- * Base64 between the PEM's first and last line suffices.
+ * Parses the public key in `text`: SPKI, PKCS #1, or a certificate, of which only the key is used.
+ * Whitespace, quotes, escapes and Base64 around the PEM are ignored, as is text before and after it. The
+ * first and last line of the PEM are optional.
  *
- * @throws {TypeError} If it holds none, several, or a private key. The message says what to do, and
- * repeats nothing of `text`.
+ * @throws {TypeError} If `text` contains no public key, several keys, or a private key. The message says
+ * what to do and contains no part of `text`.
+ *
+ * @example
+ * ```ts
+ * const jwk = parsePem(await Deno.readTextFile("public.pem"));
+ * ```
  */
 export function parsePem(text: string): JWK {
   const pem = unwrap(text);
   const [first, ...others] = pem.matchAll(BLOCK);
   const jwk = pem.includes("PRIVATE KEY") ? undefined : toJwk(first?.[2]);
   if (jwk === undefined) throw new TypeError(ADVICE.find(([pattern]) => pattern.test(pem))![1]);
-  // A chain of certificates begins with that of the key's owner.
+  // A certificate chain starts with the certificate of the key's owner.
   if (others.some(([, label]) => !label!.endsWith("CERTIFICATE"))) {
-    throw new TypeError("it holds several keys: give them as JWT_JWKS");
+    throw new TypeError("it contains several keys: set JWT_JWKS instead");
   }
   return jwk;
 }
 
-/** Undoes what platforms do to a PEM on its way through a variable. */
+/** Undoes what platforms do to a PEM in a variable. */
 function unwrap(text: string): string {
   let pem = tidy(text);
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
@@ -102,7 +107,7 @@ function unwrap(text: string): string {
   return pem;
 }
 
-/** Leaves one space for each run of white space, quotes, and escapes as in JSON or in a shell. */
+/** Replaces each run of whitespace, quotes, and escapes of JSON or a shell by one space. */
 function tidy(text: string): string {
   return text
     .replaceAll(/\\+u([\da-f]{4})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)))
@@ -118,13 +123,13 @@ function toJwk(base64: string | undefined): JWK | undefined {
     try {
       return read(der).export({ format: "jwk" }) as JWK;
     } catch {
-      // It is of another form, or of a kind that has no JWK. The error might quote it.
+      // It has another form, or is of a kind that has no JWK. The error might quote it.
     }
   }
   return undefined;
 }
 
-/** Each takes one form only: none of them takes a private key. */
+/** Each accepts a single form. None of them accepts a private key. */
 const READERS: readonly ((der: Buffer) => KeyObject)[] = [
   (key) => createPublicKey({ key, format: "der", type: "spki" }),
   (key) => createPublicKey({ key, format: "der", type: "pkcs1" }),

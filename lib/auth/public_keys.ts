@@ -1,5 +1,5 @@
 /**
- * Public keys, as they are configured or fetched.
+ * Validates public keys that are configured or fetched.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { JSONWebKeySet, JWK } from "jose";
 import { algorithmsOf, SUPPORTED_KEYS } from "./algorithms.ts";
 import { parsePem } from "./pem.ts";
 
-/** The keys of a set that can verify a token, and those that are ignored (RFC 7517, section 5). */
+/** A key set, of which keys that cannot verify a token are ignored (RFC 7517, section 5). */
 export interface KeySet {
   readonly jwks: JSONWebKeySet;
   readonly ignored: readonly IgnoredKey[];
 }
 
-/** A key that cannot verify a token. Its strings have at most {@linkcode MAX_LABEL} characters. */
+/** A key that cannot verify a token. Names are truncated to {@linkcode MAX_LABEL_LENGTH}. */
 export interface IgnoredKey {
   readonly kid: string | undefined;
   readonly kty: string | undefined;
@@ -24,54 +24,59 @@ export interface IgnoredKey {
 /** Called with the keys of a set that cannot verify a token. */
 export type OnIgnored = (ignored: readonly IgnoredKey[]) => void;
 
-/** A key set may name its keys at any length. Characters. */
-const MAX_LABEL = 128;
-/** Sizes of RSA keys. Deno's Web Crypto supports none above the maximum. Bits. */
-const [MIN_RSA, MAX_RSA] = [2048, 4096];
-/** Members that only a private key or a secret has, as IANA lists them for JSON Web Keys. */
-const PRIVATE = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
-const HOLDS_SECRET = "it holds a secret or a private key: give public keys only";
+/** Maximum number of characters of `kid` and `kty` that are logged. */
+const MAX_LABEL_LENGTH = 128;
+/** Size of RSA keys. Deno's Web Crypto does not support larger ones. */
+const [MIN_RSA_BITS, MAX_RSA_BITS] = [2048, 4096];
+/** Members that only a secret or a private key has, according to IANA's registry for JSON Web Keys. */
+const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+const HAS_SECRET = "it contains a secret or a private key: use public keys only";
 
 /**
- * Reads a public key in PEM, in any shape that {@linkcode parsePem} takes.
+ * Parses a public key in any form that {@linkcode parsePem} accepts.
  *
- * @throws {TypeError} If it is none, is a private one, or is of a kind that no algorithm fits.
+ * @throws {TypeError} If there is no public key, or if it cannot verify a token.
  */
 export function parsePublicKey(pem: string): JWK {
   const jwk = parsePem(pem);
-  const reason = whyUnusable(jwk);
+  const reason = findDefect(jwk);
   if (reason !== undefined) {
-    throw new TypeError(`${reason}: make one with openssl genpkey -algorithm ed25519`);
+    throw new TypeError(`${reason}: create one with openssl genpkey -algorithm ed25519`);
   }
   return jwk;
 }
 
 /**
- * Reads a JWK Set of public keys (RFC 7517, section 5).
+ * Parses a JWK Set of public keys (RFC 7517, section 5).
  *
- * @throws {TypeError} If it is none, holds a secret or a private key, or has no key that can verify a
- * token.
+ * @throws {TypeError} If it is not a JWK Set, contains a secret or a private key, or has no key that can
+ * verify a token.
  * @throws {SyntaxError} If it is not JSON.
+ *
+ * @example
+ * ```ts
+ * const { jwks, ignored } = parseKeySet(await Deno.readTextFile("jwks.json"));
+ * ```
  */
 export function parseKeySet(json: string): KeySet {
-  const set: unknown = JSON.parse(json);
-  const keys = typeof set === "object" && set !== null && "keys" in set ? set.keys : undefined;
+  const value: unknown = JSON.parse(json);
+  const keys = isObject(value) && "keys" in value ? value.keys : undefined;
   if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isObject)) {
-    throw new TypeError(`a JWK Set has "keys", an array of one key or more`);
+    throw new TypeError(`a JWK Set has "keys", an array of at least one key`);
   }
-  if (keys.some(holdsSecret)) throw new TypeError(HOLDS_SECRET);
-  const sorted = sortKeys({ keys });
-  if (sorted.jwks.keys.length > 0) return sorted;
-  const { reason = "its keys are for encryption" } = sorted.ignored[0] ?? {};
+  if (keys.some(hasSecret)) throw new TypeError(HAS_SECRET);
+  const set = selectKeys({ keys });
+  if (set.jwks.keys.length > 0) return set;
+  const { reason = "its keys are for encryption" } = set.ignored[0] ?? {};
   throw new TypeError(`no key in it can verify a token: ${reason}`);
 }
 
-/** Separates the keys that can verify a token. Keys for encryption are left out and not listed. */
-export function sortKeys({ keys }: JSONWebKeySet): KeySet {
+/** Selects the keys that can verify a token. Keys for encryption are not listed as ignored. */
+export function selectKeys({ keys }: JSONWebKeySet): KeySet {
   const usable: JWK[] = [];
   const ignored: IgnoredKey[] = [];
   for (const jwk of keys) {
-    const reason = whyUnusable(jwk);
+    const reason = findDefect(jwk);
     if (reason !== undefined) {
       ignored.push({ kid: toLabel(jwk.kid), kty: toLabel(jwk.kty), reason });
     } else if (isForSignatures(jwk)) {
@@ -81,20 +86,20 @@ export function sortKeys({ keys }: JSONWebKeySet): KeySet {
   return { jwks: { keys: usable }, ignored };
 }
 
-/** Why no token can be verified with a key; `undefined` if one can. Repeats nothing of the key. */
-function whyUnusable(jwk: JWK): string | undefined {
-  if (holdsSecret(jwk)) return HOLDS_SECRET;
+/** Returns why a key cannot verify a token; `undefined` if it can. Contains no part of the key. */
+function findDefect(jwk: JWK): string | undefined {
+  if (hasSecret(jwk)) return HAS_SECRET;
   const algorithms = algorithmsOf(jwk);
-  if (algorithms.length === 0) return `a key is ${SUPPORTED_KEYS}`;
+  if (algorithms.length === 0) return `a key must be ${SUPPORTED_KEYS}`;
   try {
-    const bits = jwk.kty === "RSA" ? bitsOf(jwk.n!) : MIN_RSA;
-    if (bits < MIN_RSA || bits > MAX_RSA) {
-      return `it has ${bits} bits, and a key is ${SUPPORTED_KEYS}`;
+    const bits = jwk.kty === "RSA" ? bitsOf(jwk.n!) : MIN_RSA_BITS;
+    if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) {
+      return `it has ${bits} bits, but must be ${SUPPORTED_KEYS}`;
     }
     createPublicKey({ key: { ...jwk }, format: "jwk" });
   } catch {
-    // The error might quote what cannot be read, which may be a secret in the wrong place.
-    return "it lacks a member that its kind has, or has a malformed one";
+    // The error might quote the text that cannot be parsed, which may be a misplaced secret.
+    return "it lacks a required member or has a malformed one";
   }
   const { alg } = jwk;
   if (typeof alg !== "string" || algorithms.includes(alg) || !isForSignatures(jwk)) {
@@ -103,8 +108,8 @@ function whyUnusable(jwk: JWK): string | undefined {
   return `its "alg" is not one of ${algorithms.join(", ")}`;
 }
 
-function holdsSecret(jwk: object): boolean {
-  return PRIVATE.some((member) => Object.hasOwn(jwk, member));
+function hasSecret(jwk: object): boolean {
+  return PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member));
 }
 
 function isForSignatures({ use, key_ops }: JWK): boolean {
@@ -118,7 +123,7 @@ function bitsOf(modulus: string): number {
 }
 
 function toLabel(value: unknown): string | undefined {
-  return typeof value === "string" ? value.slice(0, MAX_LABEL) : undefined;
+  return typeof value === "string" ? value.slice(0, MAX_LABEL_LENGTH) : undefined;
 }
 
 function isObject(value: unknown): value is object {

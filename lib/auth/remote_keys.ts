@@ -1,5 +1,5 @@
 /**
- * A key set behind a URL, which may be slow, away, or full of anything.
+ * A key set behind a URL, which may be slow, unavailable, or return anything.
  *
  * @module
  */
@@ -11,38 +11,38 @@ import {
   type JWTVerifyGetKey,
 } from "jose";
 import { Problem } from "../problem.ts";
-import { type OnIgnored, sortKeys } from "./public_keys.ts";
+import { type OnIgnored, selectKeys } from "./public_keys.ts";
 
-/** A fetch of a key set that takes longer than this has failed. Milliseconds. */
-const FETCH_TIMEOUT = 2_500;
-/** After a fetch none is tried for this long, however many tokens ask. Milliseconds. */
-const FETCH_PAUSE = 5_000;
-/** A larger key set is none. Bytes. */
-const FETCH_LIMIT = 1_048_576;
+/** Maximum duration of a fetch. */
+const FETCH_TIMEOUT_MS = 2_500;
+/** Minimum time between two fetches that tokens cause, and after a failed fetch. */
+const FETCH_PAUSE_MS = 5_000;
+/** Larger key sets are rejected. */
+const MAX_SET_BYTES = 1_048_576;
 
-/** The keys of a set that is fetched, kept, and fetched anew for a `kid` that it lacks. */
+/** A key set that is fetched, cached, and fetched again for an unknown `kid`. */
 export interface RemoteKeys {
-  /** The key for a token's header; rejects with `keys_unavailable` where it cannot be known. */
+  /** Returns the key for the header of a token. Rejects with `keys_unavailable` if the fetch fails. */
   readonly resolve: JWTVerifyGetKey;
-  /** Whether any set is known yet. */
+  /** Returns whether the set has been fetched. */
   readonly known: () => boolean;
-  /** Fetches the set anew; what is known stays known where that fails. */
+  /** Fetches the set again; if that fails, the current one is kept. */
   readonly refresh: () => Promise<void>;
 }
 
-/** Makes the keys of the set behind `url`; nothing is fetched yet. */
+/** Creates the keys of the set behind `url`. Nothing is fetched yet. */
 export function createRemoteKeys(url: URL, onIgnored: OnIgnored): RemoteKeys {
   let pausedUntil = -Infinity;
-  const fetchKeys = boundedFetch(withChangesOnly(onIgnored));
+  const fetchKeys = boundedFetch(onlyChanges(onIgnored));
   const remote = createRemoteJWKSet(url, {
-    // Stale keys still verify while the URL is out of reach; `refresh` keeps them fresh.
+    // Keys are used for as long as the URL is unavailable; `refresh` keeps them current.
     cacheMaxAge: Infinity,
-    timeoutDuration: FETCH_TIMEOUT,
-    // jose's own pause is by the clock that may be set: where that steps back an hour, it lasts an hour.
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    // jose measures its own pause by the system time: if that is set back an hour, the pause lasts an hour.
     cooldownDuration: Infinity,
     [customFetch]: async (...request) => {
       const response = await fetchKeys(...request);
-      pausedUntil = performance.now() + FETCH_PAUSE;
+      pausedUntil = performance.now() + FETCH_PAUSE_MS;
       return response;
     },
   });
@@ -52,7 +52,7 @@ export function createRemoteKeys(url: URL, onIgnored: OnIgnored): RemoteKeys {
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
     }
-    // Where a set has just come it is asked again: what was looked up above may be the one before.
+    // After a recent fetch, only look again: the first attempt may have used the previous set.
     if (remote.reloading || performance.now() >= pausedUntil) await remote.reload();
     return await remote(header, token);
   };
@@ -70,22 +70,22 @@ export function createRemoteKeys(url: URL, onIgnored: OnIgnored): RemoteKeys {
   };
 }
 
-/** The keys that verify tokens are out of reach. */
+/** Returns the problem that the keys cannot be fetched. */
 export function keysUnavailable(): Problem {
   return new Problem(
     "keys_unavailable",
-    "Try again: the keys that verify tokens are out of reach.",
+    "Try again: the keys that verify tokens cannot be fetched.",
   );
 }
 
-/** Whether the key set was there, and the fault is the token's. */
+/** Returns whether an error is the fault of the token and not of the key set. */
 function concernsToken(error: unknown): boolean {
   return error instanceof errors.JWKSNoMatchingKey ||
     error instanceof errors.JWKSMultipleMatchingKeys ||
     error instanceof errors.JOSENotSupported;
 }
 
-/** A `fetch` that pauses after a failure and reads no more than {@linkcode FETCH_LIMIT}. */
+/** Creates a `fetch` that pauses after a failure and reads at most {@linkcode MAX_SET_BYTES}. */
 function boundedFetch(onIgnored: OnIgnored): typeof fetch {
   let failed: { readonly error: unknown; readonly until: number } | undefined;
   return async (input, init) => {
@@ -95,7 +95,7 @@ function boundedFetch(onIgnored: OnIgnored): typeof fetch {
       failed = undefined;
       return response;
     } catch (error) {
-      failed = { error, until: performance.now() + FETCH_PAUSE };
+      failed = { error, until: performance.now() + FETCH_PAUSE_MS };
       throw error;
     }
   };
@@ -106,22 +106,22 @@ async function readBounded(response: Response, onIgnored: OnIgnored): Promise<Re
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    if (length > FETCH_LIMIT) {
-      throw new RangeError(`Cannot read a key set over ${FETCH_LIMIT} bytes`);
+    if (length > MAX_SET_BYTES) {
+      throw new RangeError(`Cannot read a key set of more than ${MAX_SET_BYTES} bytes`);
     }
     chunks.push(chunk);
   }
   const { status } = response;
-  if (status !== 200) throw new TypeError(`Cannot read a key set: its URL answered ${status}`);
-  // Throws where it is no key set, so that such an answer too counts as a failed fetch.
+  if (status !== 200) throw new TypeError(`Cannot read a key set: its URL returned ${status}`);
+  // Throws if it is not a key set, so that such a response also counts as a failed fetch.
   const set = createLocalJWKSet(JSON.parse(await new Blob(chunks).text())).jwks();
-  const { jwks, ignored } = sortKeys(set);
+  const { jwks, ignored } = selectKeys(set);
   onIgnored(ignored);
   return Response.json(jwks);
 }
 
-/** Passes on what differs from the last call, unless it is empty: a set is fetched again and again. */
-function withChangesOnly(onIgnored: OnIgnored): OnIgnored {
+/** Calls `onIgnored` only if the keys differ from the last call and there are any. */
+function onlyChanges(onIgnored: OnIgnored): OnIgnored {
   let last = "[]";
   return (ignored) => {
     const text = JSON.stringify(ignored);

@@ -1,63 +1,71 @@
 /**
- * From a JWT to what it permits.
+ * Verifies a JWT and reads its claims.
  *
  * @module
  */
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from "jose";
 import type { Keys } from "./keys.ts";
 import { Problem } from "../problem.ts";
-import { ALL_APPS, isName, nameRule, type Permission } from "../nats/subject.ts";
+import { ALL_APPS, isName, NAME_RULE, type Permission } from "../nats/subject.ts";
 
-/** A verified token. */
+/** What a verified token grants. */
 export interface Grant extends Permission {
-  /** When the permission ends: milliseconds since the epoch. */
+  /** When the grant ends, in milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Whom the token was made for; for the log only. */
+  /** The user that the token was issued for; for the log only. */
   readonly sub?: string | undefined;
-  /** The token's own name; for the log only. */
+  /** The ID of the token; for the log only. */
   readonly jti?: string | undefined;
 }
 
-/** What every token is held against. */
+/** What is required of every token. */
 export interface TokenRules {
-  /** The `aud` that is required, where it is set. */
+  /** The required `aud`; `undefined` if any is accepted. */
   readonly audience?: string | undefined;
-  /** The `iss` that is required, where it is set. */
+  /** The required `iss`; `undefined` if any is accepted. */
   readonly issuer?: string | undefined;
-  /** Maximum remaining lifetime of a token, to which the clock tolerance is added. Seconds. */
+  /** Maximum remaining lifetime of a token, in seconds, to which the clock tolerance is added. */
   readonly maxTtl: number;
-  /** Whether `app: "*"` is honoured. */
+  /** Whether `app: "*"` is accepted. */
   readonly allowAllApps: boolean;
 }
 
 /** Verifies a token in JWS compact serialization; rejects with a {@linkcode Problem}. */
 export type Verify = (token: string) => Promise<Grant>;
 
-/** A longer token is refused unread. Characters. */
+/** Maximum number of characters of a token. Longer ones are rejected without being parsed. */
 const MAX_TOKEN_LENGTH = 8_192;
-/** Base64url as RFC 7515 (section 2) has it: no padding, no white space, no bits left over. */
+/** Base64url of RFC 7515, section 2: no padding, no whitespace, no unused bits. */
 const BASE64URL = "(?:[\\w-]{4})*(?:[\\w-][AQgw]|[\\w-]{2}[AEIMQUYcgkosw048])?";
-/** jose reads base64url with some of these too: a token would then have many spellings. */
+/** Stricter than jose, which accepts several spellings of the same token. */
 const COMPACT = new RegExp(`^${BASE64URL}\\.${BASE64URL}\\.${BASE64URL}$`);
-/** Tolerated difference between the clocks of signer and verifier (`nbf`, `iat`, `maxTtl`). Seconds. */
-const CLOCK_TOLERANCE = 5;
+/** Tolerated difference between the clocks of signer and verifier, for `nbf`, `iat` and `maxTtl`. */
+const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** What to do about a claim that is missing or wrong. */
+/** What to do about a missing or invalid claim. */
 const CLAIMS: Readonly<Record<string, string>> = {
-  exp: 'Give the claim "exp": when the token expires, in seconds since 1970.',
-  app: 'Give the claim "app": the name of the permitted app, or an array of names.',
-  nbf: 'Give the claim "nbf" in seconds since 1970, or leave it out.',
-  iat: 'Give the claim "iat" in seconds since 1970, or leave it out.',
-  aud: 'Give the claim "aud" the audience that this service expects.',
-  iss: 'Give the claim "iss" the issuer that this service expects.',
+  exp: 'Set the claim "exp" to the time when the token expires, in seconds since 1970.',
+  app: 'Set the claim "app" to the name of the permitted app, or to an array of names.',
+  nbf: 'Set the claim "nbf" to a time in seconds since 1970, or omit it.',
+  iat: 'Set the claim "iat" to a time in seconds since 1970, or omit it.',
+  aud: 'Set the claim "aud" to the audience that this service expects.',
+  iss: 'Set the claim "iss" to the issuer that this service expects.',
 };
-const OTHER_CLAIM = "Give the token a set of claims, as a JSON object.";
+const OTHER_CLAIM = "Send a token whose claims are a JSON object.";
 
-/** Makes the function that verifies tokens. */
+/**
+ * Creates the function that verifies tokens.
+ *
+ * @example
+ * ```ts
+ * const verify = createVerify(keys, { maxTtl: 3600, allowAllApps: false });
+ * const { apps, expiresAt } = await verify(token);
+ * ```
+ */
 export function createVerify(keys: Keys, rules: TokenRules): Verify {
   const options: JWTVerifyOptions = {
     algorithms: keys.algorithms,
-    clockTolerance: CLOCK_TOLERANCE,
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ["exp", "app"],
     ...(rules.audience !== undefined && { audience: rules.audience }),
     ...(rules.issuer !== undefined && { issuer: rules.issuer }),
@@ -66,7 +74,7 @@ export function createVerify(keys: Keys, rules: TokenRules): Verify {
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new Problem(
         "token_malformed",
-        `Use a token of ${MAX_TOKEN_LENGTH} characters or fewer.`,
+        `Use a token of at most ${MAX_TOKEN_LENGTH} characters.`,
       );
     }
     if (!COMPACT.test(token)) throw malformed();
@@ -85,7 +93,7 @@ async function verifySignature(token: string, keys: Keys, options: JWTVerifyOpti
   }
 }
 
-/** A token that names no `kid` may be signed with any key of the set. */
+/** A token without a `kid` may be signed with any key of the set. */
 async function verifyWithEach(
   token: string,
   candidates: AsyncIterable<CryptoKey>,
@@ -105,13 +113,13 @@ async function verifyWithEach(
 
 function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
   const { exp, iat, sub, jti } = claims;
-  // jose's clock tolerance would let a token live on past `exp`: a stream ends at that moment, and
-  // the reader's next try must not be let in again.
+  // jose applies the clock tolerance to `exp` too. A stream ends at that moment, and its reader must
+  // not be able to open another one with the same token.
   const now = Date.now() / 1000;
   if (!Number.isFinite(exp)) throw new Problem("token_claims", CLAIMS.exp!);
   if (exp! <= now) throw expired();
-  if (iat !== undefined && iat > now + CLOCK_TOLERANCE) throw notYetValid();
-  if (exp! - now > rules.maxTtl + CLOCK_TOLERANCE) {
+  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS) throw notYetValid();
+  if (exp! - now > rules.maxTtl + CLOCK_TOLERANCE_SECONDS) {
     throw new Problem(
       "token_ttl",
       `Use a token whose "exp", in seconds since 1970, is at most ${rules.maxTtl} seconds away.`,
@@ -119,8 +127,8 @@ function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
   }
   return {
     apps: parseApps(claims.app, rules.allowAllApps),
-    region: parseNarrowing("region", claims.region),
-    machine: parseNarrowing("machine", claims.machine),
+    region: parseRestriction("region", claims.region),
+    machine: parseRestriction("machine", claims.machine),
     expiresAt: exp! * 1000,
     sub: typeof sub === "string" ? sub : undefined,
     jti: typeof jti === "string" ? jti : undefined,
@@ -132,23 +140,23 @@ function parseApps(claim: unknown, allowAllApps: boolean): Permission["apps"] {
     if (allowAllApps) return ALL_APPS;
     throw new Problem(
       "app_forbidden",
-      "Use a token that names its apps: this service honours no other.",
+      "Use a token that names its apps: this service does not accept one for all apps.",
     );
   }
   const names = Array.isArray(claim) ? claim : [claim];
-  if (names.length > 0 && names.every((name) => isName("app", name))) return [...new Set(names)];
+  if (names.length > 0 && names.every(isName)) return [...new Set(names)];
   throw new Problem(
     "token_claims",
-    `Give "app" as an app's name, or as an array of names: ${nameRule("app")}.`,
+    `Set "app" to the name of an app or to an array of names: ${NAME_RULE}.`,
   );
 }
 
-function parseNarrowing(claim: "region" | "machine", value: unknown): string | undefined {
-  if (value === undefined || isName(claim, value)) return value;
-  throw new Problem("token_claims", `Give "${claim}" as one name, or leave the claim out.`);
+function parseRestriction(claim: "region" | "machine", value: unknown): string | undefined {
+  if (value === undefined || isName(value)) return value;
+  throw new Problem("token_claims", `Set "${claim}" to a single name, or omit the claim.`);
 }
 
-/** What jose found wrong, as the service's own error. */
+/** Converts an error of jose to a problem. */
 function toProblem(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return expired();
   if (error instanceof errors.JWTClaimValidationFailed) {
@@ -163,7 +171,7 @@ function toProblem(error: unknown): unknown {
   ) {
     return new Problem(
       "token_signature",
-      "Sign the token with the key, and an algorithm, that this service is configured for.",
+      "Sign the token with a key and an algorithm that this service is configured for.",
     );
   }
   if (error instanceof errors.JOSEError) return malformed();
@@ -184,6 +192,6 @@ function expired(): Problem {
 function notYetValid(): Problem {
   return new Problem(
     "token_not_yet_valid",
-    "The token is not valid yet: check the clock that made it.",
+    "The token is not valid yet: check the clock of its issuer.",
   );
 }

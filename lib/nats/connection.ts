@@ -1,5 +1,5 @@
 /**
- * A NATS connection, kept for ever, and the subscriptions on it.
+ * A NATS connection that is always restored, and the subscriptions on it.
  *
  * @module
  */
@@ -12,69 +12,79 @@ import {
   type Status,
 } from "@nats-io/transport-deno";
 import type { Log } from "../telemetry/log.ts";
-import { ANSWER_TIMEOUT, type NatsOptions, retryTime, toConnectionOptions } from "./options.ts";
+import {
+  ANSWER_TIMEOUT_MS,
+  type NatsOptions,
+  reconnectWaitMs,
+  toConnectionOptions,
+} from "./options.ts";
 import { Problem } from "../problem.ts";
 import { guardSockets, watchFrames, yieldBetweenReads } from "./transport.ts";
 
-/** Who receives what a subscription brings. */
+/** Receives what a subscription delivers. */
 export interface Subscriber {
-  /** Takes one message's payload, whose bytes stay as they are. */
+  /** Called with the payload of each message. The bytes do not change later. */
   readonly onPayload: (payload: Uint8Array) => void;
-  /** NATS no longer permits the subscription. */
+  /** Called if NATS no longer permits the subscription. */
   readonly onDenied: () => void;
   /**
-   * The subscription's connection was lost or is back, at this place in the order of the messages. What was
-   * published before a loss `at` that time, in milliseconds since the epoch, has arrived.
+   * Called if the connection is lost or restored, in order with the messages. After a loss, everything
+   * that was published before the time `at`, in milliseconds since the epoch, has been delivered.
    */
   readonly onState: (state: NatsState, at: number) => void;
 }
 
-/** Whether NATS is there. */
+/** Whether NATS can be used. */
 export type NatsState = "connected" | "disconnected";
 
-/** A connection to NATS, which comes and goes, and comes back by itself. */
+/** A connection to NATS that restores itself after a loss. */
 export interface Nats {
-  /** Why NATS cannot be used now; `undefined` while it can. */
+  /** Why NATS cannot be used now; `undefined` if it can. */
   readonly unavailable: string | undefined;
-  /** How often the connection was lost and came back. */
+  /** Number of times that the connection was restored after a loss. */
   readonly reconnects: number;
   /**
-   * Opens a subscription; resolves, to the function that closes it, once NATS has confirmed it.
+   * Opens a subscription. Resolves once NATS has confirmed it, to the function that closes it.
    *
    * @throws {Problem} `nats_unavailable` or `subscription_denied`.
+   *
+   * @example
+   * ```ts
+   * const close = await nats.subscribe("logs.web.>", { onPayload, onDenied, onState });
+   * ```
    */
   subscribe(subject: string, subscriber: Subscriber): Promise<() => void>;
-  /** Closes the connection, for ever. */
+  /** Closes the connection for good. */
   close(): Promise<void>;
 }
 
-/** One connection; it starts to connect at once. */
+/** A single connection. It starts to connect immediately. */
 export class Connection implements Nats {
   reconnects = 0;
   readonly #options: NatsOptions;
   readonly #log: Log;
   readonly #sockets = guardSockets();
-  /** Confirmed and still open. */
+  /** The open subscriptions that NATS has confirmed. */
   readonly #subscriptions = new Set<Subscription>();
-  /** Rejects each question that the server has not answered yet. */
+  /** Rejects the promise of each request that the server has not answered yet. */
   readonly #unanswered = new Set<() => void>();
   /** The reasons logged since NATS was last available. */
   readonly #reasons = new Set<string>();
   /** Addresses of the cluster's servers, as announced by the server that was connected last. */
   #discovered: readonly string[] = [];
-  /** The connection, while it can be used. */
+  /** The connection; `undefined` if it cannot be used. */
   #nc: NatsConnection | undefined;
   #unavailable: string | undefined = "not connected yet";
-  readonly #tried = Promise.withResolvers<void>();
-  /** Whether streams were told that NATS is disconnected, and not yet that it is back. */
+  readonly #attempted = Promise.withResolvers<void>();
+  /** Whether subscribers were last told that NATS is disconnected. */
   #lost = false;
-  /** Number of errors from servers, other than about permissions. */
-  #refusals = 0;
+  /** Number of errors from servers, apart from denied permissions. */
+  #serverErrors = 0;
   /** The last of these errors. */
-  #refusal: Error | undefined;
-  /** The last of them that did not end its connection. */
-  #survived: Error | undefined;
-  /** When the server was asked what it has last answered. */
+  #lastServerError: Error | undefined;
+  /** The last of these errors that did not end its connection. */
+  #survivedError: Error | undefined;
+  /** When the last request that the server answered was sent. */
   #answeredAt = moment();
   #closed = false;
 
@@ -85,8 +95,8 @@ export class Connection implements Nats {
   }
 
   /** Resolves once the first attempt to connect has succeeded or failed. */
-  get tried(): Promise<void> {
-    return this.#tried.promise;
+  get attempted(): Promise<void> {
+    return this.#attempted.promise;
   }
 
   get unavailable(): string | undefined {
@@ -102,7 +112,7 @@ export class Connection implements Nats {
     if (subscription.denied) {
       throw new Problem(
         "subscription_denied",
-        "NATS does not permit this subject: ask who runs this service.",
+        "NATS does not permit this subject: contact the operator of this service.",
       );
     }
     if (!accepted || this.#nc !== nc) {
@@ -120,16 +130,16 @@ export class Connection implements Nats {
   async close(): Promise<void> {
     this.#closed = true;
     try {
-      if (this.#nc !== undefined) await deadline(this.#nc.drain(), ANSWER_TIMEOUT);
+      if (this.#nc !== undefined) await deadline(this.#nc.drain(), ANSWER_TIMEOUT_MS);
     } catch {
-      // It was lost meanwhile: there is nothing left to drain.
+      // The connection was lost, so there is nothing left to drain.
     }
     this.#sockets.close();
   }
 
   async #run(): Promise<void> {
     while (!this.#closed) {
-      const triedAt = performance.now();
+      const startedAt = performance.now();
       const reason = await this.#connect();
       if (this.#closed) return;
       const lost = this.#nc !== undefined;
@@ -137,16 +147,16 @@ export class Connection implements Nats {
       this.#fail(reason);
       if (lost) {
         this.#lost = true;
-        this.#tellState("disconnected", timeOf(this.#answeredAt));
+        this.#notifyAll("disconnected", timeOf(this.#answeredAt));
       }
       this.#sockets.close();
-      await delay(Math.max(0, triedAt + retryTime() - performance.now()));
+      await delay(Math.max(0, startedAt + reconnectWaitMs() - performance.now()));
     }
   }
 
   /**
-   * Connects, and resolves to the reason once that has failed or the connection is lost. nats-core could
-   * reconnect by itself, but does not report why an attempt has failed.
+   * Connects. Resolves to the reason once this has failed or the connection is lost. nats-core can
+   * reconnect by itself, but does not report why an attempt failed.
    */
   async #connect(): Promise<string> {
     let nc: NatsConnection;
@@ -166,43 +176,43 @@ export class Connection implements Nats {
       yieldBetweenReads(nc);
       watchFrames(nc, (error) => {
         reason = "malformed frame";
-        this.#log.error("NATS frame not read", describe(error));
+        this.#log.error("NATS frame not parsed", describe(error));
         nc.close();
       });
-      this.#followAll(nc);
-      const refusals = this.#refusals;
-      const askedAt = moment();
+      this.#watchStatus(nc);
+      const errorsBefore = this.#serverErrors;
+      const sentAt = moment();
       for (const subscription of this.#subscriptions) subscription.open(nc);
       if (await this.#confirm(nc) && !this.#closed) {
-        this.#connected(nc, askedAt);
+        this.#connected(nc, sentAt);
       } else {
-        reason ??= this.#refusals > refusals ? this.#refusal!.message : "no answer";
+        reason ??= this.#serverErrors > errorsBefore ? this.#lastServerError!.message : "no answer";
         await nc.close();
       }
     }
     const error = await closed;
     if (reason !== undefined) return reason;
-    if (error === undefined || error === this.#survived) return "connection lost";
-    return error === this.#refusal ? error.message : `connection lost: ${reasonOf(error)}`;
+    if (error === undefined || error === this.#survivedError) return "connection lost";
+    return error === this.#lastServerError ? error.message : `connection lost: ${reasonOf(error)}`;
   }
 
-  async #followAll(nc: NatsConnection): Promise<void> {
+  async #watchStatus(nc: NatsConnection): Promise<void> {
     this.#discover(nc);
-    for await (const status of nc.status()) this.#follow(nc, status);
+    for await (const status of nc.status()) this.#handleStatus(nc, status);
   }
 
-  #follow(nc: NatsConnection, status: Status): void {
+  #handleStatus(nc: NatsConnection, status: Status): void {
     switch (status.type) {
       case "ping":
-        return void this.#ask(nc);
+        return void this.#probe(nc);
       case "update":
         return this.#discover(nc);
       case "error":
         if (status.error instanceof errors.PermissionViolationError) {
           return this.#log.warn("NATS denied", { reason: status.error.message });
         }
-        this.#refusals++;
-        this.#refusal = status.error;
+        this.#serverErrors++;
+        this.#lastServerError = status.error;
         return this.#log.warn("NATS error", { reason: status.error.message });
       case "ldm":
         return this.#log.info("NATS server is about to stop", { server: status.server });
@@ -214,69 +224,69 @@ export class Connection implements Nats {
   }
 
   /**
-   * Asks the server whether it is there. Its answer comes behind all that was published before the
-   * question: a connection that breaks, however late that is noticed, loses lines from here on.
-   * nats-core's own question does not do: it takes one answer for those to all that are open.
+   * Asks the server whether it is there. The answer comes after everything that was published before
+   * the request, so if the connection breaks, however late that is noticed, only lines published after
+   * the request can be missing. nats-core's own pings are no help, because one answer settles all of them.
    */
-  async #ask(nc: NatsConnection): Promise<void> {
-    const askedAt = moment();
+  async #probe(nc: NatsConnection): Promise<void> {
+    const sentAt = moment();
     try {
       await nc.flush();
     } catch {
       return;
     }
-    this.#answeredAt = askedAt;
-    this.#survived = this.#refusal;
+    this.#answeredAt = sentAt;
+    this.#survivedError = this.#lastServerError;
   }
 
-  #connected(nc: NatsConnection, askedAt: Moment): void {
+  #connected(nc: NatsConnection, sentAt: Moment): void {
     this.#nc = nc;
     this.#unavailable = undefined;
-    this.#tried.resolve();
+    this.#attempted.resolve();
     this.#reasons.clear();
-    this.#answeredAt = askedAt;
+    this.#answeredAt = sentAt;
     this.#log.info("NATS connected", { server: nc.getServer() });
     if (!this.#lost) return;
     this.#lost = false;
     this.reconnects++;
-    this.#tellState("connected", Date.now());
+    this.#notifyAll("connected", Date.now());
   }
 
-  #tellState(state: NatsState, at: number): void {
+  #notifyAll(state: NatsState, at: number): void {
     for (const { subscriber } of this.#subscriptions) subscriber.onState(state, at);
   }
 
-  /** Whether the server has taken what it was sent so far. */
+  /** Resolves to whether the server has accepted everything that was sent so far. */
   async #confirm(nc: NatsConnection): Promise<boolean> {
-    const refusals = this.#refusals;
+    const errorsBefore = this.#serverErrors;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#unanswered.add(reject);
     try {
-      // The server answers in order: what it says of a subscription comes before this PONG.
+      // The server answers in order: an error about a subscription comes before this PONG.
       nc.flush().then(resolve, reject);
-      await deadline(promise, ANSWER_TIMEOUT);
+      await deadline(promise, ANSWER_TIMEOUT_MS);
     } catch {
       return false;
     } finally {
       this.#unanswered.delete(reject);
     }
-    // Its errors take a way of their own through nats-core, and are here by the next turn.
+    // nats-core delivers errors asynchronously, but by the next turn of the event loop.
     await delay(0);
-    return this.#refusals === refusals;
+    return this.#serverErrors === errorsBefore;
   }
 
   #fail(reason: string): void {
     this.#unavailable = reason;
-    this.#tried.resolve();
+    this.#attempted.resolve();
     if (this.#reasons.has(reason)) return;
     this.#reasons.add(reason);
     this.#log.warn("NATS unavailable", { reason, servers: this.#options.servers });
   }
 }
 
-/** A subscription that is opened again on each new connection. */
+/** A subscription, which is opened again on each new connection. */
 class Subscription {
-  /** Whether NATS denied it before it was confirmed. */
+  /** Whether NATS denied the subscription before it was confirmed. */
   denied = false;
   confirmed = false;
   readonly #subject: string;
@@ -299,8 +309,8 @@ class Subscription {
     });
     this.#close = () => {
       subscription.unsubscribe();
-      // JSR's transport does not set TCP_NODELAY: without an answer from the server, the next
-      // subscription would wait 40 ms for the ACK of this one.
+      // JSR's transport does not set TCP_NODELAY. Without this request for an answer, the next
+      // subscription would wait 40 ms for the delayed ACK.
       nc.flush().catch(() => {});
     };
   }
@@ -310,11 +320,11 @@ class Subscription {
   }
 }
 
-/** A moment, by both clocks. */
+/** A moment on two clocks. */
 interface Moment {
-  /** Milliseconds since the epoch, on a clock that may be set. */
+  /** Milliseconds since the epoch, on a clock that may be adjusted. */
   readonly time: number;
-  /** Milliseconds on a clock that only goes forward, but may stand still while the machine sleeps. */
+  /** Milliseconds on a monotonic clock, which may stop while the machine sleeps. */
   readonly now: number;
 }
 
@@ -322,25 +332,25 @@ function moment(): Moment {
   return { time: Date.now(), now: performance.now() };
 }
 
-/** When that was, on the clock of today; no later than it was. */
+/** Returns the time of a moment in milliseconds since the epoch on the current clock, never too late. */
 function timeOf({ time, now }: Moment): number {
   return Math.min(time, Date.now() - (performance.now() - now));
 }
 
 function reasonOf(error: unknown): string {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  // What npm's transport and nats-core report if a connection was closed without an error.
+  // What npm's transport and nats-core report if a connection is closed without an error.
   const closed = message.includes("undefined error") ||
     message === "connection refused" && cause === undefined;
   return closed ? "the server closed the connection" : message || String(error);
 }
 
-/** What went wrong and where, without the rest of the message, which may be an app's line. */
+/** Returns what went wrong and where, without the rest of the message, which may contain a log line. */
 function describe(error: unknown): Record<string, unknown> {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return { reason: /^[^:"'`]*/.exec(message)![0], at: /^\s+at .*$/m.exec(stack ?? "")?.[0].trim() };
 }
 
 function unavailable(): Problem {
-  return new Problem("nats_unavailable", "The log stream is out of reach for now: try again.");
+  return new Problem("nats_unavailable", "NATS is currently unavailable: try again.");
 }

@@ -1,65 +1,80 @@
 /**
- * How the NATS connection is made, and made again.
+ * Where NATS is, and how it is connected to.
  *
  * @module
  */
-import {
-  type Authenticator,
-  type ConnectionOptions,
-  credsAuthenticator,
-  nkeyAuthenticator,
-  tokenAuthenticator,
-  usernamePasswordAuthenticator,
-} from "@nats-io/transport-deno";
+import type { ConnectionOptions } from "@nats-io/transport-deno";
+import type { VariableReader } from "../variable_reader.ts";
+import { type NatsCredentials, readCredentials, toAuthenticator } from "./credentials.ts";
+import { readTlsFiles, type TlsFiles } from "./tls_files.ts";
 import { checkAddresses } from "./transport.ts";
 
-/** How to sign in. */
-export type NatsCredentials =
-  | { readonly kind: "user"; readonly user: string; readonly password: string }
-  | { readonly kind: "token"; readonly token: string }
-  /** The text of a credentials file: a user JWT and its NKey seed. */
-  | { readonly kind: "creds"; readonly creds: string }
-  /** The seed of a user's NKey, `SU…`. */
-  | { readonly kind: "nkey"; readonly seed: string };
-
-/** Paths of PEM files, which are read again for each connection. */
-export interface TlsFiles {
-  /** The CA's certificate; the system's CAs by default. */
-  readonly caFile?: string;
-  /** A client certificate; requires `keyFile`. */
-  readonly certFile?: string;
-  /** The private key of `certFile`. */
-  readonly keyFile?: string;
-}
-
-/** Where NATS is, and how to talk to it. */
+/** Where NATS is, and how to connect to it. */
 export interface NatsOptions {
-  /** `nats://HOST:PORT` or `tls://HOST:PORT`, one or more. */
+  /** At least one address: `nats://HOST:PORT`, `tls://HOST:PORT` or `HOST:PORT`. */
   readonly servers: readonly string[];
-  /** Left out where NATS lets anyone in. */
+  /** How to sign in; `undefined` if NATS requires no sign-in. */
   readonly credentials?: NatsCredentials | undefined;
-  /** Demands TLS. */
+  /** Requires TLS if present. */
   readonly tls?: TlsFiles | undefined;
-  /** Whether the addresses of further servers that a server tells of are left alone. */
+  /** Whether addresses of further servers that a server announces are ignored. */
   readonly ignoreClusterUpdates: boolean;
 }
 
-/** Between two tries to connect; up to as long again is added by chance. Milliseconds. */
-const RECONNECT_WAIT = 250;
-/** How long a server may take to say hello, or to confirm a subscription. Milliseconds. */
-export const ANSWER_TIMEOUT = 5_000;
-/** How often the server is asked whether it is there. Milliseconds. */
-const PING_INTERVAL = 2_000;
-/** A server that leaves so many questions open is gone: more than a flood may delay an answer. */
+/** Fly's own NATS, in the private network of an organization. */
+const FLY_SERVER = "nats://[fdaa::3]:4223";
+const LOCAL_SERVER = "nats://127.0.0.1:4222";
+
+/** Minimum time between two attempts to connect, and the maximum random time that is added to it. */
+const RECONNECT_WAIT_MS = 250;
+/** Maximum time that a server may take to greet, or to confirm a subscription. */
+export const ANSWER_TIMEOUT_MS = 5_000;
+/** How often the server is asked whether it is there. */
+const PING_INTERVAL_MS = 2_000;
+/** Number of unanswered pings after which a server counts as gone. A flood delays answers, but by less. */
 const MAX_PINGS_OUT = 5;
 
-/** How long to wait before the next try to connect. Milliseconds. */
-export function retryTime(): number {
-  return RECONNECT_WAIT * (1 + Math.random());
+/** Returns the options that variables set. Reports what is invalid; the options are then unusable. */
+export function readNatsOptions(variables: VariableReader): NatsOptions {
+  const org = variables.get("ORG") ?? variables.get("FLY_ORG");
+  const servers = readServers(variables, org === undefined ? LOCAL_SERVER : FLY_SERVER);
+  const files = readTlsFiles(variables);
+  const tls = Object.keys(files).length > 0 || servers.some((server) => server.startsWith("tls:"));
+  return {
+    servers,
+    credentials: readCredentials(variables),
+    tls: tls ? files : undefined,
+    // The addresses that a server behind Fly's proxy announces may be unreachable.
+    ignoreClusterUpdates: org !== undefined,
+  };
+}
+
+function readServers(variables: VariableReader, byDefault: string): string[] {
+  const servers = (variables.get("NATS_URL") ?? byDefault).split(",").map((url) => url.trim());
+  if (!servers.every(isServer)) {
+    variables.reject(
+      "NATS_URL",
+      "nats://HOST:PORT or tls://HOST:PORT without a user, or several of them separated by commas",
+    );
+  }
+  return servers;
+}
+
+function isServer(value: string): boolean {
+  // The WHATWG parser reads the authority of an "http:" URL as NATS clients read an address.
+  const url = URL.parse(`http://${value.replace(/^(nats|tls):\/\//, "")}`);
+  if (url === null) return false;
+  const { hostname, username, password, pathname, search, hash } = url;
+  return hostname !== "" && pathname === "/" && `${username}${password}${search}${hash}` === "";
+}
+
+/** Returns how long to wait before the next attempt to connect, in milliseconds. */
+export function reconnectWaitMs(): number {
+  return RECONNECT_WAIT_MS * (1 + Math.random());
 }
 
 /**
- * Returns the options for `connect()`. The connection does not reconnect.
+ * Returns the options for `connect()`. The connection does not reconnect by itself.
  *
  * @param discovered Addresses of more servers to try, as `HOST:PORT`.
  */
@@ -77,22 +92,9 @@ export function toConnectionOptions(
     ignoreClusterUpdates: options.ignoreClusterUpdates,
     reconnect: false,
     ignoreAuthErrorAbort: true,
-    timeout: ANSWER_TIMEOUT,
-    pingInterval: PING_INTERVAL,
+    timeout: ANSWER_TIMEOUT_MS,
+    pingInterval: PING_INTERVAL_MS,
     maxPingOut: MAX_PINGS_OUT,
     noAsyncTraces: true,
   };
-}
-
-function toAuthenticator(credentials: NatsCredentials): Authenticator {
-  switch (credentials.kind) {
-    case "user":
-      return usernamePasswordAuthenticator(credentials.user, credentials.password);
-    case "token":
-      return tokenAuthenticator(credentials.token);
-    case "creds":
-      return credsAuthenticator(new TextEncoder().encode(credentials.creds));
-    case "nkey":
-      return nkeyAuthenticator(new TextEncoder().encode(credentials.seed));
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * Fixes for the two NATS transports: npm's, which is made for Node, and JSR's. Each fix leaves the
- * transport alone that does not need it.
+ * Fixes for the two NATS transports: npm's, which is made for Node, and JSR's. A fix has no effect on a
+ * transport that does not need it.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { setImmediate } from "node:timers";
 import tls, { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { NatsConnection, TlsOptions } from "@nats-io/transport-deno";
 
-/** Number of bytes that are read from NATS before readers' responses get their turn. */
+/** Number of bytes that are read from NATS before pending responses are sent. */
 const READ_BYTES = 65_536;
-/** How long a socket stays open for reading after a write has failed. */
+/** How long a socket stays open for reading after a failed write. */
 const READ_REST_MS = 100;
 
-/** The parts of a connection that its type does not show. */
+/** The parts of a connection that its type does not include. */
 interface Internals {
   readonly protocol?: {
     readonly parser?: { parse(bytes: Uint8Array): void };
@@ -33,17 +33,18 @@ interface WithHandle {
 }
 
 /**
- * Lets the event loop turn twice after each {@linkcode READ_BYTES} read from NATS, so that readers'
- * responses are sent in between. Call it once per connection.
+ * Yields to the event loop twice after each {@linkcode READ_BYTES} read from NATS, so that responses are
+ * sent in between. Call it once per connection.
  *
- * In one turn, npm's transport reads up to 2 MB and JSR's 256 KB, while a response sends two chunks.
- * Even a fast reader then loses what its buffer cannot hold: in a flood of 200,000 lines over TLS, 92 %.
+ * In one turn of the event loop, npm's transport reads up to 2 MB and JSR's 256 KB, while a response
+ * sends two chunks. Even a fast reader then loses lines that its buffer cannot hold: 92 % of 200,000
+ * lines over TLS.
  */
 export function yieldBetweenReads(connection: NatsConnection): void {
   const { socket, conn } = internals(connection).protocol?.transport ?? {};
   let read = 0;
   if (socket !== undefined) {
-    // Pausing a TLS socket does not stop it from reading, without limit. Stopping its TCP socket does.
+    // A paused TLS socket goes on reading, without limit. Stopping its TCP socket helps.
     const tcp = socket._parent ?? socket;
     socket.on("data", ({ length }: Uint8Array) => {
       read += length;
@@ -72,8 +73,8 @@ function afterTwoTurns(act: () => void): void {
 }
 
 /**
- * Calls `report` once if the server sends something that cannot be parsed. nats-core itself would stop
- * reading without closing the connection.
+ * Calls `report` once if the server sends something that cannot be parsed. By itself, nats-core would
+ * stop reading and leave the connection open.
  */
 export function watchFrames(connection: NatsConnection, report: (error: unknown) => void): void {
   const { parser } = internals(connection).protocol ?? {};
@@ -95,18 +96,18 @@ function internals(connection: NatsConnection): Internals {
 
 /** The sockets that npm's transport has opened. */
 export interface Sockets {
-  /** Calls `act`, and guards the sockets that it opens, now or later. */
+  /** Calls `act` and guards every socket that it opens, now or later. */
   open<T>(act: () => T): T;
-  /** Closes those that are still open: the transport itself leaves some behind. */
+  /** Closes the sockets that are still open; the transport leaves some open. */
   close(): void;
 }
 
 /**
  * Closes each socket that npm's transport opens as soon as it fails.
  *
- * The transport removes all its listeners from a socket before it adds new ones, and before it closes
- * it: an error in between, such as a TLS alert, would end the process. An alert after the handshake does
- * not close the socket by itself: the transport would wait for an answer until it times out.
+ * The transport removes all listeners from a socket before it adds new ones and before it closes the
+ * socket. An error in between, such as a TLS alert, would end the process. An alert after the handshake
+ * does not close the socket, so the transport would wait for an answer until it times out.
  */
 export function guardSockets(): Sockets {
   const open = new Set<Socket>();
@@ -114,7 +115,7 @@ export function guardSockets(): Sockets {
   const guard = (socket: Socket): Socket => {
     if (opening.getStore() === undefined) return socket;
     const { destroy, removeAllListeners } = socket;
-    // Later, since the transport may have no listeners now that would notice.
+    // Later, because the transport may have no listeners at the moment.
     const closeSoon = (error: Error) => void setImmediate(() => socket.destroy(error));
     const forget = () => void open.delete(socket);
     const listen = () => socket.on("error", closeSoon).on("close", forget);
@@ -123,7 +124,7 @@ export function guardSockets(): Sockets {
       return listen();
     };
     socket.destroy = (error) => {
-      // A failed write only says that the server has hung up. The reason may be still to be read.
+      // A failed write only says that the server has closed the connection. Its reason may still be unread.
       if (isWriteError(error)) setTimeout(() => destroy.call(socket, error), READ_REST_MS);
       else destroy.call(socket, error);
       return socket;
@@ -151,19 +152,19 @@ function guardResults(module: object, name: string, guard: (socket: Socket) => S
   functions[name] = (...args) => guard(original(...args));
 }
 
-/** The options of `tls.connect()`, on which it calls `checkServerIdentity`. */
+/** The options of `tls.connect()`, which calls `checkServerIdentity` as a method of them. */
 interface Connecting {
-  /** The server's name; empty if only its address is known. */
+  /** Name of the server; empty if only its address is known. */
   readonly servername: string;
   readonly socket: Socket;
 }
 
 /**
- * Returns TLS options that check the certificate of a server that is known by its address. npm's
- * transport passes no name for it, and `node:tls` would expect a certificate for "localhost".
+ * Returns TLS options that check the certificate of a server that is known only by its address. npm's
+ * transport passes no name for such a server, and `node:tls` would expect a certificate for "localhost".
  *
- * @param hosts The hosts in `NATS_URL`. A server that only the cluster has announced may also have a
- * certificate for one of their names.
+ * @param hosts The hosts in `NATS_URL`. A server that only the cluster announced may also present a
+ * certificate for one of these names.
  */
 export function checkAddresses(hosts: readonly string[]): TlsOptions {
   return {

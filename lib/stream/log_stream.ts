@@ -1,59 +1,55 @@
 /**
- * One reader's stream: from payloads to bytes, as fast as the reader takes them.
- *
- * What the reader is ready for is sent at once; what it has not yet taken waits in the
- * {@linkcode Backlog}; what has no room there is dropped and counted.
+ * The stream of one reader: takes payloads from NATS and sends bytes as fast as the reader takes them.
  *
  * @module
  */
-import { Backlog, type Budget, type Taken } from "./backlog.ts";
-import type { ControlEvent, EndReason, Format } from "./formats/format.ts";
+import type { ControlEvent } from "./control_event.ts";
+import { type CloseReason, type EndReason, retryAfter } from "./end_reasons.ts";
+import type { Format } from "./formats/format.ts";
 import type { LineEncoder } from "./formats/line_encoder.ts";
+import { type Budget, StreamBuffer, type Taken } from "./stream_buffer.ts";
 
-/** What bounds a stream. Times in milliseconds. */
+/** The limits of a stream. Times are in milliseconds. */
 export interface StreamLimits {
   /** A stream that has sent nothing for this long sends a keepalive. */
   readonly keepaliveTime: number;
-  /** A reader that takes nothing for this long, while something waits for it, is ended. */
+  /** A reader that takes nothing for this long, while something is waiting for it, is disconnected. */
   readonly stallTime: number;
-  /** Bytes that may wait for the reader. */
+  /** Maximum number of bytes that wait for the reader. */
   readonly bufferBytes: number;
 }
 
-/** The time of the last tick, which is as exact as deadlines need, and costs nothing to read. */
+/** The time of the last tick: exact enough for deadlines, and free to read. In milliseconds. */
 export interface Clock {
-  /** Milliseconds on a clock that only goes forward. */
+  /** A monotonic clock. */
   now: number;
-  /** The same, but while this process is itself held up, for which no reader is to blame. */
+  /** The same, but it stands still while the whole process is held up, which is no reader's fault. */
   awake: number;
 }
 
-/** Why a stream is over: its end, or the client that went. */
-export type CloseReason = EndReason | "client";
-
-/** What was sent. */
+/** What was sent and dropped. */
 export interface Traffic {
-  /** Log lines that the reader took. */
+  /** Number of log lines that the reader took. */
   events: number;
-  /** Bytes that the reader took. */
+  /** Number of bytes that the reader took. */
   bytes: number;
-  /** Log lines that were dropped. */
+  /** Number of log lines that were dropped. */
   dropped: number;
 }
 
-/** What a stream was, once it is over. */
+/** What is known about a stream once it is closed. */
 export interface StreamSummary extends Readonly<Traffic> {
-  /** Why it is over. */
+  /** Why it was closed. */
   readonly reason: CloseReason;
 }
 
-/** Is told what becomes of a stream. */
+/** Callbacks about the life of a stream, in the order in which they are called. */
 export interface StreamObserver {
   /** The stream takes no more lines: its subscription can be closed. */
   readonly onEnd: () => void;
-  /** The reader takes nothing, so its connection is to be closed soon. */
+  /** The reader takes nothing: its connection should be closed soon. Called only in that case. */
   readonly onAbandon: () => void;
-  /** The stream has handed over all that it sends, or its client has left. */
+  /** The stream has handed over everything it had to send, or its client has disconnected. */
   readonly onClose: (summary: StreamSummary) => void;
 }
 
@@ -61,19 +57,22 @@ export interface StreamObserver {
 export interface Shared {
   /** The limits of each stream. */
   readonly limits: StreamLimits;
-  /** The limit of all together. */
+  /** The memory that the buffers of all streams share. */
   readonly budget: Budget;
   /** Updated before each {@linkcode LogStream.tick}. */
   readonly clock: Clock;
-  /** What has been sent to all of their readers so far. */
+  /** Totals over all streams of the format. */
   readonly traffic: Traffic;
-  /** Encodes their lines. */
+  /** Encodes the lines. */
   readonly encoder: LineEncoder;
 }
 
-/** A stream of one app's log lines. */
+/**
+ * A stream of log lines to one reader. If the reader is ready, lines are sent at once. Otherwise they wait
+ * in a {@linkcode StreamBuffer}; lines that find no room there are dropped and counted.
+ */
 export class LogStream {
-  /** The response's body. */
+  /** The body of the response. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #format: Format;
   readonly #encoder: LineEncoder;
@@ -81,22 +80,22 @@ export class LogStream {
   readonly #traffic: Traffic;
   readonly #observer: StreamObserver;
   readonly #expiresAt: number;
-  readonly #backlog: Backlog;
+  readonly #buffer: StreamBuffer;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
-  /** Whether the reader waits for the next chunk. */
+  /** Whether the reader is waiting for the next chunk. */
   #waiting = false;
-  /** Whether a flush is due at the end of this turn. */
+  /** Whether a flush is scheduled for the end of this turn of the event loop. */
   #flushDue = false;
   readonly #clock: Clock;
-  /** When something was last sent, by `now`. Nothing is, before the reader is there. */
+  /** When something was last sent, on the clock `now`; infinite until the reader has taken something. */
   #sentAt = Infinity;
-  /** The same, by `awake`: when the reader last took something. */
+  /** The same time on the clock `awake`: when the reader last took something. */
   #takenAt = Infinity;
-  /** When what waits for the reader began to wait, by `awake`. */
-  #waitsSince = 0;
-  /** What was dropped since the reader was last told. */
+  /** Since when something has been waiting for the reader, on the clock `awake`. */
+  #waitingSince = 0;
+  /** What was dropped since the last `dropped` event. */
   #dropped = { count: 0, bytes: 0 };
-  /** Why the stream takes no more lines, once it does not. */
+  /** Why the stream takes no more lines; `undefined` while it does. */
   #reason: CloseReason | undefined;
   #closed = false;
   readonly #total: Traffic = { events: 0, bytes: 0, dropped: 0 };
@@ -106,13 +105,13 @@ export class LogStream {
     this.#format = shared.encoder.format;
     this.#encoder = shared.encoder;
     this.#limits = shared.limits;
-    this.#backlog = new Backlog(shared.limits.bufferBytes, shared.budget);
+    this.#buffer = new StreamBuffer(shared.limits.bufferBytes, shared.budget);
     this.#expiresAt = expiresAt;
     this.#clock = shared.clock;
     this.#traffic = shared.traffic;
     this.#observer = observer;
-    // No chunk is queued in the stream itself: pull() is called once the reader waits for one, so
-    // that all that it has not taken is in the backlog, and counted.
+    // With this mark, nothing is queued in the ReadableStream itself: pull() is called once the reader
+    // waits for a chunk, so everything it has not taken is in the buffer, and counted.
     this.readable = new ReadableStream({
       start: (controller) => void (this.#controller = controller),
       pull: () => this.#pull(),
@@ -120,7 +119,7 @@ export class LogStream {
     }, { highWaterMark: 0 });
   }
 
-  /** Whether the stream takes no more lines. */
+  /** Whether the stream has ended: it takes no more lines. */
   get ended(): boolean {
     return this.#reason !== undefined;
   }
@@ -128,49 +127,49 @@ export class LogStream {
   /** Adds one log line, or drops it. This is the hot path. */
   push(payload: Uint8Array): void {
     if (this.#reason !== undefined) return;
-    // What follows a dropped line is dropped too, until the reader takes something: one count, in
-    // one place.
+    // Lines after a dropped one are dropped too, until the reader takes something: one gap with one
+    // count, instead of many.
     if (this.#dropped.count > 0) return this.#drop(payload);
     const line = this.#encoder.encode(payload);
-    if (!this.#backlog.hasRoom(line.length)) {
-      // More came in this turn than may wait, but a reader that is ready need not miss it.
+    if (!this.#buffer.hasRoom(line.length)) {
+      // More lines arrived in this turn than may wait, but the reader is ready and need not miss any.
       if (this.#waiting) this.#pull();
-      if (!this.#backlog.hasRoom(line.length)) return this.#drop(payload);
+      if (!this.#buffer.hasRoom(line.length)) return this.#drop(payload);
     }
-    this.#willWait();
-    this.#backlog.addLine(line, payload.length, !this.#waiting);
+    this.#noteWaiting();
+    this.#buffer.addLine(line, payload.length, !this.#waiting);
     this.#flushSoon();
   }
 
-  /** Adds one of the service's own events. */
+  /** Adds a control event. */
   notify(event: ControlEvent): void {
     if (this.#reason !== undefined) return;
-    this.#willWait();
-    this.#placeDropped();
-    this.#backlog.addNotice(this.#format.control(event));
+    this.#noteWaiting();
+    this.#addDropped();
+    this.#buffer.addNotice(this.#format.control(event));
     this.#flushSoon();
   }
 
   /**
-   * Ends the stream, behind what waits for the reader.
+   * Ends the stream after everything that is waiting for the reader.
    *
-   * @param retry When the client may come back, in milliseconds.
+   * @param retry When the client should reconnect, in milliseconds. By default, what the reason says.
    */
-  end(reason: EndReason, retry?: number): void {
+  end(reason: EndReason, retry: number | undefined = retryAfter(reason)): void {
     if (this.#reason !== undefined) return;
     this.notify({ event: "end", data: { reason }, ...(retry !== undefined && { retry }) });
     this.#reason = reason;
     this.#observer.onEnd();
   }
 
-  /** The HTTP layer no longer holds anything that was handed to it. */
+  /** Frees the memory of what was handed to the HTTP layer: it no longer holds anything. */
   release(): void {
-    this.#backlog.sent();
+    this.#buffer.sent();
   }
 
-  /** The client has left: nothing more can be sent. */
+  /** Closes the stream because the client has disconnected: nothing more can be sent. */
   cancel(): void {
-    this.#backlog.clear();
+    this.#buffer.clear();
     if (this.#reason === undefined) {
       this.#reason = "client";
       this.#observer.onEnd();
@@ -179,15 +178,15 @@ export class LogStream {
   }
 
   /**
-   * Looks after the deadlines.
+   * Checks the deadlines: expiry, stall and keepalive.
    *
-   * @param time Milliseconds since the epoch, which is what tokens expire by.
+   * @param time The time at which tokens expire, in milliseconds since the epoch.
    */
   tick(time: number): void {
     const { now, awake } = this.#clock;
     if (time >= this.#expiresAt) this.end("expired");
-    if (this.#backlog.length > 0) {
-      if (awake - Math.max(this.#waitsSince, this.#takenAt) >= this.#limits.stallTime) {
+    if (this.#buffer.length > 0) {
+      if (awake - Math.max(this.#waitingSince, this.#takenAt) >= this.#limits.stallTime) {
         this.abandon("stalled");
       }
     } else if (this.#waiting && now - this.#sentAt >= this.#limits.keepaliveTime) {
@@ -196,22 +195,22 @@ export class LogStream {
   }
 
   /**
-   * Gives up on a reader that does not read. The lines that it has not taken are dropped and counted. The
-   * rest of a line that it has begun to take, and the control events, wait in the stream itself.
+   * Gives up on a reader that does not read. Lines that it has not taken are dropped and counted. The rest
+   * of a line that it has begun to take, and the control events, wait in the ReadableStream itself.
    *
-   * @param reason Why the stream ends, unless it has ended already.
+   * @param reason Why the stream ends, unless it has already ended.
    */
   abandon(reason: EndReason): void {
     this.end(reason);
-    const { missed, lines, notices } = this.#backlog.discard();
+    const { missed, lines, notices } = this.#buffer.discard();
     this.#dropped = { count: missed.count, bytes: missed.bytes };
     this.#total.dropped += lines;
     this.#traffic.dropped += lines;
     const end = notices.pop();
-    for (const notice of notices) this.#backlog.addNotice(notice);
-    this.#placeDropped();
-    if (end !== undefined) this.#backlog.addNotice(end);
-    for (const piece of this.#backlog.takeAll()) this.#send(piece);
+    for (const notice of notices) this.#buffer.addNotice(notice);
+    this.#addDropped();
+    if (end !== undefined) this.#buffer.addNotice(end);
+    for (const piece of this.#buffer.takeAll()) this.#send(piece);
     this.#observer.onAbandon();
     this.#finish();
   }
@@ -221,25 +220,25 @@ export class LogStream {
     this.#dropped.bytes += payload.length;
     this.#total.dropped++;
     this.#traffic.dropped++;
-    // Otherwise a reader that waits, with nothing held for it, would only be told at the next keepalive.
+    // Otherwise, a waiting reader with an empty buffer would hear of it only after the next keepalive.
     this.#flushSoon();
   }
 
-  /** Tells of what was dropped, where it was dropped: behind all that was not. */
-  #placeDropped(): void {
+  /** Adds the `dropped` event where lines were dropped: after all lines that were not. */
+  #addDropped(): void {
     if (this.#dropped.count === 0) return;
     const dropped = this.#dropped;
     this.#dropped = { count: 0, bytes: 0 };
-    this.#backlog.addDropped(this.#format.control({ event: "dropped", data: dropped }), dropped);
+    this.#buffer.addDropped(this.#format.control({ event: "dropped", data: dropped }), dropped);
   }
 
-  #willWait(): void {
-    if (this.#backlog.length === 0) this.#waitsSince = this.#clock.awake;
+  #noteWaiting(): void {
+    if (this.#buffer.length === 0) this.#waitingSince = this.#clock.awake;
   }
 
   /**
-   * All messages of one read from NATS arrive before the next microtask: they make one chunk, which is
-   * one socket write, the most expensive part of an event.
+   * All messages of one read from NATS arrive before the next microtask. They become one chunk, which is
+   * one socket write, the most expensive part of a line.
    */
   #flushSoon(): void {
     if (!this.#waiting || this.#flushDue) return;
@@ -253,14 +252,14 @@ export class LogStream {
   };
 
   #pull(): void {
-    this.#placeDropped();
-    const piece = this.#backlog.take();
+    this.#addDropped();
+    const piece = this.#buffer.take();
     if (piece === undefined) {
       this.#waiting = true;
       return;
     }
     this.#send(piece);
-    if (this.#reason !== undefined && this.#backlog.length === 0) this.#finish();
+    if (this.#reason !== undefined && this.#buffer.length === 0) this.#finish();
   }
 
   #send({ chunk, lines }: Taken): void {

@@ -1,18 +1,18 @@
 /**
- * All open streams: what they share, how one is opened, and how they stop.
+ * All open streams of the process: opens them, ticks their deadlines, and stops them.
  *
  * @module
  */
-import type { Budget } from "./backlog.ts";
-import type { Format } from "./formats/format.ts";
-import { FORMATS } from "./formats/formats.ts";
-import { LineEncoder } from "./formats/line_encoder.ts";
-import { LagSampler } from "../telemetry/lag.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import type { Grant } from "../auth/token.ts";
 import type { Nats } from "../nats/connection.ts";
-import { Places } from "./quota.ts";
+import type { Scope } from "../nats/subject.ts";
 import { Problem } from "../problem.ts";
-import type { StreamRecorder } from "../telemetry/stream_recorder.ts";
+import { DeliveryLagSampler } from "../telemetry/delivery_lag.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { StreamLifecycleLog } from "../telemetry/stream_lifecycle_log.ts";
+import { FORMATS } from "./formats/all_formats.ts";
+import type { Format } from "./formats/format.ts";
+import { LineEncoder } from "./formats/line_encoder.ts";
 import {
   type Clock,
   LogStream,
@@ -22,26 +22,26 @@ import {
   type StreamSummary,
   type Traffic,
 } from "./log_stream.ts";
-import type { Scope } from "../nats/subject.ts";
-import type { Grant } from "../auth/token.ts";
+import type { Budget } from "./stream_buffer.ts";
+import { StreamQuota } from "./stream_quota.ts";
 
-/** What bounds the streams. */
+/** The limits of all streams, and of each. */
 export interface StreamOptions extends StreamLimits {
-  /** Bytes that may wait for all readers together. */
+  /** Maximum number of bytes held for all readers: `BUFFER_TOTAL_BYTES`. */
   readonly bufferTotalBytes: number;
-  /** Streams that may be open. */
+  /** Maximum number of open streams. */
   readonly maxStreams: number;
-  /** Streams of one app that may be open. */
+  /** Maximum number of open streams of one app. */
   readonly maxStreamsPerApp: number;
 }
 
-/** What a stream is opened for. */
+/** A request to open a stream. */
 export interface StreamRequest {
   /** What the token permits. */
   readonly grant: Grant;
-  /** What of it the stream shows. */
+  /** The part of it that the stream shows. */
   readonly scope: Scope;
-  /** How it is written. */
+  /** The format of the stream. */
   readonly format: Format;
   /** Resolves once the response has been sent or its connection is closed. */
   readonly completed: Promise<void>;
@@ -49,43 +49,41 @@ export interface StreamRequest {
   readonly closeSoon: () => void;
 }
 
-/** How often keepalives and deadlines are looked after. Milliseconds. */
-const TICK = 250;
-/** When an `EventSource` may come back after a lost connection. Milliseconds. */
-const RETRY = 2_000;
-/** Bounds of the same after a stop, at random, so that not all come back at once. Milliseconds. */
-const RETRY_AFTER_STOP = [500, 5_000] as const;
-
-/** Who is told of the streams. */
-export interface Witnesses {
-  readonly recorder: StreamRecorder;
+/** Where streams are reported. */
+export interface StreamTelemetry {
+  readonly lifecycleLog: StreamLifecycleLog;
   readonly metrics: Metrics;
 }
 
-/** The streams of one process. */
+/** How often deadlines are checked. */
+const TICK_MS = 250;
+/** How long an `EventSource` should wait before it reconnects after a lost connection. */
+const RETRY_MS = 2_000;
+
+/** All streams of the process. */
 export class Streams {
-  /** How many there may be. */
-  readonly places: Places;
-  /** What waits for all readers. */
+  /** Limits the number of streams. */
+  readonly quota: StreamQuota;
+  /** The memory that the buffers of all streams share. */
   readonly budget: Budget;
-  /** What has been sent so far, by format. */
+  /** What has been sent and dropped so far, by format. */
   readonly traffic: ReadonlyMap<Format, Traffic>;
   readonly #shared: ReadonlyMap<Format, Shared>;
   readonly #nats: Nats;
-  readonly #witnesses: Witnesses;
-  readonly #lag: LagSampler;
+  readonly #telemetry: StreamTelemetry;
+  readonly #lagSampler: DeliveryLagSampler;
   readonly #open = new Set<LogStream>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #clock: Clock = { now: performance.now(), awake: 0 };
   #stopped: PromiseWithResolvers<void> | undefined;
 
-  /** Starts the clock of the streams that are to come. */
-  constructor(nats: Nats, options: StreamOptions, witnesses: Witnesses) {
-    this.places = new Places(options.maxStreams, options.maxStreamsPerApp);
+  /** Starts without any streams. */
+  constructor(nats: Nats, options: StreamOptions, telemetry: StreamTelemetry) {
+    this.quota = new StreamQuota(options.maxStreams, options.maxStreamsPerApp);
     this.budget = { used: 0, total: options.bufferTotalBytes };
     this.traffic = new Map(FORMATS.map((format) => [format, { events: 0, bytes: 0, dropped: 0 }]));
     this.#nats = nats;
-    this.#witnesses = witnesses;
+    this.#telemetry = telemetry;
     this.#shared = new Map(FORMATS.map((format) => [format, {
       limits: options,
       budget: this.budget,
@@ -93,54 +91,54 @@ export class Streams {
       traffic: this.traffic.get(format)!,
       encoder: new LineEncoder(format),
     }]));
-    this.#lag = new LagSampler(witnesses.metrics.lagged);
-    // One timer for all streams: two a stream would be thousands, for the same few moments.
-    this.#timer = setInterval(() => this.#tick(), TICK);
+    this.#lagSampler = new DeliveryLagSampler(telemetry.metrics.lagged);
+    // One timer for all streams instead of thousands.
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** Why no stream can be opened now, apart from `MAX_STREAMS`; `undefined` if one can. */
+  /** Why no stream can be opened now, regardless of the quota; `undefined` if one can. */
   get unavailable(): Problem | undefined {
     if (this.#stopped !== undefined) {
-      return new Problem("shutting_down", "The service is about to stop: connect again.");
+      return new Problem("shutting_down", "The service is shutting down: reconnect.");
     }
     if (this.#nats.unavailable !== undefined) {
       return new Problem(
         "nats_unavailable",
-        `Try again: NATS is out of reach (${this.#nats.unavailable}).`,
+        `Try again: NATS is unreachable (${this.#nats.unavailable}).`,
       );
     }
     return undefined;
   }
 
-  /** @throws {Problem} Where no stream of `app` can be opened now. */
+  /** @throws {Problem} If no stream of `app` can be opened now. */
   check(app: string): void {
     if (this.unavailable !== undefined) throw this.unavailable;
-    this.places.check(app);
+    this.quota.check(app);
   }
 
   /**
-   * Opens a stream; resolves to the response's body once NATS has confirmed its subscription.
+   * Opens a stream. Resolves to the body of the response once NATS has confirmed the subscription.
    *
-   * @throws {Problem} Where there is no place for it, or NATS is away or denies it.
+   * @throws {Problem} If the quota is used up, or NATS is unavailable or denies the subject.
    */
   async open(request: StreamRequest): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const { grant, scope, format, completed, closeSoon } = request;
     this.check(scope.app);
-    const leave = this.places.enter(scope.app);
+    const releaseQuota = this.quota.acquire(scope.app);
     let unsubscribe: (() => void) | undefined;
-    // Of a stream that never was there is nothing to tell.
-    let tellClosed = (_: StreamSummary): void => {};
+    // A stream that never opened is not reported.
+    let reportClosed = (_: StreamSummary): void => {};
     const stream = this.#create(format, grant.expiresAt, {
       onEnd: () => unsubscribe?.(),
       onAbandon: closeSoon,
-      onClose: (summary) => tellClosed(summary),
+      onClose: (summary) => reportClosed(summary),
     });
     const expiresAt = new Date(grant.expiresAt).toISOString();
-    stream.notify({ event: "ready", data: { ...scope, expiresAt }, retry: RETRY });
+    stream.notify({ event: "ready", data: { ...scope, expiresAt }, retry: RETRY_MS });
     try {
       unsubscribe = await this.#nats.subscribe(scope.subject, {
         onPayload: (payload) => {
-          this.#lag.look(payload);
+          this.#lagSampler.observe(payload);
           stream.push(payload);
         },
         onDenied: () => stream.end("denied"),
@@ -151,36 +149,33 @@ export class Streams {
       });
     } catch (error) {
       stream.cancel();
-      leave();
+      releaseQuota();
       throw error;
     }
     completed.then(() => {
       stream.release();
-      leave();
+      releaseQuota();
     });
-    tellClosed = this.#witnesses.recorder.record(grant, scope, format.name);
-    // It may have come to its end while NATS was asked.
+    reportClosed = this.#telemetry.lifecycleLog.recordOpened(grant, scope, format.name);
+    // The stream may have ended before NATS confirmed the subscription.
     if (stream.ended) unsubscribe();
     return stream.readable;
   }
 
-  /** Takes no more streams, ends each open one, and resolves once all have sent their last. */
+  /** Refuses new streams, ends all open ones, and resolves once they have sent everything. */
   stop(): Promise<void> {
     this.#stopped ??= Promise.withResolvers();
-    const [least, most] = RETRY_AFTER_STOP;
-    for (const stream of this.#open) {
-      stream.end("shutdown", Math.round(least + Math.random() * (most - least)));
-    }
+    for (const stream of this.#open) stream.end("shutdown");
     this.#settle();
     return this.#stopped.promise;
   }
 
-  /** Lets go of the readers that a stop still waits for. */
+  /** Gives up on the readers that {@linkcode stop} is still waiting for. */
   abandon(): void {
     for (const stream of this.#open) stream.abandon("shutdown");
   }
 
-  /** Makes a stream, and looks after it until it is closed. */
+  /** Creates a stream that counts as open until it is closed. */
   #create(format: Format, expiresAt: number, observer: StreamObserver): LogStream {
     const stream = new LogStream(expiresAt, this.#shared.get(format)!, {
       ...observer,
@@ -197,8 +192,8 @@ export class Streams {
   #tick(): void {
     const now = performance.now();
     const passed = now - this.#clock.now;
-    this.#witnesses.metrics.delayed(Math.max(0, passed - TICK) / 1000);
-    this.#clock.awake += Math.min(passed, 2 * TICK);
+    this.#telemetry.metrics.delayed(Math.max(0, passed - TICK_MS) / 1000);
+    this.#clock.awake += Math.min(passed, 2 * TICK_MS);
     this.#clock.now = now;
     const time = Date.now();
     for (const stream of this.#open) stream.tick(time);

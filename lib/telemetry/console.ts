@@ -1,5 +1,5 @@
 /**
- * The console, which packages write to without being asked: nats-core prints why it lost a connection.
+ * Sends what packages print to the console to the log: nats-core prints why it lost a connection.
  *
  * @module
  */
@@ -7,16 +7,16 @@ import { Console } from "node:console";
 import { Writable } from "node:stream";
 import type { Log } from "./log.ts";
 
-/** Maximum length of what is logged of one call. Characters. */
-const TEXT_LENGTH = 1_024;
+/** Maximum number of characters that are logged per call. */
+const TEXT_CHARACTERS = 1_024;
 
-/** Sends whatever is written to the console to the log, so that standard output has nothing else. */
+/** Sends everything written to the console to `log`, so that standard output contains only log lines. */
 export function routeConsole(log: Log): void {
   const toLog = (level: "info" | "warn") =>
     new Writable({
       decodeStrings: false,
       write(text: string, _encoding, done) {
-        log[level]("console output", { text: text.trimEnd().slice(0, TEXT_LENGTH) });
+        log[level]("console output", { text: text.trimEnd().slice(0, TEXT_CHARACTERS) });
         done();
       },
     });

@@ -1,5 +1,5 @@
 /**
- * The service's own log, on standard output: one JSON object a line, or lines for eyes on a terminal.
+ * The service's own log: one JSON object per line, or human-readable lines on a terminal.
  *
  * @module
  */
@@ -13,19 +13,28 @@ import {
   type TextFormatterOptions,
 } from "@logtape/logtape";
 
-/** From the most lines to the fewest. */
+/** The levels, in order of increasing severity. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** How a line is written: for programs, or for eyes, with colours or without. */
-export type LogStyle = "json" | "plain" | "coloured";
+/** How lines are written: for programs, or for people, with or without colors. */
+export type LogStyle = "json" | "plain" | "colored";
 
-/** Writes one line: what happened, and the facts of it. Never a token or a secret. */
+/** Writes a line: what happened, and details. Neither may contain a token or a secret. */
 type Write = (message: string, fields?: Record<string, unknown>) => void;
 
-/** The log that is passed to whoever has something to say. */
+/** A log, with one function per level. */
 export type Log = Readonly<Record<LogLevel, Write>>;
 
-/** Makes the log; what is below `level` is left out. */
+/**
+ * Creates the log of the process, which replaces an earlier one. `write` is called with each line of at least
+ * `level`, including its line break.
+ *
+ * @example
+ * ```ts
+ * const log = createLog("info", (line) => queue.write(line));
+ * log.info("listening", { port: 8080 });
+ * ```
+ */
 export function createLog(
   level: LogLevel,
   write: (line: string) => void,
@@ -43,7 +52,7 @@ export function createLog(
   return getLogger("natstap");
 }
 
-/** Formats a line of level `warn` that is written whatever the log's minimum level. */
+/** Formats a line of level `warn`, for a caller that writes it regardless of the minimum level. */
 export function formatWarning(
   style: LogStyle,
   message: string,
@@ -76,14 +85,14 @@ const FORMATTERS: Readonly<Record<LogStyle, TextFormatter>> = {
       ...properties,
     }) + "\n",
   plain: getTextFormatter(READABLE),
-  coloured: getAnsiColorFormatter(READABLE),
+  colored: getAnsiColorFormatter(READABLE),
 };
 
 function nameOf(level: LogRecord["level"]): string {
   return level === "warning" ? "warn" : level;
 }
 
-/** `key=value` for each field; a value that is not one plain word is JSON. */
+/** Formats each field as `key=value`; a value other than a plain word is written as JSON. */
 function toPairs(fields: Record<string, unknown>): string[] {
   return Object.entries(fields)
     .filter(([, value]) => value !== undefined)
@@ -98,8 +107,8 @@ function toJson(value: unknown): string {
 }
 
 /**
- * Leaves no character that ends a line, that a terminal obeys, or that hides or turns round what
- * stands beside it. JSON alone escapes some of them: not the C1 controls, nor the bidirectional ones.
+ * Escapes every character that ends a line, that a terminal interprets, or that hides or reorders the
+ * text around it. JSON by itself escapes neither C1 nor bidirectional control characters.
  */
 function escape(text: string): string {
   return text.replaceAll(

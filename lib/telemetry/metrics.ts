@@ -1,33 +1,40 @@
 /**
- * What is counted as it happens.
- *
- * Fly sets the labels `app`, `region`, `host` and `instance` itself, so no metric has them; and no label
- * takes values that grow with users, apps or tokens.
+ * Metrics that are counted or observed as something happens. All others are in `state_metrics.ts`.
  *
  * @module
  */
-import { Counter, Gauge, Histogram } from "prom-client";
-import type { Exposition } from "./exposition.ts";
-import { END_REASONS } from "../stream/formats/format.ts";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { PROBLEM_CODES, type ProblemCode } from "../problem.ts";
-import type { CloseReason } from "../stream/log_stream.ts";
+import { CLOSE_REASONS, type CloseReason } from "../stream/end_reasons.ts";
 
-/** What is counted as it happens. Times in seconds. */
+/** What is counted or observed. Times are in seconds. */
 export interface Metrics {
   /** A request was refused. */
   refused(code: ProblemCode): void;
   /** A stream was opened. */
   opened(): void;
-  /** A stream was closed after that time. */
+  /** A stream was closed after this duration. */
   closed(reason: CloseReason, duration: number): void;
-  /** A line came from NATS so long after it was written. */
+  /** A line had this age when it arrived from NATS. */
   lagged(lag: number): void;
-  /** A timer of this process was so late. */
+  /** A timer of this process fired late by this delay. */
   delayed(delay: number): void;
 }
 
-/** Adds to `exposition` what is counted as it happens. */
-export function createMetrics({ registers }: Exposition): Metrics {
+/**
+ * Adds these metrics to `registry`.
+ *
+ * Fly overwrites the labels `app`, `region`, `host` and `instance`, so no metric has them. No label takes
+ * values whose number grows with users, apps or tokens.
+ *
+ * @example
+ * ```ts
+ * const metrics = createMetrics(new Registry());
+ * metrics.refused("token_expired");
+ * ```
+ */
+export function createMetrics(registry: Registry): Metrics {
+  const registers = [registry];
   const refused = new Counter({
     name: "natstap_requests_refused_total",
     help: "Requests answered with an error, by its code.",
@@ -41,7 +48,7 @@ export function createMetrics({ registers }: Exposition): Metrics {
   });
   const closed = new Counter({
     name: "natstap_streams_closed_total",
-    help: "Streams closed, by why: the reason of their end event, or client for one that went.",
+    help: "Streams closed, by the reason in their end event, or client if the client disconnected.",
     labelNames: ["reason"],
     registers,
   });
@@ -58,20 +65,20 @@ export function createMetrics({ registers }: Exposition): Metrics {
   });
   const lag = new Histogram({
     name: "natstap_delivery_lag_seconds",
-    help: "Age of Fly log lines when they come from NATS, by their timestamp, in seconds: " +
-      "one line in 64.",
+    help: "Age of Fly log lines when they arrive from NATS, by their timestamp, in seconds. " +
+      "One line in 64 is sampled.",
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     registers,
   });
   const delay = new Histogram({
     name: "natstap_event_loop_delay_seconds",
-    help: "How late this process was for its own timer, four times a second, in seconds.",
+    help: "How late a timer of this process fired, measured four times per second, in seconds.",
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
-  // A series that is there from the start shows its first change too.
+  // Only a series that exists from the start shows its first increase.
   for (const code of PROBLEM_CODES) refused.inc({ code }, 0);
-  for (const reason of [...END_REASONS, "client"]) closed.inc({ reason }, 0);
+  for (const reason of CLOSE_REASONS) closed.inc({ reason }, 0);
   return {
     refused: (code) => refused.inc({ code }),
     opened() {

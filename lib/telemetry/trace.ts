@@ -1,6 +1,5 @@
 /**
- * Traces, where the operator turns on what Deno has built in (`OTEL_DENO=true`). Where not, all of
- * this does nothing.
+ * Traces, by Deno's built-in OpenTelemetry. Does nothing unless `OTEL_DENO=true`.
  *
  * @module
  */
@@ -14,7 +13,7 @@ import {
 import type { ProblemCode } from "../problem.ts";
 import type { StreamSummary } from "../stream/log_stream.ts";
 
-/** What a span may say, besides natstap's own attributes. */
+/** Attributes that a span may have besides natstap's own. */
 const KEPT = new Set([
   "http.request.method",
   "http.response.status_code",
@@ -22,26 +21,17 @@ const KEPT = new Set([
   "error.type",
 ]);
 
-/** What OpenTelemetry calls methods by; all others are `_OTHER` (its semantic conventions for HTTP). */
-const METHODS = new Set([
-  "CONNECT",
-  "DELETE",
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "PATCH",
-  "POST",
-  "PUT",
-  "TRACE",
-]);
+/** Methods that OpenTelemetry knows by name; all others are `_OTHER` (semantic conventions for HTTP). */
+const METHODS = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT TRACE".split(" "));
 
 /**
- * Keeps tokens and secrets out of all spans. Deno gives each request's span the whole URL, with the
- * token in its query, and each fetch's the URL of the key set, before this service sees either. An
- * attribute that is set anew does not replace the old one but goes beside it: it must not be set.
+ * Keeps tokens and secrets out of all spans. Deno gives the span of each request the whole URL, with the
+ * token in its query, and that of each fetch the URL of the key set, before this service sees either.
+ * Setting an attribute again would add a second value instead of replacing the first, so it must not be
+ * set at all.
  */
 export function keepSecretsOutOfSpans(): void {
-  // Never ended, so never sent; all spans are of its class, Deno's own too.
+  // This span is never ended, so never sent. All spans have its prototype, including Deno's own.
   const spans: Span = Object.getPrototypeOf(trace.getTracer("natstap").startSpan("natstap"));
   const { setAttribute, setStatus, updateName } = spans;
   const set = (span: Span, key: string, value: AttributeValue | undefined) => {
@@ -57,7 +47,7 @@ export function keepSecretsOutOfSpans(): void {
     for (const [key, value] of Object.entries(attributes)) set(this, key, value);
     return this;
   };
-  // Deno gives a request's span its method for a name.
+  // Deno names the span of a request after its method.
   spans.updateName = function (name) {
     return updateName.call(this, known(name));
   };
@@ -66,23 +56,23 @@ export function keepSecretsOutOfSpans(): void {
       return this;
     };
   }
-  // The message of a fetch that has failed is Deno's, which may quote the URL.
+  // Deno's message for a failed fetch may quote the URL.
   spans.setStatus = function ({ code }) {
     return setStatus.call(this, { code });
   };
 }
 
-/** Any word can stand where HTTP has its method, a token too. */
+/** A client can send any word as the method, even a token. */
 function known(method: AttributeValue): string {
   return METHODS.has(String(method)) ? String(method) : "_OTHER";
 }
 
-/** The span that was last given a path. */
+/** The span that last got the attribute `url.path`. */
 let received: Span | undefined;
 
 /**
- * The span of the request that `node:http` has just received, in the same turn. Deno makes that span
- * right before, but keeps it to itself.
+ * Returns the span of the request that `node:http` has just received, in the same turn of the event loop.
+ * Deno creates it immediately before that, but does not expose it.
  */
 export function takeRequestSpan(): Span | undefined {
   const span = received;
@@ -90,23 +80,23 @@ export function takeRequestSpan(): Span | undefined {
   return span;
 }
 
-/** Calls `act` with `span` as the current request's. */
+/** Calls `act` with `span` as the active span. */
 export function inSpan<T>(span: Span | undefined, act: () => T): T {
   return span === undefined ? act() : context.with(trace.setSpan(context.active(), span), act);
 }
 
-/** Names, on the span of the current request, why it is refused. */
+/** Records on the span of the current request why it is refused. */
 export function traceRefusal(code: ProblemCode): void {
   trace.getActiveSpan()?.setAttribute("natstap.refused.code", code);
 }
 
-/** Begins the span of a stream, in the trace of its request; returns what ends it. */
+/** Starts the span of a stream, in the trace of its request; returns the function that ends it. */
 export function traceStream(
-  facts: { readonly app: string; readonly subject: string; readonly format: string },
+  fields: { readonly app: string; readonly subject: string; readonly format: string },
 ): (summary: StreamSummary) => void {
   const span = trace.getTracer("natstap").startSpan("logs stream");
   if (!span.isRecording()) return () => {};
-  span.setAttributes(toAttributes(facts));
+  span.setAttributes(toAttributes(fields));
   return ({ reason, ...counts }) => {
     span.setAttributes(toAttributes({ "end.reason": reason, ...counts }));
     span.end();

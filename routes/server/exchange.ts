@@ -1,26 +1,30 @@
 /**
- * Requests and responses between `node:http` and the Fetch API.
+ * Converts requests and responses between `node:http` and the Fetch API.
  *
  * @module
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { ChunkWriter } from "./chunk_writer.ts";
 
-/** What a handler is told besides the request. */
+/** Answers one request. */
+export type RequestHandler = (
+  request: Request,
+  bindings: Bindings,
+) => Response | Promise<Response>;
+
+/** What a handler gets besides the request. */
 export interface Bindings {
-  /** Resolves once the response has been sent or its connection is closed. */
+  /** Resolves once the response has been sent or the connection is closed. */
   readonly completed: Promise<void>;
-  /** Closes the connection after a few seconds, even if the client takes nothing more. */
+  /** Closes the connection after a few seconds, even if the client receives nothing more. */
   readonly closeSoon: () => void;
 }
 
-/** Maximum number of a request's headers. */
+/** Maximum number of headers of a request. */
 const MAX_HEADERS = 128;
 
-const CR = 0x0d;
-const LF = 0x0a;
-
-/** A request as it was sent: the Fetch API would resolve `..` and `\` in its URL, and takes no TRACE. */
+/** A request as it was sent. The Fetch API would resolve `..` and `\` in the URL, and rejects TRACE. */
 class IncomingRequest extends Request {
   readonly #method: string;
   readonly #url: string;
@@ -41,8 +45,8 @@ class IncomingRequest extends Request {
 }
 
 /**
- * The request that was received, without its body; `undefined` if its version, target or `Host` is not one of
- * HTTP/1.0 or HTTP/1.1, or if it has too many headers.
+ * Returns the request that was received, without its body; `undefined` if its version, target or `Host`
+ * is not valid in HTTP/1.0 and HTTP/1.1, or if it has too many headers.
  */
 export function toRequest(incoming: IncomingMessage): Request | undefined {
   const { url, method, rawHeaders, httpVersion, httpVersionMajor } = incoming;
@@ -54,11 +58,11 @@ export function toRequest(incoming: IncomingMessage): Request | undefined {
   for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i]!, rawHeaders[i + 1]!);
   const host = headers.get("host");
   if (host === null) return httpVersion === "1.0" ? request : undefined;
-  // Two of them are joined with a comma (RFC 9112, section 3.2).
+  // Several Host headers are joined with a comma, which is rejected (RFC 9112, section 3.2).
   return /^[\w.:[\]-]*$/.test(host) ? request : undefined;
 }
 
-/** The path and query of a request target (RFC 9112, section 3.2); `undefined` if it has none. */
+/** Returns the path and query of a request target (RFC 9112, section 3.2); `undefined` if it has none. */
 function toPath(target: string): string | undefined {
   if (target.startsWith("/")) return target;
   const absolute = /^https?:\/\/[^/?#]*/i.exec(target)?.[0];
@@ -67,14 +71,15 @@ function toPath(target: string): string | undefined {
   return path.startsWith("/") ? path : `/${path}`;
 }
 
-/** Whether a body follows the head of the request with these headers (RFC 9112, section 6.3). */
+/** Returns whether a request with these headers has a body (RFC 9112, section 6.3). */
 export function hasBody(headers: Headers): boolean {
   return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) !== 0;
 }
 
 /**
- * Sends `response` as the last one of its connection, and reads nothing more: closing a socket with unread bytes
- * resets the connection, and the client might lose the response, so the caller gives it time first.
+ * Sends `response` as the last one of its connection, and reads nothing more. Closing a socket with
+ * unread bytes resets the connection, and the client might lose the response, so the caller must wait
+ * before it closes the socket.
  */
 export async function sendLast(socket: Socket, response: Response): Promise<void> {
   socket.pause();
@@ -88,7 +93,7 @@ export async function sendLast(socket: Socket, response: Response): Promise<void
 }
 
 /**
- * Sends `response` with its length.
+ * Sends `response` with a `Content-Length`.
  *
  * @throws {Error} If the body cannot be read.
  */
@@ -113,30 +118,32 @@ export async function sendResponse(
 }
 
 /**
- * Sends a stream, and closes the connection after it. A chunk is taken from the stream only once the
- * kernel has taken the one before, so that nothing waits here that the stream does not know of.
+ * Sends a stream and then closes the connection. A chunk is read from the stream only once the kernel
+ * has accepted the previous one, so that nothing is buffered here without the stream's knowledge.
  *
- * @param onEnd The stream has ended, and its client has yet to take the rest.
+ * @param onEnd Called once the stream has ended. The client may not have received everything yet.
  */
 export function sendStream(
   { httpVersion, socket }: IncomingMessage,
   outgoing: ServerResponse,
   response: Response,
+  chunks: ChunkWriter,
   onEnd: () => void,
 ): void {
   const chunked = httpVersion === "1.1";
   const fields = fieldsOf(response);
   if (!chunked) fields.splice(fields.indexOf("transfer-encoding"), 2);
-  // By default an HTTP/1.0 client that sends TE gets its first chunk framed, and only that one.
+  // By default, an HTTP/1.0 client that sends TE gets its first chunk, and only that, with a frame.
   outgoing.useChunkedEncodingByDefault = chunked;
   outgoing.shouldKeepAlive = false;
   outgoing.writeHead(response.status, fields);
   const reader = response.body!.getReader();
-  // Past the response, whose own write() makes four buffers of a chunk. Its first one sends the head too.
+  // Only the first chunk goes through the response, which sends the head with it. Its write() makes four
+  // buffers of each chunk.
   let first = true;
   const write = (chunk: Uint8Array) => {
     if (first) outgoing.write(chunk, read);
-    else if (chunked) writeChunk(socket, chunk, read);
+    else if (chunked) chunks.write(socket, chunk, read);
     else socket.write(chunk, read);
     first = false;
   };
@@ -160,38 +167,4 @@ function fieldsOf({ headers }: Response): string[] {
   const fields: string[] = [];
   headers.forEach((value, name) => fields.push(name, value));
   return fields;
-}
-
-/** From this size on, a chunk is not copied into its frame. Three buffers take some 3 µs more than one. */
-const LARGE_CHUNK_BYTES = 16_384;
-
-/** The frame of the chunk that was sent last. */
-let framed: { readonly chunk: Uint8Array; readonly bytes: Uint8Array } | undefined;
-
-/** Writes `chunk` in the chunked transfer coding (RFC 9112, section 7.1). */
-function writeChunk(socket: Socket, chunk: Uint8Array, onWritten: (error?: Error | null) => void) {
-  if (chunk.length >= LARGE_CHUNK_BYTES) {
-    socket.cork();
-    socket.write(`${chunk.length.toString(16)}\r\n`, "latin1");
-    socket.write(chunk);
-    socket.write("\r\n", "latin1", onWritten);
-    socket.uncork();
-    return;
-  }
-  // The readers of one line get the same chunk one after the other.
-  if (framed?.chunk !== chunk) framed = { chunk, bytes: frame(chunk) };
-  socket.write(framed.bytes, onWritten);
-}
-
-function frame(chunk: Uint8Array): Uint8Array {
-  const size = chunk.length.toString(16);
-  const bytes = new Uint8Array(size.length + chunk.length + 4);
-  let at = 0;
-  for (; at < size.length; at++) bytes[at] = size.charCodeAt(at);
-  bytes[at++] = CR;
-  bytes[at++] = LF;
-  bytes.set(chunk, at);
-  bytes[at += chunk.length] = CR;
-  bytes[at + 1] = LF;
-  return bytes;
 }

@@ -1,5 +1,5 @@
 /**
- * A listening socket that goes on accepting connections.
+ * Keeps a listening socket accepting connections.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { Log } from "../../lib/telemetry/log.ts";
 
 /** How often the socket is probed. */
 const PROBE_INTERVAL_MS = 5_000;
-/** How long accepting a connection may take. */
+/** How long the socket may take to accept a connection. */
 const PROBE_TIMEOUT_MS = 5_000;
-/** How much longer, if the process itself was held up meanwhile. */
+/** Additional time, in case the process itself was blocked in the meantime. */
 const PROBE_GRACE_MS = 500;
 
 /** A socket that listens. */
 export interface Listener {
-  /** Where it listens. */
+  /** The address that it listens on. */
   readonly address: AddressInfo;
-  /** Stops watching it. */
+  /** Stops probing the socket, which stays open. */
   stop(): void;
 }
 
 /**
- * Listens, and sees to it that the socket goes on accepting.
+ * Listens, and reopens the socket if it stops accepting connections.
  *
- * Once the process has run out of open files, Deno 2.9 never accepts another connection, even if files
- * are free again: after a failed accept, nothing wakes its listener. So the socket is probed, and opened
- * again if it does not accept.
+ * Once the process has run out of file descriptors, Deno 2.9 never accepts another connection, even if
+ * descriptors become available again, because nothing wakes its listener after a failed accept. So the
+ * socket is probed at regular intervals.
  *
- * @throws {Error} If the address cannot be listened on.
+ * @throws {Error} If the server cannot listen on the address.
  */
 export async function listen(
   server: Server,
@@ -47,7 +47,7 @@ export async function listen(
       log.warn("cannot accept connections, listening again", { port: address.port });
       server.close();
     }
-    // Fails for as long as no file is free.
+    // Fails as long as no file descriptor is available.
     if (!server.listening && !stopped) await open(server, host, address.port).catch(() => {});
     probing = false;
   }, PROBE_INTERVAL_MS);
@@ -74,7 +74,7 @@ function open(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Whether `server` accepts a connection, the probe or any other; assumed if the probe fails. */
+/** Resolves to whether `server` accepts a connection, the probe or any other. Assumed if the probe fails. */
 function accepts(server: Server, { address, port }: AddressInfo): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect({ host: address, port });
@@ -90,7 +90,7 @@ function accepts(server: Server, { address, port }: AddressInfo): Promise<boolea
     }, PROBE_TIMEOUT_MS);
     server.on("connection", onAccepted);
     probe.on("error", () => {});
-    // The server has closed it, since there are too many connections, or no file is free for it.
+    // Closed by the server because of too many connections, or because no file descriptor is available.
     probe.on("close", onAccepted);
   });
 }

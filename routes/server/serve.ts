@@ -1,77 +1,80 @@
 /**
- * The listening socket: HTTP/1.1 through `node:http`.
- *
- * Not `Deno.serve`: it reads ahead of a handler without limit (denoland/deno#36869), does not tell what it
- * holds for a stalled reader, can neither close that reader's socket nor time out a slow request, and
- * takes four times as much memory per stream.
+ * An HTTP/1.1 server that is built on `node:http`.
  *
  * @module
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Log } from "../../lib/telemetry/log.ts";
-import { Connection, type Handler } from "./client.ts";
+import { ChunkWriter } from "./chunk_writer.ts";
+import { ClientConnection } from "./client_connection.ts";
+import type { RequestHandler } from "./exchange.ts";
 import { listen } from "./listener.ts";
 
-/** Where to listen, and how many connections to take. */
+/** Where to listen, and how many connections to accept. */
 export interface ServeOptions {
   /** An address of this machine. */
   readonly hostname: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** Maximum number of open connections; further ones are closed at once. */
+  /** Maximum number of open connections; further ones are closed immediately. */
   readonly maxConnections: number;
-  /** What the log says once the socket listens. */
+  /** The message that is logged once the server listens. */
   readonly message: string;
 }
 
-/** A listening socket and its connections. */
+/** A running server. */
 export interface Server {
   /** Accepts no more connections, and resolves once all requests have been answered. */
   shutdown(): Promise<void>;
 }
 
-/** Maximum size of a request's head. Bytes. */
+/** Maximum size of the head of a request. */
 const MAX_HEAD_BYTES = 65_536;
 /** How often connections are checked. */
 const TICK_MS = 1_000;
 
 const OPTIONS = {
   maxHeaderSize: MAX_HEAD_BYTES,
-  // Connections check these themselves: the timeouts of `node:http` restart with each empty line.
+  // Each connection has its own timeouts, because those of `node:http` restart with each empty line.
   headersTimeout: 0,
   requestTimeout: 0,
   keepAliveTimeout: 0,
   requireHostHeader: false,
-  // Requests have no body here. Without this, each client that leaves costs an error with its stack trace.
+  // Requests have no body. Without this option, each client that leaves costs an error with a stack trace.
   optimizeEmptyRequests: true,
 };
 
 /**
- * Listens on a socket and has each request answered by `handler`.
+ * Starts a server whose requests `handler` answers.
  *
- * @throws {Error} If the address cannot be listened on.
+ * `Deno.serve` is not used because it reads ahead of a handler without limit (denoland/deno#36869), does
+ * not tell how much it buffers for a stalled reader, can neither close the socket of that reader nor time
+ * out a slow request, and takes four times as much memory per stream.
+ *
+ * @throws {Error} If the server cannot listen on the address.
  */
 export async function serve(
   { hostname, port, maxConnections, message }: ServeOptions,
-  handler: Handler,
+  handler: RequestHandler,
   log: Log,
 ): Promise<Server> {
   const server = createServer(OPTIONS);
   server.maxConnections = maxConnections;
-  // No limit besides that of the head: headers above the limit would be ignored in silence.
+  // Headers above this limit would be ignored silently. The size of the head limits their number.
   server.maxHeadersCount = 0;
-  // Not in the types: a client that closes its own side gets the responses to what it has sent.
+  // Not in the types. A client that closes its side still gets the responses to what it has sent.
   Object.assign(server, { httpAllowHalfOpen: true });
-  const connections = new Map<Socket, Connection>();
+  const parts = { handler, chunks: new ChunkWriter(), log };
+  const connections = new Map<Socket, ClientConnection>();
   server.on("connection", (socket: Socket) => {
-    connections.set(socket, new Connection(socket, handler, log));
+    connections.set(socket, new ClientConnection(socket, parts));
     socket.once("close", () => connections.delete(socket));
   });
   const take = (request: IncomingMessage, response: ServerResponse) =>
     connections.get(request.socket)?.take(request, response);
   server.on("request", take);
-  // With an Expect header; nobody is told to continue, since no body is ever read.
+  // Requests with an Expect header. No client is told to continue, because no body is ever read.
   server.on("checkContinue", take);
   server.on("checkExpectation", take);
   server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) => {

@@ -8,6 +8,7 @@ import { readLines } from "../../tools/lines.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { copyCheckout, NOBODY, ROOT, run } from "../support/checkout.ts";
 import { read } from "../support/clients/sse_reader.ts";
+import { PAGES } from "../support/documents.ts";
 import { mint, SECRET } from "../support/service.ts";
 
 interface Instruction {
@@ -27,7 +28,7 @@ const DOCKERFILE: Instruction[] = readText("Dockerfile")
 /** The version in `ARG DENO_VERSION`. */
 const DENO_VERSION = /^DENO_VERSION=(.*)$/.exec(texts("ARG").join("\n"))?.[1];
 
-/** What the service does where nothing but a key is configured. */
+/** The configuration if nothing but a key is set. */
 const DEFAULTS = readConfig({
   env: (name) => name === "JWT_SECRET" ? SECRET : undefined,
   readFile: Deno.readTextFileSync,
@@ -41,15 +42,15 @@ function texts(name: string): string[] {
   return DOCKERFILE.filter((instruction) => instruction.name === name).map(({ text }) => text);
 }
 
-/** A folder that stands for the image: what the Dockerfile copies, after what it runs. */
+/** A folder with the contents of the image: what the Dockerfile copies, after what it runs. */
 interface Image extends AsyncDisposable {
-  /** The root. */
+  /** The root directory of the image. */
   folder: string;
   /** The path of `/app`. */
   app: string;
 }
 
-/** Builds every stage of the Dockerfile from a checkout made under umask 077; the last is the image. */
+/** Builds all stages of the Dockerfile, from a checkout made under umask 077; the last is the image. */
 async function buildImage(): Promise<Image> {
   await using checkout = await copyCheckout();
   await run("chmod", "-R", "go-rwx", checkout.folder);
@@ -76,7 +77,7 @@ async function buildImage(): Promise<Image> {
   };
 }
 
-/** As Docker makes them, whatever the umask here. */
+/** Creates folders as Docker does, whatever the umask of this process is. */
 async function makeFolders(...paths: string[]): Promise<void> {
   for (const path of paths) {
     await Deno.mkdir(path, { recursive: true });
@@ -91,7 +92,7 @@ async function copy(text: string, checkout: string, stages: string, app: string)
   const target = `${app}/${paths.pop()}`;
   await makeFolders(target);
   for (const path of paths) {
-    // COPY puts a file into the folder, and a folder's content in the folder's place.
+    // COPY copies a file into the target folder, but of a folder only its contents.
     const { isDirectory } = await Deno.stat(`${source}/${path}`);
     await run("cp", "-R", "-p", `${source}/${path}${isDirectory ? "/." : ""}`, target);
   }
@@ -107,7 +108,7 @@ async function runStep(text: string, folder: string, app: string): Promise<void>
   assert(success, `Expected "${text}" to succeed: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** The environment of an image, without anything that configures the service. */
+/** The environment of the image, without any configuration of the service. */
 function imageEnv(folder: string): Record<string, string> {
   const set = texts("ENV").flatMap((text) => text.split(" ")).map((pair) => pair.split("="));
   return {
@@ -118,7 +119,7 @@ function imageEnv(folder: string): Record<string, string> {
   };
 }
 
-/** How this machine reaches packages: a machine that builds images has its own way. */
+/** The variables by which this machine reaches package registries. */
 function registry(): Record<string, string> {
   const isRegistry = (name: string) => /registry|proxy|cert/i.test(name);
   return Object.fromEntries(
@@ -126,7 +127,7 @@ function registry(): Record<string, string> {
   );
 }
 
-Deno.test("the image contains the program, and serves /logs and the viewer with no access to write", async () => {
+Deno.test("the image contains only the program, which serves /logs and the viewer without writing any file", async () => {
   await using nats = await startNatsServer();
   await using image = await buildImage();
   const files = ["app/deno.json", "app/natstap.js", "bin/deno"];
@@ -139,7 +140,7 @@ Deno.test("the image contains the program, and serves /logs and the viewer with 
   for (const path of ["", "deno.json", "natstap.js"]) {
     const { mode, isDirectory } = await Deno.stat(`${image.app}/${path}`);
     const needed = isDirectory ? 0o555 : 0o444;
-    assertEquals(mode! & needed, needed, `Every user can read /app/${path}`);
+    assertEquals(mode! & needed, needed, `Expected every user to be able to read /app/${path}`);
   }
   await run("chmod", "-R", "a-w", image.folder);
   await using service = runImage(image, { NATS_URL: nats.url, JWT_SECRET: SECRET });
@@ -153,7 +154,7 @@ Deno.test("the image contains the program, and serves /logs and the viewer with 
   assertEquals(await status(`${url}/viewer.js`), 200);
   assertEquals(await readLine(url, nats.url), "hello");
   assertEquals((await service.stop()).code, 0);
-  assertEquals(await listFiles(image.folder), files, "Nothing was written");
+  assertEquals(await listFiles(image.folder), files, "Expected no new files");
 });
 
 async function listFiles(folder: string): Promise<string[]> {
@@ -163,7 +164,7 @@ async function listFiles(folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** Runs the image's command as a user other than the owner of its files, if this one may. */
+/** Runs the command of the image, as a user other than the owner of its files if possible. */
 function runImage({ folder, app }: Image, config: Record<string, string>) {
   const [program, ...args] = JSON.parse(texts("CMD")[0]!) as string[];
   const child = new Deno.Command(`${folder}/bin/${program}`, {
@@ -179,12 +180,12 @@ function runImage({ folder, app }: Image, config: Record<string, string>) {
   const lines = readLines(child.stdout);
   const stop = async () => {
     child.kill("SIGTERM");
-    for await (const _ of lines); // Or the pipe would stay open.
+    for await (const _ of lines); // Otherwise, the pipe would stay open.
     return await child.status;
   };
   return {
     stop,
-    /** Resolves to the next line of the service's log with this message. */
+    /** Resolves to the next line of the log with this message. */
     async logged(msg: string) {
       while (true) {
         const { value, done } = await lines.next();
@@ -194,7 +195,7 @@ function runImage({ folder, app }: Image, config: Record<string, string>) {
       }
     },
     async [Symbol.asyncDispose]() {
-      await stop().catch(() => {}); // It has been stopped by now, unless the test has failed.
+      await stop().catch(() => {}); // Already stopped, unless the test has failed.
     },
   };
 }
@@ -215,7 +216,7 @@ async function readLine(url: string, natsUrl: string): Promise<string | undefine
   return await reader.line();
 }
 
-Deno.test("the Dockerfile pins its base, and runs in exec form as a user other than root", () => {
+Deno.test("the Dockerfile pins its base image, and runs natstap in exec form as a user other than root", () => {
   assertMatch(DENO_VERSION!, /^\d+\.\d+\.\d+$/);
   const base = "denoland/deno:${DENO_VERSION}";
   assertEquals(texts("FROM"), [`${base} AS build`, base]);
@@ -224,17 +225,20 @@ Deno.test("the Dockerfile pins its base, and runs in exec form as a user other t
   assertEquals(texts("EXPOSE"), [`${DEFAULTS.port} ${DEFAULTS.metricsPort}`]);
 });
 
-Deno.test("README.md and the checks run what the Dockerfile pins", () => {
+Deno.test("the documentation and the checks run the version of Deno that the Dockerfile pins", () => {
   assertEquals(PRODUCTION_DENO, DENO_VERSION);
-  const readme = readText("README.md");
-  const named = [...readme.matchAll(/\bdeno@([\w.]+)/g)].map(([, version]) => version!);
+  const pages = PAGES.map(({ text }) => text).join("\n");
+  const named = [...pages.matchAll(/\bdeno@([\w.]+)/g)].map(([, version]) => version!);
   assertEquals([...new Set(named)], [DENO_VERSION!]);
-  assertMatch(readme, new RegExp(`Deno ${MINIMUM_DENO.replaceAll(".", "\\.")} or later`));
+  assertMatch(
+    readText("README.md"),
+    new RegExp(`Deno ${MINIMUM_DENO.replaceAll(".", "\\.")} or later`),
+  );
   // They read it from the Dockerfile.
   assertEquals(readText(".ci/run").match(/deno@\d/g), null);
 });
 
-Deno.test(".dockerignore lets through what the Dockerfile copies, and nothing else", () => {
+Deno.test(".dockerignore admits only what the Dockerfile copies", () => {
   const [first, ...rest] = readText(".dockerignore").split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));
   const copied = texts("COPY").filter((text) => !text.startsWith("--from="))
@@ -245,16 +249,16 @@ Deno.test(".dockerignore lets through what the Dockerfile copies, and nothing el
   assertEquals(rest.toSorted(), [...named, "web/dist"].toSorted());
 });
 
-// deno-lint-ignore no-explicit-any -- the assertions say what its shape is
+// deno-lint-ignore no-explicit-any -- the assertions check its shape
 const fly = parse(readText("fly.toml")) as any;
 
-Deno.test("fly.toml gives a stop the time that the service may take for it", () => {
+Deno.test("fly.toml allows a shutdown the time that the service may take", () => {
   assertEquals(fly.kill_signal, "SIGTERM");
   const [, seconds] = /^(\d+)s$/.exec(fly.kill_timeout)!;
-  assert(Number(seconds) * 1000 > DEFAULTS.shutdownTime, `Expected more than ${seconds} s`);
+  assert(Number(seconds) * 1000 > DEFAULTS.shutdownMs, `Expected more than ${seconds} s`);
 });
 
-Deno.test("fly.toml routes HTTPS to the service's port, checks /readyz and cuts no stream", () => {
+Deno.test("fly.toml routes HTTPS to the service's port, checks /readyz and never stops a machine", () => {
   assertEquals(fly.http_service.internal_port, DEFAULTS.port);
   assertEquals(fly.http_service.force_https, true);
   assertEquals(fly.http_service.auto_stop_machines, "off");
@@ -262,19 +266,19 @@ Deno.test("fly.toml routes HTTPS to the service's port, checks /readyz and cuts 
   assertEquals(fly.http_service.checks.map(({ path }: { path: string }) => path), ["/readyz"]);
 });
 
-Deno.test("fly.toml has the metrics scraped where they are, and publishes no port but /logs's", () => {
+Deno.test("fly.toml has the metrics scraped, and publishes no port except that of /logs", () => {
   assertEquals({ ...fly.metrics }, { port: DEFAULTS.metricsPort, path: "/metrics" });
   assertEquals(fly.services, undefined);
 });
 
-Deno.test("fly.toml counts connections, and lets the service itself refuse one too many", () => {
+Deno.test("fly.toml limits connections so that the service itself refuses surplus streams", () => {
   const { type, soft_limit, hard_limit } = fly.http_service.concurrency;
   assertEquals(type, "connections");
   const streams = Number(fly.env.MAX_STREAMS);
   assert(soft_limit < streams && streams < hard_limit, `Expected MAX_STREAMS between the limits`);
 });
 
-Deno.test("fly.toml has the memory for MAX_STREAMS and full buffers", () => {
+Deno.test("fly.toml has enough memory for MAX_STREAMS and full buffers", () => {
   const [, gigabytes] = /^(\d+)gb$/.exec(fly.vm[0].memory)!;
   const needed = Number(fly.env.MAX_STREAMS) * 70_000 + DEFAULTS.streams.bufferTotalBytes;
   assert(needed < Number(gigabytes) * 2 ** 30 * 0.75, `Expected more memory than ${gigabytes} GB`);

@@ -1,16 +1,16 @@
-/** A real Prometheus watches a real natstap, asks what the dashboard asks, and raises the alerts. */
+/** A real Prometheus scrapes a real natstap, runs the dashboard's queries, and raises the alerts. */
 import { assert, assertEquals } from "@std/assert";
 import { findPromtool, type Series } from "../../tools/prometheus.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
-import { fill, isFlys, labelsOf, metricsOf, QUERIES } from "../support/dashboard.ts";
+import { labelsOf, metricsOf, needsFly, QUERIES, substitute } from "../support/dashboard.ts";
 import { assertEventually } from "../support/patience.ts";
 import { planMetrics } from "../support/scrape.ts";
 import { startService } from "../support/service.ts";
 import { startTrouble, type Trouble } from "../support/trouble.ts";
 
-const OWN_QUERIES = QUERIES.filter((query) => !isFlys(query));
+const OWN_QUERIES = QUERIES.filter((query) => !needsFly(query));
 
-Deno.test("promtool finds nothing wrong with the metrics", async () => {
+Deno.test("promtool accepts the metrics", async () => {
   const { env, url } = planMetrics();
   await using _service = await startService({ ...env, NATS_URL: "nats://127.0.0.1:1" });
   const promtool = new Deno.Command(await findPromtool(), {
@@ -26,7 +26,7 @@ Deno.test("promtool finds nothing wrong with the metrics", async () => {
   assertEquals([code, text], [0, ""]);
 });
 
-Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens and hardly a place free", async (t) => {
+Deno.test("Prometheus scrapes a natstap with late and dropped lines, forged tokens and few free streams", async (t) => {
   await using trouble = await startTrouble();
 
   await t.step("Prometheus scrapes it without an error", async () => {
@@ -37,25 +37,32 @@ Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens an
   });
 
   for (const query of OWN_QUERIES) {
-    await t.step(`"${query.panel}" shows ${query.legendFormat}, of natstap alone`, async () => {
+    await t.step(`"${query.panel}" shows ${query.legendFormat}, only for natstap`, async () => {
       const { prometheus, instance } = trouble;
-      const shown = async () => (await prometheus.instant(fill(query, ".*"))).filter(hasValue);
+      const shown = async () => (await prometheus.query(substitute(query, ".*"))).filter(hasValue);
       await assertEventually(async () => (await shown()).length > 0, true, query.expr);
       const series = await shown();
       assertEquals(series.filter(({ labels }) => (labels.instance ?? instance) !== instance), []);
       for (const [, label] of query.legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
         for (const { labels } of series) assert(labels[label!], `No ${label} of ${query.expr}`);
       }
-      assert((await prometheus.instant(fill(query, "natstap"))).some(hasValue), "The app's own");
-      assertEquals(await prometheus.instant(fill(query, "another")), [], "Another app's");
+      assert(
+        (await prometheus.query(substitute(query, "natstap"))).some(hasValue),
+        "The selected app is missing",
+      );
+      assertEquals(
+        await prometheus.query(substitute(query, "another")),
+        [],
+        "Another app is shown",
+      );
     });
   }
 
-  await t.step("Every metric and label that the dashboard and the rules name exists", async () => {
+  await t.step("Every metric and label in the dashboard and the rules exists", async () => {
     const rules = await readRules(trouble);
     for (const { expr, legendFormat } of [...rules, ...OWN_QUERIES]) {
       const names = metricsOf(expr);
-      const series = await Promise.all(names.map((name) => trouble.prometheus.instant(name)));
+      const series = await Promise.all(names.map((name) => trouble.prometheus.query(name)));
       assertEquals(names.filter((_, i) => series[i]!.length === 0), [], expr);
       const known = new Set(series.flat().flatMap(({ labels }) => Object.keys(labels)));
       const inLegend = legendFormat.matchAll(/\{\{(\w+)\}\}/g).map(([, label]) => label!);
@@ -64,7 +71,7 @@ Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens an
     }
   });
 
-  await t.step("Every alert is raised, but that natstap or NATS is gone", async () => {
+  await t.step("Every alert is raised, except that natstap or NATS is gone", async () => {
     const rules = await readRules(trouble);
     assertEquals(rules.filter(({ health }) => health !== "ok"), []);
     const expected = rules.map(({ name }) => name).filter((name) => !name.endsWith("Gone"));
@@ -72,7 +79,7 @@ Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens an
   });
 
   await t.step(
-    "Once NATS is killed that alert is raised, and others clear with the trouble",
+    "When NATS is killed, its alert is raised; the others clear when their cause ends",
     async () => {
       await trouble.end();
       await trouble.stack.nats.stop("SIGKILL");
@@ -83,12 +90,12 @@ Deno.test("Prometheus watches a natstap with late lines, drops, forged tokens an
       await using _nats = await startNatsServer({ port: trouble.stack.nats.port });
       await assertEventually(gone, false);
       const reconnects = async () =>
-        await trouble.prometheus.instant("natstap_nats_reconnects_total");
-      await assertEventually(async () => (await reconnects())[0]?.points[0]?.[1], 1);
+        await trouble.prometheus.query("natstap_nats_reconnects_total");
+      await assertEventually(async () => (await reconnects())[0]?.value, 1);
     },
   );
 
-  await t.step("Once natstap is killed that alert is raised", async () => {
+  await t.step("When natstap is killed, its alert is raised", async () => {
     await trouble.stack.service.stop("SIGKILL");
     await assertEventually(async () => (await readAlerts(trouble)).includes("NatstapGone"), true);
   });
@@ -101,7 +108,7 @@ interface Rule {
   legendFormat: string;
 }
 
-/** The rules as Prometheus has them, in alphabetical order, all of them once they were evaluated. */
+/** Returns the rules that Prometheus has loaded, in alphabetical order. */
 async function readRules({ prometheus }: Trouble): Promise<Rule[]> {
   const response = await fetch(`${prometheus.url}/api/v1/rules`);
   const { data: { groups: [group] } } = await response.json();
@@ -113,12 +120,12 @@ async function readRules({ prometheus }: Trouble): Promise<Rule[]> {
   })).toSorted((a: Rule, b: Rule) => a.name < b.name ? -1 : 1);
 }
 
-/** The alerts that are pending or fire, in alphabetical order. */
+/** Returns the alerts that are pending or firing, in alphabetical order. */
 async function readAlerts({ prometheus }: Trouble): Promise<string[]> {
-  const alerts = await prometheus.instant("ALERTS");
+  const alerts = await prometheus.query("ALERTS");
   return [...new Set(alerts.map(({ labels }) => labels.alertname!))].toSorted();
 }
 
-function hasValue({ points }: Series): boolean {
-  return points.length > 0 && points.every(([, value]) => Number.isFinite(value));
+function hasValue({ value }: Series): boolean {
+  return Number.isFinite(value);
 }

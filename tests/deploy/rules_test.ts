@@ -4,22 +4,22 @@ import { findPromtool } from "../../tools/prometheus.ts";
 
 const FOLDER = fileURLToPath(new URL("../../deploy/prometheus", import.meta.url));
 
-Deno.test("promtool finds nothing wrong with the rules", async () => {
+Deno.test("promtool accepts the rules", async () => {
   assertMatch(await promtool("check", "rules", "natstap.rules.yml"), /6 rules found/);
 });
 
-Deno.test("promtool finds nothing wrong with the configuration, and the rules by it", async () => {
+Deno.test("promtool accepts the configuration, and finds the rules by it", async () => {
   assertMatch(await promtool("check", "config", "prometheus.yml"), /1 rule files found/);
 });
 
-Deno.test("every alert fires, clears, and keeps quiet just below what it is for", async () => {
+Deno.test("every alert fires, clears, and stays silent just below its threshold", async () => {
   await promtool("test", "rules", "natstap.rules.test.yml");
   const [rules, tests] = await Promise.all(["rules", "rules.test"].map(readAlertNames));
-  assertEquals(tests!.fired, rules!.all, "The alerts that fire, and those that there are");
-  assertEquals(tests!.quiet, rules!.all, "The alerts that keep quiet, and those that there are");
+  assertEquals(tests!.fired, rules!.all, "Not every alert is tested to fire");
+  assertEquals(tests!.silent, rules!.all, "Not every alert is tested to stay silent");
 });
 
-/** What promtool prints; fails where it finds something wrong. */
+/** Runs promtool; returns what it prints. Fails if it finds a problem. */
 async function promtool(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(await findPromtool(), {
     args,
@@ -37,6 +37,6 @@ async function readAlertNames(file: string) {
   return {
     all: names(/- alert: (\w+)/g),
     fired: names(/- alertname: (\w+)\n +eval_time: \w+\n +exp_alerts:\n/g),
-    quiet: names(/\{ alertname: (\w+), eval_time: \w+, exp_alerts: \[\] \}/g),
+    silent: names(/\{ alertname: (\w+), eval_time: \w+, exp_alerts: \[\] \}/g),
   };
 }

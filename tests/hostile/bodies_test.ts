@@ -1,8 +1,15 @@
-/** Bytes that nobody reads: bodies, and requests behind a stream. */
+/** Data that the service does not read: bodies, and requests after a stream. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, openStream, type Stack, startStack } from "../support/service.ts";
-import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { type Stack, startStack } from "../support/service.ts";
+import {
+  assertServes,
+  connectTo,
+  receive,
+  request,
+  send,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -13,13 +20,7 @@ const MEGABYTE = 1_048_576;
 const SENT = 300 * MEGABYTE;
 const MOST_GROWTH = 32 * MEGABYTE;
 
-/** A request for a stream that its token permits. */
-async function streamRequest(fields: string[] = []): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "bodies" }));
-  return request(`GET ${pathname}${search} HTTP/1.1`, fields);
-}
-
-/** Sends `piece` again and again, up to 300 MB, for as long as it is taken; resolves to how much was. */
+/** Sends `piece` repeatedly, up to 300 MB, as long as it is accepted; resolves to the bytes sent. */
 async function flood(connection: Deno.TcpConn, piece: string): Promise<number> {
   const bytes = new TextEncoder().encode(piece);
   let sent = 0;
@@ -37,23 +38,26 @@ async function flood(connection: Deno.TcpConn, piece: string): Promise<number> {
 
 const FLOODS: [what: string, head: () => Promise<string>, piece: () => Promise<string>][] = [
   [
-    "a body of known length",
-    () => streamRequest([`Content-Length: ${SENT}`]),
+    "a body with Content-Length",
+    () => streamRequest(stack.service, "bodies", { fields: [`Content-Length: ${SENT}`] }),
     () => Promise.resolve("x".repeat(65_536)),
   ],
   [
     "a chunked body",
-    () => streamRequest(["Transfer-Encoding: chunked"]),
+    () => streamRequest(stack.service, "bodies", { fields: ["Transfer-Encoding: chunked"] }),
     () => Promise.resolve(`10000\r\n${"x".repeat(65_536)}\r\n`),
   ],
   [
-    "a body that it has announced with Expect",
-    () => streamRequest(["Expect: 100-continue", `Content-Length: ${SENT}`]),
+    "a body announced with Expect",
+    () =>
+      streamRequest(stack.service, "bodies", {
+        fields: ["Expect: 100-continue", `Content-Length: ${SENT}`],
+      }),
     () => Promise.resolve("x".repeat(65_536)),
   ],
 ];
 for (const [what, head, piece] of FLOODS) {
-  Deno.test(`GET /logs refuses ${what}, and reads none of 300 MB of it`, LINUX, async () => {
+  Deno.test(`GET /logs refuses ${what} of 300 MB without reading it`, LINUX, async () => {
     const { service } = stack;
     const before = memory(service.pid).rss;
     using connection = await connectTo(service);
@@ -65,39 +69,37 @@ for (const [what, head, piece] of FLOODS) {
     assertMatch(answer, /^HTTP\/1\.1 400 [^]*"code":"body_not_allowed"/);
     const growth = memory(service.pid).peak - before;
     assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
-    // What the kernels hold on both sides.
+    // As much as the kernel buffers on both sides.
     assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
     assertEquals(service.logs.filter(({ app }) => app === "bodies"), []);
   });
 }
 
 Deno.test(
-  "GET /logs lets nothing pile up behind a stream, and closes its connection",
+  "GET /logs does not buffer requests after a stream, and closes the connection",
   LINUX,
   async () => {
     const { service } = stack;
     const pieces = [
-      (await streamRequest()).repeat(100),
+      (await streamRequest(service, "bodies")).repeat(100),
       request("GET /healthz HTTP/1.1").repeat(1_000),
       "x".repeat(65_536),
     ];
     for (const piece of pieces) {
       const before = memory(service.pid).rss;
       using connection = await connectTo(service);
-      await send(connection, await streamRequest());
+      await send(connection, await streamRequest(service, "bodies"));
       assertMatch(await receive(connection, /event: ready/), /^HTTP\/1\.1 200 /);
       const sent = await flood(connection, piece);
       const growth = memory(service.pid).peak - before;
       assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
       assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
     }
-    await using reader = await openStream(service, { app: "after" });
-    stack.publisher.publish("logs.after.dfw.m1", "a line");
-    assertEquals(await reader.line(), "a line");
+    await assertServes(stack);
   },
 );
 
-Deno.test("The service lets no more than a few requests wait for their turn", LINUX, async () => {
+Deno.test("The service buffers only a few pipelined requests", LINUX, async () => {
   const { service } = stack;
   const before = memory(service.pid).rss;
   using connection = await connectTo(service);

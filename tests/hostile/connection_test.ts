@@ -1,8 +1,15 @@
-/** What a client can do to a connection by the order of what it sends, its own or another's. */
+/** Attacks on a connection, the attacker's or another client's, by the order of requests. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
-import { logsUrl, type Stack, startStack } from "../support/service.ts";
-import { connectTo, receive, request, send, statuses } from "../support/clients/raw_request.ts";
+import { type Stack, startStack } from "../support/service.ts";
+import {
+  connectTo,
+  receive,
+  request,
+  send,
+  statuses,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -12,19 +19,22 @@ const LINUX = { ignore: Deno.build.os !== "linux" };
 const HEALTH = request("GET /healthz HTTP/1.1");
 
 const GARBAGE = [
-  ["no HTTP", "no HTTP\r\n\r\n"],
-  ["two lengths of a body", request("GET / HTTP/1.1", ["Content-Length: 1", "Content-Length: 2"])],
+  ["a request that is not HTTP", "no HTTP\r\n\r\n"],
+  [
+    "a request with two lengths",
+    request("GET / HTTP/1.1", ["Content-Length: 1", "Content-Length: 2"]),
+  ],
   ["a head that is too large", `GET / HTTP/1.1\r\nX: ${"x".repeat(65_536)}`],
 ];
 for (const [what, garbage] of GARBAGE) {
-  Deno.test(`What follows ${what} on one connection is not read as another's`, async () => {
+  Deno.test(`What follows ${what} is not read as part of another connection`, async () => {
     const { service, nats } = stack;
     using attacker = await connectTo(service);
     using connections = new DisposableStack();
-    // Until NATS answers, the first response keeps the attacker's connection open.
+    // The first response keeps the attacker's connection open until NATS confirms.
     Deno.kill(nats.pid, "SIGSTOP");
     try {
-      await send(attacker, await streamRequest() + garbage);
+      await send(attacker, await streamRequest(stack.service, "a") + garbage);
       await untilAllRead();
       const victims: Deno.TcpConn[] = [];
       for (let i = 0; i < 5; i++) {
@@ -46,34 +56,31 @@ for (const [what, garbage] of GARBAGE) {
   });
 }
 
-/** Resolves once the service has read all that was sent to it before. */
+/** Resolves once the service has read everything that was sent before. */
 async function untilAllRead(): Promise<void> {
   for (let i = 0; i < 2; i++) await statuses(stack.service, HEALTH);
 }
 
-/** A request for a stream that its token permits. */
-async function streamRequest(version = "1.1", fields: string[] = []): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "a" }));
-  return request(`GET ${pathname}${search} HTTP/${version}`, fields);
-}
-
-Deno.test("Requests without Host behind a stream close its connection rather than pile up", async () => {
+Deno.test("Requests without Host after a stream close its connection instead of piling up", async () => {
   using connection = await connectTo(stack.service);
-  await send(connection, await streamRequest());
+  await send(connection, await streamRequest(stack.service, "a"));
   await receive(connection, /event: ready/);
   await send(connection, "GET /healthz HTTP/1.1\r\n\r\n");
   await receive(connection);
 });
 
-Deno.test("The service streams without chunks to HTTP/1.0, even if the client accepts them", async () => {
+Deno.test("The service does not use chunks for HTTP/1.0, even if the client accepts them", async () => {
   using connection = await connectTo(stack.service);
-  await send(connection, await streamRequest("1.0", ["TE: chunked"]));
+  await send(
+    connection,
+    await streamRequest(stack.service, "a", { version: "1.0", fields: ["TE: chunked"] }),
+  );
   const answer = await receive(connection, /\n\n/);
   assertMatch(answer, /\r\n\r\nevent: ready\n/);
   assert(!/^transfer-encoding/im.test(answer), answer);
 });
 
-Deno.test("A connection of HTTP/1.0 stays open if it is asked to", async () => {
+Deno.test("An HTTP/1.0 connection stays open on request", async () => {
   using connection = await connectTo(stack.service);
   await send(connection, request("GET /healthz HTTP/1.0", ["Connection: keep-alive"]));
   assertMatch(await receive(connection, /ok$/), /\r\nConnection: keep-alive\r\n\r\nok$/);
@@ -81,7 +88,7 @@ Deno.test("A connection of HTTP/1.0 stays open if it is asked to", async () => {
   assertMatch(await receive(connection), /\r\nConnection: close\r\n\r\nok$/);
 });
 
-Deno.test("10,000 requests on one connection leave nothing behind", LINUX, async () => {
+Deno.test("10,000 requests on one connection leak nothing", LINUX, async () => {
   const { service } = stack;
   using connection = await connectTo(service);
   let before = 0;

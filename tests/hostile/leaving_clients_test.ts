@@ -1,10 +1,17 @@
-/** Clients that close their side, or reset the connection, at whatever moment. */
+/** Clients that close their side of the connection, or reset it, at any moment. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { assertEventually } from "../support/patience.ts";
 import { planMetrics } from "../support/scrape.ts";
-import { logsUrl, openStream, type Stack, startStack, subjects } from "../support/service.ts";
-import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { openStream, type Stack, startStack, subjectOf, subjects } from "../support/service.ts";
+import {
+  assertWhole,
+  connectTo,
+  receive,
+  request,
+  send,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 const { env, scrape } = planMetrics();
 let stack: Stack;
@@ -13,15 +20,10 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 
-/** How many clients do the same. */
+/** Number of clients that do the same thing. */
 const CLIENTS = 50;
 
-async function streamRequest(version: string, query?: Record<string, string>): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "left" }, query));
-  return request(`GET ${pathname}${search} HTTP/${version}`);
-}
-
-/** Streams, their places, what is held for them, and subscriptions. */
+/** Numbers of streams, of places taken and of buffered bytes, followed by subscriptions. */
 async function held(): Promise<unknown[]> {
   const { natstap_streams_active, natstap_stream_places_taken, natstap_buffered_bytes } =
     await scrape();
@@ -33,13 +35,13 @@ async function held(): Promise<unknown[]> {
   ];
 }
 
-/** Fails unless nothing is left of clients, and the service goes on. */
+/** Fails unless all resources of clients are released and the service is fine. */
 async function assertNothingLeft(): Promise<void> {
   await assertEventually(held, [0, 0, 0]);
   assertEquals(stack.service.stderr(), "");
 }
 
-/** Sends `text`, closes that side, and resolves to all that comes. */
+/** Sends `text`, closes the write side, and resolves to everything received. */
 async function halfClose(text: string): Promise<string> {
   using connection = await connectTo(stack.service);
   await send(connection, text);
@@ -47,8 +49,8 @@ async function halfClose(text: string): Promise<string> {
   return await receive(connection);
 }
 
-Deno.test("A client that has closed its side gets the responses to all that it has sent", async () => {
-  for (const version of ["1.0", "1.1"]) {
+Deno.test("A client that has closed its write side gets the responses to all its requests", async () => {
+  for (const version of ["1.0", "1.1"] as const) {
     const health = request(`GET /healthz HTTP/${version}`);
     assertMatch(await halfClose(health), /^HTTP\/1\.1 200 [^]*\r\n\r\nok$/);
     assertMatch(await halfClose(request(`GET /logs HTTP/${version}`)), /"code":"token_missing"/);
@@ -58,9 +60,9 @@ Deno.test("A client that has closed its side gets the responses to all that it h
   assertWhole(await halfClose(request("GET /viewer.js HTTP/1.1")));
 });
 
-Deno.test("A client that closes its side with its request for a stream, or later, leaves nothing behind", async () => {
-  for (const version of ["1.0", "1.1"]) {
-    const text = await streamRequest(version);
+Deno.test("A client that closes its write side along with a request for a stream, or later, leaves nothing behind", async () => {
+  for (const version of ["1.0", "1.1"] as const) {
+    const text = await streamRequest(stack.service, "left", { version });
     const health = request("GET /healthz HTTP/1.1");
     for (const sent of [text, health + text, text + health, `${text}no HTTP\r\n\r\n`]) {
       assertEquals(/event: ready/.test(await halfClose(sent)), false);
@@ -75,18 +77,18 @@ Deno.test("A client that closes its side with its request for a stream, or later
 });
 
 const RESETS: [when: string, act: (socket: KernelSocket) => Promise<void>][] = [
-  ["with its request", async (socket) => socket.write(await streamRequest("1.1"))],
+  ["with its request", async (socket) => socket.write(await streamRequest(stack.service, "left"))],
   ["right after its request", async (socket) => {
-    socket.write(await streamRequest("1.1"));
+    socket.write(await streamRequest(stack.service, "left"));
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
   }],
-  ["as its response begins", async (socket) => {
-    socket.write(await streamRequest("1.1"));
+  ["when its response begins", async (socket) => {
+    socket.write(await streamRequest(stack.service, "left"));
     await assertEventually(() => socket.take(1)?.length, 1);
   }],
-  ["with a request before and one behind", async (socket) => {
+  ["with requests before and after the one for a stream", async (socket) => {
     const other = request("GET /viewer.js HTTP/1.1");
-    socket.write(other + await streamRequest("1.1") + other);
+    socket.write(other + await streamRequest(stack.service, "left") + other);
   }],
 ];
 for (const [when, act] of RESETS) {
@@ -101,14 +103,14 @@ for (const [when, act] of RESETS) {
   });
 }
 
-Deno.test("Clients that leave while NATS is asked leave nothing behind", LINUX, async () => {
+Deno.test("Clients that leave before NATS confirms leave nothing behind", LINUX, async () => {
   const port = Number(new URL(stack.service.url).port);
   Deno.kill(stack.nats.pid, "SIGSTOP");
   try {
     const sockets: KernelSocket[] = [];
     for (let i = 0; i < CLIENTS; i++) {
       const socket = new KernelSocket(port);
-      socket.write(await streamRequest("1.1"));
+      socket.write(await streamRequest(stack.service, "left"));
       sockets.push(socket);
     }
     const taken = async () => (await scrape()).natstap_stream_places_taken;
@@ -125,7 +127,7 @@ Deno.test("Clients that leave while NATS is asked leave nothing behind", LINUX, 
 
 for (const format of ["sse", "ndjson", "text"]) {
   Deno.test(
-    `Clients that reset the connection in the middle of a line of 1 MB in ${format} leave nothing behind`,
+    `Clients that reset the connection within a line of 1 MB in ${format} leave nothing behind`,
     LINUX,
     async () => {
       const { service, publisher } = stack;
@@ -133,12 +135,12 @@ for (const format of ["sse", "ndjson", "text"]) {
       await using steady = await openStream(service, { app: "left" });
       const sockets = await Promise.all(Array.from({ length: 5 }, async () => {
         const socket = new KernelSocket(port);
-        socket.write(await streamRequest("1.1", { format }));
+        socket.write(await streamRequest(service, "left", { query: { format } }));
         await socket.until("ready");
         return socket;
       }));
       for (let i = 0; i < 4; i++) {
-        publisher.publish("logs.left.dfw.m1", `${i} `.padEnd(1_000_000, "\x01"));
+        publisher.publish(subjectOf("left"), `${i} `.padEnd(1_000_000, "\x01"));
         assertMatch((await steady.line())!, new RegExp(`^${i} `));
       }
       for (const socket of sockets) {

@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import { assertEventually } from "../support/patience.ts";
-import { logsUrl, openStream, type Service, startStack } from "../support/service.ts";
+import { logsUrl, openStream, type Service, startStack, subjectOf } from "../support/service.ts";
 import { connectTo } from "../support/clients/raw_request.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 
-/** Takes all files that the service may open, and gives them back once it has felt that. */
+/** Uses up the service's open files, and releases them once it has noticed. */
 async function exhaust(service: Service, meanwhile = async () => {}): Promise<void> {
   const args = ["--pid", `${service.pid}`, "--nofile=200:200"];
   assertEquals((await new Deno.Command("prlimit", { args }).output()).success, true);
@@ -17,7 +17,7 @@ async function exhaust(service: Service, meanwhile = async () => {}): Promise<vo
       if (connection !== undefined) connections.use(connection);
     }
     const files = () => [...Deno.readDirSync(`/proc/${service.pid}/fd`)].length;
-    await assertEventually(() => files() >= 200, true, "All files are taken");
+    await assertEventually(() => files() >= 200, true, "All files are in use");
     await meanwhile();
   }
   const health = () =>
@@ -26,18 +26,18 @@ async function exhaust(service: Service, meanwhile = async () => {}): Promise<vo
 }
 
 Deno.test(
-  "The service outlives clients that take all its open files, and so do its streams",
+  "The service and its streams survive clients that use up all its open files",
   LINUX,
   async () => {
     await using stack = await startStack();
     const { service, publisher } = stack;
     await using reader = await openStream(service, { app: "a" });
     await exhaust(service, async () => {
-      publisher.publish("logs.a.dfw.m1", "while no file is free");
+      publisher.publish(subjectOf("a"), "while no file is free");
       assertEquals(await reader.line(), "while no file is free");
     });
     await using second = await openStream(service, { app: "a" });
-    publisher.publish("logs.a.dfw.m1", "to both");
+    publisher.publish(subjectOf("a"), "to both");
     assertEquals([await reader.line(), await second.line()], ["to both", "to both"]);
     const stopped = service.stop();
     for (const open of [reader, second]) {
@@ -49,14 +49,14 @@ Deno.test(
 );
 
 Deno.test(
-  "SIGTERM delivers what waits also to readers from before all open files were taken",
+  "SIGTERM delivers buffered lines to readers even after all open files were in use",
   LINUX,
   async () => {
     await using stack = await startStack({ BUFFER_BYTES: "67108864", SHUTDOWN_SECONDS: "3600" });
     const { service, publisher } = stack;
     using slow = KernelSocket.get(await logsUrl(service, { app: "a" }));
     await service.logged(({ msg }) => msg === "stream opened");
-    for (let i = 0; i < 1_000; i++) publisher.publish("logs.a.dfw.m1", `${i} `.padEnd(1_024, "x"));
+    for (let i = 0; i < 1_000; i++) publisher.publish(subjectOf("a"), `${i} `.padEnd(1_024, "x"));
     await publisher.flush();
     await exhaust(service);
     const stopped = service.stop();

@@ -1,17 +1,24 @@
-/** Log lines that try to break out of their event, from NATS to the reader's parser. */
+/** Payloads that try to break out of their event, all the way from NATS to the reader's parser. */
 import { assert, assertEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import fc from "npm:fast-check@^4";
-import { launchChromium } from "../support/clients/chromium.ts";
-import { PATIENCE } from "../support/patience.ts";
+import { launchChromium } from "../../tools/chromium.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
-import { logsUrl, openStream, type Stack, startService, startStack } from "../support/service.ts";
+import {
+  logsUrl,
+  openStream,
+  type Stack,
+  startService,
+  startStack,
+  subjectOf,
+} from "../support/service.ts";
 import { eventOf, PAYLOADS, textOf } from "../support/payloads.ts";
 
 const MEGABYTE = 1_048_576;
 let stack: Stack;
 Deno.test.beforeAll(async () => {
-  // So that none of these readers, however slow the machine, has a line dropped.
+  // Large enough that these readers lose no line, however slow the machine is.
   const env = { BUFFER_BYTES: `${64 * MEGABYTE}`, CORS_ORIGINS: "*" };
   stack = await startStack(env, "max_payload: 16MB");
 });
@@ -20,18 +27,18 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const CR = 0x0d;
 const LF = 0x0a;
-/** The line behind all others, as each format has it. */
+/** The last line, as each format encodes it. */
 const MARK = "the line behind all others";
 const MARKED = { sse: `data: ${MARK}\n\n`, ndjson: `"${MARK}"\n`, text: `${MARK}\n` };
 type FormatName = keyof typeof MARKED;
 
 function publish(payload: Uint8Array | string): void {
-  stack.publisher.publish("logs.hostile.dfw.m1", payload);
+  stack.publisher.publish(subjectOf("hostile"), payload);
 }
 
-/** All bytes that a stream brings of `payloads`: behind its `ready`, before its mark. */
+/** Everything that a stream sends for `payloads`, between `ready` and the last line. */
 async function bodyOf(format: FormatName, payloads: Uint8Array[]): Promise<Uint8Array> {
-  const leave = AbortSignal.timeout(PATIENCE);
+  const leave = AbortSignal.timeout(PATIENCE_MS);
   const url = await logsUrl(stack.service, { app: "hostile" }, { format });
   const response = await fetch(url, { signal: leave });
   for (const payload of [...payloads, MARK]) publish(payload);
@@ -47,11 +54,11 @@ async function bodyOf(format: FormatName, payloads: Uint8Array[]): Promise<Uint8
   return body.subarray(ready + (format === "sse" ? 2 : 1), -utf8(MARKED[format]).length);
 }
 
-/** The events that a strict parser reads in `parts`, which come one after the other. */
+/** The events that a strict parser finds in consecutive `parts`. */
 function parse(...parts: Uint8Array[]): EventSourceMessage[] {
   const events: EventSourceMessage[] = [];
   const fail = (what: unknown) => {
-    throw new Error(`Expected log lines alone: ${what}`);
+    throw new Error(`Expected nothing but log lines: ${what}`);
   };
   const parser = createParser({
     onEvent: (event) => void events.push(event),
@@ -75,10 +82,10 @@ async function assertExactInSse(payloads: Uint8Array[]): Promise<Uint8Array> {
   return body;
 }
 
-/** Fails unless each payload is a line of JSON, or a JSON string, and none an event of the service. */
+/** Fails unless each payload is a line of JSON or a JSON string, and none is a control event. */
 async function assertExactInNdjson(payloads: Uint8Array[]): Promise<void> {
   const body = await bodyOf("ndjson", payloads);
-  assert(!body.includes(CR), "No CR, which some take for the end of a line");
+  assert(!body.includes(CR), "No CR, which some clients treat as a line break");
   const sent = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body).split("\n");
   assertEquals(sent.length, payloads.length + 1);
   for (const [i, payload] of payloads.entries()) {
@@ -93,7 +100,7 @@ async function assertExactInText(payloads: Uint8Array[]): Promise<void> {
   const body = await bodyOf("text", payloads);
   const expected = await new Blob(payloads.flatMap((payload) => [payload, "\n"] as BlobPart[]))
     .arrayBuffer();
-  assert(Buffer.from(body).equals(new Uint8Array(expected)), "Every byte as it was");
+  assert(Buffer.from(body).equals(new Uint8Array(expected)), "Every byte as published");
 }
 
 async function assertExact(payloads: Uint8Array[]): Promise<void> {
@@ -103,12 +110,12 @@ async function assertExact(payloads: Uint8Array[]): Promise<void> {
 }
 
 for (const [attack, payload] of PAYLOADS) {
-  Deno.test(`A line that holds ${attack} comes back exactly in each format`, async () => {
+  Deno.test(`A line that contains ${attack} is delivered exactly in each format`, async () => {
     await assertExact([utf8("before"), payload, utf8("behind")]);
   });
 }
 
-Deno.test("Lines cut at any byte, in CR, field, BOM or UTF-8, are read the same", async () => {
+Deno.test("Lines cut at any byte, within a CR, field, BOM or UTF-8 sequence, are read the same", async () => {
   const payloads = PAYLOADS.map(([, payload]) => payload);
   const body = await assertExactInSse(payloads);
   for (let at = 0; at <= body.length; at++) {
@@ -119,8 +126,8 @@ Deno.test("Lines cut at any byte, in CR, field, BOM or UTF-8, are read the same"
   assertEquals(parse(...single), lines(payloads), "Byte by byte");
 });
 
-Deno.test("A CR at the edge of a 64 KiB chunk, and a LF behind it, end no event", async () => {
-  // Framed as `data: `, payload and two LFs, the first is as long as a chunk, or about as long.
+Deno.test("A CR at the edge of a 64 KiB chunk, followed by an LF, does not end an event", async () => {
+  // With `data: ` and two LFs, the first payload is about as long as a chunk.
   const payloads = [-3, -2, -1, 0, 1, 2, 3].flatMap((more) => {
     const length = 65_536 - "data: \n\n".length + more;
     return ["\r", "\n", "\r\n"].flatMap((end) => [
@@ -146,16 +153,16 @@ const LARGE: [attack: string, payload: Uint8Array][] = [
   ["10 MB of JSON on a single line", utf8(`{"message":"${"x".repeat(10 * MEGABYTE)}"}`)],
 ];
 for (const [attack, payload] of LARGE) {
-  Deno.test(`A log line of ${attack} comes back exactly in each format`, async () => {
+  Deno.test(`A line of ${attack} is delivered exactly in each format`, async () => {
     await assertExact([payload, utf8("behind")]);
   });
 }
 
-Deno.test("Log lines of 1 MB of line breaks and of 10 MB come back exactly in chromium", async () => {
+Deno.test("Lines of 1 MB of line breaks and of 10 MB are delivered exactly in chromium", async () => {
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
+    page.setDefaultTimeout(PATIENCE_MS);
     const url = await logsUrl(stack.service, { app: "hostile" });
     await page.evaluate(`
       seen = [];
@@ -176,28 +183,28 @@ Deno.test("Log lines of 1 MB of line breaks and of 10 MB come back exactly in ch
   }
 });
 
-/** No two that are near each other are the same. */
+/** Any two lines near each other differ. */
 const ONE_BYTE_LINES = Array.from(
   { length: 100_000 },
   (_, i) => utf8(String.fromCharCode(33 + i % 94)),
 );
 
-Deno.test("100,000 lines of one byte come back exactly in each format", async () => {
+Deno.test("100,000 lines of one byte are delivered exactly in each format", async () => {
   await assertExact(ONE_BYTE_LINES);
 });
 
-Deno.test("100,000 lines of one byte to a reader with no room for them are counted, each in its place", async () => {
+Deno.test("100,000 lines of one byte that do not fit into a reader's buffer are counted where they are missing", async () => {
   const { nats, publisher } = stack;
   await using service = await startService({ NATS_URL: nats.url });
   await service.logged(({ msg }) => msg === "NATS connected");
   using reader = await readRaw(await logsUrl(service, { app: "hostile" }));
   await reader.until("\n\n");
   await using behind = await openStream(service, { app: "behind" });
-  // More than the kernel holds for a reader that does not read.
+  // More than the kernel buffers for a reader that does not read.
   const filler = Array.from({ length: 300 }, (_, i) => utf8(`${i}`.padEnd(60_000)));
   const sent = [...filler, ...ONE_BYTE_LINES, utf8(MARK)];
   for (const payload of sent.slice(0, -1)) publish(payload);
-  publisher.publish("logs.behind.dfw.m1", "NATS has brought all");
+  publisher.publish(subjectOf("behind"), "NATS has brought all");
   await behind.line();
 
   const head = await reader.until("event: dropped\n");
@@ -218,7 +225,7 @@ Deno.test("100,000 lines of one byte to a reader with no room for them are count
   assertEquals(next, sent.length);
 });
 
-/** Any bytes, with those that could do harm more often than chance has them. */
+/** Arbitrary bytes, with an increased share of harmful ones. */
 const anyPayload = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...PAYLOADS.map(([, payload]) => payload)) },
@@ -231,7 +238,7 @@ const anyPayload = fc.array(
   { maxLength: 8 },
 ).map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])));
 
-Deno.test("Lines of random hostile bytes come back exactly in each format", async () => {
+Deno.test("Lines of random hostile bytes are delivered exactly in each format", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyPayload, { maxLength: 50, size: "max" }), assertExact),
     { seed: 786, numRuns: 40 },

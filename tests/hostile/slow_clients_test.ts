@@ -1,9 +1,17 @@
-/** Clients that send slowly, never end their requests, or do not read their responses. */
+/** Clients that send slowly, never finish their requests, or do not read responses. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
-import { logsUrl, mint, openStream, type Stack, startStack } from "../support/service.ts";
-import { assertWhole, connectTo, receive, request, send } from "../support/clients/raw_request.ts";
+import { mint, type Stack, startStack, subjectOf } from "../support/service.ts";
+import {
+  assertServes,
+  assertWhole,
+  connectTo,
+  receive,
+  request,
+  send,
+  streamRequest,
+} from "../support/clients/raw_request.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -12,19 +20,6 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 const LINUX = { ignore: Deno.build.os !== "linux" };
 const MEGABYTE = 1_048_576;
 const HEALTH = request("GET /healthz HTTP/1.1");
-
-/** A request for a stream that its token permits. */
-async function streamRequest({ service } = stack): Promise<string> {
-  const { pathname, search } = new URL(await logsUrl(service, { app: "slow" }));
-  return request(`GET ${pathname}${search} HTTP/1.1`);
-}
-
-/** Fails unless a stream opens, and brings a line. */
-async function assertServes({ service, publisher } = stack): Promise<void> {
-  await using reader = await openStream(service, { app: "other" });
-  publisher.publish("logs.other.dfw.m1", "a line");
-  assertEquals(await reader.line(), "a line");
-}
 
 const UNENDING: [what: string, text: string][] = [
   ["send nothing", ""],
@@ -42,7 +37,7 @@ const TRICKLING: [what: string, text: string, piece: string][] = [
   ["send a body byte by byte", request("POST /logs HTTP/1.1", ["Content-Length: 1000"]), "a"],
 ];
 
-Deno.test("The service closes the connections of clients that are slow, or never end their requests", async () => {
+Deno.test("The service closes connections of clients that are slow or never finish their requests", async () => {
   const clients = [...UNENDING.map(([what, text]) => [what, text, ""] as const), ...TRICKLING];
   await Promise.all(clients.map(async ([what, text, piece]) => {
     using connection = await connectTo(stack.service);
@@ -53,9 +48,9 @@ Deno.test("The service closes the connections of clients that are slow, or never
   }));
 });
 
-Deno.test("The service keeps a connection whose client goes on sending requests", async () => {
+Deno.test("The service keeps a connection open while its client sends requests", async () => {
   using connection = await connectTo(stack.service);
-  // For longer than a client may take to send a request.
+  // Longer than the time limit for a request.
   for (let i = 0; i < 12; i++) {
     await send(connection, HEALTH);
     assertMatch(await receive(connection, /ok$/), /^HTTP\/1\.1 200 /);
@@ -63,21 +58,21 @@ Deno.test("The service keeps a connection whose client goes on sending requests"
   }
 });
 
-Deno.test("The service takes empty lines behind the request for a stream, but no flood of them", async () => {
+Deno.test("The service accepts a few empty lines after a request for a stream, but not a thousand", async () => {
   using patient = await connectTo(stack.service);
   using flooding = await connectTo(stack.service);
   for (const connection of [patient, flooding]) {
-    await send(connection, await streamRequest());
+    await send(connection, await streamRequest(stack.service, "slow"));
     assertMatch(await receive(connection, /event: ready/), /^HTTP\/1\.1 200 /);
   }
   await send(patient, "\r\n".repeat(3));
   await send(flooding, "\r\n".repeat(1_000));
   await receive(flooding);
-  stack.publisher.publish("logs.slow.dfw.m1", "a line");
+  stack.publisher.publish(subjectOf("slow"), "a line");
   assertMatch(await receive(patient, /a line/), /data: a line/);
 });
 
-Deno.test("The service reads a request that comes byte by byte", async () => {
+Deno.test("The service reads a request that arrives byte by byte", async () => {
   using connection = await connectTo(stack.service);
   const token = await mint({ app: "slow" });
   for (const char of `GET /logs?token=${token} HTTP/1.1\r\nHost: x\r\n\r\n`) {
@@ -87,12 +82,12 @@ Deno.test("The service reads a request that comes byte by byte", async () => {
 });
 
 for (const [what, text] of UNENDING) {
-  Deno.test(`The service serves others beside 500 clients that ${what}`, async () => {
+  Deno.test(`The service serves others while 500 clients ${what}`, async () => {
     using connections = new DisposableStack();
     for (let i = 0; i < 500; i++) {
       await send(connections.use(await connectTo(stack.service)), text);
     }
-    await assertServes();
+    await assertServes(stack);
     assertEquals(await fetch(`${stack.service.url}/healthz`).then((r) => r.text()), "ok");
   });
 }
@@ -114,7 +109,7 @@ for (const [what, text] of UNREAD) {
       for (let i = 0; i < 1_000; i++) {
         connections.use(new KernelSocket(Number(new URL(service.url).port))).write(await text());
       }
-      await assertServes();
+      await assertServes(stack);
       const growth = memory(service.pid).rss - before;
       assert(growth < 100 * MEGABYTE, `Memory grew by ${growth} bytes`);
     },
@@ -122,7 +117,7 @@ for (const [what, text] of UNREAD) {
 }
 
 Deno.test(
-  "The service stops within SHUTDOWN_SECONDS beside slow clients, and one in mid-response gets all of it",
+  "The service stops within SHUTDOWN_SECONDS despite slow clients, and completes a response in progress",
   LINUX,
   async () => {
     await using own = await startStack({ SHUTDOWN_SECONDS: "5" });
@@ -133,7 +128,7 @@ Deno.test(
       await send(connections.use(await connectTo(service)), text);
     }
     for (const [, text] of UNREAD) connections.use(new KernelSocket(port)).write(await text());
-    connections.use(new KernelSocket(port)).write(await streamRequest(own));
+    connections.use(new KernelSocket(port)).write(await streamRequest(service, "slow"));
     using reader = connections.use(new KernelSocket(port));
     reader.write(request("GET /viewer.js HTTP/1.0"));
     const begin = await reader.until("HTTP/1.1 200 OK");
@@ -142,7 +137,7 @@ Deno.test(
     const stopped = service.stop();
     assertWhole(begin + await reader.until("nothing that is in it"));
     assertEquals((await stopped).code, 0);
-    // Far less than what such clients could hold up a stop for, and far more than a slow machine takes.
-    assert(performance.now() - began < 30_000, "It waited for none of them");
+    // Much less than such clients could delay it, and much more than a slow machine needs.
+    assert(performance.now() - began < 30_000, "It did not wait for any of them");
   },
 );

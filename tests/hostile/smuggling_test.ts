@@ -1,4 +1,4 @@
-/** Requests whose end a proxy in front may see at another place than the service. */
+/** Requests whose end a proxy may see elsewhere than the service does. */
 import { assert, assertEquals } from "@std/assert";
 import { type Stack, startStack } from "../support/service.ts";
 import {
@@ -17,7 +17,7 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
-// What follows a request whose length is in doubt: a proxy may have taken it for the request's body.
+// The smuggled request: a proxy may take it for the body of the ambiguous request before it.
 const smuggled = () => request(`GET /logs?token=${token} HTTP/1.1`);
 const CHUNKED = "Transfer-Encoding: chunked";
 const IN_DOUBT: [shape: string, fields: (length: number) => string[]][] = [
@@ -29,7 +29,7 @@ const IN_DOUBT: [shape: string, fields: (length: number) => string[]][] = [
   ["a plus before the Content-Length", (length) => [`Content-Length: +${length}`]],
   ["a hexadecimal Content-Length", () => ["Content-Length: 0x20"]],
   ["an empty Content-Length", () => ["Content-Length:"]],
-  ["a Content-Length past 64 bits", () => ["Content-Length: 18446744073709551616"]],
+  ["a Content-Length beyond 64 bits", () => ["Content-Length: 18446744073709551616"]],
   ["a space before the colon of Content-Length", (length) => [`Content-Length : ${length}`]],
   ["a space before the colon of Transfer-Encoding", () => ["Transfer-Encoding : chunked"]],
   ["Transfer-Encoding: xchunked", () => ["Transfer-Encoding: xchunked"]],
@@ -42,12 +42,12 @@ const IN_DOUBT: [shape: string, fields: (length: number) => string[]][] = [
   ["NUL in a header's value", () => ["X: a\0b"]],
   ["CR in a header's value", () => ["X: a\rContent-Length: 0"]],
   ["NUL in a header's name", () => ["X\0: a"]],
-  ["a space in a header's name", () => ["X y: a"]],
+  ["a space in a header name", () => ["X y: a"]],
   ["a header without a colon", () => ["Content-Length"]],
   ["two Hosts", () => ["Host: y"]],
 ];
 for (const [shape, fields] of IN_DOUBT) {
-  Deno.test(`The service refuses a request with ${shape}, and what is smuggled behind it`, async () => {
+  Deno.test(`The service refuses a request with ${shape}, and what is smuggled after it`, async () => {
     await withNoStream(stack, async () => {
       for (const method of ["GET", "POST"]) {
         const length = "0\r\n\r\n".length + smuggled().length;
@@ -58,7 +58,7 @@ for (const [shape, fields] of IN_DOUBT) {
   });
 }
 
-Deno.test("The service refuses chunks with a bare LF, a sign or too many digits, and what is smuggled behind them", async () => {
+Deno.test("The service refuses chunks with a bare LF, a sign or too many digits, and what is smuggled after them", async () => {
   await withNoStream(stack, async () => {
     for (
       const chunk of ["0\n\n", "0;\nx\r\n\r\n", "-1\r\n\r\n", "10000000000000000\r\n", "x\r\n"]
@@ -71,7 +71,7 @@ Deno.test("The service refuses chunks with a bare LF, a sign or too many digits,
   });
 });
 
-Deno.test("The service refuses a request with a body, and takes none within that body", async () => {
+Deno.test("The service refuses a request with a body, and reads no request within that body", async () => {
   await withNoStream(stack, async () => {
     const inner = smuggled();
     const length = `Content-Length: ${inner.length}`;
@@ -91,7 +91,7 @@ Deno.test("The service refuses a request with a body, and takes none within that
   });
 });
 
-Deno.test("The service takes a bare LF for a line's end or refuses it, and never for part of a value", async () => {
+Deno.test("The service treats a bare LF as a line break or refuses it, but never as part of a value", async () => {
   await withNoStream(stack, async () => {
     const text = request("GET /healthz HTTP/1.1", [`X: a\nContent-Length: ${smuggled().length}`]);
     const answers = await statuses(stack.service, text + smuggled());

@@ -1,19 +1,20 @@
 /**
- * What claims and queries can do to the subject that the running service subscribes to: narrow it
- * within the token's own app, and nothing else, whatever text stands in them.
+ * Claims and queries can only narrow the subscribed subject within the token's own app, whatever
+ * text they contain.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { startNatsServer } from "../../tools/nats_server.ts";
-import { assertEventually, within } from "../support/patience.ts";
+import { assertEventually } from "../support/patience.ts";
+import { connectTo, receive, send } from "../support/clients/raw_request.ts";
 import { mint, type Service, startService, subjects } from "../support/service.ts";
 
-/** The cases are the same in each run; a failure prints it with the case that failed. */
+/** The same cases in each run; a failure prints the seed and the failing case. */
 const SEED = 786;
 const CASES = 500;
 
 let nats: Awaited<ReturnType<typeof startNatsServer>>;
-/** One service honours `app: "*"`, the other one does not. */
+/** The second service accepts `app: "*"`, the first one does not. */
 let [one, every]: Service[] = [];
 Deno.test.beforeAll(async () => {
   nats = await startNatsServer();
@@ -28,26 +29,26 @@ Deno.test.afterAll(async () => {
   await nats.stop();
 });
 
-/** What the service answers, and what it subscribes to meanwhile. */
+/** The service's answer, and what it subscribed to. */
 interface Answer {
   readonly status: number;
-  /** The code of a problem; the subject of a stream, as `ready` tells it. */
+  /** The code of an error, or the subject in a stream's `ready` event. */
   readonly said: string | undefined;
   readonly subjects: string[];
 }
 
 /**
- * Asks for `/logs` with this very query, no byte of it changed, which `fetch` would do.
+ * Requests `/logs` with exactly this query, which `fetch` would normalize.
  *
- * The request is HTTP/1.0: the body ends where the connection does.
+ * Uses HTTP/1.0, so that the body ends with the connection.
  */
-async function ask({ url }: Service, token: string, query: string): Promise<Answer> {
-  const { hostname, port } = new URL(url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
+async function ask(service: Service, token: string, query: string): Promise<Answer> {
+  using connection = await connectTo(service);
   const head = `GET /logs?${query} HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
-  const sent = write(connection, head).catch(() => "The service has hung up in the midst of it");
-  const text = await readAnswer(connection);
-  await sent;
+  const [text] = await Promise.all([
+    receive(connection, /\r\n\r\nevent: ready[^]*\n\n/),
+    send(connection, Buffer.from(head).toString("latin1")),
+  ]);
   const found = await subjects(nats);
   connection.close();
   await assertEventually(() => subjects(nats), []);
@@ -55,26 +56,7 @@ async function ask({ url }: Service, token: string, query: string): Promise<Answ
   return { status: Number(text.split(" ")[1]), said, subjects: found };
 }
 
-async function write(connection: Deno.Conn, text: string): Promise<void> {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-}
-
-/** Takes all of an answer, but of a stream no more than its `ready`. */
-async function readAnswer(connection: Deno.Conn): Promise<string> {
-  const decoder = new TextDecoder();
-  const buffer = new Uint8Array(16_384);
-  let text = "";
-  while (!/\r\n\r\nevent: ready[^]*\n\n/.test(text)) {
-    // A service that hangs up in the midst of a request may do so with a reset.
-    const length = await within(connection.read(buffer).catch(() => null), `No end of "${text}"`);
-    if (length === null) break;
-    text += decoder.decode(buffer.subarray(0, length), { stream: true });
-  }
-  return text;
-}
-
-/** Fails unless the query is answered so, and nothing is subscribed to but the subject, if any. */
+/** Fails unless the query is answered as expected, and only the expected subject is subscribed to. */
 async function assertAnswers(query: string, expected: string): Promise<void> {
   const token = await mint({ app: "web" });
   const answer = await ask(one!, token, query);
@@ -83,7 +65,7 @@ async function assertAnswers(query: string, expected: string): Promise<void> {
   assertEquals(answer, want, `To ?${query.slice(0, 200)}: ${JSON.stringify(answer)}`);
 }
 
-/** Fails unless a filter of this text, as it stands in the URL, is refused, whoever sends it. */
+/** Fails unless this text, verbatim in the URL, is refused as a filter for every token. */
 async function assertNoFilter(value: string): Promise<void> {
   const tokens: [Service, string][] = [
     [one!, await mint({ app: "web" })],
@@ -108,7 +90,7 @@ const FILTERS: [attack: string, values: string[]][] = [
   ["double encoding", ["web%252eother", "%253e", "%25%32%65", "%2525252e", "web%2500", "%252a"]],
   ["a plus sign or a space", ["+", "web+", "+web", "w+eb", "web+>", "%20", "web%20", "%20web"]],
   ["a tab, encoded", ["web%09", "%09", "web%09other", "%0b", "web%0c", "web%c2%a0"]],
-  ["an encoded CRLF and commands of NATS", [
+  ["an encoded CRLF and NATS commands", [
     ...["a%0d%0aSUB%20%3e%201%0d%0a", "a\\r\\nSUB+>+1", "web%0aSUB+logs.other.>+9", "web%0d%0a"],
     ...["web%0d%0aPUB+logs.web.x+3%0d%0aabc%0d%0a", "web.>%201%0d%0aSUB%20logs.other.>", "%0a"],
     ...["%E5%98%8A%E5%98%8DSUB+>+1", "web%C4%8D%C4%8ASUB%C4%A0>", "web%e2%80%a8", "web%c2%85"],
@@ -117,9 +99,9 @@ const FILTERS: [attack: string, values: string[]][] = [
     ...["w%d0%b5b", "%ef%bd%97eb", "web%e2%80%8b", "%e2%80%aebew", "web%cc%81", "%ef%bb%bfweb"],
     ...["w%c3%a9b", "%ef%bc%8e", "web%e3%80%82other"],
   ]],
-  ["no text at all", ["", "%", "&region="]],
+  ["empty or missing text", ["", "%", "&region="]],
   ["a value of 64 letters to 60 KB", ["w".repeat(64), "w".repeat(8_000), "w".repeat(60_000)]],
-  ["a very long run of dots, or of %2e", [".".repeat(60_000), "%2e".repeat(20_000)]],
+  ["a very long sequence of dots or of %2e", [".".repeat(60_000), "%2e".repeat(20_000)]],
   ["a path, a template or a semicolon", ["../web", "web/", "web;app=other", "{web}", "$SYS", "-w"]],
   ["a list, or JSON", ["web,other", '["web"]', "%5B%22web%22%5D", "web|other", "_w", "__proto__"]],
 ];
@@ -144,7 +126,7 @@ Deno.test("GET /logs refuses a doubled parameter, however its name is encoded", 
   }
 });
 
-Deno.test("GET /logs passes over a parameter whose name only resembles app, region or machine", async () => {
+Deno.test("GET /logs ignores a parameter whose name only resembles app, region or machine", async () => {
   for (const [name, value] of [["app", "other"], ["region", ">"], ["machine", "*"]]) {
     const upper = name!.toUpperCase();
     const names = [
@@ -180,7 +162,7 @@ Deno.test("GET /logs passes over a parameter whose name only resembles app, regi
   }
 });
 
-Deno.test("GET /logs passes over separators that are none, and over a fragment", async () => {
+Deno.test("GET /logs ignores text that only resembles separators, and fragments", async () => {
   const queries = ["&&&", "=other", "&=>&", "x=1;app=other", "x=1%26app=other", "x=1%26region=>"];
   for (
     const query of [...queries, "#&app=other", "#app=other", "x#?app=other", "x=%23&y#&region=>"]
@@ -194,7 +176,7 @@ Deno.test("GET /logs passes over separators that are none, and over a fragment",
   await assertAnswers("app=web%23", "filter_invalid");
 });
 
-Deno.test("GET /logs is not reached by a query with a raw control character, space or letter past ASCII, or of 1 MB", async () => {
+Deno.test("A query with a raw control character, space or non-ASCII letter, or of 1 MB, never reaches GET /logs", async () => {
   const token = await mint({ app: "web" });
   const raw = [
     ...["\0", "\t", "\x01", "\x7f", " x", "\rSUB > 1", "\nSUB > 1", "\r\nSUB > 1\r\n"],
@@ -211,9 +193,9 @@ Deno.test("GET /logs is not reached by a query with a raw control character, spa
 
 const NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}";
 const SUBJECT = new RegExp(`^logs\\.(>|(\\*|${NAME})\\.(>|${NAME}\\.>|(\\*|${NAME})\\.${NAME}))$`);
-/** Few, so that claims and queries often name the same. */
+/** Only a few, so that claims and queries often contain the same name. */
 const name = fc.constantFrom("web", "other", "dfw");
-/** What may be in a claim, and in a query, beside names: parts of a subject, of a URL, of a command. */
+/** Besides names, claims and queries contain parts of subjects, URLs and commands. */
 const IN_CLAIMS = [
   ...[".", "*", ">", " ", "\t", "\r\n", "\n", "\0", "\x7f", "\u2028", "\u200b", "\u202e", "\ufeff"],
   ...["SUB > 1", "$SYS", "_INBOX", "__proto__", "-", "\u0435", "\uff41", "\ud800", "a".repeat(63)],
@@ -225,7 +207,7 @@ const IN_QUERY = [
 ];
 const NAMES = ["%61pp", "app[]", "APP", "app%00", ";app", "+app", "__proto__", "app%c0%ae"];
 
-/** Some parts, one after the other: more often than not a plain name. */
+/** One or several parts; usually a plain name. */
 function partsOf(hostile: string[]): fc.Arbitrary<string> {
   const part = fc.oneof(name, fc.constantFrom(...hostile));
   const parts = fc.array(part, { minLength: 1, maxLength: 4 }).map((all) => all.join(""));
@@ -240,7 +222,7 @@ const claims = fc.record({
   region: narrowing,
   machine: narrowing,
 });
-/** One parameter of a query, where there is any: the names as they are, or not quite. */
+/** At most one query parameter, whose name is sometimes distorted. */
 function parameter(name: string): fc.Arbitrary<string[]> {
   const names = fc.oneof({ weight: 6, arbitrary: fc.constant(name) }, fc.constantFrom(...NAMES));
   const encoded = any.map((text) => encodeURIComponent(text.toWellFormed()));
@@ -253,7 +235,7 @@ const query = fc.tuple(parameter("app"), parameter("region"), parameter("machine
 
 for (const allowAllApps of [false, true]) {
   const where = `where ALLOW_ALL_APPS is ${allowAllApps}`;
-  Deno.test(`GET /logs subscribes to nothing, or to one subject of a permitted app, whatever stands in claims and query, ${where}`, async () => {
+  Deno.test(`GET /logs subscribes to nothing, or to one subject of a permitted app, whatever claims and query contain, ${where}`, async () => {
     const service = allowAllApps ? every! : one!;
     let opened = 0;
     const property = fc.asyncProperty(claims, query, async (claims, query) => {

@@ -1,27 +1,27 @@
-/** Tokens whose claims attack: the app, the time, the audience, and JSON that is read in two ways. */
+/** Tokens with hostile claims: app, times, audience, and JSON that can be read in two ways. */
 import { inSeconds, signed, withClaim, withTexts } from "../support/tokens/forgery.ts";
-import { testAtGate } from "../support/tokens/gatekeeper.ts";
+import { testTokens } from "../support/tokens/token_services.ts";
 
-const { gate, testRefused } = testAtGate();
+const { services, testRefused } = testTokens();
 
 testRefused(
-  "two app claims, the last of them hostile",
+  "two app claims, of which the last is hostile",
   "token_claims",
   withTexts(...[">", "*.>", "web.>", ""].map((app) => `"exp":EXP,"app":"web","app":"${app}"`)),
 );
 testRefused(
-  "two exp claims, the last past",
+  "two exp claims, of which the last is past",
   "token_expired",
   withTexts(`"app":"web","exp":EXP,"exp":1`),
 );
 
-Deno.test("A token with two app claims streams the last of them alone (RFC 7519, section 4)", async () => {
+Deno.test("A token with two app claims streams only the last one (RFC 7519, section 4)", async () => {
   const forge = withTexts(`"exp":EXP,"app":">","app":"last"`, `"exp":EXP,"app":"web","app":"last"`);
-  await gate().assertStreams(forge, "last");
+  await services().assertStreams(forge, "last");
 });
 
 testRefused(
-  "claims in __proto__ or in a constructor",
+  "claims in __proto__ or in constructor",
   "token_claims",
   withTexts(
     ...[`"__proto__":{"app":"web","exp":EXP}`, `"exp":EXP,"__proto__":{"app":"web"}`],
@@ -54,14 +54,14 @@ testRefused(
   withExp("9007199254740993 99999999999999999999 8640000000001 1e308 EXP000 EXPe3"),
 );
 
-Deno.test("A token of JWT_MAX_TTL streams although the clock of its backend is up to 4 s ahead", async () => {
+Deno.test("A token of JWT_MAX_TTL streams even if its issuer's clock is up to 4 s ahead", async () => {
   for (const seconds of [3_600, 3_601, 3_604]) {
-    await gate().assertStreams((kind) => [signed(kind, { exp: inSeconds(seconds) })]);
+    await services().assertStreams((kind) => [signed(kind, { exp: inSeconds(seconds) })]);
   }
 });
 
 testRefused(
-  "app missing, empty, an object, a nested array or no text",
+  "app missing, empty, an object, a nested array or not a string",
   "token_claims",
   withClaim("app", [
     ...[undefined, null, "", " ", 7, true, {}, { 0: "web", length: 1 }, { app: "web" }],
@@ -69,7 +69,7 @@ testRefused(
   ]),
 );
 testRefused(
-  "app of wildcards, or of several tokens of a subject",
+  "app with wildcards, or with several tokens of a subject",
   "token_claims",
   withClaim("app", [
     ...[">", "*.>", "web.>", "*.*", "web.dfw", ".", "web.", ".web", "$SYS", "$SYS.>", "web*"],
@@ -77,7 +77,7 @@ testRefused(
   ]),
 );
 testRefused(
-  "app in look-alikes: Cyrillic, fullwidth, combining, zero-width, right-to-left",
+  "app with look-alikes: Cyrillic, fullwidth, combining, zero-width, right-to-left",
   "token_claims",
   withClaim("app", [
     ...["w\u0435b", "ｗｅｂ", "weｂ", "ωeb", "𝐰𝐞𝐛", "ⓦeb", "ſweb", "web\u0301", "we\u0308b", "٣"],
@@ -117,6 +117,6 @@ testRefused(
   ]),
 );
 
-Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
-  await gate().assertLogs();
+Deno.test("The log contains only the code of each refused token, and no stream", async () => {
+  await services().assertLogs();
 });

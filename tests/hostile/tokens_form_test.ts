@@ -1,4 +1,4 @@
-/** Tokens that attack by their form: serialization, encoding, length, and where they stand. */
+/** Tokens with a hostile form: serialization, encoding, length, and place in the request. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { CompactEncrypt } from "jose";
 import { SECRET, type Service } from "../support/service.ts";
@@ -7,13 +7,14 @@ import {
   base64url,
   claimsWith,
   signed,
-  signedByStranger,
+  signedByAttacker,
   signedOfLength,
   withPartsChanged,
 } from "../support/tokens/forgery.ts";
-import { testAtGate, type TokenRequest } from "../support/tokens/gatekeeper.ts";
+import type { TokenRequest } from "../support/tokens/carriers.ts";
+import { testTokens } from "../support/tokens/token_services.ts";
 
-const { gate, testRefused } = testAtGate();
+const { services, testRefused } = testTokens();
 
 testRefused("JWS JSON serialization, flattened or general", "token_malformed", (kind) => {
   const [head, payload, signature] = signed(kind).split(".");
@@ -55,7 +56,7 @@ testRefused("base64url whose trailing bits are not zero", "token_malformed", (ki
 
 const NO_OBJECTS = ["null", "[]", "7", '"text"', "{", "{'app':'web'}", " ", '{"app":"web"}x'];
 testRefused(
-  "a header or claims that are no JSON object",
+  "a header or claims that are not a JSON object",
   "token_malformed",
   (kind) => NO_OBJECTS.flatMap((text) => [signed(kind, text), signed(kind, {}, text)]),
 );
@@ -66,11 +67,11 @@ testRefused("another token in it", "token_malformed", (kind) => {
   return headers.flatMap((header) => inner.map((token) => signed(kind, token, header)));
 });
 
-/** How a JWE says that it is encrypted with a key whose tokens say `alg` so. */
+/** The JWE algorithm for a key whose tokens have this `alg`. */
 const JWE_ALGS: Record<string, string> = { HS256: "dir", RS256: "RSA-OAEP", ES256: "ECDH-ES" };
 testRefused("encryption for the service's key: a JWE", "token_malformed", async (kind) => {
-  // Nothing can be encrypted with an Ed25519 key: another service's is taken in its place.
-  const kinds = [kind, ...gate().stage.services.keys()];
+  // Ed25519 keys cannot encrypt; the key of another service is used instead.
+  const kinds = [kind, ...services().processes.services.keys()];
   const target = kinds.find(({ alg }) => kind.alg !== "EdDSA" || alg === "ES256")!;
   const alg = JWE_ALGS[target.alg]!;
   const key = target.own.publicKey ?? new TextEncoder().encode(SECRET.slice(0, 32));
@@ -87,10 +88,10 @@ testRefused(
 );
 
 Deno.test("A token of 8192 bytes streams for every kind of key", async () => {
-  await gate().assertStreams((kind) => [signedOfLength(kind, 8_192)]);
+  await services().assertStreams((kind) => [signedOfLength(kind, 8_192)]);
 });
 
-/** The status line with which the service answers a request that it does not read to its end. */
+/** The status line of a response to a request that the service may not read completely. */
 async function statusOf(service: Service, target: string, fields: string[] = []): Promise<string> {
   using connection = await connectTo(service);
   const text = request(`GET ${target} HTTP/1.1`, fields);
@@ -98,8 +99,8 @@ async function statusOf(service: Service, target: string, fields: string[] = [])
   return answer.split("\r\n")[0]!;
 }
 
-Deno.test("A token of 1 MB, or with a kid of 1 MB, is cut off by Deno before the service sees it", async () => {
-  for (const [kind, service] of gate().stage.services) {
+Deno.test("A token of 1 MB, or with a kid of 1 MB, is refused before it is parsed", async () => {
+  for (const [kind, service] of services().processes.services) {
     const long = signed(kind, {}, { kid: "k".repeat(750_000) });
     for (const token of ["a".repeat(1_000_000), long]) {
       const fields = [`Authorization: Bearer ${token}`, `Cookie: natstap_token=${token}`];
@@ -109,28 +110,28 @@ Deno.test("A token of 1 MB, or with a kid of 1 MB, is cut off by Deno before the
       ];
       for (const status of statuses) assertMatch(status, /^HTTP\/1\.1 4\d\d /);
     }
-    await gate().assertShut();
+    await services().assertNoSideEffects();
   }
-  await gate().assertStreams((kind) => [signed(kind)]);
+  await services().assertStreams((kind) => [signed(kind)]);
 });
 
-Deno.test("A bad token is not forgiven for a good one in a place that counts less", async () => {
-  for (const kind of gate().stage.services.keys()) {
-    const [good, bad] = [signed(kind), signedByStranger(kind)];
+Deno.test("A bad token is refused even if there is a good one in a place of lower priority", async () => {
+  for (const kind of services().processes.services.keys()) {
+    const [good, bad] = [signed(kind), signedByAttacker(kind)];
     const requests: TokenRequest[] = [
       [`?token=${good}`, { Authorization: `Bearer ${bad}`, Cookie: `natstap_token=${good}` }],
       [`?token=${bad}`, { Cookie: `natstap_token=${good}` }],
     ];
     for (const request of requests) {
-      await gate().assertRequestRefused(kind, request, "token_signature");
+      await services().assertRequestRefused(kind, request, "token_signature");
     }
   }
-  await gate().assertShut();
+  await services().assertNoSideEffects();
 });
 
-Deno.test("Several tokens in one place are refused as token_malformed, even if one or all of them are good", async () => {
-  for (const kind of gate().stage.services.keys()) {
-    const [good, bad] = [signed(kind), signedByStranger(kind)];
+Deno.test("Several tokens in one place are refused as token_malformed, even if they are good", async () => {
+  for (const kind of services().processes.services.keys()) {
+    const [good, bad] = [signed(kind), signedByAttacker(kind)];
     const pairs = [[good, good], [good, bad], [bad, good], ["", good], [good, ""], [bad, "AAAA"]];
     const cookies = pairs.flatMap(([first, second]) => [
       `natstap_token=${first}; natstap_token=${second}`,
@@ -143,14 +144,14 @@ Deno.test("Several tokens in one place are refused as token_malformed, even if o
       ["", { Authorization: `Bearer ${good}, Bearer ${good}` }],
     ];
     for (const request of requests) {
-      await gate().assertRequestRefused(kind, request, "token_malformed");
+      await services().assertRequestRefused(kind, request, "token_malformed");
     }
   }
-  await gate().assertShut();
+  await services().assertNoSideEffects();
 });
 
-Deno.test("A cookie whose name only resembles the token's does not count as a second one", async () => {
-  for (const [kind, { url }] of gate().stage.services) {
+Deno.test("A cookie whose name only resembles natstap_token is not counted as a token", async () => {
+  for (const [kind, { url }] of services().processes.services) {
     const others =
       "natstap_token2=x; xnatstap_token=y; NATSTAP_TOKEN=z; a=natstap_token; natstap=1";
     const headers = { Cookie: `${others}; natstap_token=${signed(kind)}; natstap=natstap_token=1` };
@@ -159,6 +160,6 @@ Deno.test("A cookie whose name only resembles the token's does not count as a se
   }
 });
 
-Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
-  await gate().assertLogs();
+Deno.test("The log contains only the code of each refused token, and no stream", async () => {
+  await services().assertLogs();
 });

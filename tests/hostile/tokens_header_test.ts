@@ -1,4 +1,4 @@
-/** Tokens whose header attacks: the algorithm, the key that is named or brought, the extensions. */
+/** Tokens with a hostile header: the algorithm, the key it names or contains, and extensions. */
 import {
   base64url,
   casings,
@@ -6,14 +6,14 @@ import {
   inputOf,
   sign,
   signed,
-  signedByStranger,
+  signedByAttacker,
   withHeaders,
   withHmac,
 } from "../support/tokens/forgery.ts";
-import { testAtGate } from "../support/tokens/gatekeeper.ts";
+import { testTokens } from "../support/tokens/token_services.ts";
 import { der, jwk, pem, publicJwk } from "../support/tokens/key_kinds.ts";
 
-const { gate, testRefused } = testAtGate();
+const { services, testRefused } = testTokens();
 
 testRefused("alg none, in any case of its letters", "token_signature", (kind) => {
   const signature = signed(kind).split(".")[2]!;
@@ -23,7 +23,7 @@ testRefused("alg none, in any case of its letters", "token_signature", (kind) =>
 });
 
 testRefused(
-  "its alg in another case of letters, or with white space",
+  "its alg in another case or with white space",
   "token_signature",
   (kind) =>
     [kind.alg.toLowerCase(), `${kind.alg} `, ` ${kind.alg}`, `${kind.alg}\n`, `${kind.alg}\0`]
@@ -31,7 +31,7 @@ testRefused(
 );
 
 testRefused(
-  "no alg, or one that is no text",
+  "no alg, or one that is not a string",
   "token_malformed",
   (kind) =>
     [undefined, null, "", 7, true, [kind.alg], { alg: kind.alg }]
@@ -39,14 +39,14 @@ testRefused(
 );
 
 testRefused(
-  "its alg swapped within the family, or for a JWE's",
+  "its alg replaced by another one of its family, or by a JWE's",
   "token_signature",
   (kind) =>
     `${kind.swaps} dir A256KW ECDH-ES RSA1_5 PBES2-HS256+A128KW`.split(" ")
       .map((alg) => signed(kind, {}, { alg, enc: "A256GCM", p2c: 1e9 })),
 );
 testRefused(
-  "two algs, the last of them none",
+  "two algs, of which the last is none",
   "token_signature",
   (kind) => [signed(kind, {}, `{"alg":"${kind.alg}","alg":"none"}`)],
 );
@@ -64,12 +64,12 @@ testRefused("an HMAC over the public key as PEM, DER, JWK or bytes", "token_sign
   const raw = Uint8Array.fromBase64(x + y + n, { alphabet: "base64url" });
   const pems = [text, text.trimEnd(), `${text}\n`, text.replaceAll("\n", "\r\n"), bytes.toBase64()];
   const own = JSON.stringify(jwk(publicKey));
-  const jwks = [own, `${own}\n`, gate().stage.keySet];
+  const jwks = [own, `${own}\n`, services().processes.keySet];
   return [...pems, ...jwks, bytes, raw].flatMap((key) => withHmac(kind, key));
 });
 
 testRefused(
-  "an HMAC over an empty or a guessed key",
+  "an HMAC with an empty or guessable key",
   "token_signature",
   (kind) =>
     ["", "\0", "secret", "null", "undefined", "natstap"].flatMap((key) => withHmac(kind, key)),
@@ -81,10 +81,10 @@ const KIDS = [
   ...["file:///dev/null", "//evil.example/", "__proto__", "constructor", "k".repeat(5_000)],
 ];
 testRefused("a kid that is a path, SQL, a URL or of 5 KB", "token_signature", (kind) => {
-  const kids = [...KIDS, gate().stage.lure];
+  const kids = [...KIDS, services().processes.attackerUrl];
   return [
-    ...kids.map((kid) => signedByStranger(kind, { kid })),
-    // As whoever read the empty file that the kid names would verify it.
+    ...kids.map((kid) => signedByAttacker(kind, { kid })),
+    // As verified by someone who reads an empty file named by the kid.
     ...kids.flatMap((kid) => withHmac(kind, "", { kid })),
   ];
 });
@@ -94,21 +94,25 @@ testRefused(
   "token_signature",
   (kind) =>
     [[kind.kid], { kid: kind.kid }, 7, true, null]
-      .map((kid) => signedByStranger(kind, { kid })),
+      .map((kid) => signedByAttacker(kind, { kid })),
 );
 
 testRefused("its own key in the header: jwk, jku, x5u or x5c", "token_signature", (kind) => {
-  const { stranger } = kind;
-  const { lure } = gate().stage;
-  const x5c = [stranger.publicKey ? der(stranger.publicKey).toBase64() : "AAAA"];
-  const headers = [{ jwk: publicJwk(stranger) }, { jku: lure }, { x5u: lure }, { x5c }];
+  const { attacker } = kind;
+  const { attackerUrl } = services().processes;
+  const x5c = [attacker.publicKey ? der(attacker.publicKey).toBase64() : "AAAA"];
+  const headers = [{ jwk: publicJwk(attacker) }, { jku: attackerUrl }, { x5u: attackerUrl }, {
+    x5c,
+  }];
   const all = [...headers, Object.assign({}, ...headers)];
-  return all.flatMap((header) => [header, { ...header, kid: undefined }, { ...header, kid: lure }])
-    .map((header) => signedByStranger(kind, header));
+  return all.flatMap((
+    header,
+  ) => [header, { ...header, kid: undefined }, { ...header, kid: attackerUrl }])
+    .map((header) => signedByAttacker(kind, header));
 });
 
 testRefused(
-  "a crit that is unknown, empty or malformed, or that lists b64 with no good b64",
+  "a crit that is unknown, empty or malformed, or that lists b64 without a valid b64",
   "token_malformed",
   withHeaders(
     ...[[], ["x"], ["b64", "x"], ["alg"], ["exp"], "b64", {}, null, 7, [7], [""], [["b64"]]]
@@ -124,13 +128,13 @@ testRefused("a payload that crit and b64 leave unencoded", "token_malformed", (k
 });
 
 testRefused(
-  "a foreign signature and a typ of any sort",
+  "a foreign signature and an arbitrary typ",
   "token_signature",
   (kind) =>
     ["none", "JWE", "JOSE+JSON", "at+jwt", "JWT\0", "", 7, null, ["JWT"], {}]
-      .map((typ) => signedByStranger(kind, { typ })),
+      .map((typ) => signedByAttacker(kind, { typ })),
 );
 
-Deno.test("The service's log tells of each refused token the code alone, and of no stream it opened", async () => {
-  await gate().assertLogs();
+Deno.test("The log contains only the code of each refused token, and no stream", async () => {
+  await services().assertLogs();
 });

@@ -5,11 +5,11 @@ import { generatePemPair } from "../support/tokens/key_pair.ts";
 
 type Env = Record<string, string>;
 
-const JWT_SECRET = "a secret of the tests that is 32 bytes or more";
+const JWT_SECRET = "a secret for tests with at least 32 bytes";
 const { publicKey, privateKey } = generatePemPair("ES256");
 const x = "A".repeat(43);
 const JWT_JWKS = JSON.stringify({ keys: [{ kty: "OKP", crv: "Ed25519", x, kid: "a" }] });
-/** A good value of each of the four. */
+/** A valid value for each of the four. */
 const KEYS: Env = {
   JWT_SECRET,
   JWT_PUBLIC_KEY: publicKey,
@@ -24,15 +24,15 @@ function read(env: Env) {
   return readConfig({ env: (name) => env[name], readFile });
 }
 
-/** What is wrong, a line a variable. */
+/** Returns the problems, one line each. */
 function problemsOf(env: Env): readonly string[] {
   const error = assertThrows(() => read(env), ConfigError);
   assertEquals(error.message, error.problems.join("\n"));
-  assertEquals(error.message.split("\n").length, error.problems.length, "one line a problem");
+  assertEquals(error.message.split("\n").length, error.problems.length, "one line per problem");
   return error.problems;
 }
 
-/** Fails unless there is one problem, which names the variable, what it holds and what it may hold. */
+/** Fails unless there is one problem, which names the variable, its value and what is expected. */
 function assertProblem(env: Env, name: string, shown: string, expected: string) {
   const problems = problemsOf({ JWT_SECRET, ...env });
   const parts = problems.map((text) =>
@@ -41,7 +41,7 @@ function assertProblem(env: Env, name: string, shown: string, expected: string) 
   assertEquals(parts, [[name, shown, expected]], problems.join("\n"));
 }
 
-Deno.test("readConfig() has a default for everything but the key", () => {
+Deno.test("readConfig() has a default for everything except the key", () => {
   assertEquals(read({ JWT_SECRET }), {
     host: "0.0.0.0",
     port: 8080,
@@ -64,12 +64,12 @@ Deno.test("readConfig() has a default for everything but the key", () => {
       maxStreams: 10_000,
       maxStreamsPerApp: 100,
     },
-    shutdownTime: 10_000,
+    shutdownMs: 10_000,
     logLevel: "info",
   });
 });
 
-Deno.test("readConfig() takes each variable's value", () => {
+Deno.test("readConfig() reads the value of each variable", () => {
   const config = read({
     JWT_SECRET,
     HOST: "::1",
@@ -106,12 +106,12 @@ Deno.test("readConfig() takes each variable's value", () => {
       maxStreams: 5,
       maxStreamsPerApp: 6,
     },
-    shutdownTime: 7_000,
+    shutdownMs: 7_000,
     logLevel: "warn",
   });
 });
 
-/** Each variable that holds a number, with its least and its most. */
+/** Each variable that holds a number, with its minimum and maximum. */
 const NUMBERS: [string, number, number?][] = [
   ["PORT", 0, 65_535],
   ["METRICS_PORT", 0, 65_535],
@@ -125,13 +125,13 @@ const NUMBERS: [string, number, number?][] = [
   ["SHUTDOWN_SECONDS", 1, 86_400],
 ];
 
-for (const [name, least, most] of NUMBERS) {
-  const bounds = most === undefined ? `${least} or more` : `${least} to ${most}`;
-  Deno.test(`readConfig() takes ${name} as a whole number, ${bounds}`, () => {
-    for (const good of [least, least + 1, most ?? 1e9]) {
+for (const [name, min, max] of NUMBERS) {
+  const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+  Deno.test(`readConfig() accepts ${name} as a whole number ${range}`, () => {
+    for (const good of [min, min + 1, max ?? 1e9]) {
       assert(read({ JWT_SECRET, [name]: String(good) }), `${good}`);
     }
-    const outside = [least - 1, (most ?? Number.MAX_SAFE_INTEGER) + 1].map(String);
+    const outside = [min - 1, (max ?? Number.MAX_SAFE_INTEGER) + 1].map(String);
     const strange = [
       "abc",
       "1.5",
@@ -146,19 +146,19 @@ for (const [name, least, most] of NUMBERS) {
       "+5",
     ];
     for (const value of [...outside, ...strange, "9".repeat(400)]) {
-      assertProblem({ [name]: value }, name, JSON.stringify(value), `a whole number, ${bounds}`);
+      assertProblem({ [name]: value }, name, JSON.stringify(value), `a whole number ${range}`);
     }
   });
 }
 
-/** Each variable that holds no number, what it may not hold, and what its message says. */
+/** Each variable that is not a number, some invalid values, and what the message says. */
 const WORDS: [string, string[], string][] = [
   ["ALLOW_ALL_APPS", ["TRUE", "1", "yes", " true"], '"true" or "false"'],
   ["LOG_LEVEL", ["INFO", "trace", "warning"], '"debug", "info", "warn" or "error"'],
   [
     "SUBJECT_PREFIX",
     ["logs.", ".logs", "a..b", "logs.>", "*", "a b", "a\nb", "é", "$SYS"],
-    'names of letters, digits, "-" and "_", with "." between',
+    'names of letters, digits, "-" and "_", separated by "."',
   ],
   [
     "CORS_ORIGINS",
@@ -177,27 +177,27 @@ const WORDS: [string, string[], string][] = [
 ];
 
 for (const [name, values, expected] of WORDS) {
-  Deno.test(`readConfig() refuses a wrong ${name} and says what it may hold`, () => {
+  Deno.test(`readConfig() rejects an invalid ${name} and says what is expected`, () => {
     for (const value of values) {
       assertProblem({ [name]: value }, name, JSON.stringify(value), expected);
     }
   });
 }
 
-Deno.test('readConfig() takes CORS_ORIGINS "*" for any origin', () => {
+Deno.test('readConfig() accepts CORS_ORIGINS "*" for any origin', () => {
   assertEquals(read({ JWT_SECRET, CORS_ORIGINS: " * " }).corsOrigins, "*");
 });
 
-Deno.test("readConfig() takes * in CORS_ORIGINS for one label, and says so if it stands elsewhere", () => {
+Deno.test("readConfig() accepts * in CORS_ORIGINS for one label, and says so if it is elsewhere", () => {
   const CORS_ORIGINS = "https://*.example.com:8443, https://example.com";
   const expected = ["https://*.example.com:8443", "https://example.com"];
   assertEquals(read({ JWT_SECRET, CORS_ORIGINS }).corsOrigins, expected);
   const elsewhere = "https://app.*.example.com";
-  const advice = '"*" stands for the first label of a host that has at least two more';
+  const advice = '"*" can only replace the first label of a host that has at least two more labels';
   assertProblem({ CORS_ORIGINS: elsewhere }, "CORS_ORIGINS", elsewhere, advice);
 });
 
-Deno.test("readConfig() counts an empty variable as unset", () => {
+Deno.test("readConfig() treats an empty variable as unset", () => {
   const names = [...NUMBERS, ...WORDS].map(([name]) => name);
   const more = ["HOST", "NATS_URL", "ORG", "FLY_ORG", "ACCESS_TOKEN", "NATS_USER", "NATS_CREDS"];
   const empty = [...names, ...more, "JWT_PUBLIC_KEY", "JWT_JWKS", "JWT_JWKS_URL", "JWT_AUDIENCE"];
@@ -205,7 +205,7 @@ Deno.test("readConfig() counts an empty variable as unset", () => {
   assertEquals(read({ ...env, JWT_SECRET }), read({ JWT_SECRET }));
 });
 
-Deno.test("readConfig() strips trailing line breaks from every variable, as files end with them", () => {
+Deno.test("readConfig() strips trailing line breaks from every variable", () => {
   const envs: Env[] = [
     { JWT_SECRET, NATS_TOKEN: "token", JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", HOST: "::1" },
     { JWT_SECRET, NATS_USER: "tap", NATS_PASSWORD: " a password ", PORT: "1", LOG_LEVEL: "warn" },
@@ -228,21 +228,21 @@ Deno.test("readConfig() strips trailing line breaks from every variable, as file
   }
 });
 
-Deno.test("readConfig() keeps every other white space of a secret", () => {
+Deno.test("readConfig() keeps all other whitespace of a secret", () => {
   for (const password of [" a b\t ", "\na", "a\nb"]) {
     const { nats } = read({ JWT_SECRET, NATS_USER: "tap", NATS_PASSWORD: `${password}\n` });
     assertEquals(nats.credentials, { kind: "user", user: "tap", password });
   }
 });
 
-Deno.test("readConfig() counts a variable that holds only line breaks as unset", () => {
+Deno.test("readConfig() treats a variable that holds only line breaks as unset", () => {
   assertEquals(
     read({ JWT_SECRET, JWT_PUBLIC_KEY: "\n", NATS_TOKEN: "\r\n" }),
     read({ JWT_SECRET }),
   );
 });
 
-Deno.test("readConfig() refuses one port for two listeners, but lets the system choose both", () => {
+Deno.test("readConfig() rejects the same port for both listeners, but lets the system choose both", () => {
   const clashes: Env[] = [{ PORT: "9091" }, { METRICS_PORT: "8080" }, { METRICS_PORT: "08080" }];
   for (const env of clashes) {
     assertProblem(env, "METRICS_PORT", env.METRICS_PORT ?? "9091", "PORT");
@@ -250,12 +250,12 @@ Deno.test("readConfig() refuses one port for two listeners, but lets the system 
   assertEquals(read({ JWT_SECRET, PORT: "0", METRICS_PORT: "0" }).port, 0);
 });
 
-Deno.test("readConfig() demands exactly one of the four keys", () => {
+Deno.test("readConfig() requires exactly one of the four keys", () => {
   const kinds = Object.entries(KEYS).map(([name, value]) => read({ [name]: value }).keys.kind);
   assertEquals(kinds, ["secret", "public", "set", "url"]);
   const names = Object.keys(KEYS);
   const last = `set exactly one of ${names.join(", ")} ` +
-    '(for a start: export JWT_SECRET="$(openssl rand -base64 48)")';
+    '(to get started: export JWT_SECRET="$(openssl rand -base64 48)")';
   assertEquals(problemsOf({}), [`Cannot choose a key: none is set, ${last}`]);
   fc.assert(fc.property(fc.subarray(names, { minLength: 2 }), (some) => {
     const env = Object.fromEntries(some.map((name) => [name, KEYS[name]!]));
@@ -263,7 +263,7 @@ Deno.test("readConfig() demands exactly one of the four keys", () => {
   }));
 });
 
-Deno.test("readConfig() reports every wrong variable at once", () => {
+Deno.test("readConfig() reports every invalid variable at once", () => {
   const numbers = NUMBERS.map(([name]) => [name, "many"]);
   const words = WORDS.map(([name, [value]]) => [name, value]);
   const keys = { JWT_SECRET: "short", JWT_PUBLIC_KEY: "a", JWT_JWKS: "b", JWT_JWKS_URL: "c" };
@@ -278,19 +278,19 @@ Deno.test("readConfig() reports every wrong variable at once", () => {
 
 Deno.test("readConfig() measures JWT_SECRET in bytes", () => {
   for (const secret of ["x".repeat(31), "é".repeat(15), `${"x".repeat(31)}\n`]) {
-    assertProblem({ JWT_SECRET: secret }, "JWT_SECRET", "not shown", "32 bytes or more");
+    assertProblem({ JWT_SECRET: secret }, "JWT_SECRET", "not shown", "at least 32 bytes");
   }
   assert(read({ JWT_SECRET: "x".repeat(32) }) && read({ JWT_SECRET: "é".repeat(16) }));
 });
 
-Deno.test("readConfig() takes a PEM that a platform has put on one line, in quotes or in Base64", () => {
+Deno.test("readConfig() accepts a PEM that a platform has put on one line, in quotes or in Base64", () => {
   const one = publicKey.trim().replaceAll("\n", "\\n");
   for (const pem of [one, `"${one}"`, btoa(publicKey), publicKey.replaceAll("\n", " ")]) {
     assertEquals(read({ JWT_PUBLIC_KEY: pem }).keys, read({ JWT_PUBLIC_KEY: publicKey }).keys);
   }
 });
 
-Deno.test("readConfig() refuses a private key, and any JWT_JWKS_URL but an http or https one", () => {
+Deno.test("readConfig() rejects a private key, and any JWT_JWKS_URL that is not an http or https URL", () => {
   assertMatch(problemsOf({ JWT_PUBLIC_KEY: privateKey }).join("|"), /^[^|]*a public key[^|]*$/);
   for (const url of ["login.example.com", "file:///etc/passwd", "data:,x", "https://"]) {
     assertMatch(problemsOf({ JWT_JWKS_URL: url }).join("|"), /^[^|]*JWT_JWKS_URL[^|]*http[^|]*$/);

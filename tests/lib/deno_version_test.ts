@@ -3,7 +3,7 @@ import config from "../../deno.json" with { type: "json" };
 import { MINIMUM_DENO, PRODUCTION_DENO } from "../../lib/deno_version.ts";
 import { ROOT } from "../support/checkout.ts";
 
-/** What runs when natstap does, or one of its tasks, before anything else. */
+/** The modules that natstap and its tasks start with. */
 const ENTRIES = [
   "main.ts",
   "tools/bundle.ts",
@@ -12,7 +12,7 @@ const ENTRIES = [
   "tools/print_token.ts",
 ];
 
-/** Runs an entry on what says that it is another version of Deno. */
+/** Runs a module on a Deno that claims to be another version. */
 async function runOn(deno: string, entry: string) {
   const preload = await Deno.makeTempFile({ suffix: ".js" });
   const version = JSON.stringify({ ...Deno.version, deno });
@@ -23,7 +23,7 @@ async function runOn(deno: string, entry: string) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--preload", preload, entry],
     cwd: ROOT,
-    // Nothing but the version stops any of them early.
+    // Without these, a module that accepts the version would go on and start servers.
     env: { JWT_SECRET: "", NATS_SERVER: "/nowhere" },
   }).output();
   await Deno.remove(preload);
@@ -31,7 +31,7 @@ async function runOn(deno: string, entry: string) {
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
 
-Deno.test("An older Deno is told which version natstap requires, by the service and by each tool", async () => {
+Deno.test("The service and each tool reject an older Deno and say which version is required", async () => {
   for (const entry of ENTRIES) {
     for (const version of ["2.4.4", "2.8.3", "1.46.3"]) {
       assertEquals(await runOn(version, entry), {
@@ -44,7 +44,7 @@ Deno.test("An older Deno is told which version natstap requires, by the service 
   }
 });
 
-Deno.test("The minimum version, and each later one, is not refused", async () => {
+Deno.test("The minimum version and later versions are accepted", async () => {
   for (const version of [MINIMUM_DENO, PRODUCTION_DENO, "2.10.0", "3.0.0"]) {
     const { stderr } = await runOn(version, "main.ts");
     assert(stderr.includes("JWT_SECRET") && !stderr.includes("requires Deno"), stderr);

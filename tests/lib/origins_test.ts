@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { includesOrigin, parseOrigins } from "../../lib/origins.ts";
 
-Deno.test("parseOrigins() takes origins, one * for the first label, and * for any", () => {
+Deno.test("parseOrigins() accepts origins, one * for the first label, and * for any origin", () => {
   for (
     const origin of [
       "https://app.example.com",
@@ -24,7 +24,7 @@ Deno.test("parseOrigins() takes origins, one * for the first label, and * for an
   assertEquals([parseOrigins(" * "), parseOrigins("")], ["*", []]);
 });
 
-Deno.test("parseOrigins() refuses every other place of *, and says where it may stand", () => {
+Deno.test("parseOrigins() rejects * anywhere else, and says where it is allowed", () => {
   for (
     const origin of [
       "*.example.com",
@@ -50,12 +50,12 @@ Deno.test("parseOrigins() refuses every other place of *, and says where it may 
     ]
   ) {
     for (const value of [origin, `https://a.example, ${origin}`, `*,${origin}`]) {
-      assertThrows(() => parseOrigins(value), TypeError, '"*" stands for the first label');
+      assertThrows(() => parseOrigins(value), TypeError, '"*" can only replace the first label');
     }
   }
 });
 
-Deno.test("parseOrigins() refuses what a browser never sends", () => {
+Deno.test("parseOrigins() rejects what a browser never sends", () => {
   for (
     const origin of [
       "a.example",
@@ -94,7 +94,7 @@ Deno.test("parseOrigins() refuses what a browser never sends", () => {
 
 const PATTERN = ["https://*.example.com"];
 
-Deno.test("includesOrigin() takes exactly one label for *", () => {
+Deno.test("includesOrigin() matches exactly one label with *", () => {
   for (const label of ["app", "a", "pr-123", "x_y", "xn--bcher-kva", "0", "a".repeat(63)]) {
     assert(includesOrigin(PATTERN, `https://${label}.example.com`), label);
     assert(includesOrigin(["http://*.localhost:3000"], `http://${label}.localhost:3000`), label);
@@ -143,7 +143,7 @@ Deno.test("includesOrigin() takes exactly one label for *", () => {
   assert(includesOrigin(["https://*.example.com:8443"], "https://app.example.com:8443"), "port");
 });
 
-Deno.test("includesOrigin() takes only origins whose host is a label before the rest of the pattern", () => {
+Deno.test("includesOrigin() matches only origins whose host is one label followed by the rest of the pattern", () => {
   const part = fc.oneof(
     fc.constantFrom("example.com", ".", "https://", "*", ":", "/", "@", "#", "app", "\\", "?", " "),
     fc.string({ unit: "binary", maxLength: 3 }),

@@ -1,116 +1,37 @@
-import { assert, assertEquals } from "@std/assert";
-import { generateKeyPairSync } from "node:crypto";
-import fc from "npm:fast-check@^4";
-import { ConfigError, readConfig } from "../../lib/config.ts";
-import { describeWrong } from "../../lib/variables.ts";
+import { assertEquals } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { type Variable, VARIABLES } from "../../lib/variables.ts";
 
-const MARKER = "s3cr3tM4rk3r";
-const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const jwk = pair.publicKey.export({ format: "jwk" });
-const privatePem = String(pair.privateKey.export({ format: "pem", type: "pkcs8" }));
+const ROWS: [name: string, variable: Variable][] = Object.entries(VARIABLES);
 
-/** What might stand in a variable by mistake, always with the marker in it. */
-const text = fc.oneof(
-  fc.constant(MARKER),
-  fc.tuple(fc.string({ unit: "binary" }), fc.string()).map((around) => around.join(MARKER)),
-  fc.constantFrom(
-    `-----BEGIN PUBLIC KEY-----\n${MARKER}\n-----END PUBLIC KEY-----`,
-    `-----BEGIN PRIVATE KEY-----\n${MARKER}\n-----END PRIVATE KEY-----`,
-    privatePem.replace("\n", `\n${MARKER}`),
-    `-----BEGIN NATS USER JWT-----\n${MARKER}\n------END NATS USER JWT------`,
-    `nats://user:${MARKER}@127.0.0.1:4222`,
-    `https://user:${MARKER}@login.example.com/jwks.json`,
-    `{"keys":"${MARKER}"}`,
-    `{"keys":[`,
-  ),
-);
-/** A JWK Set with the marker in one of its members. */
-const keySet = fc.tuple(
-  fc.constantFrom("kty", "crv", "x", "y", "n", "e", "k", "d", "kid", "alg", "use"),
-  fc.constantFrom<Record<string, unknown>>({ ...jwk }, { kty: "RSA", n: "AQ", e: "AQAB" }, {}),
-  fc.constantFrom<unknown>(MARKER, [MARKER], { [MARKER]: MARKER }),
-).map(([member, key, value]) => JSON.stringify({ keys: [{ ...key, [member]: value }] }));
-
-/** Each variable that holds a secret, or what is often confused with one. */
-const SECRETS = [
-  "ACCESS_TOKEN",
-  "NATS_PASSWORD",
-  "NATS_TOKEN",
-  "NATS_NKEY_SEED",
-  "JWT_SECRET",
-  "JWT_PUBLIC_KEY",
-  "JWT_JWKS",
-];
-
-function messageOf(env: Record<string, string | undefined>): string {
-  const readFile = () => {
-    throw new Deno.errors.NotCapable("Requires read access");
-  };
-  try {
-    // PORT has the start fail in any case.
-    readConfig({ env: (name) => ({ PORT: "wrong", ...env })[name], readFile });
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error("Expected the configuration to be refused");
-}
-
-for (const name of SECRETS) {
-  Deno.test(`readConfig() never shows what ${name} holds`, () => {
-    fc.assert(fc.property(fc.oneof(text, keySet), (value) => {
-      const message = messageOf({ [name]: value });
-      assert(!message.includes(MARKER), message);
-      for (const piece of privatePem.split("\n").slice(1, -2)) assert(!message.includes(piece));
-    }));
-  });
-}
-
-Deno.test("readConfig() never shows a secret, whatever else is wrong", () => {
-  const secrets = Object.fromEntries(SECRETS.map((name) => [name, text]));
-  const env = fc.record(secrets, { requiredKeys: [] });
-  const others = fc.constantFrom("NATS_USER", "ORG", "NATS_URL", "JWT_JWKS_URL", "HOST");
-  fc.assert(fc.property(env, others, (env, other) => {
-    const message = messageOf({ ...env, [other]: "harmless" });
-    assert(!message.includes(MARKER), message);
-  }));
+Deno.test("deno.json permits reading the variables of the table, and no others", () => {
+  assertEquals(config.permissions.default.env, Object.keys(VARIABLES));
 });
 
-for (const name of ["NATS_CREDS", "NATS_TLS_CA", "NATS_TLS_CERT", "NATS_TLS_KEY"]) {
-  Deno.test(`readConfig() never shows a file's text where ${name} holds it in the path's place`, () => {
-    const seed = `-----BEGIN USER NKEY SEED-----\n${MARKER}\n------END USER NKEY SEED------\n`;
-    for (const value of [seed, seed.replaceAll("\n", "\\n"), privatePem.replace("\n", MARKER)]) {
-      const message = messageOf({ [name]: value });
-      assert(message.includes(name) && !message.includes(MARKER), message);
-    }
-  });
-}
-
-for (const name of ["NATS_URL", "JWT_JWKS_URL", "CORS_ORIGINS"]) {
-  Deno.test(`readConfig() never shows the password of a URL in ${name}`, () => {
-    const urls = [
-      "nats://u:%s@h:1",
-      "https://u:%s@h",
-      "ftp://u:%s@h",
-      "https://%s@h/x y",
-      "u:%s@h",
-    ];
-    for (const url of urls.flatMap((url) => [url, `nats://a:1,${url}`, `https://a,${url}`])) {
-      const message = messageOf({ [name]: url.replace("%s", MARKER) });
-      assert(!message.includes(MARKER), message);
-    }
-  });
-}
-
-Deno.test("describeWrong() shows what a variable holds, unless it is one for secrets", () => {
-  for (const name of SECRETS) assert(!describeWrong(name, MARKER, "a word").includes(MARKER), name);
-  assert(describeWrong("HOST", MARKER, "a word").includes(`"${MARKER}"`));
+Deno.test("Every variable whose name suggests a secret is marked as one", () => {
+  const suggestsSecret = /SECRET|PASSWORD|TOKEN|SEED|KEY|JWKS/;
+  // A path.
+  const names = Object.keys(VARIABLES).filter((name) => name !== "NATS_TLS_KEY");
+  const secrets = ROWS.filter(([, { secret }]) => secret).map(([name]) => name);
+  assertEquals(secrets, names.filter((name) => suggestsSecret.test(name)));
 });
 
-Deno.test("describeWrong() keeps to one line, whatever the value is", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (value) => {
-    const line = describeWrong("HOST", value, "a host");
-    assertEquals(line.split(/[\r\n]/).length, 1);
-    assert(line.includes(value.includes("@") ? "not shown" : JSON.stringify(value)));
-  }));
+Deno.test("docs/configuration.md lists the variables with their defaults and meanings", async () => {
+  const code = (text: string | undefined) => text ? `\`${text}\`` : "";
+  const expected = [
+    ["variable", "default", "secret", "meaning"],
+    ...ROWS.map(([name, { default: byDefault, secret, meaning }]) => [
+      code(name),
+      code(byDefault),
+      secret ? "yes" : "",
+      meaning,
+    ]),
+  ];
+  const text = await Deno.readTextFile(new URL("../../docs/configuration.md", import.meta.url));
+  const table = text.split("\n").filter((line) => line.startsWith("| "))
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
+    .filter(([first]) => !first!.startsWith("---"));
+  const markdown = expected.map((cells) => `| ${cells.join(" | ")} |`)
+    .toSpliced(1, 0, "| --- | --- | --- | --- |").join("\n");
+  assertEquals(table, expected, `Expected this table, which deno fmt aligns:\n${markdown}`);
 });

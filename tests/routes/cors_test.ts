@@ -32,7 +32,7 @@ const FOREIGN = [
 ];
 
 let nats: NatsServer;
-let named: Service;
+let listed: Service;
 let any: Service;
 let none: Service;
 Deno.test.beforeAll(async () => {
@@ -42,24 +42,24 @@ Deno.test.beforeAll(async () => {
     await service.logged(({ msg }) => msg === "NATS connected");
     return service;
   };
-  [named, any, none] = await Promise.all([
+  [listed, any, none] = await Promise.all([
     start(`${APP}, ${ADMIN}, https://*.preview.example.com:8443`),
     start("*"),
     start(""),
   ]);
 });
 Deno.test.afterAll(async () => {
-  for (const started of [named, any, none, nats]) await started[Symbol.asyncDispose]();
+  for (const started of [listed, any, none, nats]) await started[Symbol.asyncDispose]();
 });
 
-/** What a response tells a browser of other origins. */
+/** Returns the CORS headers of a response, and `Vary`. */
 function corsOf({ headers }: Response): Record<string, string> {
   return Object.fromEntries(
     [...headers].filter(([name]) => name.startsWith("access-control-") || name === "vary"),
   );
 }
 
-/** Opens a stream as a page of `origin` does, and resolves to what it is told. */
+/** Opens a stream as a page of `origin` does, and resolves to the CORS headers. */
 async function open(service: Service, origin: string): Promise<Record<string, string>> {
   await using reader = await read(await logsUrl(service, { app: "a" }), {
     headers: { Origin: origin },
@@ -67,7 +67,7 @@ async function open(service: Service, origin: string): Promise<Record<string, st
   return corsOf(reader.response);
 }
 
-/** Asks as a browser does before a page of `origin` may send `headers`; resolves without a body. */
+/** Sends the preflight for a page of `origin` that sends `headers`. */
 async function preflight(
   { url }: Service,
   origin: string,
@@ -86,7 +86,7 @@ async function preflight(
   return response;
 }
 
-/** Headers that tracing and HTTP libraries add to each request of a page. */
+/** Headers that tracing and HTTP libraries add to every request of a page. */
 const REQUESTED = [
   "authorization",
   "authorization,traceparent",
@@ -99,15 +99,15 @@ const REQUESTED = [
   Array.from({ length: 300 }, (_, i) => `x-header-${i}`).join(","),
 ];
 
-/** The headers that a preflight's response permits, as a browser reads them. */
+/** Returns the headers that the response to a preflight permits, as a browser parses them. */
 function permitted(response: Response): string[] {
   return (response.headers.get("access-control-allow-headers") ?? "").split(",")
     .map((name) => name.trim()).toSorted();
 }
 
-Deno.test("CORS_ORIGINS lets pages of each named origin read, with credentials", async () => {
+Deno.test("CORS_ORIGINS allows pages of each listed origin to read, with credentials", async () => {
   for (const origin of [APP, ADMIN]) {
-    assertEquals(await open(named, origin), {
+    assertEquals(await open(listed, origin), {
       "access-control-allow-credentials": "true",
       "access-control-allow-origin": origin,
       "access-control-expose-headers": "Retry-After,WWW-Authenticate",
@@ -116,44 +116,44 @@ Deno.test("CORS_ORIGINS lets pages of each named origin read, with credentials",
   }
 });
 
-Deno.test("CORS_ORIGINS lets a page of a named origin read errors too", async () => {
-  const response = await fetch(`${named.url}/logs`, { headers: { Origin: APP } });
+Deno.test("CORS_ORIGINS allows a page of a listed origin to read errors too", async () => {
+  const response = await fetch(`${listed.url}/logs`, { headers: { Origin: APP } });
   assertEquals(corsOf(response)["access-control-allow-origin"], APP);
   await assertProblem(response, 401, "token_missing");
 });
 
-Deno.test("CORS_ORIGINS tells null, and origins that contain or end with a named one, nothing, and caches that it depends", async () => {
+Deno.test("CORS_ORIGINS allows neither null nor origins that contain or end with a listed one, and the response varies by origin", async () => {
   for (const origin of FOREIGN) {
-    assertEquals(await open(named, origin), { vary: "Origin" }, `To ${origin}`);
+    assertEquals(await open(listed, origin), { vary: "Origin" }, `For ${origin}`);
   }
 });
 
-Deno.test("CORS_ORIGINS with * for a label lets pages of each such origin read, with credentials", async () => {
+Deno.test("CORS_ORIGINS with * for a label allows pages of each matching origin to read, with credentials", async () => {
   for (const origin of PREVIEWS) {
-    const cors = await open(named, origin);
+    const cors = await open(listed, origin);
     assertEquals(cors["access-control-allow-origin"], origin);
     assertEquals(cors["access-control-allow-credentials"], "true");
-    const asked = await preflight(named, origin);
+    const asked = await preflight(listed, origin);
     assertEquals(asked.headers.get("access-control-allow-origin"), origin);
   }
 });
 
-Deno.test("CORS_ORIGINS answers the preflight of a named origin, which has no token", async () => {
-  const { vary, ...cors } = corsOf(await preflight(named, APP));
+Deno.test("CORS_ORIGINS answers the preflight of a listed origin, which has no token", async () => {
+  const { vary, ...cors } = corsOf(await preflight(listed, APP));
   assertEquals(cors, {
     "access-control-allow-credentials": "true",
     "access-control-allow-headers": "authorization",
     "access-control-allow-methods": "GET,HEAD",
     "access-control-allow-origin": APP,
     "access-control-max-age": "600",
-    // Browsers heed it in the response itself; here it does no harm.
+    // Browsers only use it in the actual response. It is harmless here.
     "access-control-expose-headers": "Retry-After,WWW-Authenticate",
   });
   assertEquals(vary!.split(/, */).toSorted(), ["Access-Control-Request-Headers", "Origin"]);
 });
 
-Deno.test("CORS_ORIGINS permits GET and HEAD with whatever headers the preflight asks for", async () => {
-  for (const [service, origin] of [[named, APP], [named, PREVIEWS[0]!], [any, APP]] as const) {
+Deno.test("CORS_ORIGINS permits GET and HEAD with all headers that the preflight asks for", async () => {
+  for (const [service, origin] of [[listed, APP], [listed, PREVIEWS[0]!], [any, APP]] as const) {
     for (const headers of REQUESTED) {
       for (const method of ["GET", "HEAD"]) {
         const response = await preflight(service, origin, headers, method);
@@ -165,9 +165,9 @@ Deno.test("CORS_ORIGINS permits GET and HEAD with whatever headers the preflight
   }
 });
 
-Deno.test("CORS_ORIGINS lets no header that a preflight asks for become another header or a fault", async () => {
+Deno.test("No header that a preflight asks for adds a header to the response or causes an error", async () => {
   for (const bytes of ["a\x7f\xff", "\u00e9,\u00fc", "a:b, c;d", ",,,", "*", " ".repeat(1_000)]) {
-    using connection = await connectTo(named);
+    using connection = await connectTo(listed);
     const text = request("OPTIONS /logs HTTP/1.1", [
       `Origin: ${APP}`,
       "Access-Control-Request-Method: GET",
@@ -182,16 +182,16 @@ Deno.test("CORS_ORIGINS lets no header that a preflight asks for become another 
   }
 });
 
-Deno.test("CORS_ORIGINS permits null, and origins that contain or end with a named one, nothing in the preflight", async () => {
+Deno.test("CORS_ORIGINS permits nothing in the preflight of null, or of an origin that contains or ends with a listed one", async () => {
   for (const origin of FOREIGN) {
     for (const headers of REQUESTED) {
-      const response = await preflight(named, origin, headers);
-      assertEquals(corsOf(response), { vary: "Origin" }, `To ${origin}`);
+      const response = await preflight(listed, origin, headers);
+      assertEquals(corsOf(response), { vary: "Origin" }, `For ${origin}`);
     }
   }
 });
 
-Deno.test("CORS_ORIGINS=* lets every page read, and none with credentials", async () => {
+Deno.test("CORS_ORIGINS=* allows every page to read, without credentials", async () => {
   const { "access-control-allow-origin": origin, "access-control-allow-credentials": credentials } =
     await open(any, "https://anywhere.example");
   assertEquals([origin, credentials], ["*", undefined]);
@@ -203,7 +203,7 @@ Deno.test("CORS_ORIGINS=* lets every page read, and none with credentials", asyn
   assertEquals(cors.vary, "Access-Control-Request-Headers");
 });
 
-Deno.test("CORS_ORIGINS lets no page of another origin read where it is not set", async () => {
+Deno.test("Without CORS_ORIGINS, no page of another origin may read", async () => {
   assertEquals(await open(none, APP), {});
   const response = await preflight(none, APP);
   assertEquals(corsOf(response), {});

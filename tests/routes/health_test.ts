@@ -12,19 +12,19 @@ import {
 } from "../support/service.ts";
 import { assertEventually } from "../support/patience.ts";
 
-/** The status and the body of `GET /healthz`. */
+/** Resolves to the status and body of `GET /healthz`. */
 async function healthz({ url }: Service): Promise<[number, string]> {
   const response = await fetch(`${url}/healthz`);
   return [response.status, await response.text()];
 }
 
-/** A port that nothing listens on, and that nats-server can take. */
+/** Resolves to a free port for a nats-server. */
 async function freePort(): Promise<number> {
   await using server = await startNatsServer();
   return server.port;
 }
 
-Deno.test("GET /readyz answers 503 until a key set behind a URL was fetched", async () => {
+Deno.test("GET /readyz answers 503 until the key set behind a URL has been fetched", async () => {
   let fetched = false;
   const answer = () => {
     if (!fetched) return new Response(null, { status: 500 });
@@ -44,7 +44,7 @@ Deno.test("GET /readyz answers 503 until a key set behind a URL was fetched", as
   await assertEventually(() => readiness(service), "ready");
 });
 
-Deno.test("The service starts while NATS is absent, and streams once it is there, 10 s later", async () => {
+Deno.test("The service starts without NATS, and streams once NATS is available 10 s later", async () => {
   const port = await freePort();
   await using service = await startService({ NATS_URL: `nats://127.0.0.1:${port}` });
   const arrival = performance.now() + 10_000;
@@ -53,7 +53,7 @@ Deno.test("The service starts while NATS is absent, and streams once it is there
   await assertEventually(async () => {
     assertEquals(await healthz(service), [200, "ok"]);
     const { detail } = await assertNotReady(service, "nats_unavailable");
-    assertMatch(detail, /^Try again: NATS is out of reach \(.*refused.*\)\.$/i);
+    assertMatch(detail, /^Try again: NATS is unreachable \(.*refused.*\)\.$/i);
     await assertProblem(await fetch(url), 503, "nats_unavailable");
     assertEquals((await fetch(url, { method: "HEAD" })).status, 503);
     return performance.now() > arrival;
@@ -65,12 +65,12 @@ Deno.test("The service starts while NATS is absent, and streams once it is there
   console.log(`ready ${Math.round(performance.now() - arrivedAt)} ms after NATS arrived`);
   await using reader = await openStream(service, { app: "a" });
   const publisher = await connect({ servers: nats.url });
-  publisher.publish("logs.a.dfw.m1", "it is there");
-  assertEquals(await reader.line(), "it is there");
+  publisher.publish("logs.a.dfw.m1", "NATS is available");
+  assertEquals(await reader.line(), "NATS is available");
   await publisher.close();
 });
 
-Deno.test("GET /readyz answers 503 while NATS is lost, and GET /healthz does not", async () => {
+Deno.test("GET /readyz answers 503 while the connection to NATS is lost, and GET /healthz answers 200", async () => {
   await using stack = await startStack();
   const { nats, service } = stack;
   const ready = await fetch(`${service.url}/readyz`);
@@ -79,17 +79,17 @@ Deno.test("GET /readyz answers 503 while NATS is lost, and GET /healthz does not
   await stack.publisher.close();
   await nats.stop("SIGKILL");
   await service.logged(({ reason }) => `${reason}`.startsWith("connection lost"));
-  // And then why each try to get it back fails.
+  // Then the reason why each attempt to reconnect fails.
   await service.logged(({ reason }) => reason === "connection refused");
   const { detail, parts } = await assertNotReady(service, "nats_unavailable");
-  assertEquals(detail, "Try again: NATS is out of reach (connection refused).");
+  assertEquals(detail, "Try again: NATS is unreachable (connection refused).");
   assertEquals(parts, { ready: false, nats: "connection refused", keys: "ok", capacity: "ok" });
   assertEquals(await healthz(service), [200, "ok"]);
   await using _again = await startNatsServer({ port: nats.port });
   await assertEventually(() => readiness(service), "ready");
 });
 
-Deno.test("GET /readyz says that NATS refuses the service, until it does not", async () => {
+Deno.test("GET /readyz says that NATS rejects the service, until it does not", async () => {
   const users = (password: string) =>
     `authorization { users = [{ user: "tap", password: "${password}" }] }`;
   await using nats = await startNatsServer({ config: users("other") });
@@ -107,13 +107,13 @@ Deno.test("GET /readyz says that NATS refuses the service, until it does not", a
   await assertEventually(() => readiness(service), "ready");
 });
 
-/** The status and the body of `GET /readyz`. */
+/** Resolves to the status and body of `GET /readyz`. */
 async function readyz({ url }: Service): Promise<[number, unknown]> {
   const response = await fetch(`${url}/readyz`);
   return [response.status, await response.json()];
 }
 
-Deno.test("GET /readyz answers 200 and says that the service is full while MAX_STREAMS are open", async () => {
+Deno.test('GET /readyz answers 200 with "capacity":"full" while MAX_STREAMS are open', async () => {
   await using stack = await startStack({ MAX_STREAMS: "1" });
   const { service } = stack;
   const ok = { ready: true, nats: "ok", keys: "ok", capacity: "ok" };
@@ -128,22 +128,22 @@ Deno.test("GET /readyz answers 200 and says that the service is full while MAX_S
   await assertEventually(() => readyz(service), [200, ok]);
 });
 
-Deno.test("GET /readyz answers 200 while one app has all of its own streams", async () => {
+Deno.test("GET /readyz answers 200 while one app has MAX_STREAMS_PER_APP streams", async () => {
   await using stack = await startStack({ MAX_STREAMS: "2", MAX_STREAMS_PER_APP: "1" });
   await using _reader = await openStream(stack.service, { app: "a" });
   const ok = { ready: true, nats: "ok", keys: "ok", capacity: "ok" };
   assertEquals(await readyz(stack.service), [200, ok]);
 });
 
-Deno.test("GET /readyz answers 503 while a full service has lost NATS", async () => {
+Deno.test("GET /readyz answers 503 while a full service has lost its connection to NATS", async () => {
   await using stack = await startStack({ MAX_STREAMS: "1" });
   const { nats, service, publisher } = stack;
   await using _reader = await openStream(service, { app: "a" });
   await publisher.close();
   await nats.stop("SIGKILL");
-  await service.logged(({ msg }) => msg === "NATS unavailable");
+  await service.logged(({ reason }) => reason === "connection refused");
   const { parts } = await assertNotReady(service, "nats_unavailable");
-  assertEquals(parts, { ready: false, nats: "connection lost", keys: "ok", capacity: "full" });
+  assertEquals(parts, { ready: false, nats: "connection refused", keys: "ok", capacity: "full" });
   await using _again = await startNatsServer({ port: nats.port });
   const full = { ready: true, nats: "ok", keys: "ok", capacity: "full" };
   await assertEventually(() => readyz(service), [200, full]);

@@ -1,18 +1,20 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TOKEN_CARRIERS } from "../../routes/token_carriers.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
 import { read, type Reader } from "../support/clients/sse_reader.ts";
+import { carry } from "../support/tokens/carriers.ts";
 import { logsUrl, mint, type Stack, startService, startStack } from "../support/service.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
 Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
-/** The address of the shared service's streams. */
+/** Resolves to the URL of a stream of the shared service. */
 function logs(claims: Record<string, unknown>, query?: Record<string, string>): Promise<string> {
   return logsUrl(stack.service, claims, query);
 }
 
-/** Publishes `payloads` to a stream; resolves to what it brings of them, up to `mark`. */
+/** Publishes `payloads`, then `mark`. Resolves to the text of the stream before `mark`. */
 async function firstText(
   format: string,
   mark: string,
@@ -29,7 +31,7 @@ async function firstText(
 const FLY_LINE =
   `{"event":{"provider":"app"},"fly":{"app":{"instance":"d896","name":"words"},"region":"dfw"},"host":"9c2f","log":{"level":"info"},"message":"GET / 200 3ms","timestamp":"2026-11-20T20:42:11.123456789Z"}`;
 
-Deno.test("GET /logs sends ready first, with what it streams and until when", async () => {
+Deno.test("GET /logs sends ready first, with the subject and the end of the grant", async () => {
   const exp = Math.floor(Date.now() / 1000) + 300;
   const url = await logs({ app: "panini-786", exp }, { region: "dfw" });
   using reader = await readRaw(url);
@@ -55,7 +57,7 @@ Deno.test("GET /logs sends ready in ndjson and in text", async () => {
   );
 });
 
-Deno.test("GET /logs forbids caches and proxies to keep or to change the stream", async () => {
+Deno.test("GET /logs forbids caches and proxies to store or change the stream", async () => {
   for (const format of ["sse", "ndjson", "text"]) {
     await using reader = await read(await logs({ app: "a" }, { format }));
     const { headers } = reader.response;
@@ -86,7 +88,7 @@ const ACCEPT: [accept: string | undefined, format: string | undefined, contentTy
   ["image/png", "ndjson", NDJSON],
   [undefined, "text", TEXT],
 ];
-Deno.test("GET /logs answers in the format that Accept likes best, or that ?format= names", async () => {
+Deno.test("GET /logs answers in the format that Accept prefers or ?format= names", async () => {
   for (const [accept, format, contentType] of ACCEPT) {
     const url = await logs({ app: "a" }, format === undefined ? {} : { format });
     using reader = await readRaw(url, accept === undefined ? {} : { Accept: accept });
@@ -95,7 +97,7 @@ Deno.test("GET /logs answers in the format that Accept likes best, or that ?form
   }
 });
 
-Deno.test("GET /logs sends a payload verbatim as one unnamed event", async () => {
+Deno.test("GET /logs sends each payload verbatim as one unnamed event", async () => {
   const payloads = [FLY_LINE, "", "data: x", "plain\ttext \u{1f600}", "event: end"];
   assertEquals(
     await firstText("sse", "data: LAST", ...payloads),
@@ -103,7 +105,7 @@ Deno.test("GET /logs sends a payload verbatim as one unnamed event", async () =>
   );
 });
 
-Deno.test("GET /logs lets no line break in a payload end its event or set a field", async () => {
+Deno.test("No line break in a payload ends its event or sets a field", async () => {
   const hostile = "a\r\n\r\nevent: end\rid: 7\n\nretry: 1\n";
   assertEquals(
     await firstText("sse", "LAST", hostile),
@@ -112,7 +114,7 @@ Deno.test("GET /logs lets no line break in a payload end its event or set a fiel
   );
 });
 
-Deno.test("GET /logs sends one line of JSON a payload in ndjson", async () => {
+Deno.test("GET /logs sends one line of JSON per payload in ndjson", async () => {
   const pretty = `{\n  "a": 1\n}`;
   const forged = `{"natstap":{"event":"end","reason":"expired"}}`;
   const sent = await firstText("ndjson", "LAST", FLY_LINE, "plain", "", pretty, "17", forged);
@@ -120,14 +122,14 @@ Deno.test("GET /logs sends one line of JSON a payload in ndjson", async () => {
   assertEquals(sent, lines.map((line) => `${line}\n`).join("") + `"`);
 });
 
-Deno.test("GET /logs prints Fly's lines for people in text, and others as they are", async () => {
+Deno.test("GET /logs prints Fly's lines as flyctl does in text, and other payloads as they are", async () => {
   assertEquals(
     await firstText("text", "LAST", FLY_LINE, `{"message":"not Fly's"}`, "plain"),
     `2026-11-20T20:42:11.123456789Z app[d896] dfw [info] GET / 200 3ms\n{"message":"not Fly's"}\nplain\n`,
   );
 });
 
-Deno.test("GET /logs changes no byte of a payload, up to the largest that NATS takes", async () => {
+Deno.test("GET /logs changes no byte of a payload, up to the maximum size that NATS accepts", async () => {
   const random = new Uint8Array(1_048_576);
   for (let at = 0; at < random.length; at += 65_536) {
     crypto.getRandomValues(random.subarray(at, at + 65_536));
@@ -145,11 +147,11 @@ Deno.test("GET /logs changes no byte of a payload, up to the largest that NATS t
   }
   const event = body.subarray(-"data: ".length - payload.length - 2);
   assertEquals(new TextDecoder().decode(event.subarray(0, 6)), "data: ");
-  assert(event.subarray(6, -2).every((byte, at) => byte === payload[at]), "Every byte as it was");
+  assert(event.subarray(6, -2).every((byte, at) => byte === payload[at]), "No byte is changed");
   leave.abort();
 });
 
-Deno.test("GET /logs delivers every line that is published once its head has come", async () => {
+Deno.test("GET /logs delivers every line that is published after the response headers have arrived", async () => {
   const rounds = Array.from({ length: 100 }, async (_, round) => {
     await using reader = await read(await logs({ app: `ready-${round}` }));
     stack.publisher.publish(`logs.ready-${round}.dfw.m1`, `line ${round}`);
@@ -159,12 +161,12 @@ Deno.test("GET /logs delivers every line that is published once its head has com
   await Promise.all(rounds);
 });
 
-Deno.test("GET /logs narrows by ?region= and ?machine=, and each of both", async () => {
+Deno.test("GET /logs filters by ?region=, by ?machine=, and by both", async () => {
   const queries = [{ region: "dfw" }, { machine: "m2" }, { region: "iad", machine: "m2" }];
-  const opened = queries.map(async (query) => read(await logs({ app: "narrow" }, query)));
+  const opened = queries.map(async (query) => read(await logs({ app: "filtered" }, query)));
   const readers = await Promise.all(opened);
   const places = ["dfw.m1", "dfw.m2", "iad.m1", "iad.m2"];
-  for (const place of places) stack.publisher.publish(`logs.narrow.${place}`, place);
+  for (const place of places) stack.publisher.publish(`logs.filtered.${place}`, place);
   const expected = [["dfw.m1", "dfw.m2"], ["dfw.m2", "iad.m2"], ["iad.m2"]];
   for (const [i, reader] of readers.entries()) {
     const lines = [];
@@ -181,13 +183,13 @@ async function take(reader: Reader, count: number): Promise<string[]> {
   return lines;
 }
 
-Deno.test("GET /logs keeps the order, and never mixes two apps' lines", async () => {
+Deno.test("GET /logs keeps the order, and never mixes lines of different apps", async () => {
   const apps = ["tenant", "tenant-2", "tenant_3"];
   const opened = apps.flatMap((app) => [1, 2, 3].map(async () => read(await logs({ app }))));
   const readers = await Promise.all(opened);
   const count = 3_000;
   const sent = apps.map((app) => Array.from({ length: count }, (_, i) => `${app} ${i}`));
-  // In step with the readers, so that no buffer can overflow, however slow the machine.
+  // At the pace of the readers, so that no buffer overflows, however slow the machine is.
   for (let from = 0; from < count; from += 500) {
     for (let i = from; i < from + 500; i++) {
       for (const [a, app] of apps.entries()) {
@@ -212,7 +214,7 @@ Deno.test("GET /logs is never compressed, whatever Accept-Encoding says", async 
   }
 });
 
-Deno.test("GET /logs streams over HTTP/1.1 in chunks, as they come", async () => {
+Deno.test("GET /logs sends chunks over HTTP/1.1 as lines arrive", async () => {
   await using reader = await read(await logs({ app: "chunks" }));
   assertEquals(reader.response.headers.get("Transfer-Encoding"), "chunked");
   for (const line of ["one", "two"]) {
@@ -221,20 +223,20 @@ Deno.test("GET /logs streams over HTTP/1.1 in chunks, as they come", async () =>
   }
 });
 
-Deno.test("GET /logs takes the token from header, query or cookie, the first that is there", async () => {
-  const [a, b, c] = await Promise.all(["a", "b", "c"].map((app) => mint({ app })));
-  const sent: [query: string, headers: Record<string, string>, app: string][] = [
-    [`?token=${b}`, { Authorization: `Bearer ${a}`, Cookie: `natstap_token=${c}` }, "a"],
-    [`?token=${b}`, { Cookie: `natstap_token=${c}` }, "b"],
-    ["", { Cookie: `theme=dark; natstap_token=${c}` }, "c"],
-  ];
-  for (const [query, headers, app] of sent) {
+Deno.test("GET /logs uses the token of the first carrier that has one", async () => {
+  const apps = TOKEN_CARRIERS.map(({ kind }) => kind);
+  const tokens = await Promise.all(apps.map((app) => mint({ app })));
+  for (const [first, app] of apps.entries()) {
+    const requests = TOKEN_CARRIERS.map((carrier, i) => carry(carrier, tokens[i]!)).slice(first);
+    const query = requests.map(([query]) => query).join("");
+    const headers = Object.assign({}, ...requests.map(([, headers]) => headers));
+    headers.Cookie = `theme=dark; ${headers.Cookie}`;
     await using reader = await read(`${stack.service.url}/logs${query}`, { headers });
     assertEquals((await reader.control("ready")).app, app);
   }
 });
 
-Deno.test("GET /logs streams every app to a token for *, where ALLOW_ALL_APPS permits it", async () => {
+Deno.test("GET /logs streams every app to a token for *, if ALLOW_ALL_APPS permits it", async () => {
   await using all = await startService({
     NATS_URL: stack.nats.url,
     ALLOW_ALL_APPS: "true",

@@ -9,7 +9,7 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
 const PATHS = ["/logs", "/healthz", "/readyz"];
 
-/** Asks for `path` with a token that permits a stream. */
+/** Requests `path` with a valid token. */
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const authorization = `Bearer ${await mint({ app: "a" })}`;
   return fetch(`${stack.service.url}${path}`, {
@@ -18,13 +18,13 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   });
 }
 
-Deno.test("The service answers 404 to every path that it does not know", async () => {
+Deno.test("The service answers 404 to every unknown path", async () => {
   const unknown = ["/log", "/logs/", "/logs/x", "/LOGS", "//logs", "/logs%2f", "/metrics", "/.env"];
   for (const path of unknown) await assertProblem(await ask(path), 404, "not_found");
   await assertProblem(await ask("/nothing", { method: "POST" }), 404, "not_found");
 });
 
-Deno.test("The service answers 405 with Allow to a wrong method on each known path", async () => {
+Deno.test("The service answers 405 with Allow to a wrong method on every known path", async () => {
   for (const path of PATHS) {
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
       const response = await ask(path, { method });
@@ -42,7 +42,7 @@ Deno.test("The service answers OPTIONS with the methods of the path", async () =
   }
 });
 
-Deno.test("HEAD /logs tells what a GET would, and opens no stream", async () => {
+Deno.test("HEAD /logs sends the headers of a GET, and opens no stream", async () => {
   const url = await logsUrl(stack.service, { app: "head" }, { format: "ndjson" });
   const head = await fetch(url, { method: "HEAD" });
   assertEquals([head.status, await head.text()], [200, ""]);
@@ -56,15 +56,15 @@ Deno.test("HEAD /logs tells what a GET would, and opens no stream", async () => 
   assertEquals(fields(head), fields(reader.response));
   await stack.service.logged(({ msg }) => msg === "stream opened");
   const opened = stack.service.logs.filter(({ msg }) => msg === "stream opened");
-  assertEquals(opened.length, 1, "The GET's alone");
+  assertEquals(opened.length, 1, "Only one, for the GET");
 });
 
-Deno.test("HEAD /logs tells no length, since a stream has none", async () => {
+Deno.test("HEAD /logs sends no Content-Length, because a stream has none", async () => {
   const head = await fetch(await logsUrl(stack.service, { app: "head" }), { method: "HEAD" });
   assertEquals(head.headers.get("Content-Length"), null);
 });
 
-Deno.test("HEAD answers an error's status and headers without its body", async () => {
+Deno.test("HEAD sends the status and headers of an error without the body", async () => {
   const response = await fetch(`${stack.service.url}/logs`, { method: "HEAD" });
   assertEquals([response.status, await response.text()], [401, ""]);
   assertEquals(response.headers.get("Content-Type"), "application/problem+json");
@@ -75,9 +75,9 @@ Deno.test("HEAD answers an error's status and headers without its body", async (
   }
 });
 
-Deno.test("GET /logs answers 406 where Accept takes none of the formats", async () => {
+Deno.test("GET /logs answers 406 if Accept does not accept any of the formats", async () => {
   const refused = ["image/png", "application/json", "text/event-stream;q=0", "*/*;q=0"];
-  // Only the beginning is read.
+  // Only the start of the header is parsed.
   refused.push(`${"a,".repeat(30_000)}text/plain`);
   for (const Accept of refused) {
     const { detail } = await assertProblem(
@@ -85,7 +85,7 @@ Deno.test("GET /logs answers 406 where Accept takes none of the formats", async 
       406,
       "not_acceptable",
     );
-    assert(detail.includes("text/event-stream"), `It names what there is: ${detail}`);
+    assert(detail.includes("text/event-stream"), `Expected the available formats: ${detail}`);
   }
 });
 

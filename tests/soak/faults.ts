@@ -1,91 +1,87 @@
-/**
- * What goes wrong in a run.
- *
- * @module
- */
-import { type Bus, hang } from "./bus.ts";
+/** The faults that are injected during a run. */
+import { type FaultyNats, hang } from "./faulty_nats.ts";
 import { KEY_FAULTS } from "./keys.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Random } from "./random.ts";
-import { pause, status, type World } from "./world.ts";
+import { pause, type Run, status } from "./run.ts";
 
-/** What a fault is done to. */
-export interface Scene {
-  readonly world: World;
-  readonly bus: Bus;
+/** What a fault acts on. */
+export interface FaultContext {
+  readonly run: Run;
+  readonly nats: FaultyNats;
   readonly publisher: Publisher;
 }
 
-/** Something that goes wrong, and is right again. */
+/** A fault that goes away by itself. */
 export interface Fault {
   readonly name: string;
-  /** How long it takes at most. Seconds. */
+  /** Maximum duration, in seconds. */
   readonly seconds: number;
-  /** Refusals, and ends of streams, that it may bring with it. */
-  readonly excuses: readonly string[];
-  readonly happen: (scene: Scene, random: Random) => Promise<void>;
+  /** Codes of refusals and reasons of stream ends that it may cause. */
+  readonly tolerated: readonly string[];
+  readonly inject: (context: FaultContext, random: Random) => Promise<void>;
 }
 
 /** All faults. */
 export const FAULTS: readonly Fault[] = [
   {
-    name: "NATS killed, and started again",
+    name: "NATS is killed and restarted",
     seconds: 6,
-    excuses: ["nats_unavailable"],
-    happen: async ({ bus, world }, random) => {
-      await bus.crash(random.between(500, 3_000));
-      await connected(world);
+    tolerated: ["nats_unavailable"],
+    inject: async ({ nats, run }, random) => {
+      await nats.crash(random.between(500, 3_000));
+      await connected(run);
     },
   },
   {
-    name: "NATS hangs, and goes on before it is missed",
+    name: "NATS hangs briefly",
     seconds: 4,
-    excuses: ["nats_unavailable"],
-    happen: ({ bus }, random) => bus.hang(random.between(500, 3_000)),
+    tolerated: ["nats_unavailable"],
+    inject: ({ nats }, random) => nats.hang(random.between(500, 3_000)),
   },
   {
-    name: "NATS hangs until it is missed",
+    name: "NATS hangs until the service gives up on it",
     seconds: 20,
-    excuses: ["nats_unavailable"],
-    happen: async ({ bus, world }) => {
-      await bus.hang(15_000);
-      await connected(world);
+    tolerated: ["nats_unavailable"],
+    inject: async ({ nats, run }) => {
+      await nats.hang(15_000);
+      await connected(run);
     },
   },
   {
     name: "NATS refuses the password",
     seconds: 6,
-    excuses: ["nats_unavailable"],
-    happen: async ({ bus, world }, random) => {
-      await bus.misconfigure({ password: "another" }, random.between(500, 3_000));
-      await connected(world);
+    tolerated: ["nats_unavailable"],
+    inject: async ({ nats, run }, random) => {
+      await nats.misconfigure({ password: "another" }, random.between(500, 3_000));
+      await connected(run);
     },
   },
   {
-    // Not one app alone: of a stream of all apps NATS would leave out that one without a word.
+    // All apps, because a stream of all apps would silently lack the lines of a single denied one.
     name: "NATS denies all subjects",
     seconds: 4,
-    excuses: ["denied", "subscription_denied"],
-    happen: ({ bus }, random) => bus.misconfigure({ deny: "logs.>" }, random.between(500, 2_000)),
+    tolerated: ["denied", "subscription_denied"],
+    inject: ({ nats }, random) => nats.misconfigure({ deny: "logs.>" }, random.between(500, 2_000)),
   },
   {
-    name: "natstap hangs until NATS drops it",
+    name: "the service hangs until NATS drops it",
     seconds: 6,
-    // Tokens of some seconds wait with it.
-    excuses: ["nats_unavailable", "token_expired"],
-    happen: async ({ world, publisher }) => {
+    // Short-lived tokens may expire meanwhile.
+    tolerated: ["nats_unavailable", "token_expired"],
+    inject: async ({ run, publisher }) => {
       publisher.rate *= 4;
-      await hang(world.service.pid, 4_000);
+      await hang(run.service.pid, 4_000);
       publisher.rate /= 4;
-      await connected(world);
+      await connected(run);
     },
   },
   {
-    name: "five times the lines",
+    name: "five times as many lines",
     seconds: 3,
-    // On a slow machine NATS may drop natstap for it.
-    excuses: ["nats_unavailable"],
-    happen: async ({ publisher }) => {
+    // On a slow machine, NATS may drop the service because of it.
+    tolerated: ["nats_unavailable"],
+    inject: async ({ publisher }) => {
       publisher.rate *= 5;
       await pause(2_000);
       publisher.rate /= 5;
@@ -94,8 +90,8 @@ export const FAULTS: readonly Fault[] = [
   ...KEY_FAULTS.map((fault): Fault => ({
     name: `the key set's server is ${fault}`,
     seconds: 4,
-    excuses: ["keys_unavailable"],
-    happen: async ({ world: { keys } }, random) => {
+    tolerated: ["keys_unavailable"],
+    inject: async ({ run: { keys } }, random) => {
       keys.service = fault;
       await pause(random.between(1_000, 3_000));
       keys.service = "well";
@@ -104,21 +100,21 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "the key is replaced",
     seconds: 12,
-    excuses: [],
-    happen: async ({ world }) => {
-      await world.keys.rotate(async (token) => {
+    tolerated: [],
+    inject: async ({ run }) => {
+      await run.keys.rotate(async (token) => {
         const headers = { Authorization: `Bearer ${token}` };
-        return await status(`${world.service.url}/logs`, { method: "HEAD", headers }) === 200;
+        return await status(`${run.service.url}/logs`, { method: "HEAD", headers }) === 200;
       });
     },
   },
 ];
 
-/** Waits until the service has NATS again. */
-async function connected({ service }: World): Promise<void> {
+/** Waits until the service has reconnected to NATS. */
+async function connected({ service }: Run): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (await status(`${service.url}/readyz`) === 200) return;
     await pause(50);
   }
-  throw new Error("The service has not come back to NATS within 30 s");
+  throw new Error("The service has not reconnected to NATS within 30 s");
 }

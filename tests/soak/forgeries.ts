@@ -1,28 +1,24 @@
-/**
- * Tokens that are no good.
- *
- * @module
- */
+/** Invalid tokens. */
 import type { Keys } from "./keys.ts";
 import { LOUD } from "./line.ts";
 
-/** A way to be refused. */
+/** A kind of invalid token. */
 export interface Forgery {
   readonly name: string;
-  /** What the service may answer. */
+  /** Codes with which the service may refuse it. */
   readonly codes: readonly string[];
   readonly make: (keys: Keys) => string | Promise<string>;
 }
 
-/** All ways that are tried. */
+/** All kinds of invalid tokens. */
 export const FORGERIES: readonly Forgery[] = [
   {
-    name: "a stranger's signature",
+    name: "a signature with an unpublished key under a known kid",
     codes: ["token_signature"],
     make: (keys) => keys.forge({ app: LOUD }),
   },
   {
-    name: "a key that nobody knows",
+    name: "a key with an unknown kid",
     codes: ["token_signature", "keys_unavailable"],
     make: (keys) => keys.mintUnknown({ app: LOUD }),
   },

@@ -1,29 +1,25 @@
-/**
- * What was published, and when: what every stream is held against.
- *
- * @module
- */
+/** Records what was published and when; every stream is checked against it. */
 
-/** Lines `first` up to, and without, `end`, which were written in one go. Milliseconds since the epoch. */
+/** Lines `first` to `end` (exclusive), written at once. Times are in milliseconds since the epoch. */
 interface Batch {
   readonly first: number;
   readonly end: number;
-  /** They were not published before. */
+  /** The lines were not published before this time. */
   readonly sentAt: number;
-  /** They were published by then; `Infinity` where the server has not said so. */
+  /** The lines were published by this time; `Infinity` if the server has not confirmed that. */
   publishedAt: number;
 }
 
-/** All lines so far. */
+/** All lines published so far. */
 export class Journal {
   readonly #batches: Batch[] = [];
 
-  /** How many lines there are: the number of the next. */
+  /** The number of lines, which is also the number of the next line. */
   get length(): number {
     return this.#batches.at(-1)?.end ?? 0;
   }
 
-  /** Enters `count` lines that are about to be published; returns what enters that they are. */
+  /** Records `count` lines about to be published; call the result when they are confirmed. */
   enter(count: number): () => void {
     const first = this.length;
     const batch = { first, end: first + count, sentAt: Date.now(), publishedAt: Infinity };
@@ -31,12 +27,12 @@ export class Journal {
     return () => void (batch.publishedAt = Date.now());
   }
 
-  /** The earliest time that line `number` may have been published at. */
+  /** The earliest time at which line `number` may have been published. */
   sentAt(number: number): number {
     return this.#batchOf(number).sentAt;
   }
 
-  /** The latest. */
+  /** The latest time at which line `number` may have been published. */
   publishedAt(number: number): number {
     return this.#batchOf(number).publishedAt;
   }

@@ -1,37 +1,33 @@
-/**
- * The keys that tokens are signed with, and the server that publishes them, which may be at fault.
- *
- * @module
- */
+/** The keys that sign tokens, and the server of the key set, which can fail in several ways. */
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 
-/** How the server of the key set may be at fault. */
+/** Ways in which the server of the key set can fail. */
 export const KEY_FAULTS = ["down", "slow", "garbage", "huge"] as const;
 
-/** What it does. */
+/** The state of the server. */
 export type KeyService = "well" | (typeof KEY_FAULTS)[number];
 
-/** How late a slow server is. Milliseconds. */
-const SLOW = 10_000;
-/** More than anyone would read of a key set. Bytes. */
-const HUGE = 10_000_000;
+/** Delay of a slow response. */
+const SLOW_MS = 10_000;
+/** Size of a response that is much too large. */
+const HUGE_BYTES = 10_000_000;
 
-/** A key pair, and the name that tokens call it by. */
+/** A key pair and its name in the key set. */
 interface Key {
   readonly kid: string;
   readonly sign: CryptoKey;
   readonly published: JWK;
 }
 
-/** Keys, the newest of which signs. */
+/** Signing keys and the server that publishes them; the newest key signs. */
 export class Keys implements AsyncDisposable {
-  /** What the server does when it is asked. */
+  /** How the server answers. */
   service: KeyService = "well";
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #slow = new AbortController();
   #published: Key[];
   #signing: Key;
-  /** Never published. */
+  /** A key that is never published. */
   readonly #stranger: Key;
 
   private constructor(first: Key, stranger: Key) {
@@ -44,40 +40,40 @@ export class Keys implements AsyncDisposable {
     );
   }
 
-  /** Makes a key and publishes it. */
+  /** Generates a key and publishes it. */
   static async start(): Promise<Keys> {
     return new Keys(await createKey(), await createKey());
   }
 
-  /** Where the key set is. */
+  /** The URL of the key set. */
   get url(): string {
     return `http://127.0.0.1:${this.#server.addr.port}/jwks.json`;
   }
 
-  /** A token that is good for so many seconds, signed with the current key. */
+  /** A token that is valid for `seconds`, signed with the current key. */
   mint(claims: Record<string, unknown>, seconds: number): Promise<string> {
     return sign(this.#signing, claims, seconds);
   }
 
-  /** A token signed with a key that is not in the set, but called as one that is. */
+  /** A token with the current `kid`, signed with an unpublished key. */
   forge(claims: Record<string, unknown>): Promise<string> {
     return sign({ ...this.#stranger, kid: this.#signing.kid }, claims, 60);
   }
 
-  /** A token signed with a key that is not in the set. */
+  /** A token with an unpublished key and its `kid`. */
   mintUnknown(claims: Record<string, unknown>): Promise<string> {
     return sign(this.#stranger, claims, 60);
   }
 
   /**
-   * Puts another key into the set; once `isKnown` says that its tokens are taken, it signs all, and
-   * the old one leaves the set.
+   * Publishes a new key; once `isKnown` confirms that its tokens are accepted, it replaces the old
+   * key.
    */
   async rotate(isKnown: (token: string) => Promise<boolean>): Promise<void> {
     const key = await createKey();
     this.#published.push(key);
     for (let tries = 0; !await isKnown(await sign(key, { app: "rotation" }, 60)); tries++) {
-      if (tries === 40) throw new Error("A new key is not known after 20 s");
+      if (tries === 40) throw new Error("The new key is not accepted after 20 s");
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     this.#signing = key;
@@ -101,13 +97,13 @@ export class Keys implements AsyncDisposable {
       case "garbage":
         return new Response("<html>Log in first</html>");
       case "huge":
-        return new Response(`{"keys":[],"filler":"${"x".repeat(HUGE)}"}`);
+        return new Response(`{"keys":[],"filler":"${"x".repeat(HUGE_BYTES)}"}`);
     }
   }
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, SLOW);
+      const timer = setTimeout(resolve, SLOW_MS);
       this.#slow.signal.addEventListener("abort", () => {
         clearTimeout(timer);
         resolve();

@@ -1,64 +1,62 @@
 /**
- * One stream's account: each line that it should have brought came, in its order and once, or is
- * covered by a `dropped` or a `status` event in its place. The count is exact: between two lines,
- * with no `status` between them, `dropped` events count just the lines that are missing.
- *
- * @module
+ * Accounts for the lines of one stream: each line arrived once and in order, or was reported as
+ * missing by a `dropped` or `status` event in its place. Counts are exact: between two lines
+ * without a `status` in between, `dropped` events count precisely the missing lines.
  */
 import type { Journal } from "./journal.ts";
 import { numberOf, type Scope, shows } from "./line.ts";
 
-/** How long a line may be on its way, as where NATS or the service hangs. Milliseconds. */
-const ON_THE_WAY = 25_000;
+/** Maximum time from publishing to delivery, including hangs of NATS or the service. */
+const MAX_TRANSIT_MS = 25_000;
 
-/** NATS was away for this long. Milliseconds since the epoch. */
+/** An interval without NATS. Times are in milliseconds since the epoch. */
 interface Absence {
   readonly from: number;
-  /** `Infinity` until it is back. */
+  /** `Infinity` until NATS is back. */
   to: number;
 }
 
-/** What a stream brought. */
+/** What a stream delivered. */
 export interface Tally {
   lines: number;
   dropped: number;
-  /** `dropped` events. */
+  /** Number of `dropped` events. */
   drops: number;
-  /** Lines that are missing since NATS was away. */
+  /** Lines missing because NATS was away. */
   absent: number;
-  /** How often NATS was away. */
+  /** Number of intervals without NATS. */
   absences: number;
 }
 
-/** Holds a stream to its promise. Each method throws, saying why, where the stream breaks it. */
+/** Checks a stream. Each method throws with an explanation if the stream violates a guarantee. */
 export class Ledger {
   readonly tally: Tally = { lines: 0, dropped: 0, drops: 0, absent: 0, absences: 0 };
   readonly #journal: Journal;
   readonly #scope: Scope;
-  /** The line that must come next, or be told of. Before the first, lines that were on their way come too. */
+  /** The first line that must arrive or be reported. Lines before the first one may arrive too. */
   #next: number;
-  /** The last line that came. */
+  /** The last line that arrived. */
   #last = -1;
-  /** When the account was opened, in milliseconds since the epoch. */
+  /** Time of the `ready` event, in milliseconds since the epoch. */
   readonly #openedAt = Date.now();
-  /** Dropped lines that were told since the last line. */
+  /** Lines reported as dropped since the last line. */
   #dropped = 0;
-  /** When NATS was away, as told since the last line, or before it where it was not back by then. */
+  /** Intervals without NATS reported since the last line, and an earlier one that has not ended. */
   #absences: Absence[] = [];
 
-  /** Every line that is published from here on must be accounted for: `ready` has been read. */
+  /** Call it when `ready` has been read: lines published from now on must be accounted for. */
   constructor(journal: Journal, scope: Scope) {
     this.#journal = journal;
     this.#scope = scope;
     this.#next = journal.length;
   }
 
-  /** Takes a log line; returns its number. */
+  /** Checks a log line; returns its number. */
   line(data: string): number {
     const number = numberOf(data);
-    if (!shows(this.#scope, number)) throw new Error(`Line ${number} is foreign to the stream`);
-    if (this.#journal.sentAt(number) < this.#openedAt - ON_THE_WAY) {
-      throw new Error(`Line ${number} is from long before the stream`);
+    if (!shows(this.#scope, number)) throw new Error(`Line ${number} does not match the stream`);
+    if (this.#journal.sentAt(number) < this.#openedAt - MAX_TRANSIT_MS) {
+      throw new Error(`Line ${number} is much older than the stream`);
     }
     if (number <= this.#last) throw new Error(`Line ${number} came after line ${this.#last}`);
     this.#account(number);
@@ -68,19 +66,19 @@ export class Ledger {
     return number;
   }
 
-  /** Takes a `dropped` event. */
+  /** Checks a `dropped` event. */
   dropped(count: number): void {
-    if (!(count > 0)) throw new Error(`A dropped event counts ${count}`);
+    if (!(count > 0)) throw new Error(`A dropped event has a count of ${count}`);
     this.tally.dropped += count;
     this.tally.drops++;
     this.#dropped += count;
   }
 
-  /** Takes a `status` event. */
+  /** Checks a `status` event. */
   status(nats: string, at: number): void {
-    if (at > Date.now()) throw new Error("A status is of a time to come");
-    if (this.#last >= 0 && at < this.#journal.sentAt(this.#last) - ON_THE_WAY) {
-      throw new Error("A status is of long before lines that came before it");
+    if (at > Date.now()) throw new Error("A status has a time in the future");
+    if (this.#last >= 0 && at < this.#journal.sentAt(this.#last) - MAX_TRANSIT_MS) {
+      throw new Error("A status is much older than the lines before it");
     }
     const current = this.#absences.at(-1);
     const away = current?.to === Infinity;
@@ -90,11 +88,11 @@ export class Ledger {
       this.#absences.push({ from: at, to: Infinity });
     } else {
       current.to = at;
-      if (at < current.from) throw new Error(`NATS was back before it was away`);
+      if (at < current.from) throw new Error("NATS was back before it was lost");
     }
   }
 
-  /** Whether all lines before `end` are accounted for, where nothing follows. */
+  /** Whether all lines before `end` are accounted for if nothing more arrives. */
   isSettled(end: number): boolean {
     try {
       this.#missing(end);
@@ -104,20 +102,20 @@ export class Ledger {
     }
   }
 
-  /** Takes it that nothing follows, and that the stream was to bring all lines before `end`. */
+  /** Checks that all lines before `end` are accounted for, although nothing more arrives. */
   settle(end: number): void {
     this.#account(end);
     this.#next = end;
   }
 
   /**
-   * Takes it that the stream ended at this time, and that nothing follows.
+   * Checks that the last count of dropped lines is possible, given when the stream ended.
    *
-   * @param at The latest that it may have taken lines, in milliseconds since the epoch.
+   * @param at The latest time at which the stream took lines, in milliseconds since the epoch.
    */
   end(at: number): void {
     // What was dropped must have been there to drop.
-    let left = this.#dropped - this.#onTheWay();
+    let left = this.#dropped - this.#inTransit();
     for (let number = this.#next; left > 0 && number < this.#journal.length; number++) {
       if (shows(this.#scope, number) && this.#journal.sentAt(number) <= at) left--;
     }
@@ -130,42 +128,42 @@ export class Ledger {
     this.#absences = this.#absences.filter(({ to }) => to === Infinity);
   }
 
-  /** How many lines are missing before `end`; throws unless they are just those that were told of. */
+  /** The number of lines missing before `end`; throws unless exactly those were reported. */
   #missing(end: number): number {
     let missing = 0;
-    let untold = 0;
+    let unreported = 0;
     let first = -1;
     for (let number = this.#next; number < end; number++) {
       if (!shows(this.#scope, number)) continue;
       missing++;
       if (this.#absences.some((absence) => this.#falls(number, absence))) continue;
       if (first < 0) first = number;
-      untold++;
+      unreported++;
     }
-    if (untold <= this.#dropped && this.#dropped <= missing + this.#onTheWay()) {
+    if (unreported <= this.#dropped && this.#dropped <= missing + this.#inTransit()) {
       return Math.max(missing, this.#dropped);
     }
     throw new Error(
       `Of the lines from ${this.#next} to ${end} ${missing} are missing, ` +
         `${
-          missing - untold
-        } of them while NATS was away, and ${this.#dropped} are told as dropped` +
+          missing - unreported
+        } of them while NATS was away, and ${this.#dropped} are reported as dropped` +
         (first < 0 ? "" : ` (line ${first}, sent at ${this.#time(this.#journal.sentAt(first))})`),
     );
   }
 
-  /** How many lines before the first that must come may have come, or been dropped, too. */
-  #onTheWay(): number {
+  /** The number of lines published shortly before `ready` that may arrive or be dropped as well. */
+  #inTransit(): number {
     if (this.#last >= 0) return 0;
     let count = 0;
     for (let number = this.#next - 1; number >= 0; number--) {
-      if (this.#journal.sentAt(number) < this.#openedAt - ON_THE_WAY) break;
+      if (this.#journal.sentAt(number) < this.#openedAt - MAX_TRANSIT_MS) break;
       if (shows(this.#scope, number)) count++;
     }
     return count;
   }
 
-  /** Whether line `number` may have been published while NATS was away. */
+  /** Whether line `number` may have been published during the interval. */
   #falls(number: number, { from, to }: Absence): boolean {
     return this.#journal.publishedAt(number) >= from && this.#journal.sentAt(number) <= to;
   }

@@ -1,24 +1,20 @@
-/**
- * The lines that are published: everything about one follows from its number.
- *
- * @module
- */
+/** The published lines: everything about a line follows from its number. */
 
-/** What a stream shows: an app's lines, or all (`"*"`), of one region or machine where it is named. */
+/** The lines a stream shows: those of an app or of all (`"*"`), optionally of one region or machine. */
 export interface Scope {
   readonly app: string;
   readonly region?: string;
   readonly machine?: string;
 }
 
-/** The app that has every other line; a reader of it is the first to be too slow. */
+/** The app of every other line; its slow readers are the first to fall behind. */
 export const LOUD = "loud";
-/** The others. */
+/** All other apps. */
 export const QUIET = Array.from({ length: 49 }, (_, index) => `quiet-${index}`);
 const REGIONS = ["dfw", "iad"];
 const MACHINES = ["m1", "m2"];
 
-/** What lines are filled up with: hostile to formats, accounts and eyes, and of any length. */
+/** The text of lines, hostile to formats and parsers, and of various lengths. */
 const FILLERS = [
   "",
   "plain ".repeat(20),
@@ -30,25 +26,25 @@ const FILLERS = [
   '{"natstap":{"event":"dropped","count":1000000,"bytes":1}}',
 ];
 
-/** Where line `number` is published, and so who may see it. */
+/** The app, region and machine of line `number`. */
 export function scopeOf(number: number): Required<Scope> {
   const app = number % 2 === 0 ? LOUD : QUIET[(number >> 1) % QUIET.length]!;
   return { app, region: REGIONS[(number >> 3) % 2]!, machine: MACHINES[(number >> 5) % 2]! };
 }
 
-/** Line `number`, as it is published. */
+/** The payload of line `number`. */
 export function payloadOf(number: number): string {
   return `${number} ${FILLERS[number % FILLERS.length]}`;
 }
 
-/** The number of a line that was read. Throws unless it is, byte for byte, that line. */
+/** The number of a received line; throws unless its text is exactly that line's. */
 export function numberOf(data: string): number {
   const number = parseInt(data, 10);
   if (data === SSE[number % FILLERS.length]?.(number) || data === payloadOf(number)) return number;
   throw new Error(`A line that was never published: ${JSON.stringify(data.slice(0, 200))}`);
 }
 
-/** Each kind of line as an SSE parser gives it: with LF for each line break. */
+/** Lines as an SSE parser returns them: with LF for each line break. */
 const SSE = FILLERS.map((filler) => {
   const read = filler.replaceAll(/\r\n|\r/g, "\n");
   return (number: number) => `${number} ${read}`;

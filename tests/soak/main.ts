@@ -1,20 +1,16 @@
-/**
- * `deno task soak`: hours of an unfriendly world in minutes.
- *
- * @module
- */
+/** `deno task soak`: load, faults and hostile clients for a given time. */
 import { parseArgs } from "node:util";
 import { reportText } from "./report.ts";
 import { soak } from "./soak.ts";
 
 const [seconds, seed] = readFlags();
 const start = performance.now();
-const tell = (what: string) =>
+const onStep = (what: string) =>
   console.error(`${((performance.now() - start) / 1_000).toFixed(1).padStart(6)} s  ${what}`);
-tell(`seed ${seed}, ${seconds} s`);
-const report = await soak({ seconds, seed, tell });
+onStep(`seed ${seed}, ${seconds} s`);
+const report = await soak({ seconds, seed, onStep });
 console.log(reportText(report));
-Deno.exit(report.found.breaches.length === 0 ? 0 : 1);
+Deno.exit(report.found.violations.length === 0 ? 0 : 1);
 
 function readFlags(): [seconds: number, seed: number] {
   try {
@@ -28,7 +24,7 @@ function readFlags(): [seconds: number, seed: number] {
     const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
     if (seconds >= 5 && Number.isSafeInteger(seed)) return [seconds, seed];
   } catch {
-    // A flag that there is not.
+    // An unknown flag.
   }
   console.error("Give --seconds N, 5 or more, and --seed N, a whole number, or neither");
   Deno.exit(2);

@@ -1,38 +1,37 @@
 /**
- * Publishes numbered lines over bare TCP, so that what NATS has taken is known line by line. While
- * NATS is away there are no lines.
- *
- * @module
+ * Publishes numbered lines over plain TCP, so that it is known which lines NATS has received. While
+ * NATS is away, nothing is published.
  */
-import type { Journal } from "./journal.ts";
 import { payloadOf, scopeOf } from "./line.ts";
+import type { Run } from "./run.ts";
+import { subjectOf } from "../support/service.ts";
 
-/** How long between two batches. Milliseconds. */
-const BEAT = 10;
+/** Time between two batches. */
+const BATCH_INTERVAL_MS = 10;
 
-/** Publishes until it is stopped. */
+/** Publishes lines until it is stopped. */
 export class Publisher {
-  /** Lines a second. */
+  /** Lines per second. */
   rate: number;
   readonly #port: number;
   readonly #login: string;
-  readonly #journal: Journal;
+  readonly #state: Run;
   #stopped = false;
   readonly #done: Promise<void>;
 
   constructor(
     nats: { port: number; user: string; password: string },
-    journal: Journal,
+    run: Run,
     rate: number,
   ) {
     this.#port = nats.port;
     this.#login = JSON.stringify({ verbose: false, user: nats.user, pass: nats.password });
-    this.#journal = journal;
+    this.#state = run;
     this.rate = rate;
     this.#done = this.#run();
   }
 
-  /** Stops, and resolves once NATS has taken all lines. */
+  /** Stops; resolves once NATS has received all lines. */
   stop(): Promise<void> {
     this.#stopped = true;
     return this.#done;
@@ -44,7 +43,7 @@ export class Publisher {
         using connection = await Deno.connect({ port: this.#port });
         await this.#publish(connection);
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, BEAT)); // NATS is away.
+        await new Promise((resolve) => setTimeout(resolve, BATCH_INTERVAL_MS)); // NATS is away.
       }
     }
   }
@@ -57,25 +56,31 @@ export class Publisher {
       for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
     };
     await write(`CONNECT ${this.#login}\r\nPING\r\n`);
-    unanswered.push(() => {});
+    const connected = Promise.withResolvers<void>();
+    unanswered.push(connected.resolve);
     const answers = answer(connection, () => unanswered.shift()!(), () => write("PONG\r\n"));
-    answers.catch(() => {}); // A lost connection is told by the next write, or below.
+    answers.catch(() => {}); // A lost connection is noticed by the next write, or below.
+    await Promise.race([connected.promise, answers]);
     for (let dueAt = performance.now(); !this.#stopped || unanswered.length > 0;) {
       const now = performance.now();
       dueAt = Math.max(dueAt, now - 1_000);
-      const count = this.#stopped ? 0 : Math.floor((now - dueAt) * this.rate / 1_000);
+      if (this.#stopped || this.#state.isBehind) dueAt = now;
+      const count = Math.floor((now - dueAt) * this.rate / 1_000);
       if (count > 0) {
         dueAt += count * 1_000 / this.rate;
-        const first = this.#journal.length;
-        unanswered.push(this.#journal.enter(count));
+        const first = this.#state.journal.length;
+        unanswered.push(this.#state.journal.enter(count));
         await Promise.race([write(batch(first, count)), answers]);
       }
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, BEAT)), answers]);
+      await Promise.race([
+        new Promise((resolve) => setTimeout(resolve, BATCH_INTERVAL_MS)),
+        answers,
+      ]);
     }
   }
 }
 
-/** Reads what NATS says until it hangs up, and then throws. */
+/** Reads from NATS until it closes the connection, then throws. */
 async function answer(
   connection: Deno.TcpConn,
   onPong: () => void,
@@ -86,7 +91,7 @@ async function answer(
   const buffer = new Uint8Array(4_096);
   for (;;) {
     const count = await connection.read(buffer);
-    if (count === null) throw new Error("NATS has hung up");
+    if (count === null) throw new Error("NATS has closed the connection");
     const lines = (held + decoder.decode(buffer.subarray(0, count))).split("\r\n");
     held = lines.pop()!;
     for (const line of lines) {
@@ -96,14 +101,14 @@ async function answer(
   }
 }
 
-/** So many lines in NATS's protocol, and a question that is answered once they are published. */
+/** Encodes `count` lines as NATS messages, followed by a PING that confirms them. */
 function batch(first: number, count: number): string {
   let text = "";
   for (let number = first; number < first + count; number++) {
     const { app, region, machine } = scopeOf(number);
     const payload = payloadOf(number);
     const size = new TextEncoder().encode(payload).length;
-    text += `PUB logs.${app}.${region}.${machine} ${size}\r\n${payload}\r\n`;
+    text += `PUB ${subjectOf(app, region, machine)} ${size}\r\n${payload}\r\n`;
   }
   return `${text}PING\r\n`;
 }

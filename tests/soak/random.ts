@@ -1,19 +1,15 @@
-/**
- * Chance that a seed decides, so that a run can be had again.
- *
- * @module
- */
+/** Random numbers from a seed, so that a run can be repeated. */
 
-/** Draws numbers; the same ones, in the same order, for the same seed. */
+/** A random number generator; the same seed yields the same sequence. */
 export class Random {
   #state: number;
 
-  /** @param seed Any whole number. */
+  /** @param seed Any integer. */
   constructor(seed: number) {
     this.#state = seed >>> 0;
   }
 
-  /** A number from `least` up to, and without, `most` (Steele, Lea and Flood, "SplitMix", 2014). */
+  /** A number from `least` to `most` (exclusive) (Steele, Lea and Flood, "SplitMix", 2014). */
   between(least: number, most: number): number {
     this.#state = (this.#state + 0x9e3779b9) >>> 0;
     let mixed = this.#state;
@@ -22,23 +18,23 @@ export class Random {
     return least + ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32 * (most - least);
   }
 
-  /** One of several. */
+  /** One of `items`. */
   pick<Item>(items: readonly Item[]): Item {
     return items[Math.floor(this.between(0, items.length))]!;
   }
 
-  /** True so often as `share`, of 1, says. */
+  /** True with a probability of `share`, from 0 to 1. */
   chance(share: number): boolean {
     return this.between(0, 1) < share;
   }
 
-  /** All of them, in another order. */
+  /** All of `items` in random order. */
   shuffle<Item>(items: readonly Item[]): Item[] {
     const keyed = items.map((item) => [this.between(0, 1), item] as const);
     return keyed.toSorted(([a], [b]) => a - b).map(([, item]) => item);
   }
 
-  /** Draws of its own, for one whose number of draws depends on the machine. */
+  /** A generator for a consumer whose number of draws depends on timing. */
   fork(): Random {
     return new Random(this.between(0, 2 ** 32));
   }

@@ -1,46 +1,42 @@
-/**
- * A run's report, for people.
- *
- * @module
- */
+/** The human-readable report of a run. */
 import type { Report } from "./soak.ts";
-import type { Vitals } from "./vitals.ts";
+import type { Resources } from "./resources.ts";
 
-/** How many broken promises are told in full. */
-const BREACHES_TOLD = 20;
+/** Maximum number of violations that are listed. */
+const MAX_LISTED = 20;
 
-/** One table of what was done and found; broken promises and the verdict below it. */
+/** A table of what was done and found, followed by violations and the result. */
 export function reportText(report: Report): string {
   const { options, lines, faults, found, before, after, stop } = report;
-  const { tally, breaches } = found;
+  const { tally, violations } = found;
   const rows: [string, string][] = [
     ["seed, seconds", `${options.seed}, ${options.seconds}`],
     ["lines published", count(lines)],
     ["streams opened, and how they ended", `${count(found.streams)}: ${counts(found.ends)}`],
     ["lines delivered, all streams together", count(tally.lines)],
-    ["lines told as dropped", `${count(tally.dropped)}, in ${count(tally.drops)} events`],
+    ["lines reported as dropped", `${count(tally.dropped)}, in ${count(tally.drops)} events`],
     [
       "lines missing between two status events",
       `${count(tally.absent)}, in ${count(tally.absences)} pairs`,
     ],
-    ["publish to steady reader, p50, p99, faults included", quantiles(found.latencies)],
-    ["good tokens refused, during faults", counts(found.refusals)],
-    ["forged tokens refused", counts(found.forgeries)],
-    ["the slowest of these, faults included", `${Math.round(found.slowestRefusal)} ms`],
-    ["clients that vanished without a word, and were found out", count(found.vanished)],
+    ["publish to steady reader, p50, p99, including faults", quantiles(found.latencies)],
+    ["valid tokens refused during faults", counts(found.refusals)],
+    ["invalid tokens refused", counts(found.forgeries)],
+    ["slowest refusal, including faults", `${Math.round(found.slowestRefusal)} ms`],
+    ["vanished clients that were noticed", count(found.vanished)],
     ...tallyNames(faults).map(([name, times]): [string, string] => [`fault: ${name}`, `${times}`]),
-    ["held at rest, before the load", vitals(before)],
-    ["held at rest, after it", vitals(after)],
+    ["resources at rest before the load", resources(before)],
+    ["resources at rest after the load", resources(after)],
     [
-      "stop with streams open, some of them stalled",
+      "shutdown with open streams, some of them stalled",
       `${(stop / 1_000).toFixed(1)} s of 5 permitted`,
     ],
   ];
-  const verdict = breaches.length === 0
-    ? "OK: no promise was broken"
-    : `FAILED: ${count(breaches.length)} promises were broken`;
-  const told = breaches.slice(0, BREACHES_TOLD).map((breach) => `- ${breach}`);
-  return [table(rows), ...told, verdict].join("\n");
+  const result = violations.length === 0
+    ? "OK: no guarantee was violated"
+    : `FAILED: ${count(violations.length)} violations`;
+  const listed = violations.slice(0, MAX_LISTED).map((violation) => `- ${violation}`);
+  return [table(rows), ...listed, result].join("\n");
 }
 
 function table(rows: [string, string][]): string {
@@ -64,7 +60,7 @@ function quantiles(values: number[]): string {
   return `${at(0.5)}, ${at(0.99)} ms`;
 }
 
-function vitals({ streams, subscriptions, files, rss }: Vitals): string {
+function resources({ streams, subscriptions, files, rss }: Resources): string {
   return `${streams} streams, ${subscriptions} subscriptions, ${files} files, ${
     Math.round(rss / 2 ** 20)
   } MiB`;

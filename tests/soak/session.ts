@@ -1,18 +1,14 @@
-/**
- * One stream as its client has it: asked for, read at the client's own pace, and held to its account.
- *
- * @module
- */
+/** A stream from its client's point of view: requested, read at the client's rate, and checked. */
 import { createParser } from "npm:eventsource-parser@^3";
 import type { Journal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import type { Scope } from "./line.ts";
 import type { Request, Wire } from "./wire.ts";
 
-/** How late a stream may end with its token, as where the service hangs meanwhile. Milliseconds. */
-const LATE = 6_000;
+/** How long after its token a stream may end, for example because the service hangs. */
+const LATE_MS = 6_000;
 
-/** The service would not have it. */
+/** The service's refusal of a request. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -26,9 +22,9 @@ export class Refusal extends Error {
 
 /** An open stream. */
 export class Session {
-  /** Its account, from `ready` on. */
+  /** Accounts for the lines; set when `ready` has been read. */
   ledger: Ledger | undefined;
-  /** Why the service ended it. */
+  /** The reason in the `end` event. */
   reason: string | undefined;
   readonly #wire: Wire;
   readonly #journal: Journal;
@@ -55,8 +51,8 @@ export class Session {
   /**
    * Asks for a stream and resolves once it is ready.
    *
-   * @param onLine Told of each line's number.
-   * @throws {Refusal} Where the service answers with an error.
+   * @param onLine Called with the number of each line.
+   * @throws {Refusal} If the service answers with an error.
    */
   static async open(
     wire: Wire,
@@ -70,11 +66,11 @@ export class Session {
     return session;
   }
 
-  /** Reads once; throws where the stream breaks a promise, such as to say why it ends. */
+  /** Reads once; throws if the stream violates a guarantee, such as to give a reason for its end. */
   async read(): Promise<void> {
     const bytes = await this.#wire.read();
     if (bytes !== null) return this.#feed(this.#decoder.decode(bytes, { stream: true }));
-    if (this.reason === undefined) throw new Error("The stream was cut off with no word");
+    if (this.reason === undefined) throw new Error("The stream was closed without an end event");
   }
 
   async #readHead(): Promise<void> {
@@ -82,7 +78,7 @@ export class Session {
     let end = -1;
     while ((end = text.indexOf("\r\n\r\n")) < 0) {
       const bytes = await this.#wire.read();
-      if (bytes === null) throw new Error(`The answer was cut off: "${text}"`);
+      if (bytes === null) throw new Error(`The response was cut off: "${text}"`);
       text += this.#decoder.decode(bytes, { stream: true });
     }
     let body = text.slice(end + 4);
@@ -123,18 +119,18 @@ export class Session {
 
   #takeLine(data: string): void {
     if (this.ledger === undefined || this.reason !== undefined) {
-      throw new Error("A line came before the ready, or after the end");
+      throw new Error("A line came before ready or after end");
     }
     const number = this.ledger.line(data);
-    if (this.#journal.sentAt(number) > this.#expiresAt + LATE) {
-      throw new Error(`Line ${number} was sent after the token had expired`);
+    if (this.#journal.sentAt(number) > this.#expiresAt + LATE_MS) {
+      throw new Error(`Line ${number} was published after the token had expired`);
     }
     this.#onLine(number);
   }
 
   #takeControl(event: string, data: Record<string, unknown>): void {
     if ((event === "ready") === (this.ledger !== undefined) || this.reason !== undefined) {
-      throw new Error(`A ${event} came out of its place`);
+      throw new Error(`Unexpected ${event} event`);
     }
     switch (event) {
       case "ready":
@@ -146,7 +142,7 @@ export class Session {
       case "end":
         return void (this.reason = String(data.reason));
       default:
-        throw new Error(`An event of no known name: "${event}"`);
+        throw new Error(`Unknown event "${event}"`);
     }
   }
 }

@@ -1,38 +1,34 @@
-/**
- * A client's connection, and the pace at which it reads.
- *
- * @module
- */
+/** A client's connection, and the rate at which it reads. */
 import { KernelSocket } from "../support/clients/kernel_socket.ts";
 import type { Scope } from "./line.ts";
 
-/** Bytes that come from the service; `null` once it has closed the connection. */
+/** Bytes from the service; `null` once it has closed the connection. */
 export interface Wire {
   read(): Promise<Uint8Array | null>;
-  /** Closes the connection, in the way that suits its client. */
+  /** Closes or resets the connection, depending on the client. */
   close(): void;
 }
 
-/** What a client asks for. */
+/** A client's request. */
 export interface Request {
   readonly port: number;
   readonly token: string;
   readonly scope: Scope;
-  /** What of it the query asks for; all of it where this is left out. */
+  /** The filters in the query; by default the whole scope. */
   readonly asked?: Partial<Scope>;
-  /** When the token expires. Milliseconds since the epoch. */
+  /** Expiry of the token, in milliseconds since the epoch. */
   readonly expiresAt?: number;
   readonly format: "sse" | "ndjson";
 }
 
-/** The text of a request whose answer has no framing that would have to be undone. */
+/** The text of an HTTP/1.0 request, whose response is not chunked. */
 function requestText({ token, scope, asked = scope, format }: Request): string {
   const query = new URLSearchParams({ format });
   for (const [name, value] of Object.entries(asked)) if (value !== "*") query.set(name, value);
   return `GET /logs?${query} HTTP/1.0\r\nHost: soak\r\nAuthorization: Bearer ${token}\r\n\r\n`;
 }
 
-/** A client that takes whatever comes, as soon as it comes. */
+/** Connects a client that reads everything immediately. */
 export async function connectWire(request: Request): Promise<Wire> {
   const connection = await Deno.connect({ port: request.port });
   await connection.write(new TextEncoder().encode(requestText(request)));
@@ -46,18 +42,18 @@ export async function connectWire(request: Request): Promise<Wire> {
   };
 }
 
-/** How a slow client reads. */
-export interface Pace {
-  /** Bytes at a time; none while it is 0. */
+/** How fast a slow client reads. */
+export interface ReadRate {
+  /** Bytes per read; 0 for not reading. */
   bytes: number;
-  /** Milliseconds between two times. */
+  /** Milliseconds between two reads. */
   pause: number;
 }
 
-/** A client whose slowness the service feels at once; `pace` may be changed at any time. */
+/** Connects a client with tiny buffers, so that the service notices that it is slow; `rate` can be changed. */
 export function openSlowWire(
   request: Request,
-  pace: Pace,
+  rate: ReadRate,
 ): Wire & { readonly socket: KernelSocket } {
   const socket = new KernelSocket(request.port);
   socket.write(requestText(request));
@@ -65,11 +61,11 @@ export function openSlowWire(
     socket,
     async read() {
       for (;;) {
-        const bytes = pace.bytes === 0 ? undefined : socket.take(pace.bytes);
-        if (bytes === null || bytes !== undefined && bytes.length === pace.bytes) return bytes;
-        await new Promise((resolve) => setTimeout(resolve, pace.pause));
+        const bytes = rate.bytes === 0 ? undefined : socket.take(rate.bytes);
+        if (bytes === null || bytes !== undefined && bytes.length === rate.bytes) return bytes;
+        await new Promise((resolve) => setTimeout(resolve, rate.pause));
         if (bytes !== undefined && bytes.length > 0) return bytes;
-        if (pace.bytes === 0) return new Uint8Array();
+        if (rate.bytes === 0) return new Uint8Array();
       }
     },
     close: () => socket.reset(),

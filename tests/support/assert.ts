@@ -1,6 +1,6 @@
 /**
- * The names of `@std/assert` that the tests use, over Node's own strict assertions, so that a
- * machine that reaches npm alone can run them.
+ * The functions of `@std/assert` that the tests use, on top of Node's strict assertions, so that
+ * the tests run on machines that can reach npm but not JSR.
  */
 import nodeAssert from "node:assert/strict";
 
@@ -9,7 +9,7 @@ export function assert(value: unknown, message?: string): asserts value {
   nodeAssert.ok(value, message);
 }
 
-/** Fails unless both are deeply equal. */
+/** Fails unless both values are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
   nodeAssert.deepEqual(actual, expected, message);
 }
@@ -27,10 +27,10 @@ export function assertMatch(actual: string, expected: RegExp, message?: string):
   nodeAssert.match(actual, expected, message);
 }
 
-// deno-lint-ignore no-explicit-any -- as @std/assert takes any constructor
+// deno-lint-ignore no-explicit-any -- like @std/assert, accepts any constructor
 type ErrorClass<E extends Error> = new (...args: any[]) => E;
 
-/** Fails unless `fn` throws an `errorClass` whose message includes `messageIncludes`. */
+/** Fails unless `fn` throws an `errorClass` whose message contains `messageIncludes`. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   errorClass?: ErrorClass<E>,
@@ -44,7 +44,7 @@ export function assertThrows<E extends Error = Error>(
   throw new nodeAssert.AssertionError({ message: "Expected the function to throw" });
 }
 
-/** Fails unless `fn` rejects with an `errorClass` whose message includes `messageIncludes`. */
+/** Fails unless `fn` rejects with an `errorClass` whose message contains `messageIncludes`. */
 export async function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   errorClass?: ErrorClass<E>,
@@ -58,7 +58,7 @@ export async function assertRejects<E extends Error = Error>(
   throw new nodeAssert.AssertionError({ message: "Expected the function to reject" });
 }
 
-/** Fails always. */
+/** Always fails. */
 export function fail(message?: string): never {
   throw new nodeAssert.AssertionError({ message: message ?? "Failed" });
 }

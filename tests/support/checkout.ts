@@ -1,38 +1,34 @@
-/**
- * A copy of this project's checkout, as if it had just been cloned, and commands that run there.
- *
- * @module
- */
+/** A copy of this checkout as if it had just been cloned, and commands that run in it. */
 import { fileURLToPath } from "node:url";
 
-/** This checkout. */
+/** The path of this checkout, with a trailing slash. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What a clone does not have. */
+/** What a fresh clone does not contain. */
 const NOT_CLONED = new Set([".git", "dist", "node_modules"]);
 
-/** A name in which every character is one that a URL or a shell might treat specially. */
+/** A folder name full of characters that are special in URLs or shells. */
 const ODD_NAME = "a b#c%20d-größe";
 
-/** A user without rights; none if this one is not root, who alone can run a process as another. */
+/** An unprivileged user; empty if this process is not root, because only root can switch users. */
 export const NOBODY = Deno.uid() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** A copy of the checkout in which nothing is built, with a `DENO_DIR` in which nothing is cached. */
+/** A copy of the checkout in which nothing is built, with an empty `DENO_DIR`. */
 export interface Checkout extends AsyncDisposable {
-  /** The copy's path. */
+  /** The path of the copy. */
   readonly folder: string;
   /** Runs Deno in the copy. */
   deno(args: string[], env?: Record<string, string>): Deno.Command;
-  /** Runs Deno in the copy as a user who may write neither there nor to `DENO_DIR`. */
+  /** Runs Deno in the copy as a user who can write neither to it nor to `DENO_DIR`. */
   denoAsReader(args: string[], env?: Record<string, string>): Deno.Command;
-  /** Gives this user back what {@linkcode denoAsReader} has taken away. */
+  /** Undoes what {@linkcode denoAsReader} did to the permissions. */
   makeWritable(): Promise<void>;
 }
 
 /**
- * Copies the checkout into a folder with this name.
+ * Copies the checkout into a folder named `name`.
  *
- * @param cached Whether the copy shares this process's `DENO_DIR` instead.
+ * @param cached Whether the copy uses this process's `DENO_DIR` instead.
  */
 export async function copyCheckout(name = ODD_NAME, cached = false): Promise<Checkout> {
   const parent = await Deno.makeTempDir({ prefix: "natstap-checkout-" });
@@ -42,7 +38,7 @@ export async function copyCheckout(name = ODD_NAME, cached = false): Promise<Che
     if (!NOT_CLONED.has(name)) await run("cp", "-R", ROOT + name, folder);
   }
   await run("rm", "-rf", `${folder}/web/dist`);
-  // Deno may be where another user cannot read it, and so may be the home folder.
+  // Deno and the home folder may be in places that another user cannot read.
   const deno = `${parent}/deno`;
   await Deno.copyFile(Deno.execPath(), deno);
   const command = (args: string[], env: Record<string, string>, options: Deno.CommandOptions) =>
@@ -71,8 +67,8 @@ export async function copyCheckout(name = ODD_NAME, cached = false): Promise<Che
   };
 }
 
-/** Runs a program to its end, and fails if it does. */
+/** Runs a program to completion; throws if it fails. */
 export async function run(program: string, ...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(program, { args }).output();
-  if (!success) throw new Error(`Cannot ${program}: ${new TextDecoder().decode(stderr)}`);
+  if (!success) throw new Error(`Cannot run ${program}: ${new TextDecoder().decode(stderr)}`);
 }

@@ -1,5 +1,5 @@
 /**
- * The delivered dashboard, and what its queries name.
+ * The Grafana dashboard in `deploy/grafana`, and what its queries refer to.
  *
  * @module
  */
@@ -11,14 +11,14 @@ export interface Query {
   readonly panel: string;
   /** In PromQL, with Grafana's variables. */
   readonly expr: string;
-  /** What stands at the series, with labels as `{{label}}`. */
+  /** The name of each series in the legend, with labels as `{{label}}`. */
   readonly legendFormat: string;
 }
 
-/** The dashboard as it is delivered. */
+/** The dashboard. */
 export const DASHBOARD = dashboard;
 
-/** All panels but the headings of rows. */
+/** All panels except the row headings. */
 export const PANELS = DASHBOARD.panels.filter(({ type }) => type !== "row");
 
 /** All queries. */
@@ -26,22 +26,22 @@ export const QUERIES: readonly Query[] = PANELS.flatMap(({ title, targets }) =>
   targets!.map(({ expr, legendFormat }) => ({ panel: title, expr, legendFormat }))
 );
 
-/** Whether a query is about what Fly measures, of which there is nothing elsewhere. */
-export function isFlys({ expr }: Query): boolean {
+/** Whether a query needs metrics that only Fly has. */
+export function needsFly({ expr }: Query): boolean {
   return metricsOf(expr).some((name) => name.startsWith("fly_"));
 }
 
-/** The query as Prometheus understands it, for the apps that `app`, a regular expression, matches. */
-export function fill({ expr }: Query, app: string): string {
+/** Replaces Grafana's variables in a query; `app` is a regular expression that selects the apps. */
+export function substitute({ expr }: Query, app: string): string {
   return expr.replaceAll("$app", app).replaceAll("$__rate_interval", "15s");
 }
 
-/** The metrics that an expression names. */
+/** Returns the metrics that an expression names. */
 export function metricsOf(expr: string): string[] {
   return [...new Set(expr.match(/\b(natstap|process|fly)_\w+/g))];
 }
 
-/** The labels that an expression matches, groups by or joins on. */
+/** Returns the labels that an expression matches, groups by or joins on. */
 export function labelsOf(expr: string): string[] {
   const matched = expr.matchAll(/[{,]\s*(\w+)\s*(?:=|!~|!=)/g).map(([, label]) => label!);
   const grouped = expr.matchAll(/\b(?:by|on)\s*\(([^)]*)\)/g).flatMap(([, list]) =>

@@ -1,28 +1,24 @@
-/**
- * What every error of the service looks like, whatever its code.
- *
- * @module
- */
+/** Checks that hold for every error response, whatever its code. */
 import { STATUS_CODES } from "node:http";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SECRET, type Service } from "./service.ts";
 
-/** An error as a client reads it. */
+/** The body of an error response. */
 export interface ProblemBody {
   type: string;
   title: string;
   status: number;
   detail: string;
   code: string;
-  /** Members that {@linkcode assertProblem} was told of (section 3.2). */
+  /** Members listed in the `more` argument of {@linkcode assertProblem}. */
   [member: string]: unknown;
 }
 
 /**
- * Fails unless `response` is problem details (RFC 9457) with this status and code, with the headers
- * that go with them, and with no token, secret or stack. Takes the body.
+ * Fails unless `response` is problem details (RFC 9457) with this status and code, has the headers
+ * that belong to them, and contains no token, secret or stack trace. Consumes the body.
  *
- * @param more The names of further members.
+ * @param more Names of additional members.
  */
 export async function assertProblem(
   response: Response,
@@ -30,7 +26,7 @@ export async function assertProblem(
   code: string,
   more: readonly string[] = [],
 ): Promise<ProblemBody> {
-  // Looked at before the body, which might be an endless stream.
+  // Checked before the body is read, which might be an endless stream.
   const isProblem = response.headers.get("Content-Type") === "application/problem+json";
   if (!isProblem) await response.body?.cancel();
   assert(isProblem, `Expected ${status} ${code}, not a ${response.status}`);
@@ -39,16 +35,16 @@ export async function assertProblem(
   const body: ProblemBody = JSON.parse(text);
   const { type, title, detail } = body;
   const members = ["type", "title", "status", "detail", "code", ...more];
-  assertEquals(Object.keys(body), members, `The members of ${text}`);
+  assertEquals(Object.keys(body), members, `Members of ${text}`);
   assertEquals([body.status, body.code], [status, code]);
   assertEquals([type, title], ["about:blank", STATUS_CODES[status]]);
-  assertMatch(detail, /^[A-Z][^\n]{10,}\.$/, `A sentence that says what to do, in ${text}`);
+  assertMatch(detail, /^[A-Z][^\n]{10,}\.$/, `Expected a sentence with advice in ${text}`);
   assertHeaders(response);
-  assertTellsNoSecret(response, text);
+  assertNoSecretIn(response, text);
   return body;
 }
 
-/** Fails unless `GET /readyz` answers 503 with `code`; resolves to its sentence, and its parts. */
+/** Fails unless `GET /readyz` answers 503 with `code`; resolves to its detail and checks. */
 export async function assertNotReady(
   { url }: Service,
   code: string,
@@ -69,11 +65,11 @@ function assertHeaders({ status, headers }: Response): void {
   else assertEquals(retryAfter, null);
 }
 
-function assertTellsNoSecret({ url, headers }: Response, text: string): void {
+function assertNoSecretIn({ url, headers }: Response, text: string): void {
   const all = [text, ...headers].join("\n");
   const token = new URL(url).searchParams.get("token");
   for (const secret of [SECRET, ...token ? [token, ...token.split(".")] : []]) {
-    assert(secret === "" || !all.includes(secret), `A secret is in ${all}`);
+    assert(secret === "" || !all.includes(secret), `Found a secret in ${all}`);
   }
-  assert(!/\bat .*:\d+|file:\/\/|node_modules/.test(all), `A stack is in ${all}`);
+  assert(!/\bat .*:\d+|file:\/\/|node_modules/.test(all), `Found a stack trace in ${all}`);
 }

@@ -1,21 +1,17 @@
-/**
- * A proxy between the service and a nats-server, which a test has say other things than the server.
- *
- * @module
- */
+/** A proxy between the service and a nats-server that can alter what either side says. */
 import type { NatsServer } from "../../tools/nats_server.ts";
 
 /** A running proxy. */
 export interface NatsProxy extends Disposable {
   /** Where it listens: `nats://127.0.0.1:PORT`. */
   readonly url: string;
-  /** What clients have sent so far. */
+  /** Everything that clients have sent so far. */
   readonly sent: string;
-  /** Sends this to the client that connected last, as if the server had. */
+  /** Sends this to the client that connected last, as if it came from the server. */
   inject(text: string): Promise<void>;
-  /** Has this done, once, to the next of the server's reads that it changes. */
+  /** Applies `change` once, to the next chunk from the server that it alters. */
   corrupt(change: Change): void;
-  /** The same to what the client sends. */
+  /** Applies `change` once, to the next chunk from the client that it alters. */
   corruptRequest(change: Change): void;
 }
 
@@ -28,7 +24,7 @@ export function startNatsProxy({ port }: NatsServer): NatsProxy {
   let client: Deno.Conn | undefined;
   const changes: { response?: Change | undefined; request?: Change | undefined } = {};
 
-  // One character a byte, either way.
+  // One character per byte, in both directions.
   const toText = (bytes: Uint8Array) => Array.from(bytes, (b) => String.fromCharCode(b)).join("");
   const toBytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -38,20 +34,20 @@ export function startNatsProxy({ port }: NatsServer): NatsProxy {
     return changed;
   };
 
-  const pass = async (from: Deno.Conn, to: Deno.Conn, see: (text: string) => string) => {
+  const forward = async (from: Deno.Conn, to: Deno.Conn, transform: (text: string) => string) => {
     try {
       const buffer = new Uint8Array(65_536);
       for (let read; (read = await from.read(buffer)) !== null;) {
-        await writeAll(to, toBytes(see(toText(buffer.subarray(0, read)))));
+        await writeAll(to, toBytes(transform(toText(buffer.subarray(0, read)))));
       }
     } catch {
-      // Either end has closed the connection.
+      // One of the ends has closed the connection.
     }
     for (const conn of [from, to]) {
       try {
         conn.close();
       } catch {
-        // The other way has closed it.
+        // Already closed by the other direction.
       }
     }
   };
@@ -60,11 +56,11 @@ export function startNatsProxy({ port }: NatsServer): NatsProxy {
     for await (const conn of listener) {
       const server = await Deno.connect({ hostname: "127.0.0.1", port });
       client = conn;
-      pass(conn, server, (text) => {
+      forward(conn, server, (text) => {
         sent += text;
         return apply("request", text);
       });
-      pass(server, conn, (text) => apply("response", text));
+      forward(server, conn, (text) => apply("response", text));
     }
   })();
 

@@ -1,27 +1,26 @@
 /**
- * An OpenTelemetry collector, as far as a test needs one: it takes what a service exports as JSON
- * (OTLP/HTTP), and keeps it.
+ * A minimal OpenTelemetry collector for tests, which keeps what a service exports (OTLP over HTTP, as JSON).
  *
  * @module
  */
 
-/** A span as it came. */
+/** A span, as received. */
 export interface Span {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string;
-  /** All attributes as they came, which may name one key twice. */
+  /** All attributes, as received: a key may occur twice. */
   readonly attributes: [key: string, value: unknown][];
 }
 
-/** What takes a service's telemetry. */
+/** A running collector. */
 export interface Collector extends AsyncDisposable {
-  /** The variables that have a service export all it can to here, at once. */
+  /** The variables with which a service exports everything to this collector without delay. */
   readonly env: Record<string, string>;
-  /** The bodies of all requests so far, each behind its path. */
+  /** Returns the bodies of all requests so far, each after its path. */
   readonly raw: () => string;
-  /** All spans so far. What a service still holds comes with its end. */
+  /** Returns all spans so far. A service exports the last ones when it exits. */
   readonly spans: () => Span[];
 }
 
@@ -49,7 +48,7 @@ export function startCollector(): Collector {
   };
 }
 
-/** An `AnyValue`: one member, named after its type. */
+/** A value in OTLP: an object with one member, which is named after the type. */
 type AnyValue = Record<string, unknown>;
 type SentSpan = Omit<Span, "attributes"> & { attributes: { key: string; value: AnyValue }[] };
 

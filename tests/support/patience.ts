@@ -1,18 +1,14 @@
-/**
- * Waiting for what should come, no longer than a test that fails should take.
- *
- * @module
- */
+/** Waits for something that should happen, but no longer than a failing test should take. */
 import { isDeepStrictEqual } from "node:util";
 import { assertEquals } from "@std/assert";
 
-/** How long to wait for what should come, so that a test fails rather than hangs. Milliseconds. */
-export const PATIENCE = 60_000;
+/** How long a test waits before it fails. */
+export const PATIENCE_MS = 60_000;
 
-/** Settles as `promise` does; fails where that takes longer than {@linkcode PATIENCE}. */
+/** Settles as `promise` does, or rejects with `message` after {@linkcode PATIENCE_MS}. */
 export async function within<T>(promise: Promise<T>, message: string): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(message)), PATIENCE);
+  const timer = setTimeout(() => late.reject(new Error(message)), PATIENCE_MS);
   try {
     return await Promise.race([promise, late.promise]);
   } finally {
@@ -21,15 +17,15 @@ export async function within<T>(promise: Promise<T>, message: string): Promise<T
 }
 
 /**
- * Waits until `read` resolves to what is deeply equal to `expected`; fails where that takes longer
- * than {@linkcode PATIENCE}.
+ * Waits until `read` returns a value deeply equal to `expected`; fails after
+ * {@linkcode PATIENCE_MS}.
  */
 export async function assertEventually<T>(
   read: () => T | PromiseLike<T>,
   expected: T,
   message?: string,
 ): Promise<void> {
-  const deadline = performance.now() + PATIENCE;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const actual = await read();
     if (isDeepStrictEqual(actual, expected)) return;

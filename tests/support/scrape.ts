@@ -1,20 +1,21 @@
 /**
- * What a service counts, as Prometheus would read it.
+ * Reads the metrics of a service as Prometheus would.
  *
  * @module
  */
 import { freePort } from "../../tools/free_port.ts";
 
-/** A port for metrics, and what is there. */
+/** The metrics of a service. */
 export interface Metrics {
-  /** What has the service listen there. */
+  /** The variable with which the service serves them. */
   readonly env: { readonly METRICS_PORT: string };
+  /** The URL of `/metrics`. */
   readonly url: string;
-  /** The values of all series: `name` or `name{label="value"}`. */
+  /** Returns the values of all series, by `name` or `name{label="value"}`. */
   scrape(): Promise<Record<string, number>>;
 }
 
-/** Takes a port for a service that is to come. */
+/** Chooses a port for the metrics of a service that is started later. */
 export function planMetrics(): Metrics {
   const port = String(freePort());
   const url = `http://127.0.0.1:${port}/metrics`;

@@ -1,41 +1,27 @@
-/**
- * The service under test: the real one, in a process of its own, with its own permissions and no
- * others.
- *
- * @module
- */
-import { fileURLToPath } from "node:url";
+/** The service under test: the real one, in its own process and with production permissions. */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { SignJWT } from "jose";
-import { readLines } from "../../tools/lines.ts";
-import { bypassProxyForLoopback } from "../../tools/loopback.ts";
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
-import { sendSignal } from "../../tools/signal.ts";
+import {
+  type LogLine,
+  type Service as RunningService,
+  serviceCommand as productionCommand,
+  startService as start,
+} from "../../tools/service.ts";
 import { read, type Reader } from "./clients/sse_reader.ts";
-import { PATIENCE, within } from "./patience.ts";
+import { PATIENCE_MS, within } from "./patience.ts";
 
-/** One line of the service's own log. */
-export type LogLine = { time: string; level: string; msg: string } & Record<string, unknown>;
+export type { LogLine };
 
 /** A running service. */
-export interface Service extends AsyncDisposable {
-  /** Where it listens: `http://127.0.0.1:PORT`. */
-  readonly url: string;
-  /** The process's number. */
-  readonly pid: number;
-  /** What it has logged so far. */
+export interface Service extends RunningService {
+  /** Lines logged so far. */
   readonly logs: LogLine[];
-  /** What it has written to standard error so far. */
-  readonly stderr: () => string;
-  /** Settles when the process has ended. */
-  readonly status: Promise<Deno.CommandStatus>;
-  /** Resolves to the first line, also of those that were logged already, that fits. */
+  /** Resolves to the first log line, past or future, for which `fits` returns true. */
   logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Asks the process to stop and waits for its end. */
-  stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
-/** A service, the nats-server that it reads from, and a client that publishes there. */
+/** A service, the nats-server it reads from, and a client that publishes to it. */
 export interface Stack extends AsyncDisposable {
   readonly nats: NatsServer;
   readonly service: Service;
@@ -45,67 +31,52 @@ export interface Stack extends AsyncDisposable {
 /** The shared secret that {@linkcode startService} configures and {@linkcode mint} signs with. */
 export const SECRET = "a shared secret for tests: 32 bytes or more";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
-/** All variables that the service runs with, given those that differ from a test's usual ones. */
+/** All environment variables of the service: the defaults for tests, overridden by `env`. */
 export function serviceEnv(env: Record<string, string>): Record<string, string> {
   return {
     ...inherited(),
-    // As in production: see the Dockerfile.
+    // The values that production uses; see the Dockerfile.
     MALLOC_MMAP_THRESHOLD_: "65536",
     MALLOC_TRIM_THRESHOLD_: "131072",
     HOST: "127.0.0.1",
     PORT: "0",
     METRICS_PORT: "0",
-    ...(hasKey(env) ? {} : { JWT_SECRET: SECRET }),
+    ...(hasJwtKey(env) ? {} : { JWT_SECRET: SECRET }),
     ...env,
   };
 }
 
-/** The command that runs the service, with no variables but these; see {@linkcode startService}. */
-export function serviceCommand(env: Record<string, string>, flags: string[] = []): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    // Quiet, or Deno's own warnings would stand before what the service says.
-    args: ["run", "--quiet", "-P", ...flags, "main.ts"],
-    cwd: ROOT,
-    clearEnv: true,
-    env: serviceEnv(env),
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
+/** The command that runs the service; see {@linkcode startService}. */
+export function serviceCommand(env: Record<string, string>): Deno.Command {
+  return productionCommand({ env: serviceEnv(env) });
 }
 
 /**
- * Starts the service on a free port of 127.0.0.1 and resolves once it listens.
+ * Starts the service on a free port of 127.0.0.1 and resolves once it is listening. Disposing of it
+ * kills it.
  *
- * @param env Variables beside, or in the place of, `HOST`, `PORT`, `METRICS_PORT` and `JWT_SECRET`.
- * @param flags Further flags for `deno run`.
- * @throws {Error} Where it does not start; the message is what it wrote to standard error.
+ * @param env Overrides the variables set for tests, and adds others.
+ * @param flags Additional flags for `deno run`.
+ * @throws {Error} If it does not start; the message is what it wrote to standard error.
  */
 export async function startService(
   env: Record<string, string>,
   flags: string[] = [],
 ): Promise<Service> {
-  bypassProxyForLoopback();
-  const child = serviceCommand(env, flags).spawn();
   const logs: LogLine[] = [];
   const watchers = new Set<() => void>();
-  let stderr = "";
-  const ended = Promise.all([
-    readLog(child.stdout, (line) => {
+  const service = await start({ env: serviceEnv(env), flags }, {
+    onLog: (line) => {
       logs.push(line);
       for (const watch of watchers) watch();
-    }),
-    readText(child.stderr, (text) => void (stderr += text)),
-  ]);
-  const status = ended.then(() => child.status);
+    },
+  });
   const logged = (fits: (line: LogLine) => boolean) =>
     new Promise<LogLine>((resolve, reject) => {
-      const fail = (reason: string) => reject(new Error(`${reason}: ${stderr}`));
+      const fail = (reason: string) => reject(new Error(`${reason}: ${service.stderr()}`));
       const timer = setTimeout(
-        () => fail(`No such line within a minute, but ${JSON.stringify(logs)}`),
-        PATIENCE,
+        () => fail(`No matching log line within a minute, only ${JSON.stringify(logs)}`),
+        PATIENCE_MS,
       );
       const watch = () => {
         const line = logs.find(fits);
@@ -116,22 +87,16 @@ export async function startService(
       };
       watchers.add(watch);
       watch();
-      status.then(() => {
+      service.status.then(() => {
         clearTimeout(timer);
-        fail("The service has ended");
+        fail("The service has exited");
       });
     });
-  const stop = (signal: Deno.Signal = "SIGTERM") => {
-    sendSignal(child, signal);
-    return within(status, `The service has not ended on ${signal}`);
-  };
-  const { port } = await logged((line) => line.msg === "listening");
+  const stop = (signal: Deno.Signal = "SIGTERM") =>
+    within(service.stop(signal), `The service did not exit after ${signal}`);
   return {
-    url: `http://127.0.0.1:${port}`,
-    pid: child.pid,
+    ...service,
     logs,
-    stderr: () => stderr,
-    status,
     logged,
     stop,
     [Symbol.asyncDispose]: async () => void await stop("SIGKILL"),
@@ -139,10 +104,10 @@ export async function startService(
 }
 
 /**
- * Starts a nats-server and a service that is connected to it.
+ * Starts a nats-server and a service connected to it.
  *
- * @param env As for {@linkcode startService}; the publisher signs in with the same user.
- * @param natsConfig Text to add to nats-server's configuration.
+ * @param env See {@linkcode startService}; the publisher signs in as the same user.
+ * @param natsConfig Text to append to nats-server's configuration.
  */
 export async function startStack(
   env: Record<string, string> = {},
@@ -161,7 +126,7 @@ export async function startStack(
   return { nats, service, publisher, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** Where `service` streams, with a token that holds `claims`, and further parameters. */
+/** The URL of a stream of `service`, with a token that carries `claims` and with `query`. */
 export async function logsUrl(
   { url }: Pick<Service, "url">,
   claims: Record<string, unknown>,
@@ -170,7 +135,7 @@ export async function logsUrl(
   return `${url}/logs?${new URLSearchParams({ token: await mint(claims), ...query })}`;
 }
 
-/** Opens a stream of `service` for a token of `claims` and waits for its `ready`. */
+/** Opens a stream with a token that carries `claims` and waits for its `ready` event. */
 export async function openStream(
   service: Pick<Service, "url">,
   claims: Record<string, unknown>,
@@ -182,20 +147,20 @@ export async function openStream(
   return reader;
 }
 
-/** As {@linkcode openStream}, as soon as the place of a stream that has just ended is free. */
+/** Like {@linkcode openStream}, but retries while a stream that just ended still counts. */
 export async function openWhenFree(...request: Parameters<typeof openStream>): Promise<Reader> {
-  const deadline = performance.now() + PATIENCE;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       return await openStream(...request);
     } catch (error) {
-      const taken = /"(too_many_streams|at_capacity)"/.test(String(error));
-      if (!taken || performance.now() > deadline) throw error;
+      const full = /"(too_many_streams|at_capacity)"/.test(String(error));
+      if (!full || performance.now() > deadline) throw error;
     }
   }
 }
 
-/** `"ready"` if `service` takes streams, otherwise the code that it refuses them with. */
+/** `"ready"` if `service` accepts streams, otherwise the code of its refusal. */
 export async function readiness({ url }: Pick<Service, "url">): Promise<string> {
   const response = await fetch(`${url}/readyz`);
   const { code, capacity } = await response.json();
@@ -203,16 +168,29 @@ export async function readiness({ url }: Pick<Service, "url">): Promise<string> 
   return capacity === "full" ? "at_capacity" : "ready";
 }
 
-/** What the service subscribes to, in alphabetical order. */
+/** The subjects that the service subscribes to, sorted. */
 export async function subjects({ connections }: NatsServer): Promise<string[]> {
   const natstap = (await connections()).filter(({ name }) => name === "natstap");
   return natstap.flatMap(({ subscriptions_list }) => subscriptions_list ?? []).toSorted();
 }
 
-/** Publishes lines by a client of their own, as user `tap` where the server asks for one. */
+/**
+ * The subject of an app's lines, or, with `>` as the region or the machine, the subject of a stream.
+ *
+ * @example
+ * ```ts
+ * publisher.publish(subjectOf("web"), "a line");
+ * assertEquals(await subjects(nats), [subjectOf("web", ">")]);
+ * ```
+ */
+export function subjectOf(app: string, region = "dfw", machine = "m1"): string {
+  return region === ">" ? `logs.${app}.>` : `logs.${app}.${region}.${machine}`;
+}
+
+/** Publishes one line per app with a separate client, as user `tap` if the server requires one. */
 export async function publish({ url }: NatsServer, lines: Record<string, string>): Promise<void> {
   const publisher = await connect({ servers: url, user: "tap", pass: "tap" });
-  for (const [app, line] of Object.entries(lines)) publisher.publish(`logs.${app}.dfw.m1`, line);
+  for (const [app, line] of Object.entries(lines)) publisher.publish(subjectOf(app), line);
   await publisher.flush();
   await publisher.close();
 }
@@ -227,7 +205,7 @@ export async function failToStart(env: Record<string, string>): Promise<string> 
   }
 }
 
-/** A token that {@linkcode startService}'s service accepts, unless `claims` say otherwise. */
+/** A token for the service of {@linkcode startService}, valid unless `claims` say otherwise. */
 export function mint(claims: Record<string, unknown>, ttl = 600): Promise<string> {
   const exp = Math.floor(Date.now() / 1000) + ttl;
   return new SignJWT({ exp, ...claims })
@@ -235,7 +213,7 @@ export function mint(claims: Record<string, unknown>, ttl = 600): Promise<string
     .sign(new TextEncoder().encode(SECRET));
 }
 
-/** Where Deno finds itself and its packages; nothing that configures the service. */
+/** The variables that Deno needs to find its cache and npm; none that configure the service. */
 function inherited(): Record<string, string> {
   const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "NPM_CONFIG_REGISTRY"];
   const found = names.map((name) => [name, Deno.env.get(name)] as const);
@@ -244,16 +222,6 @@ function inherited(): Record<string, string> {
   );
 }
 
-function hasKey(env: Record<string, string>): boolean {
+function hasJwtKey(env: Record<string, string>): boolean {
   return ["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_JWKS", "JWT_JWKS_URL"].some((name) => name in env);
-}
-
-type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>;
-
-async function readLog(stdout: Bytes, onLine: (line: LogLine) => void): Promise<void> {
-  for await (const line of readLines(stdout)) onLine(JSON.parse(line));
-}
-
-async function readText(stderr: Bytes, onText: (text: string) => void): Promise<void> {
-  for await (const text of stderr.pipeThrough(new TextDecoderStream())) onText(text);
 }

@@ -1,29 +1,27 @@
 /**
- * A clock that a test sets, for the service alone: libfaketime puts it under the real process, whose
- * monotonic clock goes on as ever.
- *
- * @module
+ * A wall clock that a test can set for the service alone: libfaketime changes it inside the real
+ * process and leaves the monotonic clock as it is.
  */
 import { findOrInstall } from "../../tools/install.ts";
 
 /** A clock that can be set. */
 export interface SteppingClock extends AsyncDisposable {
-  /** The variables of a process that goes by this clock. */
+  /** The environment variables that make a process use this clock. */
   readonly env: Record<string, string>;
-  /** Milliseconds since the epoch, on this clock. */
+  /** The time on this clock, in milliseconds since the epoch. */
   now(): number;
-  /** Sets the clock to be `seconds` ahead of the real one. */
+  /** Sets the clock `seconds` ahead of the real time; negative values set it back. */
   set(seconds: number): Promise<void>;
 }
 
-/** Makes a clock that is right. */
+/** Creates a clock that shows the real time. */
 export async function createSteppingClock(): Promise<SteppingClock> {
   const library = await findLibrary();
   const folder = await Deno.makeTempDir({ prefix: "natstap-clock-" });
   const path = `${folder}/offset`;
   let offset = 0;
   const set = async (seconds: number) => {
-    // Moved there whole, since the process may read it at any time.
+    // Replaced atomically, because the process may read it at any time.
     await Deno.writeTextFile(`${path}.new`, `${seconds < 0 ? "" : "+"}${seconds}\n`);
     await Deno.rename(`${path}.new`, path);
     offset = seconds * 1000;
@@ -42,7 +40,7 @@ export async function createSteppingClock(): Promise<SteppingClock> {
   };
 }
 
-/** The path of libfaketime, which the program `faketime` knows. */
+/** The path of libfaketime, as reported by the `faketime` program. */
 async function findLibrary(): Promise<string> {
   const program = await findOrInstall({
     name: "faketime",

@@ -1,16 +1,17 @@
 /**
- * A stream under test with its reader in the same process, so that a test decides what is taken when.
+ * Opens a stream whose reader is in the same process, so that the test decides when it takes what.
  *
  * @module
  */
 import { setImmediate } from "node:timers/promises";
-import type { Budget } from "../../lib/stream/backlog.ts";
-import type { ControlEvent, Format } from "../../lib/stream/formats/format.ts";
+import type { ControlEvent } from "../../lib/stream/control_event.ts";
+import type { Format } from "../../lib/stream/formats/format.ts";
 import { LineEncoder } from "../../lib/stream/formats/line_encoder.ts";
 import { ndjson } from "../../lib/stream/formats/ndjson.ts";
 import { LogStream, type StreamLimits, type StreamSummary } from "../../lib/stream/log_stream.ts";
+import type { Budget } from "../../lib/stream/stream_buffer.ts";
 
-/** A line that {@linkcode OpenStream.push} pushed, or a control event, in the order of the stream. */
+/** A line that {@linkcode OpenStream.push} pushed, identified by its number, or a control event. */
 export interface LineOrEvent {
   readonly id?: number;
   readonly event?: string;
@@ -19,12 +20,13 @@ export interface LineOrEvent {
   readonly [fact: string]: unknown;
 }
 
-/** How to open a stream; what is left out bounds nothing. */
+/** How to open a stream. By default, nothing is limited. */
 export interface OpenOptions {
   readonly format?: Format;
   readonly limits?: Partial<StreamLimits>;
-  /** Bytes for all streams; `budget` shares another stream's. */
+  /** Maximum number of bytes in the buffers of all streams. */
   readonly total?: number;
+  /** The budget of another stream, to share it; replaces `total`. */
   readonly budget?: Budget;
   readonly expiresAt?: number;
 }
@@ -34,25 +36,25 @@ export interface OpenStream extends AsyncDisposable {
   readonly stream: LogStream;
   readonly reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly budget: Budget;
-  /** The sizes of the lines that were pushed, by their numbers. */
+  /** The sizes of the pushed lines, by their numbers. */
   readonly pushed: number[];
-  /** What the stream told when it closed. */
+  /** The summaries passed to `onClose`. */
   readonly closed: StreamSummary[];
-  /** How often the stream told that it takes no more. */
+  /** Number of calls of `onEnd`. */
   readonly ends: number;
-  /** How often it told that its reader takes nothing. */
+  /** Number of calls of `onAbandon`. */
   readonly abandons: number;
-  /** Bytes that the reader took. */
+  /** Number of bytes that the reader took. */
   bytes(): number;
-  /** Ticks at these times; `awake` is `now` but where the process was held up. Milliseconds. */
+  /** Ticks at these times, in milliseconds; `awake` differs from `now` if the process was held up. */
   tick(now: number, time: number, awake?: number): void;
-  /** Pushes a line of `size` bytes that holds its number: 0, 1 and so on. */
+  /** Pushes a line of `size` bytes that contains its number: 0, 1 and so on. */
   push(size: number): void;
-  /** Takes one chunk of a stream in `ndjson`; resolves to the lines that end in it. */
+  /** Takes one chunk; resolves to the lines that end in it. For streams in `ndjson`. */
   take(): Promise<LineOrEvent[]>;
 }
 
-/** Opens a stream, in `ndjson` where no format is given. */
+/** Opens a stream, by default in `ndjson`. */
 export function openStream(options: OpenOptions): OpenStream {
   const { format = ndjson, total = Infinity, budget = { used: 0, total } } = options;
   const limits = { keepaliveTime: 1e9, stallTime: 1e9, bufferBytes: 1e9, ...options.limits };
@@ -102,7 +104,7 @@ export function openStream(options: OpenOptions): OpenStream {
   };
 }
 
-/** All that a stream in `ndjson` still sends. */
+/** Reads the rest of a stream in `ndjson`. */
 export async function readLines(
   reader: ReadableStreamDefaultReader<Uint8Array>,
 ): Promise<LineOrEvent[]> {
@@ -114,29 +116,29 @@ export async function readLines(
   }
 }
 
-/** Has the reader take something, as the server does as soon as it has a response's body. */
+/** Lets the reader take something, as the server does as soon as it has the body of a response. */
 export async function arrive({ stream, reader }: OpenStream): Promise<void> {
   stream.notify(status("connected"));
   await reader.read();
 }
 
-/** Resolves, to nothing, once all that needs no timer and no input has happened. */
+/** Resolves to `undefined` once everything has happened that needs neither a timer nor input. */
 export function settled(): Promise<undefined> {
   return setImmediate(undefined);
 }
 
-/** A `status` event, to mark a place in the order with. */
+/** Creates a `status` event, with which a test marks a position in the stream. */
 export function status(nats: "connected" | "disconnected", at = "0"): ControlEvent {
   return { event: "status", data: { nats, at } };
 }
 
-/** The beginning of a line that spans chunks, by reader. */
-const begun = new WeakMap<object, string>();
+/** The beginning of a line whose end is in a later chunk, by reader. */
+const incomplete = new WeakMap<object, string>();
 
 function parse(reader: object, chunk: Uint8Array): LineOrEvent[] {
-  const text = (begun.get(reader) ?? "") + new TextDecoder().decode(chunk);
+  const text = (incomplete.get(reader) ?? "") + new TextDecoder().decode(chunk);
   const lines = text.split("\n");
-  begun.set(reader, lines.pop()!);
+  incomplete.set(reader, lines.pop()!);
   return lines.filter((line) => line !== "").map((line) => {
     const value = JSON.parse(line);
     return typeof value === "number" ? { id: value } : value.natstap;

@@ -1,33 +1,29 @@
-/**
- * The service on a terminal: a real pseudo-terminal, whose screen and keyboard a test has.
- *
- * @module
- */
+/** The service on a real pseudo-terminal, whose screen and keyboard the test controls. */
 import { fileURLToPath } from "node:url";
 import { findOrInstall } from "../../tools/install.ts";
 import { sendSignal } from "../../tools/signal.ts";
-import { PATIENCE, within } from "./patience.ts";
+import { PATIENCE_MS, within } from "./patience.ts";
 import { serviceEnv } from "./service.ts";
 
-/** What runs the service: no words that a shell would take apart. */
+/** The command that runs the service; no argument needs shell quoting. */
 const COMMAND = ["deno", "run", "--quiet", "-P", "main.ts"];
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A service that somebody looks at. */
+/** A service running on a terminal. */
 export interface Terminal extends AsyncDisposable {
-  /** Resolves to all that is on the screen, once `mark` is; fails where that takes too long. */
-  shows(mark: RegExp): Promise<string>;
-  /** Closes the terminal, as somebody does who closes its window. */
+  /** Resolves to everything on the screen once it matches `mark`; fails after `PATIENCE_MS`. */
+  waitFor(mark: RegExp): Promise<string>;
+  /** Closes the terminal, as if its window were closed. */
   hangUp(): void;
-  /** Presses Ctrl-C, and resolves to all that came onto the screen once the service has ended. */
+  /** Presses Ctrl-C and resolves to everything on the screen once the service has exited. */
   interrupt(): Promise<string>;
 }
 
 /**
  * Starts the service on a terminal.
  *
- * @param env As for `startService`.
- * @throws {Error} Where there is no `script` and it cannot be installed; the message says what to run.
+ * @param env See `startService()`.
+ * @throws {Error} If `script` is missing and cannot be installed; the message says what to run.
  */
 export async function startOnTerminal(env: Record<string, string>): Promise<Terminal> {
   const script = await findOrInstall({
@@ -49,29 +45,29 @@ export async function startOnTerminal(env: Record<string, string>): Promise<Term
     stderr: "inherit",
   }).spawn();
   let screen = "";
-  let look = () => {};
+  let check = () => {};
   const read = async () => {
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
       screen += text;
-      look();
+      check();
     }
   };
   const ended = Promise.all([read(), child.status]);
   const keyboard = child.stdin.getWriter();
-  const shows = async (mark: RegExp) => {
+  const waitFor = async (mark: RegExp) => {
     const seen = Promise.withResolvers<void>();
-    look = () => mark.test(screen) && seen.resolve();
-    look();
-    await within(seen.promise, `${mark} is not on the screen within ${PATIENCE} ms`);
+    check = () => mark.test(screen) && seen.resolve();
+    check();
+    await within(seen.promise, `${mark} did not appear within ${PATIENCE_MS} ms`);
     return screen;
   };
   const interrupt = async () => {
     await keyboard.write(new Uint8Array(["C".charCodeAt(0) - "@".charCodeAt(0)]));
-    await within(ended, "The service has not ended on Ctrl-C");
+    await within(ended, "The service did not exit after Ctrl-C");
     return screen;
   };
   return {
-    shows,
+    waitFor,
     interrupt,
     hangUp: () => sendSignal(child, "SIGKILL"),
     async [Symbol.asyncDispose]() {

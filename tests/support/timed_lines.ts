@@ -1,52 +1,50 @@
 /**
- * Numbered lines, and when NATS took each, so that a test can tell exactly which of them a stream may
- * have missed.
- *
- * @module
+ * Numbered lines and when NATS received each of them, so that a test can tell exactly which lines a
+ * stream is allowed to miss.
  */
 import type { NatsConnection } from "@nats-io/transport-deno";
 import { assert, assertEquals } from "@std/assert";
 import type { Reader } from "./clients/sse_reader.ts";
 
-/** One published line. Times in milliseconds since the epoch. */
+/** A published line. Times are in milliseconds since the epoch. */
 export interface TimedLine {
   readonly subject: string;
-  /** NATS took it no earlier. */
+  /** NATS did not receive it before this time. */
   readonly sentAt: number;
-  /** NATS took it no later; `Infinity` where it has never said so. */
-  takenBy: number;
-  /** Whether no other follows on this subject. */
+  /** NATS had received it by this time; `Infinity` if it never confirmed that. */
+  receivedBy: number;
+  /** Whether this is the last line on its subject. */
   readonly last: boolean;
 }
 
-/** How lines are published. */
+/** What to publish, and how fast. */
 export interface FlowOptions {
-  /** Each in its turn. */
+  /** Lines are published to these in turn. */
   readonly subjects: readonly string[];
-  /** Lines a beat, of 20 ms. */
+  /** Number of lines every 20 ms. */
   readonly batch: number;
-  /** The length of a line. */
+  /** Length of a line, in characters. */
   readonly size?: number;
 }
 
-/** Lines that are published until it is stopped. */
+/** A flow of lines that lasts until it is stopped. */
 export interface Flow {
-  /** A line's place here is the number that it begins with. */
+  /** All lines so far; each line starts with its index here. */
   readonly lines: readonly TimedLine[];
-  /** Publishes a last line on each subject. */
+  /** Stops, after publishing one last line to each subject. */
   stop(): Promise<void>;
 }
 
-/** A time in which NATS was away, as a stream tells it, and the lines that it missed then. */
+/** An interval without NATS, as reported by a stream, and the lines missing because of it. */
 export interface Loss {
   readonly from: number;
   to?: number;
   readonly missing: number[];
 }
 
-const BEAT = 20;
+const BATCH_INTERVAL_MS = 20;
 
-/** Starts to publish; a publisher that loses its connection should be one that comes back. */
+/** Starts publishing. `publisher` should reconnect by itself if it loses its connection. */
 export function startFlow(publisher: NatsConnection, options: FlowOptions): Flow {
   const { subjects, batch, size = 0 } = options;
   const lines: TimedLine[] = [];
@@ -55,18 +53,18 @@ export function startFlow(publisher: NatsConnection, options: FlowOptions): Flow
     const first = lines.length;
     for (let number = first; number < first + count; number++) {
       const subject = subjects[number % subjects.length]!;
-      lines.push({ subject, sentAt: Date.now(), takenBy: Infinity, last });
+      lines.push({ subject, sentAt: Date.now(), receivedBy: Infinity, last });
       publisher.publish(subject, `${number} `.padEnd(size, "x"));
     }
     return publisher.flush().then(() => {
       const now = Date.now();
-      for (let number = first; number < first + count; number++) lines[number]!.takenBy = now;
+      for (let number = first; number < first + count; number++) lines[number]!.receivedBy = now;
     });
   };
   const run = async () => {
     while (!stopped) {
-      publish(batch, false).catch(() => {}); // The publisher too has lost NATS.
-      await new Promise((resolve) => setTimeout(resolve, BEAT));
+      publish(batch, false).catch(() => {}); // The publisher has lost NATS as well.
+      await new Promise((resolve) => setTimeout(resolve, BATCH_INTERVAL_MS));
     }
   };
   const running = run();
@@ -81,9 +79,9 @@ export function startFlow(publisher: NatsConnection, options: FlowOptions): Flow
 }
 
 /**
- * Takes lines until the last one, of those that `fits` lets through. Fails unless they only rise,
- * nothing else comes between but `status`, and each line that is missing was published in the time
- * that the two `status` events around it tell. Returns those times.
+ * Reads lines up to the last one, expecting those whose subject `fits`. Fails unless line numbers
+ * only increase, no event other than `status` comes between, and each missing line was published
+ * within the interval between two `status` events. Returns those intervals.
  */
 export async function assertAccounted(
   reader: Reader,
@@ -92,7 +90,7 @@ export async function assertAccounted(
   onLine: (line: TimedLine) => void = () => {},
 ): Promise<Loss[]> {
   const losses: Loss[] = [];
-  // The loss in which lines may be missing before the next one that comes.
+  // The interval that explains lines missing before the next one.
   let open: Loss | undefined;
   for (let next = 0;;) {
     const { event, data } = (await reader.next())!;
@@ -105,10 +103,13 @@ export async function assertAccounted(
     }
     const number = parseInt(data);
     const line = lines[number]!;
-    assert(number >= next && fits(line.subject), `Line ${number} is not to come after ${next - 1}`);
+    assert(
+      number >= next && fits(line.subject),
+      `Unexpected line ${number} after line ${next - 1}`,
+    );
     for (; next < number; next++) {
       if (!fits(lines[next]!.subject)) continue;
-      assert(open !== undefined, `Line ${next} is missing, and no status tells so`);
+      assert(open !== undefined, `Line ${next} is missing without a status event`);
       open.missing.push(next);
     }
     next++;
@@ -121,13 +122,16 @@ export async function assertAccounted(
 }
 
 function assertCovers({ from, to, missing }: Loss, lines: readonly TimedLine[]): void {
-  assert(to !== undefined && from <= to, `NATS was away from ${from} to ${to}`);
+  assert(to !== undefined && from <= to, `Invalid interval from ${from} to ${to}`);
   for (const number of missing) {
-    const { sentAt, takenBy } = lines[number]!;
-    const early = from - takenBy;
-    assert(early <= 0, `Line ${number} is missing, and was taken ${early} ms before NATS was lost`);
-    // What NATS has not said that it took, its publisher may have lost, which comes back by itself.
-    const late = takenBy === Infinity ? 0 : sentAt - to;
-    assert(late <= 0, `Line ${number} is missing, and was sent ${late} ms too late`);
+    const { sentAt, receivedBy } = lines[number]!;
+    const early = from - receivedBy;
+    assert(
+      early <= 0,
+      `Line ${number} is missing, but NATS received it ${early} ms before it was lost`,
+    );
+    // A line that NATS never confirmed may have been lost by its publisher, which reconnects.
+    const late = receivedBy === Infinity ? 0 : sentAt - to;
+    assert(late <= 0, `Line ${number} is missing, but was sent ${late} ms after NATS was back`);
   }
 }

@@ -1,8 +1,4 @@
-/**
- * The service with a standard output that nobody reads, unless a test does.
- *
- * @module
- */
+/** A service whose standard output nobody reads unless the test does. */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { freePort } from "../../tools/free_port.ts";
 import { readLines } from "../../tools/lines.ts";
@@ -12,27 +8,27 @@ import { assertEventually, within } from "./patience.ts";
 import { planMetrics } from "./scrape.ts";
 import { type LogLine, readiness, serviceEnv } from "./service.ts";
 
-/** A service, the nats-server that it reads from, and a client that publishes there. */
+/** A service, the nats-server it reads from, and a client that publishes to it. */
 export interface UnreadStack extends AsyncDisposable {
   readonly nats: NatsServer;
   readonly publisher: NatsConnection;
   /** Where the service listens: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Reads standard output from here on, line by line. */
+  /** Reads standard output line by line, starting with what has not been read yet. */
   lines(): AsyncGenerator<LogLine>;
-  /** Closes standard output's end for reading. */
+  /** Closes the read end of standard output. */
   close(): Promise<void>;
-  /** The values of all series. */
+  /** The values of all metrics; see `planMetrics()`. */
   scrape(): Promise<Record<string, number>>;
-  /** Asks the process to stop and waits for its end. */
+  /** Signals the process to stop and waits for it to exit. */
   stop(): Promise<Deno.CommandStatus>;
 }
 
 /**
- * Starts a nats-server and a service that is connected to it, and resolves once it takes streams.
+ * Starts a nats-server and a service connected to it, and resolves once the service is ready.
  *
- * @param env As for `startService`.
- * @param redirection What a shell is to do with standard output, such as `>/dev/full`.
+ * @param env See `startService()`.
+ * @param redirection A shell redirection of standard output, such as `>/dev/full`.
  */
 export async function startUnread(
   env: Record<string, string> = {},
@@ -53,7 +49,7 @@ export async function startUnread(
   }).spawn();
   const stop = (signal: Deno.Signal = "SIGTERM") => {
     sendSignal(child, signal);
-    return within(child.status, `The service has not ended on ${signal}`);
+    return within(child.status, `The service did not exit after ${signal}`);
   };
   started.defer(async () => {
     await stop("SIGKILL");

@@ -2,32 +2,28 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { findPrometheus, startPrometheus } from "../../tools/prometheus.ts";
 import { assertEventually } from "../support/patience.ts";
 
-Deno.test("startPrometheus() scrapes its targets, answers for an instant and for a span of time", async () => {
+Deno.test("startPrometheus() scrapes its targets and answers queries", async () => {
   await using watched = await startPrometheus({ targets: [] });
   const instance = new URL(watched.url).host;
   await using prometheus = await startPrometheus({ targets: [instance] });
   assert(prometheus.url !== watched.url);
   const up = { instance, health: "up", lastError: "" };
   await assertEventually(() => prometheus.targets(), [up]);
-  const [now] = await prometheus.instant("up");
-  assertEquals(now!.labels, { __name__: "up", app: "natstap", instance, job: "natstap" });
-  const [[time, value]] = now!.points as [[number, number]];
-  assertEquals(value, 1);
-  const [span] = await prometheus.range("up", { start: time, end: time + 2, step: 1 });
-  assertEquals(span!.points, [[time, 1], [time + 1, 1], [time + 2, 1]]);
-  assertEquals((await prometheus.instant("-vector(1) / 0"))[0]!.points[0]![1], -Infinity);
+  const labels = { __name__: "up", app: "natstap", instance, job: "natstap" };
+  assertEquals(await prometheus.query("up"), [{ labels, value: 1 }]);
+  assertEquals((await prometheus.query("-vector(1) / 0"))[0]!.value, -Infinity);
 });
 
-Deno.test("startPrometheus() tells of a target that cannot be scraped, and of a query that is none", async () => {
+Deno.test("Prometheus reports a target that cannot be scraped, and rejects an invalid query", async () => {
   await using prometheus = await startPrometheus({ targets: ["127.0.0.1:1"] });
   const health = async () => (await prometheus.targets()).map(({ health }) => health);
   await assertEventually(health, ["down"]);
   const [target] = await prometheus.targets();
   assertStringIncludes(target!.lastError, "connection refused");
-  await assertRejects(() => prometheus.instant("sum("), Error, `for "sum(": `);
+  await assertRejects(() => prometheus.query("sum("), Error, `for "sum(": `);
 });
 
-Deno.test("startPrometheus() says why it did not start, and leaves no files", async () => {
+Deno.test("startPrometheus() rejects with the reason if it cannot start, and leaves no files", async () => {
   await inTempDir(async () => {
     await assertRejects(
       () => startPrometheus({ targets: [], interval: "fortnight" }),
@@ -37,7 +33,7 @@ Deno.test("startPrometheus() says why it did not start, and leaves no files", as
   });
 });
 
-Deno.test("Prometheus.stop() waits for the end, leaves no files and may be called twice", async () => {
+Deno.test("Prometheus.stop() waits for the exit, leaves no files and may be called twice", async () => {
   const { url } = await inTempDir(async () => {
     const prometheus = await startPrometheus({ targets: [] });
     await Promise.all([prometheus.stop(), prometheus.stop()]);
@@ -46,7 +42,7 @@ Deno.test("Prometheus.stop() waits for the end, leaves no files and may be calle
   await assertRejects(() => fetch(url), TypeError);
 });
 
-Deno.test("findPrometheus() refuses a PROMETHEUS that cannot be run", async () => {
+Deno.test("findPrometheus() rejects a PROMETHEUS that cannot be run", async () => {
   await assertRejects(
     () => findPrometheus({ env: { PROMETHEUS: "/nowhere" }, uid: 1000 }),
     Error,
@@ -54,7 +50,7 @@ Deno.test("findPrometheus() refuses a PROMETHEUS that cannot be run", async () =
   );
 });
 
-Deno.test("findPrometheus() says what to run where it may not install it", async () => {
+Deno.test("findPrometheus() says what to run if it may not install prometheus", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/apt-get`, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
   await assertRejects(
@@ -65,7 +61,7 @@ Deno.test("findPrometheus() says what to run where it may not install it", async
   await Deno.remove(folder, { recursive: true });
 });
 
-/** Fails unless what `start` made in the folder for temporary files is gone after it. */
+/** Runs `start` with an empty folder for temporary files; fails if it leaves any. */
 async function inTempDir<T>(start: () => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir();
   Deno.env.set("TMPDIR", folder);

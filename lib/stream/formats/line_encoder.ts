@@ -1,26 +1,27 @@
 /**
- * Log lines as one format writes them.
+ * Encodes log lines in one format, once for all readers.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import type { Format } from "./format.ts";
 
-/** An encoded line; only valid until the next one is encoded. */
+/** An encoded line. Valid only until the next one is encoded. */
 export interface Line {
-  /** Its size in bytes. */
+  /** Size in bytes. */
   readonly length: number;
-  /** Writes the line into `target` from `at` on. */
-  copyTo(target: Uint8Array, at: number): void;
-  /** The line's bytes, which all of its readers share: they must not be changed. Valid for good. */
+  /** Copies the line into `target`, starting at `offset`. */
+  copyTo(target: Uint8Array, offset: number): void;
+  /** The encoded bytes, which remain valid. All readers share them, so they must not be changed. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Encodes lines, each once for all of its readers: their copies arrive from NATS one after the other.
+ * Encodes lines in one format. If several streams show the same app, NATS delivers a copy of each line to
+ * each of them, one after the other: only the first copy is encoded.
  */
 export class LineEncoder implements Line {
-  /** How lines are written. */
+  /** The format in which lines are encoded. */
   readonly format: Format;
   readonly #prefix: Uint8Array;
   readonly #suffix: Uint8Array;
@@ -28,20 +29,20 @@ export class LineEncoder implements Line {
   #body: Uint8Array = new Uint8Array();
   #bytes: Uint8Array<ArrayBuffer> | undefined;
 
-  /** @param format How lines are written. */
+  /** Creates an encoder for `format`. */
   constructor(format: Format) {
     this.format = format;
     this.#prefix = format.prefix;
     this.#suffix = format.suffix;
   }
 
-  /** Encodes the line of `payload`. */
+  /** Encodes `payload` as a line. */
   encode(payload: Uint8Array): Line {
-    // Equal bytes, whichever app they are from, make equal lines. Comparing 300 of them takes 0.03 µs.
+    // Equal payloads make equal lines, whichever app they are from. Comparing 300 bytes takes 0.03 µs.
     if (this.#payload === undefined || Buffer.compare(payload, this.#payload) !== 0) {
       this.#body = this.format.encode(payload);
       this.#bytes = undefined;
-      // Last: if encoding fails, the next equal payload must not get the line of another.
+      // Set last: if encoding throws, the next equal payload must not get the previous line.
       this.#payload = payload;
     }
     return this;
@@ -51,14 +52,14 @@ export class LineEncoder implements Line {
     return this.#prefix.length + this.#body.length + this.#suffix.length;
   }
 
-  copyTo(target: Uint8Array, at: number): void {
+  copyTo(target: Uint8Array, offset: number): void {
     const prefix = this.#prefix;
     const suffix = this.#suffix;
-    // Byte by byte: a set() of so few bytes takes longer.
-    for (let i = 0; i < prefix.length; i++) target[at++] = prefix[i]!;
-    target.set(this.#body, at);
-    at += this.#body.length;
-    for (let i = 0; i < suffix.length; i++) target[at++] = suffix[i]!;
+    // Byte by byte, because set() takes longer for so few bytes.
+    for (let i = 0; i < prefix.length; i++) target[offset++] = prefix[i]!;
+    target.set(this.#body, offset);
+    offset += this.#body.length;
+    for (let i = 0; i < suffix.length; i++) target[offset++] = suffix[i]!;
   }
 
   get bytes(): Uint8Array<ArrayBuffer> {

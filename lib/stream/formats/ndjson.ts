@@ -1,5 +1,5 @@
 /**
- * Newline-delimited JSON: one value a line.
+ * Newline-delimited JSON: one value per line.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { hasReservedKey } from "./reserved_key.ts";
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** A payload that is one line of JSON as it is; any other as a JSON string. */
+/** Writes a payload that is a single line of JSON unchanged, and any other as a JSON string. */
 export const ndjson: Format = {
   name: "ndjson",
   contentType: "application/x-ndjson",
@@ -24,7 +24,7 @@ export const ndjson: Format = {
     utf8(JSON.stringify({ natstap: { event, ...data, ...retry } }) + "\n"),
 };
 
-/** Whether `payload` is JSON, and could not be taken for one of the service's own events. */
+/** Whether `payload` is JSON that cannot be mistaken for a control event. */
 function isPlainJson(payload: Uint8Array): boolean {
   try {
     return !hasReservedKey(JSON.parse(strict.decode(payload)));

@@ -1,15 +1,15 @@
 /**
- * The key `natstap`, by which a line of `ndjson` is known as one of the service's own events.
+ * The key `natstap`, which marks a line of `ndjson` as a control event.
  *
  * @module
  */
 
-/** Case folding makes `s` of U+017F, as the flag `i` does with `u`, and `st` of two ligatures. */
+/** Case folding maps U+017F to `s`, which the flags `iu` cover, and two ligatures to `st`, which they do not. */
 const RESERVED = /^nat(?:st|[\ufb05\ufb06])ap$/iu;
 
 /**
- * Whether `value`, which was parsed from JSON, is an object with a key that equals `natstap` under
- * Unicode case folding. Decoders that ignore case, such as Go's, would read it as an event.
+ * Whether `value`, parsed from JSON, is an object with a key that equals `natstap` under Unicode case
+ * folding. Decoders that ignore case, such as Go's, would read such a line as a control event.
  */
 export function hasReservedKey(value: unknown): boolean {
   return typeof value === "object" && value !== null &&

@@ -1,5 +1,5 @@
 /**
- * Server-Sent Events, as WHATWG HTML section 9.2 has them.
+ * Server-Sent Events (WHATWG HTML, section 9.2).
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { CR, type Format, hasLineBreak, LF, utf8 } from "./format.ts";
 
 const NEXT_LINE = utf8("\ndata: ");
 
-/** One unnamed event a log line, the payload in `data:`. */
+/** Writes a log line as one unnamed event, with the payload in `data:`. */
 export const sse: Format = {
   name: "sse",
   contentType: "text/event-stream",
@@ -21,7 +21,7 @@ export const sse: Format = {
   },
 };
 
-/** Starts a `data:` line behind each CR, LF or CRLF, so that none can end the event or set a field. */
+/** Starts a new `data:` line after each CR, LF or CRLF, so that none can end the event or set a field. */
 function splitLines(payload: Uint8Array): Uint8Array {
   const lines = new Uint8Array(payload.length + countBreaks(payload) * NEXT_LINE.length);
   let length = 0;
@@ -32,7 +32,7 @@ function splitLines(payload: Uint8Array): Uint8Array {
       continue;
     }
     if (byte === CR && payload[i + 1] === LF) i++;
-    // Byte by byte: a set() for each line break costs three times as much.
+    // Byte by byte, because a set() for each line break takes three times as long.
     for (let j = 0; j < NEXT_LINE.length; j++) lines[length++] = NEXT_LINE[j]!;
   }
   return lines.subarray(0, length);

@@ -1,5 +1,5 @@
 /**
- * Plain text, for people: a Fly log line as `flyctl logs` prints it.
+ * Human-readable text: Fly log lines as `flyctl logs` prints them.
  *
  * @module
  */
@@ -7,7 +7,10 @@ import { type Format, utf8 } from "./format.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** `timestamp provider[machine] region [level] message`; any other payload as it is. */
+/**
+ * Writes a Fly log line as `timestamp provider[machine] region [level] message`, and any other payload
+ * unchanged.
+ */
 export const text: Format = {
   name: "text",
   contentType: "text/plain; charset=utf-8",
@@ -15,16 +18,16 @@ export const text: Format = {
   suffix: utf8("\n"),
   keepalive: utf8("\n"),
   encode: (payload) => {
-    const line = formatFlyLine(decoder.decode(payload));
-    return line === undefined ? payload : utf8(line);
+    const line = parseFlyLine(decoder.decode(payload));
+    return line === undefined ? payload : utf8(formatFlyLine(line));
   },
   control: ({ event, data, ...retry }) => {
-    const facts = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
-    return utf8(`# ${event} ${facts.join(" ")}\n`);
+    const pairs = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
+    return utf8(`# ${event} ${pairs.join(" ")}\n`);
   },
 };
 
-/** What of a Fly log line is printed. */
+/** The parts of a Fly log line that are printed. */
 interface FlyLine {
   readonly event: { readonly provider: string };
   readonly fly: { readonly app: { readonly instance: string }; readonly region: string };
@@ -33,10 +36,7 @@ interface FlyLine {
   readonly timestamp: string;
 }
 
-function formatFlyLine(payload: string): string | undefined {
-  const line = parseFlyLine(payload);
-  if (line === undefined) return undefined;
-  const { event, fly, log, message, timestamp } = line;
+function formatFlyLine({ event, fly, log, message, timestamp }: FlyLine): string {
   return `${timestamp} ${event.provider}[${fly.app.instance}] ${fly.region} [${log.level}] ${message}`;
 }
 
@@ -44,7 +44,7 @@ function parseFlyLine(payload: string): FlyLine | undefined {
   if (!payload.startsWith("{")) return undefined;
   try {
     const line = JSON.parse(payload);
-    const facts = [
+    const parts = [
       line.event.provider,
       line.fly.app.instance,
       line.fly.region,
@@ -52,7 +52,7 @@ function parseFlyLine(payload: string): FlyLine | undefined {
       line.message,
       line.timestamp,
     ];
-    return facts.every((fact) => typeof fact === "string") ? line : undefined;
+    return parts.every((part) => typeof part === "string") ? line : undefined;
   } catch {
     return undefined;
   }

@@ -24,7 +24,7 @@ const pkcs8 = ({ privateKey }: Pair) => String(privateKey.export({ type: "pkcs8"
 const jwkOf = ({ publicKey }: Pair) => publicKey.export({ format: "jwk" });
 const base64 = (text: string) => new TextEncoder().encode(text).toBase64();
 
-/** What platforms, shells and users do to a PEM; all of them can follow one another. */
+/** What platforms, shells and users do to a PEM. All of it can be combined. */
 const WRAPPINGS: Record<string, (text: string) => string> = {
   "on one line with spaces": (text) => text.trim().replaceAll("\n", " "),
   "with \\n written out": (text) => text.replaceAll("\n", "\\n"),
@@ -40,10 +40,10 @@ const WRAPPINGS: Record<string, (text: string) => string> = {
   "as JSON": (text) => JSON.stringify(text),
   "as PHP writes JSON": (text) => JSON.stringify(text).replaceAll("/", "\\/"),
   "as .NET writes JSON": (text) => JSON.stringify(text).replaceAll("+", "\\u002B"),
-  "with lines that a shell continues": (text) => text.replaceAll("\n", "\\\n"),
+  "with line continuations of a shell": (text) => text.replaceAll("\n", "\\\n"),
   "after a byte order mark": (text) => `\ufeff${text}`,
 };
-/** Not more than three of these in a row. */
+/** At most three of these can be combined. */
 const ENCODINGS: Record<string, (text: string) => string> = {
   "in Base64": base64,
   "in Base64 of 76 characters per line": (text) => base64(text).replace(/.{76}/g, "$&\n"),
@@ -52,7 +52,7 @@ const ENCODINGS: Record<string, (text: string) => string> = {
 };
 const ALL = { ...WRAPPINGS, ...ENCODINGS };
 
-/** Each form of each key, filled before the tests run. */
+/** Each form of each key; filled before the tests run. */
 const FORMS: { form: string; pem: string; pair: Pair }[] = [];
 Deno.test.beforeAll(async () => {
   for (const [kind, pair] of Object.entries(PAIRS)) {
@@ -74,7 +74,7 @@ for (const [shape, wrap] of Object.entries(ALL)) {
   });
 }
 
-/** Several wrappings, one around the other. */
+/** Several wrappings, one around another. */
 const wrappings = fc.tuple(
   fc.array(fc.constantFrom(...Object.values(WRAPPINGS)), { maxLength: 3 }),
   fc.array(fc.constantFrom(...Object.values(ENCODINGS)), { maxLength: 3 }),
@@ -111,7 +111,7 @@ Deno.test("parsePem() ignores text around the PEM, and the rest of a chain of ce
   }
 });
 
-Deno.test("parsePem() refuses a private key in any combination of wrappings, and repeats nothing of it", () => {
+Deno.test("parsePem() rejects a private key in any combination of wrappings, and shows no part of it", () => {
   const sec1 = PAIRS["P-256"].privateKey.export({ type: "sec1", format: "pem" });
   const traditional = PAIRS.RSA.privateKey.export({ type: "pkcs1", format: "pem" });
   const encrypted = PAIRS.RSA.privateKey.export({
@@ -119,7 +119,7 @@ Deno.test("parsePem() refuses a private key in any combination of wrappings, and
   });
   const keys = [...Object.values(PAIRS).map(pkcs8), sec1, traditional, encrypted].map(String);
   const beside = keys.flatMap((key) => [`${FORMS[0]!.pem}${key}`, `${key}${FORMS[0]!.pem}`]);
-  // Without its first and last line an encrypted one cannot be told from any other text.
+  // Without its first and last line, an encrypted key cannot be told from any other text.
   const bodies = keys.slice(0, -1).map((key) => key.replaceAll(/-----.*-----/g, ""));
   const cut = keys.map((key) => key.slice(0, -30));
   const texts = [...keys, ...beside, ...bodies, ...cut];
@@ -135,7 +135,7 @@ Deno.test("parsePem() refuses a private key in any combination of wrappings, and
   );
 });
 
-Deno.test("parsePem() refuses a private key that claims to be a public one", () => {
+Deno.test("parsePem() rejects a private key that is labeled as a public one", () => {
   for (const pair of Object.values(PAIRS)) {
     for (const label of ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE", "KEY"]) {
       assertThrows(() => parsePem(pkcs8(pair).replaceAll("PRIVATE KEY", label)), TypeError);
@@ -143,7 +143,7 @@ Deno.test("parsePem() refuses a private key that claims to be a public one", () 
   }
 });
 
-Deno.test("parsePem() names the command that converts what it refuses", async () => {
+Deno.test("parsePem() names the command that converts a rejected key", async () => {
   const { pem, pair } = FORMS[0]!;
   await openssl.write("private.pem", pkcs8(pair));
   await openssl.write("public.pem", pem);
@@ -154,7 +154,7 @@ Deno.test("parsePem() names the command that converts what it refuses", async ()
   );
   const der = await openssl.run("openssl pkey -pubin -in public.pem -outform DER");
   await openssl.write("public.der", der);
-  const refused = [
+  const rejected = [
     pkcs8(pair),
     await openssl.read("request.pem"),
     await openssl.read("certificates.p7b"),
@@ -163,7 +163,7 @@ Deno.test("parsePem() names the command that converts what it refuses", async ()
     pem.split("\n")[0]!,
     pem.slice(0, -20),
   ];
-  for (const text of refused) {
+  for (const text of rejected) {
     const { message } = assertThrows(() => parsePem(text), TypeError);
     const [command] = /openssl [^:,]+/.exec(message) ?? [];
     const converted = await openssl.run(command ?? message);
@@ -204,7 +204,7 @@ for (const [what, text, advice] of OTHERS) {
   });
 }
 
-Deno.test("parsePublicKey() refuses RSA keys that are too small, or larger than Deno supports, and says so", async () => {
+Deno.test("parsePublicKey() rejects RSA keys that are too small, or larger than Deno supports, and says so", async () => {
   await openssl.run("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4104 -out large.pem");
   const large = await openssl.run("openssl pkey -in large.pem -pubout");
   const certificate = await openssl.run("openssl req -x509 -key large.pem -subj /CN=natstap");
@@ -219,7 +219,7 @@ Deno.test("parsePublicKey() refuses RSA keys that are too small, or larger than 
   assertThrows(() => parsePublicKey(spki(small)), TypeError, "it has 1024 bits");
 });
 
-Deno.test("parsePublicKey() refuses a key of a kind that no algorithm fits, and says how to make one", () => {
+Deno.test("parsePublicKey() rejects a key of an unsupported kind, and says how to create one", () => {
   const x25519 = generateKeyPairSync("x25519");
   const secp256k1 = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
   for (const pair of [x25519, secp256k1]) {

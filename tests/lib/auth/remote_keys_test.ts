@@ -7,30 +7,31 @@ import type { OnIgnored } from "../../../lib/auth/public_keys.ts";
 import { createVerify } from "../../../lib/auth/token.ts";
 import { createSigner } from "../../support/tokens/signer.ts";
 
-/** A URL that a test answers for, and how often it was asked. */
+/** A URL with a key set. */
 interface KeyUrl extends AsyncDisposable {
   readonly url: URL;
-  readonly asked: () => number;
-  /** What the URL answers from now on. */
+  /** Returns the number of requests so far. */
+  readonly requests: () => number;
+  /** Creates the response to each request. */
   answer: () => Response | Promise<Response>;
 }
 
 function serveKeys(...keys: JWK[]): KeyUrl {
-  let asked = 0;
+  let requests = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
-    asked++;
+    requests++;
     return keyUrl.answer();
   });
   const keyUrl: KeyUrl = {
     url: new URL(`http://127.0.0.1:${server.addr.port}/jwks.json`),
-    asked: () => asked,
+    requests: () => requests,
     answer: () => Response.json({ keys }),
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
   return keyUrl;
 }
 
-/** Time that only a test moves, so that pauses are neither waited for nor over too soon. */
+/** Installs a clock that only the test advances, so that no pause takes time or ends too early. */
 function stopClock(): Clock & Disposable {
   const clock = install({ now: Date.now(), toFake: ["Date", "performance"] });
   return Object.assign(clock, { [Symbol.dispose]: () => clock.uninstall() });
@@ -42,7 +43,7 @@ function open({ url }: KeyUrl, onIgnored?: OnIgnored) {
   const outcome = async (token: string): Promise<string> => {
     try {
       await verify(token);
-      return "taken";
+      return "accepted";
     } catch (error) {
       if (error instanceof Problem) return error.code;
       throw error;
@@ -51,7 +52,7 @@ function open({ url }: KeyUrl, onIgnored?: OnIgnored) {
   return { outcome, refresh: keys.refresh! };
 }
 
-/** What a key set may hold that is no usable key (RFC 7517, section 5, has it ignored). */
+/** Unusable keys, which are ignored in a key set (RFC 7517, section 5). */
 const broken: JWK[] = [
   { kty: "EC", crv: "P-256", x: "AA", y: "AA", kid: "broken" },
   { kty: "EC", crv: "P-256", x: "AA", y: "AA", kid: "first" },
@@ -60,59 +61,59 @@ const broken: JWK[] = [
 ];
 const down = () => new Response("down", { status: 503 });
 const [first, second] = [await createSigner("first"), await createSigner("second")];
-/** Longer than a failed fetch keeps others away, and than a known set is taken for complete. */
-const LATER = 60_000;
+/** Longer than every pause between fetches. */
+const LATER_MS = 60_000;
 
-Deno.test("createKeys() fetches a key set once for all tokens that wait for it", async () => {
+Deno.test("createKeys() fetches a key set once for all tokens that are waiting for it", async () => {
   await using keyUrl = serveKeys(first.jwk, second.jwk);
   const { outcome } = open(keyUrl);
   const signers = Array.from({ length: 50 }, (_, i) => i % 2 === 0 ? first : second);
   const outcomes = await Promise.all(signers.map(async ({ sign }) => outcome(await sign())));
-  assertEquals(new Set(outcomes), new Set(["taken"]));
-  assertEquals(keyUrl.asked(), 1);
-  assertEquals(await outcome(await first.sign({})), "taken");
-  assertEquals(keyUrl.asked(), 1);
+  assertEquals(new Set(outcomes), new Set(["accepted"]));
+  assertEquals(keyUrl.requests(), 1);
+  assertEquals(await outcome(await first.sign({})), "accepted");
+  assertEquals(keyUrl.requests(), 1);
 });
 
-Deno.test("refresh() takes new keys in and lets old ones go", async () => {
+Deno.test("refresh() adds new keys and removes old ones", async () => {
   await using keyUrl = serveKeys(first.jwk);
   const { outcome, refresh } = open(keyUrl);
   await refresh();
-  assertEquals(await outcome(await first.sign()), "taken");
+  assertEquals(await outcome(await first.sign()), "accepted");
   keyUrl.answer = () => Response.json({ keys: [second.jwk] });
   await refresh();
-  assertEquals(keyUrl.asked(), 2);
-  assertEquals(await outcome(await second.sign()), "taken");
+  assertEquals(keyUrl.requests(), 2);
+  assertEquals(await outcome(await second.sign()), "accepted");
   assertEquals(await outcome(await first.sign({ kid: "second" })), "token_signature");
   assertEquals(await outcome(await first.sign()), "token_signature");
 });
 
-Deno.test("createKeys() fetches anew for a kid that it does not know, but not for each such token", async () => {
+Deno.test("createKeys() fetches again for an unknown kid, but not for each such token", async () => {
   using clock = stopClock();
   await using keyUrl = serveKeys(first.jwk);
   const { outcome } = open(keyUrl);
-  assertEquals(await outcome(await first.sign()), "taken");
+  assertEquals(await outcome(await first.sign()), "accepted");
   keyUrl.answer = () => Response.json({ keys: [first.jwk, second.jwk] });
-  clock.tick(LATER);
-  assertEquals(await outcome(await second.sign()), "taken");
-  assertEquals(keyUrl.asked(), 2);
+  clock.tick(LATER_MS);
+  assertEquals(await outcome(await second.sign()), "accepted");
+  assertEquals(keyUrl.requests(), 2);
   for (let i = 0; i < 20; i++) {
     assertEquals(await outcome(await first.sign({ kid: `stranger ${i}` })), "token_signature");
   }
-  assertEquals(keyUrl.asked(), 2);
+  assertEquals(keyUrl.requests(), 2);
 });
 
-Deno.test("createKeys() refuses no good token that comes at the very moment at which its key does", async () => {
+Deno.test("createKeys() accepts a valid token that arrives at the same moment as its key", async () => {
   using clock = stopClock();
   await using keyUrl = serveKeys(first.jwk);
   const { outcome, refresh } = open(keyUrl);
   await refresh();
   keyUrl.answer = () => Response.json({ keys: [first.jwk, second.jwk] });
-  clock.tick(LATER);
+  clock.tick(LATER_MS);
   const token = await second.sign();
   const outcomes = [outcome(token)];
   const parse = JSON.parse;
-  // From where the new set is read on, a token comes with each step until it is in place.
+  // From the moment that the new set is parsed until it is in use, each microtask verifies a token.
   JSON.parse = (text: string) => {
     JSON.parse = parse;
     const step = () => outcomes.push(outcome(token)) < 300 && queueMicrotask(step);
@@ -121,67 +122,67 @@ Deno.test("createKeys() refuses no good token that comes at the very moment at w
   };
   try {
     await outcomes[0];
-    assertEquals(new Set(await Promise.all(outcomes)), new Set(["taken"]));
+    assertEquals(new Set(await Promise.all(outcomes)), new Set(["accepted"]));
     assertEquals(outcomes.length, 300);
   } finally {
     JSON.parse = parse;
   }
 });
 
-Deno.test("createKeys() goes on with known keys while the URL is down, and answers keys_unavailable to others", async () => {
+Deno.test("createKeys() still accepts known keys while the URL is down, and rejects others as keys_unavailable", async () => {
   using clock = stopClock();
   await using keyUrl = serveKeys(first.jwk);
   const { outcome, refresh } = open(keyUrl);
-  assertEquals(await outcome(await first.sign()), "taken");
+  assertEquals(await outcome(await first.sign()), "accepted");
   keyUrl.answer = down;
-  clock.tick(LATER);
+  clock.tick(LATER_MS);
   await assertRejects(refresh);
   for (let i = 0; i < 20; i++) {
-    assertEquals(await outcome(await first.sign()), "taken");
+    assertEquals(await outcome(await first.sign()), "accepted");
     assertEquals(await outcome(await second.sign()), "keys_unavailable");
   }
-  assertEquals(keyUrl.asked(), 2);
+  assertEquals(keyUrl.requests(), 2);
   keyUrl.answer = () => Response.json({ keys: [first.jwk, second.jwk] });
-  clock.tick(LATER);
-  assertEquals(await outcome(await second.sign()), "taken");
+  clock.tick(LATER_MS);
+  assertEquals(await outcome(await second.sign()), "accepted");
 });
 
-Deno.test("createKeys() verifies with known keys while a fetch takes its time", async () => {
+Deno.test("createKeys() verifies with known keys during a slow fetch", async () => {
   await using keyUrl = serveKeys(first.jwk);
   const { outcome, refresh } = open(keyUrl);
   await refresh();
   const answer = Promise.withResolvers<Response>();
   keyUrl.answer = () => answer.promise;
   const refreshed = refresh();
-  assertEquals(await outcome(await first.sign()), "taken");
+  assertEquals(await outcome(await first.sign()), "accepted");
   answer.resolve(Response.json({ keys: [second.jwk] }));
   await refreshed;
-  assertEquals(await outcome(await second.sign()), "taken");
+  assertEquals(await outcome(await second.sign()), "accepted");
 });
 
 Deno.test("createKeys() verifies with known keys for days while the URL is down", async () => {
   await using keyUrl = serveKeys(first.jwk);
   const { outcome } = open(keyUrl);
-  assertEquals(await outcome(await first.sign()), "taken");
+  assertEquals(await outcome(await first.sign()), "accepted");
   keyUrl.answer = down;
   using clock = stopClock();
   clock.tick(7 * 86_400_000);
-  assertEquals(await outcome(await first.sign()), "taken");
+  assertEquals(await outcome(await first.sign()), "accepted");
 });
 
-/** A URL that answers with what is no key set, and what it answers. */
+/** Responses that are not a key set. */
 const failures: [string, () => Response][] = [
-  ["answers 503", down],
-  ["answers 404 with a key set", () => Response.json({ keys: [first.jwk] }, { status: 404 })],
+  ["returns 503", down],
+  ["returns 404 with a key set", () => Response.json({ keys: [first.jwk] }, { status: 404 })],
   ["redirects", () => Response.redirect("http://127.0.0.1:1/")],
-  ["answers garbage", () => new Response("<html>")],
-  ["answers JSON that is no key set", () => Response.json({ keys: 7 })],
-  ["answers 10 MB", () => new Response(new Uint8Array(10_000_000))],
-  ["answers a key set of 10 MB", () => Response.json({ keys: [first.jwk], x: "x".repeat(1e7) })],
+  ["returns garbage", () => new Response("<html>")],
+  ["returns JSON that is not a key set", () => Response.json({ keys: 7 })],
+  ["returns 10 MB", () => new Response(new Uint8Array(10_000_000))],
+  ["returns a key set of 10 MB", () => Response.json({ keys: [first.jwk], x: "x".repeat(1e7) })],
 ];
 
 for (const [what, answer] of failures) {
-  Deno.test(`createKeys() answers keys_unavailable while the URL ${what}, and asks it no more at once`, async () => {
+  Deno.test(`createKeys() rejects with keys_unavailable while the URL ${what}, and pauses before the next request`, async () => {
     using clock = stopClock();
     await using keyUrl = serveKeys();
     keyUrl.answer = answer;
@@ -190,14 +191,14 @@ for (const [what, answer] of failures) {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome(token)));
     for (let i = 0; i < 20; i++) outcomes.push(await outcome(token));
     assertEquals(new Set(outcomes), new Set(["keys_unavailable"]));
-    assertEquals(keyUrl.asked(), 1);
+    assertEquals(keyUrl.requests(), 1);
     keyUrl.answer = () => Response.json({ keys: [first.jwk] });
-    clock.tick(LATER);
-    assertEquals(await outcome(token), "taken");
+    clock.tick(LATER_MS);
+    assertEquals(await outcome(token), "accepted");
   });
 }
 
-Deno.test("createKeys() answers keys_unavailable where nothing listens, and takes tokens once something does", async () => {
+Deno.test("createKeys() rejects with keys_unavailable while nothing listens, and accepts tokens once something does", async () => {
   using clock = stopClock();
   const keyUrl = serveKeys(first.jwk);
   await keyUrl[Symbol.asyncDispose]();
@@ -205,13 +206,13 @@ Deno.test("createKeys() answers keys_unavailable where nothing listens, and take
   assertEquals(await outcome(await first.sign()), "keys_unavailable");
   const options = { hostname: "127.0.0.1", port: Number(keyUrl.url.port), onListen: () => {} };
   const server = Deno.serve(options, keyUrl.answer);
-  clock.tick(LATER);
-  assertEquals(await outcome(await first.sign()), "taken");
+  clock.tick(LATER_MS);
+  assertEquals(await outcome(await first.sign()), "accepted");
   await server.shutdown();
 });
 
 for (const part of ["its head", "the rest of its body"]) {
-  Deno.test(`createKeys() gives up on a URL that never sends ${part}`, async () => {
+  Deno.test(`createKeys() times out if the URL never sends ${part}`, async () => {
     using _clock = stopClock();
     const never = new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode("{")) });
     const answers = Promise.withResolvers<Response>();
@@ -222,13 +223,13 @@ for (const part of ["its head", "the rest of its body"]) {
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcome(token)));
     assertEquals(new Set(outcomes), new Set(["keys_unavailable"]));
     assertEquals(await outcome(token), "keys_unavailable");
-    assertEquals(keyUrl.asked(), 1);
+    assertEquals(keyUrl.requests(), 1);
     answers.resolve(new Response());
   });
 }
 
-Deno.test("createKeys() never takes an HMAC, or a secret that a key set holds", async () => {
-  const secret = new TextEncoder().encode("a secret of the tests that is 32 bytes or more");
+Deno.test("createKeys() never accepts an HMAC, even if the key set contains its secret", async () => {
+  const secret = new TextEncoder().encode("a secret for tests with at least 32 bytes");
   const jwk = { kty: "oct", kid: "s", alg: "HS256", k: secret.toBase64({ alphabet: "base64url" }) };
   await using keyUrl = serveKeys(first.jwk, jwk);
   const { outcome } = open(keyUrl);
@@ -237,14 +238,14 @@ Deno.test("createKeys() never takes an HMAC, or a secret that a key set holds", 
   assertEquals(await outcome(token), "token_signature");
 });
 
-Deno.test("createKeys() takes good tokens although the key set also holds keys that are none", async () => {
+Deno.test("createKeys() accepts valid tokens if the key set also contains unusable keys", async () => {
   await using keyUrl = serveKeys(...broken, first.jwk);
   const { outcome } = open(keyUrl);
-  assertEquals(await outcome(await first.sign()), "taken");
-  assertEquals(await outcome(await first.sign({})), "taken");
+  assertEquals(await outcome(await first.sign()), "accepted");
+  assertEquals(await outcome(await first.sign({})), "accepted");
 });
 
-Deno.test("createKeys() reports the keys of a fetched set that it ignores, once until they change", async () => {
+Deno.test("createKeys() reports the ignored keys of a fetched set once until they change", async () => {
   const x25519: JWK = { kty: "OKP", crv: "X25519", x: "A".repeat(43), kid: "x" };
   const secret: JWK = { kty: "oct", k: "c2VjcmV0LWtleQ", kid: "s" };
   const encryption: JWK = { ...second.jwk, use: "enc" };
@@ -265,7 +266,7 @@ Deno.test("createKeys() reports the keys of a fetched set that it ignores, once 
   assertEquals(await outcome(await first.sign()), "token_signature");
 });
 
-Deno.test("createKeys() refuses a token for whose kid the key set holds nothing usable", async () => {
+Deno.test("createKeys() rejects a token if the key set has no usable key for its kid", async () => {
   const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength: 1024 };
   const { publicKey, privateKey } = await crypto.subtle.generateKey(
     { ...algorithm, publicExponent: new Uint8Array([1, 0, 1]) },

@@ -5,13 +5,13 @@ import { createKeys } from "../../../lib/auth/keys.ts";
 import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { createVerify, type TokenRules } from "../../../lib/auth/token.ts";
 
-const secret = new TextEncoder().encode("a secret of the tests that is 32 bytes or more");
+const secret = new TextEncoder().encode("a secret for tests with at least 32 bytes");
 const RULES: TokenRules = { maxTtl: 3600, allowAllApps: false };
-/** Seconds since the epoch at which the tests' clock stands. */
+/** The time of the tests' clock, in seconds since the epoch. */
 const NOW = 1_795_000_000;
 const GOOD = { app: "panini-786", exp: NOW + 600 };
 
-/** Stops the clock at {@linkcode NOW}, so that a bound can be tested to the second. */
+/** Stops the clock at {@linkcode NOW}, so that limits can be tested to the second. */
 function stopClock(): Clock & Disposable {
   const clock = install({ now: NOW * 1000, toFake: ["Date"] });
   return Object.assign(clock, { [Symbol.dispose]: () => clock.uninstall() });
@@ -21,7 +21,7 @@ function sign(claims: Record<string, unknown>, header = {}, key = secret): Promi
   return new SignJWT(claims).setProtectedHeader({ alg: "HS256", ...header }).sign(key);
 }
 
-/** A token of this very text, with a good signature. */
+/** Returns a token with exactly this text and a valid signature. */
 async function signText(payload: string, header = `{"alg":"HS256"}`): Promise<string> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);
@@ -40,7 +40,7 @@ function verify(token: string, rules: Partial<TokenRules> = {}) {
   return createVerify(createKeys({ kind: "secret", secret }), { ...RULES, ...rules })(token);
 }
 
-/** The token's grant, or the code that it is refused with. */
+/** Resolves to the grant, or to the code of the problem. */
 async function outcome(token: string, rules: Partial<TokenRules> = {}): Promise<unknown> {
   try {
     return await verify(token, rules);
@@ -50,15 +50,15 @@ async function outcome(token: string, rules: Partial<TokenRules> = {}): Promise<
   }
 }
 
-async function assertOutcomes(table: [Record<string, unknown>, "taken" | ProblemCode][]) {
+async function assertOutcomes(table: [Record<string, unknown>, "accepted" | ProblemCode][]) {
   for (const [claims, expected] of table) {
     const found = await outcome(await sign(claims));
-    const verdict = typeof found === "object" ? "taken" : found;
-    assertEquals(verdict, expected, `${JSON.stringify(claims)}: ${verdict}, not ${expected}`);
+    const result = typeof found === "object" ? "accepted" : found;
+    assertEquals(result, expected, `${JSON.stringify(claims)}: ${result}, not ${expected}`);
   }
 }
 
-Deno.test("verify() turns a good token into what it permits", async () => {
+Deno.test("verify() returns what a valid token grants", async () => {
   using _clock = stopClock();
   const claims = { region: "dfw", machine: "d896d7c609dd68", sub: "user 7", jti: "t-1" };
   assertEquals(await verify(await sign({ ...GOOD, ...claims })), {
@@ -68,7 +68,7 @@ Deno.test("verify() turns a good token into what it permits", async () => {
   });
 });
 
-Deno.test("verify() takes one app, or an array of several", async () => {
+Deno.test("verify() accepts one app, or an array of several", async () => {
   using _clock = stopClock();
   const exp = GOOD.exp;
   for (const app of [["web"], ["web", "worker"], ["web", "worker", "web"]]) {
@@ -77,7 +77,7 @@ Deno.test("verify() takes one app, or an array of several", async () => {
   }
 });
 
-Deno.test("verify() refuses app as an object, a nested array, empty, a wildcard, look-alikes, or with a dot, a line break or a NUL", async () => {
+Deno.test("verify() rejects app if it is an object, a nested array, empty, a wildcard, or a name with a look-alike, a dot, a line break or a NUL", async () => {
   using _clock = stopClock();
   const exp = GOOD.exp;
   const bad = [undefined, null, "", [], 7, true, {}, { 0: "web" }, [["web"]], ["web", 7], [null]];
@@ -89,7 +89,7 @@ Deno.test("verify() refuses app as an object, a nested array, empty, a wildcard,
   await assertOutcomes(all.map((app) => [{ exp, app }, "token_claims"]));
 });
 
-Deno.test('verify() takes app "*" where ALLOW_ALL_APPS is true and refuses it elsewhere', async () => {
+Deno.test('verify() accepts app "*" only if ALLOW_ALL_APPS is true', async () => {
   using _clock = stopClock();
   const token = await sign({ ...GOOD, app: "*" });
   assertEquals(await outcome(token), "app_forbidden");
@@ -99,7 +99,7 @@ Deno.test('verify() takes app "*" where ALLOW_ALL_APPS is true and refuses it el
   assertEquals(await outcome(other, { allowAllApps: true }), "token_claims");
 });
 
-Deno.test("verify() takes a region and a machine that are names, and refuses any other", async () => {
+Deno.test("verify() rejects a region or a machine that is not a name", async () => {
   using _clock = stopClock();
   for (const claim of ["region", "machine"]) {
     const bad = ["", "*", ">", "dfw.>", "d f", "\0", 7, null, ["dfw"], {}, true];
@@ -107,18 +107,18 @@ Deno.test("verify() takes a region and a machine that are names, and refuses any
   }
 });
 
-Deno.test("verify() refuses a token without exp, or with exp as a string, an array or 1e999", async () => {
+Deno.test("verify() rejects a token without exp, or with exp as a string, an array or 1e999", async () => {
   using _clock = stopClock();
   const bad = [undefined, null, "", String(GOOD.exp), [GOOD.exp], true];
   await assertOutcomes(bad.map((exp) => [{ app: "web", exp }, "token_claims"]));
   assertEquals(await outcome(await signText(`{"app":"web","exp":1e999}`)), "token_claims");
 });
 
-Deno.test("verify() has a token end at exp, a fraction or negative too, with no tolerance", async () => {
+Deno.test("verify() accepts a token until exp, without tolerance, even if that is a fraction or negative", async () => {
   using clock = stopClock();
   await assertOutcomes([
-    [{ app: "web", exp: NOW + 1 }, "taken"],
-    [{ app: "web", exp: NOW + 0.001 }, "taken"],
+    [{ app: "web", exp: NOW + 1 }, "accepted"],
+    [{ app: "web", exp: NOW + 0.001 }, "accepted"],
     [{ app: "web", exp: NOW }, "token_expired"],
     [{ app: "web", exp: NOW - 1 }, "token_expired"],
     [{ app: "web", exp: NOW - 5 }, "token_expired"],
@@ -132,13 +132,13 @@ Deno.test("verify() has a token end at exp, a fraction or negative too, with no 
   assertEquals(await outcome(token), "token_expired");
 });
 
-Deno.test("verify() honours nbf and iat with 5 s of tolerance", async () => {
+Deno.test("verify() enforces nbf and iat with 5 s of tolerance", async () => {
   using _clock = stopClock();
   for (const claim of ["nbf", "iat"]) {
     await assertOutcomes([
-      [{ ...GOOD, [claim]: 0 }, "taken"],
-      [{ ...GOOD, [claim]: NOW }, "taken"],
-      [{ ...GOOD, [claim]: NOW + 5 }, "taken"],
+      [{ ...GOOD, [claim]: 0 }, "accepted"],
+      [{ ...GOOD, [claim]: NOW }, "accepted"],
+      [{ ...GOOD, [claim]: NOW + 5 }, "accepted"],
       [{ ...GOOD, [claim]: NOW + 6 }, "token_not_yet_valid"],
       [{ ...GOOD, [claim]: GOOD.exp }, "token_not_yet_valid"],
       [{ ...GOOD, [claim]: String(NOW) }, "token_claims"],
@@ -147,13 +147,13 @@ Deno.test("verify() honours nbf and iat with 5 s of tolerance", async () => {
   }
 });
 
-Deno.test("verify() refuses a token that lives longer than JWT_MAX_TTL from now, with 5 s of tolerance", async () => {
+Deno.test("verify() rejects a token whose remaining lifetime exceeds JWT_MAX_TTL, with 5 s of tolerance", async () => {
   using clock = stopClock();
   await assertOutcomes([
-    [{ app: "web", exp: NOW + 3600 }, "taken"],
-    [{ app: "web", exp: NOW + 3601 }, "taken"],
-    [{ app: "web", exp: NOW + 3601, iat: NOW + 1, nbf: NOW + 1 }, "taken"],
-    [{ app: "web", exp: NOW + 3605 }, "taken"],
+    [{ app: "web", exp: NOW + 3600 }, "accepted"],
+    [{ app: "web", exp: NOW + 3601 }, "accepted"],
+    [{ app: "web", exp: NOW + 3601, iat: NOW + 1, nbf: NOW + 1 }, "accepted"],
+    [{ app: "web", exp: NOW + 3605 }, "accepted"],
     [{ app: "web", exp: NOW + 3605.001 }, "token_ttl"],
     [{ app: "web", exp: NOW + 3606 }, "token_ttl"],
     [{ app: "web", exp: NOW + 3606, iat: NOW + 5 }, "token_ttl"],
@@ -164,12 +164,12 @@ Deno.test("verify() refuses a token that lives longer than JWT_MAX_TTL from now,
   assertEquals(await outcome(token), "token_ttl");
   clock.tick(1);
   const { expiresAt } = await verify(token);
-  assertEquals(expiresAt, (NOW + 3606) * 1000, "The stream ends at exp all the same");
+  assertEquals(expiresAt, (NOW + 3606) * 1000, "The stream still ends at exp");
   assertEquals(await outcome(token, { maxTtl: 60 }), "token_ttl");
 });
 
 for (const [claim, rule] of [["aud", "audience"], ["iss", "issuer"]] as const) {
-  Deno.test(`verify() refuses a token of another ${rule}, or of none, where one is configured`, async () => {
+  Deno.test(`verify() rejects a token with another ${rule}, or without one, if one is configured`, async () => {
     using _clock = stopClock();
     const rules = { [rule]: "natstap" };
     const check = async (value: unknown, of: Partial<TokenRules>) =>
@@ -182,18 +182,18 @@ for (const [claim, rule] of [["aud", "audience"], ["iss", "issuer"]] as const) {
   });
 }
 
-Deno.test("verify() takes an aud of several where one is the configured audience", async () => {
+Deno.test("verify() accepts an aud with several values if one is the configured audience", async () => {
   using _clock = stopClock();
   await verify(await sign({ ...GOOD, aud: ["shop", "natstap"] }), { audience: "natstap" });
 });
 
-Deno.test("verify() takes sub and jti of any form, since they are for the log only", async () => {
+Deno.test("verify() ignores sub and jti if they are not strings, because they are for the log only", async () => {
   using _clock = stopClock();
   const { sub, jti } = await verify(await sign({ ...GOOD, sub: 7, jti: { a: 1 } }));
   assertEquals([sub, jti], [undefined, undefined]);
 });
 
-Deno.test("verify() refuses too many or too few dots, a crit, and what is no JSON object as token_malformed", async () => {
+Deno.test("verify() rejects too many or too few dots, a crit, and claims that are not a JSON object as token_malformed", async () => {
   using _clock = stopClock();
   const good = await sign(GOOD);
   const [header, payload, signature] = good.split(".");
@@ -216,11 +216,11 @@ Deno.test("verify() refuses too many or too few dots, a crit, and what is no JSO
   }
 });
 
-Deno.test("verify() refuses a changed or a foreign signature as token_signature", async () => {
+Deno.test("verify() rejects a changed or foreign signature as token_signature", async () => {
   using _clock = stopClock();
   const [header, payload, signature] = (await sign(GOOD)).split(".");
   const forged = base64url(JSON.stringify({ ...GOOD, app: "billing" }));
-  const other = new TextEncoder().encode("another secret that is also 32 bytes or more");
+  const other = new TextEncoder().encode("another secret that also has at least 32 bytes");
   const tokens = [
     `${header}.${forged}.${signature}`,
     `${base64url(`{"alg":"HS256","typ":"JWT"}`)}.${payload}.${signature}`,
@@ -232,23 +232,27 @@ Deno.test("verify() refuses a changed or a foreign signature as token_signature"
   for (const token of tokens) assertEquals(await outcome(token), "token_signature", token);
 });
 
-Deno.test("verify() takes a token of 8 KiB and refuses one of 8193 bytes, of 1 MB or with a kid of 1 MB unread", async () => {
+Deno.test("verify() accepts a token of 8 KiB, and rejects longer ones without parsing them", async () => {
   using _clock = stopClock();
   const { length } = await sign({ ...GOOD, sub: "" });
-  // Four characters of base64 hold three of the claim.
+  // Four characters of Base64 encode three characters of the claim.
   const room = Math.floor((8_192 - length) / 4) * 3;
   const longest = await sign({ ...GOOD, sub: "x".repeat(room) });
   assert(longest.length <= 8_192 && longest.length > 8_184, `${longest.length}`);
   await verify(longest);
-  const unread = createVerify({ algorithms: ["HS256"], resolve: () => fail("It is read") }, RULES);
+  const unused = { algorithms: ["HS256"], resolve: () => fail("The token was parsed") };
+  const verifyUnparsed = createVerify(unused, RULES);
   const signed = await sign({ ...GOOD, sub: "x".repeat(room + 6) });
   const withKid = await sign(GOOD, { kid: "x".repeat(1_000_000) });
   for (const longer of [signed, withKid, "x".repeat(8_193), "x".repeat(1_000_000)]) {
-    assertEquals((await assertRejects(() => unread(longer), Problem)).code, "token_malformed");
+    assertEquals(
+      (await assertRejects(() => verifyUnparsed(longer), Problem)).code,
+      "token_malformed",
+    );
   }
 });
 
-Deno.test("verify() explains a refusal in a sentence that repeats nothing of the token", async () => {
+Deno.test("verify() explains each problem in a sentence that contains no part of the token", async () => {
   using _clock = stopClock();
   const marker = "s3cr3t-claim";
   const claims = [{ app: `${marker}.` }, { region: `${marker}*` }, { exp: marker }, {

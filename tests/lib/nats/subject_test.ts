@@ -6,7 +6,7 @@ import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { isName, type Permission, type Selection, selectScope } from "../../../lib/nats/subject.ts";
 import { createVerify } from "../../../lib/auth/token.ts";
 
-const secret = new TextEncoder().encode("a secret of the tests that is 32 bytes or more");
+const secret = new TextEncoder().encode("a secret for tests with at least 32 bytes");
 const rules = { maxTtl: 3600, allowAllApps: false };
 const verify = createVerify(createKeys({ kind: "secret", secret }), rules);
 const verifyAll = createVerify(createKeys({ kind: "secret", secret }), {
@@ -14,14 +14,14 @@ const verifyAll = createVerify(createKeys({ kind: "secret", secret }), {
   allowAllApps: true,
 });
 
-/** What the claims permit, once they are signed and verified as those of a real request. */
+/** Signs and verifies the claims as those of a real request, and resolves to what they permit. */
 async function grant(claims: Record<string, unknown>, check = verify): Promise<Permission> {
   const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" })
     .setExpirationTime("10m").sign(secret);
   return await check(token);
 }
 
-/** Whether NATS delivers what is published to `subject` to a subscription to `pattern`. */
+/** Returns whether NATS delivers messages on `subject` to a subscription to `pattern`. */
 function matches(pattern: string, subject: string): boolean {
   const wanted = pattern.split(".");
   const tokens = subject.split(".");
@@ -32,7 +32,7 @@ function matches(pattern: string, subject: string): boolean {
   return wanted.length === tokens.length;
 }
 
-/** The subject, or the code of the problem that it is refused with. */
+/** Returns the subject, or the code of the problem. */
 function subjectOf(permission: Permission, selection: Selection, prefix = "logs"): string {
   try {
     return selectScope(permission, selection, prefix).subject;
@@ -42,7 +42,7 @@ function subjectOf(permission: Permission, selection: Selection, prefix = "logs"
   }
 }
 
-/** Names, mostly of a few that resemble each other, so that claims and queries often meet. */
+/** Names, most of them from a few similar ones, so that claims and queries often match. */
 const name = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom("web", "web-2", "We", "w", "dfw") },
   { weight: 1, arbitrary: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,20}$/) },
@@ -51,7 +51,7 @@ const hostilePart = fc.oneof(
   fc.constantFrom(".", "*", ">", " ", "\t", "\r\n", "\n", "\0", "\x7f", "\u2028", "٣", "é", "ａ"),
   fc.constantFrom("logs", "web", "w", "-", "_", "%2e", "$SYS", "__proto__"),
 );
-/** Any string at all, with those that could do harm to a subject more often than chance has them. */
+/** Any string, with a higher share of those that could be harmful in a subject. */
 const anyString = fc.oneof(
   { weight: 9, arbitrary: name },
   { weight: 2, arbitrary: fc.array(hostilePart, { maxLength: 5 }).map((parts) => parts.join("")) },
@@ -67,7 +67,7 @@ function fromCodeUnits(units: number[]): string {
   return String.fromCharCode(...units.slice(0, 80));
 }
 
-Deno.test("selectScope() refuses any claim and query, or yields a subject of a permitted app alone", async () => {
+Deno.test("selectScope() rejects any claims and query, or returns a subject of a permitted app only", async () => {
   const claims = fc.record({
     app: fc.oneof(anyString, fc.array(anyString, { maxLength: 4 })),
     region: maybe,
@@ -75,25 +75,27 @@ Deno.test("selectScope() refuses any claim and query, or yields a subject of a p
   });
   let accepted = 0;
   await fc.assert(
-    fc.asyncProperty(claims, selection, name, name, name, async (claims, asked, ...other) => {
-      const scope = await grant(claims).then((permission) => selectScope(permission, asked, "logs"))
+    fc.asyncProperty(claims, selection, name, name, name, async (claims, selection, ...other) => {
+      const scope = await grant(claims).then((permission) =>
+        selectScope(permission, selection, "logs")
+      )
         .catch((error) => assert(error instanceof Problem, String(error)));
       if (scope === undefined) return;
       accepted++;
       const permitted = [claims.app].flat();
       const [first, app, ...rest] = scope.subject.split(".");
       assertEquals([first, app], ["logs", scope.app]);
-      assert(permitted.includes(scope.app), `"${scope.app}" is none of the token's apps`);
+      assert(permitted.includes(scope.app), `"${scope.app}" is not an app of the token`);
       assertMatch(rest.join("."), /^(>|[\w-]+\.>|(\*|[\w-]+)\.[\w-]+)$/);
       const seen = matches(scope.subject, `logs.${other.join(".")}`);
       assert(!seen || permitted.includes(other[0]), `${scope.subject} shows ${other[0]}`);
     }),
     { numRuns: 2_000 },
   );
-  assert(accepted > 50, `Expected many of the tokens to be good, but only ${accepted} were`);
+  assert(accepted > 50, `Expected many of the tokens to be valid, but only ${accepted} were`);
 });
 
-Deno.test("selectScope() never widens the subject of a good token, whatever the query holds", () => {
+Deno.test("selectScope() never widens the subject of a valid token, whatever the query contains", () => {
   let accepted = 0;
   const permission = fc.record({
     apps: fc.array(name, { minLength: 1, maxLength: 3 }),
@@ -102,9 +104,9 @@ Deno.test("selectScope() never widens the subject of a good token, whatever the 
   });
   const other = fc.tuple(anyString, anyString, anyString);
   fc.assert(
-    fc.property(permission, selection, other, (permission, asked, [app, region, machine]) => {
-      const known = { ...asked, app: asked.app && permission.apps[asked.app.length % 3] };
-      const subject = subjectOf(permission, known);
+    fc.property(permission, selection, other, (permission, selection, [app, region, machine]) => {
+      const permitted = selection.app && permission.apps[selection.app.length % 3];
+      const subject = subjectOf(permission, { ...selection, app: permitted });
       if (!subject.startsWith("logs.")) return;
       accepted++;
       const seen = matches(subject, `logs.${app}.${region}.${machine}`);
@@ -116,10 +118,10 @@ Deno.test("selectScope() never widens the subject of a good token, whatever the 
     }),
     { numRuns: 2_000 },
   );
-  assert(accepted > 50, `Expected many of the queries to be good, but only ${accepted} were`);
+  assert(accepted > 50, `Expected many of the queries to be valid, but only ${accepted} were`);
 });
 
-Deno.test("selectScope() confines a query to a token that permits every app to one name a parameter", async () => {
+Deno.test("selectScope() accepts one name per parameter for a token that permits every app", async () => {
   const permission = await grant({ app: "*" }, verifyAll);
   fc.assert(
     fc.property(anyString, anyString, (app, other) => {
@@ -131,7 +133,7 @@ Deno.test("selectScope() confines a query to a token that permits every app to o
   );
 });
 
-Deno.test("isName() takes what the contract calls a name, and no wildcard, dot, line break, NUL, look-alike or %2e", () => {
+Deno.test("isName() accepts names, and rejects wildcards, dots, line breaks, NUL, look-alikes and %2e", () => {
   for (const good of ["a", "7", "panini-786", "A_b-", "d896d7c609dd68", "x".repeat(63)]) {
     assert(isName(good), good);
   }
@@ -155,14 +157,14 @@ Deno.test("isName() takes what the contract calls a name, and no wildcard, dot, 
     assert(!isName(value), JSON.stringify(value));
   }
   for (const value of [undefined, null, 7, true, ["a"], { toString: () => "a" }]) {
-    assert(!isName(value), `${typeof value} is no name`);
+    assert(!isName(value), `${typeof value} is not a name`);
   }
 });
 
 const APP = "panini-786";
 const MACHINE = "d896d7c609dd68";
 
-Deno.test("selectScope() makes the contract's subjects", () => {
+Deno.test("selectScope() returns the documented subjects", () => {
   const table: [Selection, string][] = [
     [{}, "logs.panini-786.>"],
     [{ region: "dfw" }, "logs.panini-786.dfw.>"],
@@ -171,12 +173,12 @@ Deno.test("selectScope() makes the contract's subjects", () => {
   ];
   for (const [selection, subject] of table) {
     assertEquals(selectScope({ apps: [APP] }, selection, "logs"), { app: APP, subject });
-    const asked = { ...selection, app: APP };
-    assertEquals(selectScope({ apps: [APP] }, asked, "logs"), { app: APP, subject });
+    const withApp = { ...selection, app: APP };
+    assertEquals(selectScope({ apps: [APP] }, withApp, "logs"), { app: APP, subject });
   }
 });
 
-Deno.test("selectScope() has the token's region and machine narrow the subject with no query", () => {
+Deno.test("selectScope() narrows the subject to the token's region and machine without a query", () => {
   const apps = [APP];
   assertEquals(subjectOf({ apps, region: "dfw" }, {}), "logs.panini-786.dfw.>");
   assertEquals(subjectOf({ apps, machine: "d8" }, {}), "logs.panini-786.*.d8");
@@ -199,7 +201,7 @@ Deno.test("selectScope() narrows within what the token permits", () => {
   }
 });
 
-Deno.test("selectScope() has ?app= choose among several permitted apps", () => {
+Deno.test("selectScope() selects one of several permitted apps with ?app=", () => {
   const apps = ["web", "worker"];
   assertEquals(subjectOf({ apps }, {}), "app_required");
   assertEquals(subjectOf({ apps }, { region: "dfw" }), "app_required");
@@ -210,7 +212,7 @@ Deno.test("selectScope() has ?app= choose among several permitted apps", () => {
   assertEquals(subjectOf({ apps: ["web"] }, { app: "WEB" }), "app_forbidden");
 });
 
-Deno.test("selectScope() gives a token for every app all of logs, which the query narrows", () => {
+Deno.test("selectScope() returns the widest subject for a token that permits every app, and the query narrows it", () => {
   const table: [Selection, string, string][] = [
     [{}, "*", "logs.>"],
     [{ app: APP }, APP, "logs.panini-786.>"],
@@ -224,7 +226,7 @@ Deno.test("selectScope() gives a token for every app all of logs, which the quer
   }
 });
 
-Deno.test("selectScope() refuses a wildcard, a dot, white space, CRLF and a command of NATS, a NUL or nothing in a filter", () => {
+Deno.test("selectScope() rejects a filter that is empty or contains a wildcard, a dot, whitespace, a NATS command or a NUL", () => {
   for (const value of ["", "*", ">", "a.b", "a b", "a\r\nSUB >", "\0", "x".repeat(64)]) {
     for (const parameter of ["app", "region", "machine"]) {
       for (const apps of [[APP], "*"] as const) {
@@ -234,12 +236,12 @@ Deno.test("selectScope() refuses a wildcard, a dot, white space, CRLF and a comm
   }
 });
 
-Deno.test("selectScope() puts SUBJECT_PREFIX, of one token or several, in front", () => {
+Deno.test("selectScope() starts the subject with SUBJECT_PREFIX, which may have several tokens", () => {
   assertEquals(subjectOf({ apps: ["a"] }, {}, "prod.logs"), "prod.logs.a.>");
   assertEquals(subjectOf({ apps: "*" }, { region: "dfw" }, "prod.logs"), "prod.logs.*.dfw.>");
 });
 
-Deno.test("selectScope() explains a refusal without repeating what it was sent", () => {
+Deno.test("selectScope() explains each problem without repeating the input", () => {
   const table: [Permission, Selection, ProblemCode][] = [
     [{ apps: ["web"] }, { app: "s3cr3t" }, "app_forbidden"],
     [{ apps: ["web"] }, { app: "s3cr3t." }, "filter_invalid"],

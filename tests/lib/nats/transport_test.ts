@@ -5,11 +5,11 @@ import { yieldBetweenReads } from "../../../lib/nats/transport.ts";
 import { createAuthority } from "../../../tools/authority.ts";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 
-/** What may be read before the event loop has turned. Bytes: a read that fills up, and one more. */
-const MOST = 2 * 65_536;
-const FLOOD = 16 * 2 ** 20;
+/** Maximum number of bytes per turn of the event loop: a read that reaches the limit, and one more. */
+const MAX_BYTES = 2 * 65_536;
+const FLOOD_BYTES = 16 * 2 ** 20;
 
-/** Counts turns of the event loop until it is disposed of. */
+/** Counts turns of the event loop until it is disposed. */
 function countTurns() {
   let counting = true;
   const turns = { count: 0, [Symbol.dispose]: () => void (counting = false) };
@@ -22,7 +22,7 @@ function countTurns() {
 }
 
 for (const tls of [false, true]) {
-  Deno.test(`yieldBetweenReads() lets the event loop turn in a flood from NATS, ${tls ? "over" : "without"} TLS`, async () => {
+  Deno.test(`yieldBetweenReads() yields to the event loop in a flood from NATS, ${tls ? "with" : "without"} TLS`, async () => {
     await using authority = await createAuthority();
     const config = await authority.serverConfig("DNS:localhost");
     await using nats = await startNatsServer({
@@ -47,26 +47,26 @@ for (const tls of [false, true]) {
         turn = turns.count;
         most = Math.max(most, inTurn += data.length);
         received += data.length;
-        if (received >= FLOOD) resolve();
+        if (received >= FLOOD_BYTES) resolve();
       },
     });
     await connection.flush();
-    for (let sent = 0; sent < FLOOD; sent += line.length) publisher.publish("flood", line);
+    for (let sent = 0; sent < FLOOD_BYTES; sent += line.length) publisher.publish("flood", line);
     await promise;
-    assert(most <= MOST, `${most} bytes in one turn of the event loop`);
+    assert(most <= MAX_BYTES, `${most} bytes in one turn of the event loop`);
     await connection.close();
     await publisher.close();
   });
 }
 
-Deno.test("yieldBetweenReads() limits the reads of JSR's transport, and lets the event loop turn twice between them", async () => {
+Deno.test("yieldBetweenReads() limits the reads of JSR's transport, and yields to the event loop twice between them", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const conn = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
   using peer = await listener.accept();
-  const bytes = Uint8Array.from({ length: FLOOD }, (_, index) => index % 251);
+  const bytes = Uint8Array.from({ length: FLOOD_BYTES }, (_, index) => index % 251);
   const sent = new Blob([bytes]).stream().pipeTo(peer.writable);
 
-  // As JSR's transport has it, and reads it.
+  // The part of JSR's transport that it uses.
   yieldBetweenReads({ protocol: { transport: { conn } } } as unknown as NatsConnection);
   using turns = countTurns();
   let received = 0;
@@ -78,15 +78,15 @@ Deno.test("yieldBetweenReads() limits the reads of JSR's transport, and lets the
     const read = buffer.subarray(0, length);
     assert(read.every((byte, index) => byte === (received + index) % 251), "Out of order");
     received += length;
-    const allowed = MOST * (turns.count / 2 + 1);
+    const allowed = MAX_BYTES * (turns.count / 2 + 1);
     assert(received <= allowed, `${received} bytes within ${turns.count} turns`);
   }
-  assertEquals(received, FLOOD);
+  assertEquals(received, FLOOD_BYTES);
   await sent;
   conn.close();
 });
 
-Deno.test("yieldBetweenReads() does nothing where a transport has neither inside", () => {
+Deno.test("yieldBetweenReads() does nothing if it does not know the transport", () => {
   for (const inside of [{}, { protocol: {} }, { protocol: { transport: {} } }]) {
     yieldBetweenReads(inside as unknown as NatsConnection);
   }

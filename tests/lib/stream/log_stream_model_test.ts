@@ -9,7 +9,7 @@ import {
   status,
 } from "../../support/stream_under_test.ts";
 
-/** One thing that happens to one of the streams. */
+/** Something that happens to one of the streams. */
 type Step =
   | { readonly act: "push"; readonly size: number; readonly times: number }
   | { readonly act: "read" | "settle" | "notify" | "tick" | "end" };
@@ -40,13 +40,13 @@ const bounds = fc.record({
   total: fc.constantFrom(800, 3_000, 100_000, Infinity),
 });
 
-/** A stream, its reader, which asks for chunks and goes on, and what it has asked for. */
+/** A stream, and the chunks that its reader has asked for without waiting for them. */
 interface Reading {
   readonly open: OpenStream;
   readonly taken: ReturnType<OpenStream["take"]>[];
 }
 
-function happen({ open, taken }: Reading, step: Step): Promise<void> | undefined {
+function perform({ open, taken }: Reading, step: Step): Promise<void> | undefined {
   switch (step.act) {
     case "push":
       for (let i = 0; i < step.times; i++) open.push(step.size);
@@ -56,7 +56,7 @@ function happen({ open, taken }: Reading, step: Step): Promise<void> | undefined
     case "settle":
       return settled();
     case "notify":
-      // It tells how many lines came before it, so that its place can be checked.
+      // It carries the number of lines before it, so that its position can be checked.
       return open.stream.notify(status("connected", `${open.pushed.length}`)) as undefined;
     case "tick":
       return open.tick(0, 0) as undefined;
@@ -65,31 +65,35 @@ function happen({ open, taken }: Reading, step: Step): Promise<void> | undefined
   }
 }
 
-/** Fails unless each pushed line was delivered, or is counted in a `dropped` event just where it is missing. */
+/** Asserts that each pushed line was delivered, or is counted in a `dropped` event where it is missing. */
 async function assertComplete({ open, taken }: Reading, reason: string): Promise<void> {
   const events = [...(await Promise.all(taken)).flat(), ...await readLines(open.reader)];
   let next = 0;
   let dropped = 0;
-  for (const [i, { id, event, count, bytes, ...facts }] of events.entries()) {
+  for (const [i, { id, event, count, bytes, ...rest }] of events.entries()) {
     if (id !== undefined) {
-      assertEquals(id, next++, "a line is out of order, or missing and not counted");
+      assertEquals(id, next++, "a line is out of order, or missing without being counted");
     } else if (event === "dropped") {
       const missing = open.pushed.slice(next, next += count!);
-      assertEquals(bytes, missing.reduce((sum, size) => sum + size, 0), "other bytes are missing");
+      assertEquals(
+        bytes,
+        missing.reduce((sum, size) => sum + size, 0),
+        "the event counts other bytes than are missing",
+      );
       dropped += count!;
     } else if (event === "status") {
-      assertEquals(facts.at, `${next}`, "a notice is out of its place");
+      assertEquals(rest.at, `${next}`, "a notice is out of order");
     } else {
-      assertEquals([event, facts.reason, i], ["end", reason, events.length - 1]);
+      assertEquals([event, rest.reason, i], ["end", reason, events.length - 1]);
     }
   }
-  assertEquals(next, open.pushed.length, "the last lines are missing and not counted");
+  assertEquals(next, open.pushed.length, "the last lines are missing without being counted");
   assertEquals(open.closed, [
     { reason, events: next - dropped, dropped, bytes: open.bytes() } as typeof open.closed[0],
   ]);
 }
 
-Deno.test("a stream delivers each line in its order or counts it just where it dropped it", async () => {
+Deno.test("a stream delivers each line in order, or counts it where it was dropped", async () => {
   let [lost, delivered] = [0, 0];
   await fc.assert(
     fc.asyncProperty(steps, bounds, async (steps, { bufferBytes, total }) => {
@@ -99,8 +103,8 @@ Deno.test("a stream delivers each line in its order or counts it just where it d
         { length: 3 },
         () => ({ open: openStream({ limits, budget }), taken: [] }),
       );
-      for (const [i, step] of steps) await happen(all[i]!, step);
-      for (const reading of all) happen(reading, { act: "end" });
+      for (const [i, step] of steps) await perform(all[i]!, step);
+      for (const reading of all) perform(reading, { act: "end" });
       for (const reading of all) {
         await assertComplete(reading, "denied");
         reading.open.stream.release();
@@ -111,18 +115,21 @@ Deno.test("a stream delivers each line in its order or counts it just where it d
     }),
     { numRuns: 300 },
   );
-  assert(lost > 500 && delivered > 500, `${lost} were dropped and ${delivered} delivered`);
+  assert(
+    lost > 500 && delivered > 500,
+    `Only ${lost} lines were dropped and ${delivered} delivered`,
+  );
 });
 
-Deno.test("streams hold no more than the total together, whatever their readers do", async () => {
+Deno.test("streams together never hold more than the total, whatever their readers do", async () => {
   await fc.assert(
     fc.asyncProperty(steps, bounds, async (steps, { bufferBytes, total }) => {
       const budget = { used: 0, total };
       const open = Array.from({ length: 3 }, () => openStream({ limits: { bufferBytes }, budget }));
-      // The service's own events have room always: there are as many as steps at most, and small.
+      // There is always room for control events: they are small, and at most one per step.
       const own = 128 * steps.length;
       for (const [i, step] of steps) {
-        await happen({ open: open[i]!, taken: [] }, step);
+        await perform({ open: open[i]!, taken: [] }, step);
         assert(budget.used <= total + own, `${budget.used} bytes are held of ${total}`);
       }
       for (const { reader } of open) await reader.cancel();
@@ -132,7 +139,7 @@ Deno.test("streams hold no more than the total together, whatever their readers 
   );
 });
 
-Deno.test("a stream that ends a stalled reader frees its memory and counts all that it never took", async () => {
+Deno.test("a stream with a stalled reader ends, frees its memory and counts every line that was not taken", async () => {
   let stalled = 0;
   await fc.assert(
     fc.asyncProperty(steps, bounds, async (steps, { bufferBytes, total }) => {
@@ -141,12 +148,12 @@ Deno.test("a stream that ends a stalled reader frees its memory and counts all t
       const reading: Reading = { open: openStream({ limits, budget }), taken: [] };
       const { open } = reading;
       await arrive(open);
-      for (const [, step] of steps) await happen(reading, step);
+      for (const [, step] of steps) await perform(reading, step);
       open.tick(1_000, 0);
       if (!open.stream.ended) return void await open.reader.cancel();
       stalled++;
       assertEquals([open.ends, open.abandons], [1, 1]);
-      // Here the notices come before the one count of all lines that were not taken.
+      // Here the notices come before a single count of all lines that were not taken.
       const events = [
         ...(await Promise.all(reading.taken)).flat(),
         ...await readLines(open.reader),

@@ -10,7 +10,7 @@ import {
   status,
 } from "../../support/stream_under_test.ts";
 
-Deno.test("push() hands the lines of one turn to a waiting reader as one chunk, copied", async () => {
+Deno.test("push() sends the lines of one turn to a waiting reader as one chunk, copied", async () => {
   await using open = openStream({ format: sse });
   const chunk = open.reader.read();
   await settled();
@@ -22,7 +22,7 @@ Deno.test("push() hands the lines of one turn to a waiting reader as one chunk, 
   assertEquals(new TextDecoder().decode(value), "data: first\n\ndata: second\n\n");
 });
 
-Deno.test("push() lets a waiting reader take what fills the buffer, so that the rest of the turn has room", async () => {
+Deno.test("push() lets a waiting reader take a full buffer, which makes room for the rest of the turn", async () => {
   await using open = openStream({ limits: { bufferBytes: 100 } });
   const chunk = open.take();
   await settled();
@@ -31,7 +31,7 @@ Deno.test("push() lets a waiting reader take what fills the buffer, so that the 
   assertEquals(await open.take(), [{ id: 3 }, { id: 4 }, { id: 5 }]);
 });
 
-Deno.test("push() drops what has no room, and the count stands where it was dropped", async () => {
+Deno.test("push() drops lines for which there is no room, and counts them where they were dropped", async () => {
   await using open = openStream({ limits: { bufferBytes: 100 } });
   for (let i = 0; i < 10; i++) open.push(30);
   const dropped: LineOrEvent = { event: "dropped", count: 7, bytes: 210 };
@@ -40,7 +40,7 @@ Deno.test("push() drops what has no room, and the count stands where it was drop
   assertEquals(await open.take(), [{ id: 10 }]);
 });
 
-Deno.test("push() tells a waiting reader at once of a line that has no room, and drops no more than that", async () => {
+Deno.test("push() tells a waiting reader at once about a line without room, and drops only that line", async () => {
   await using hog = openStream({ limits: { bufferBytes: 1e6 }, total: 10_000 });
   await using open = openStream({ budget: hog.budget });
   while (hog.pushed.length < 200) hog.push(100);
@@ -55,7 +55,7 @@ Deno.test("push() tells a waiting reader at once of a line that has no room, and
   assertEquals(await next, [{ id: 1 }]);
 });
 
-Deno.test("push() takes a line over the limit where nothing waits, and a reader that keeps up loses none", async () => {
+Deno.test("push() accepts a line larger than the limit if nothing is waiting, so a reader that keeps up misses none", async () => {
   await using open = openStream({ limits: { bufferBytes: 1_000 } });
   for (let i = 0; i < 5; i++) {
     const chunk = open.take();
@@ -65,7 +65,7 @@ Deno.test("push() takes a line over the limit where nothing waits, and a reader 
   }
 });
 
-Deno.test("push() never lets a stalled reader take lines from one that reads", async () => {
+Deno.test("push() never drops lines of an active reader because of a stalled one", async () => {
   await using stalled = openStream({ limits: { bufferBytes: 1e6 }, total: 100_000 });
   await using open = openStream({ budget: stalled.budget });
   const seen: LineOrEvent[] = [];
@@ -78,7 +78,7 @@ Deno.test("push() never lets a stalled reader take lines from one that reads", a
   assert(stalled.budget.used <= 100_000, `${stalled.budget.used}`);
 });
 
-Deno.test("notify() keeps its place in the order, before and behind what is dropped", async () => {
+Deno.test("notify() keeps the order of events, before and after dropped lines", async () => {
   await using open = openStream({ limits: { bufferBytes: 70 } });
   for (let i = 0; i < 4; i++) open.push(30);
   open.stream.notify(status("disconnected"));
@@ -96,7 +96,7 @@ Deno.test("notify() keeps its place in the order, before and behind what is drop
   ]);
 });
 
-Deno.test("end() is the last thing sent, behind what waits, and the first reason holds", async () => {
+Deno.test("end() sends its event last, after everything that waits, with the first reason", async () => {
   await using open = openStream({});
   open.push(30);
   open.stream.end("shutdown", 1_234);
@@ -112,7 +112,7 @@ Deno.test("end() is the last thing sent, behind what waits, and the first reason
   assertEquals([more.length, open.budget.used], [0, 0]);
 });
 
-Deno.test("end() comes at once to a reader that waits", async () => {
+Deno.test("end() reaches a waiting reader at once", async () => {
   await using open = openStream({});
   const all = readLines(open.reader);
   await settled();
@@ -120,7 +120,7 @@ Deno.test("end() comes at once to a reader that waits", async () => {
   assertEquals(await all, [{ event: "end", reason: "denied" }]);
 });
 
-Deno.test("tick() ends the stream at its expiry, and not a moment before", async () => {
+Deno.test("tick() ends the stream exactly when its token expires", async () => {
   await using open = openStream({ expiresAt: 50_000 });
   open.tick(0, 49_999);
   assertEquals(open.stream.ended, false);
@@ -129,7 +129,7 @@ Deno.test("tick() ends the stream at its expiry, and not a moment before", async
   assertEquals(await readLines(open.reader), [{ event: "end", reason: "expired" }]);
 });
 
-Deno.test("tick() sends a keepalive to a stream that has sent nothing for that long, and to no other", async () => {
+Deno.test("tick() sends a keepalive only if the stream has sent nothing for the configured time", async () => {
   await using open = openStream({ format: sse, limits: { keepaliveTime: 15_000 } });
   await arrive(open);
   let chunks = 0;
@@ -157,7 +157,7 @@ Deno.test("tick() sends a keepalive to a stream that has sent nothing for that l
   assertEquals(await chunk, ": keepalive\n\n");
 });
 
-Deno.test("tick() sends no keepalive while lines wait, nor to a reader that is not ready", async () => {
+Deno.test("tick() sends no keepalive while lines are waiting, or if the reader is not ready", async () => {
   await using open = openStream({ format: ndjson, limits: { keepaliveTime: 1_000 } });
   open.tick(5_000, 0);
   open.push(10);
@@ -165,7 +165,7 @@ Deno.test("tick() sends no keepalive while lines wait, nor to a reader that is n
   assertEquals(await open.take(), [{ id: 0 }]);
 });
 
-Deno.test("tick() ends a reader that takes nothing for the stall limit, frees its memory and counts its lines", async () => {
+Deno.test("tick() disconnects a reader that takes nothing for the stall time, frees its memory and counts its lines", async () => {
   await using open = openStream({ limits: { bufferBytes: 1_000, stallTime: 30_000 } });
   open.stream.notify({
     event: "ready",
@@ -179,7 +179,7 @@ Deno.test("tick() ends a reader that takes nothing for the stall limit, frees it
   assertEquals([open.stream.ended, open.closed.length], [false, 0]);
   open.tick(30_000, 0);
   assertEquals([open.stream.ended, open.ends, open.abandons], [true, 1, 1]);
-  // The control events alone, which wait in the stream until the connection is closed.
+  // Only the control events, which wait in the ReadableStream until the connection is closed.
   assert(open.budget.used < 300, `${open.budget.used} bytes are held`);
   open.stream.release();
   assertEquals(open.budget.used, 0);
@@ -195,7 +195,7 @@ Deno.test("tick() ends a reader that takes nothing for the stall limit, frees it
   assertEquals(bytes, open.bytes());
 });
 
-Deno.test("tick() counts a stalled reader's lines once, also those that an event in its backlog tells of", async () => {
+Deno.test("tick() counts each line of a stalled reader once, even if an event in its buffer counts it too", async () => {
   await using open = openStream({ limits: { bufferBytes: 200, stallTime: 1_000 } });
   await arrive(open);
   for (let i = 0; i < 10; i++) open.push(100);
@@ -207,7 +207,7 @@ Deno.test("tick() counts a stalled reader's lines once, also those that an event
   assertEquals(open.closed[0]!.dropped, 20);
 });
 
-Deno.test("tick() lets a reader be that takes a little now and then, or for whom nothing waits", async () => {
+Deno.test("tick() spares a reader that takes a little from time to time, or for which nothing is waiting", async () => {
   await using open = openStream({ limits: { bufferBytes: 1e6, stallTime: 1_000 } });
   open.tick(100_000, 0);
   for (let i = 0; i < 10; i++) open.push(60_000);
@@ -220,7 +220,7 @@ Deno.test("tick() lets a reader be that takes a little now and then, or for whom
   assertEquals(open.stream.ended, true);
 });
 
-Deno.test("tick() blames no reader for a time in which the process was held up, but is late with no keepalive", async () => {
+Deno.test("tick() ignores time during which the process was held up for the stall time, but not for keepalives", async () => {
   const limits = { bufferBytes: 1_000, stallTime: 1_000, keepaliveTime: 4_000 };
   await using slow = openStream({ limits });
   await arrive(slow);
@@ -238,14 +238,14 @@ Deno.test("tick() blames no reader for a time in which the process was held up, 
   assertEquals(new TextDecoder().decode((await chunk).value), ": keepalive\n\n");
 });
 
-Deno.test("tick() does not call a reader slow that is not there yet", async () => {
+Deno.test("tick() does not consider a reader stalled before it has taken anything", async () => {
   await using open = openStream({ limits: { stallTime: 1_000, keepaliveTime: 1_000 } });
   open.push(100);
   for (let now = 1_000; now < 9_000; now += 1_000) open.tick(now, 0);
   assertEquals(await open.take(), [{ id: 0 }]);
 });
 
-Deno.test("tick() gives up on a reader that does not take the end, and the reason stays the end's own", async () => {
+Deno.test("tick() gives up on a reader that does not take the end event, and keeps the reason of that event", async () => {
   await using open = openStream({ limits: { stallTime: 1_000 }, expiresAt: 500 });
   await arrive(open);
   open.push(100);
@@ -258,7 +258,7 @@ Deno.test("tick() gives up on a reader that does not take the end, and the reaso
   assertEquals([dropped?.count, end], [1, { event: "end", reason: "expired" }]);
 });
 
-Deno.test("cancel() frees what waits, tells once that the client went, and takes no more", async () => {
+Deno.test("cancel() frees the buffer, reports the client as gone once, and takes no more lines", async () => {
   await using open = openStream({});
   for (let i = 0; i < 10; i++) open.push(100);
   await open.reader.cancel();
@@ -269,7 +269,7 @@ Deno.test("cancel() frees what waits, tells once that the client went, and takes
   assertEquals(open.closed, [{ reason: "client", events: 0, bytes: 0, dropped: 0 }]);
 });
 
-Deno.test("cancel() after end() keeps the end's reason", async () => {
+Deno.test("cancel() after end() keeps the reason of the end", async () => {
   await using open = openStream({});
   open.stream.end("expired");
   await open.reader.cancel();

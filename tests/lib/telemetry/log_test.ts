@@ -5,15 +5,15 @@ import { read } from "../../support/clients/sse_reader.ts";
 import { mint, startStack } from "../../support/service.ts";
 
 const LEVELS: LogLevel[] = ["debug", "info", "warn", "error"];
-const STYLES: LogStyle[] = ["json", "plain", "coloured"];
+const STYLES: LogStyle[] = ["json", "plain", "colored"];
 
-/** A log, and the lines that it has written. */
+/** Creates a log, and collects its lines. */
 function openLog(level: LogLevel, style?: LogStyle) {
   const lines: string[] = [];
   return { log: createLog(level, (line) => void lines.push(line), style), lines };
 }
 
-Deno.test("createLog() writes one JSON object a line: time, level, msg and fields", () => {
+Deno.test("createLog() writes one JSON object per line: time, level, msg and fields", () => {
   const { log, lines } = openLog("info");
   const before = Date.now();
   log.info("stream opened", { app: "web", subject: "logs.web.>", sub: undefined, events: 0 });
@@ -31,7 +31,7 @@ Deno.test("createLog() writes one JSON object a line: time, level, msg and field
   assertEquals(lines.length, 1);
 });
 
-Deno.test("createLog() writes a line for eyes: time, level, msg and fields", () => {
+Deno.test("createLog() writes a human-readable line: time, level, msg and fields", () => {
   const { log, lines } = openLog("info", "plain");
   log.warn("stream opened", {
     app: "web",
@@ -49,9 +49,9 @@ Deno.test("createLog() writes a line for eyes: time, level, msg and fields", () 
   );
 });
 
-Deno.test("createLog() keeps any field on the one line, and commands no terminal", () => {
-  // Its own colours are the only sequences that a terminal obeys.
-  const colour = new RegExp(String.raw`\x1b\[\d+m`, "g");
+Deno.test("createLog() keeps every field on one line, and writes no terminal sequences from fields", () => {
+  // Its own colors are the only sequences that a terminal interprets.
+  const color = new RegExp(String.raw`\x1b\[\d+m`, "g");
   for (const style of STYLES) {
     const { log, lines } = openLog("info", style);
     fc.assert(
@@ -59,7 +59,7 @@ Deno.test("createLog() keeps any field on the one line, and commands no terminal
         log.info("stream opened", { sub });
         const line = lines.pop()!;
         if (style === "json") assertEquals(JSON.parse(line).sub, sub);
-        assertMatch(line.replaceAll(colour, ""), /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+\n$/u);
+        assertMatch(line.replaceAll(color, ""), /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+\n$/u);
       }),
       { examples: [["\x1b[2J\x9b2J\u202e\u2028\r\n\0\x7f"]] },
     );
@@ -67,14 +67,14 @@ Deno.test("createLog() keeps any field on the one line, and commands no terminal
 });
 
 for (const [i, level] of LEVELS.entries()) {
-  Deno.test(`createLog() leaves out what is below ${level}`, () => {
+  Deno.test(`createLog() does not write lines below ${level}`, () => {
     const { log, lines } = openLog(level);
     for (const each of LEVELS) log[each](`at ${each}`);
     assertEquals(lines.map((line) => JSON.parse(line).level), LEVELS.slice(i));
   });
 }
 
-Deno.test("the service logs a stream's opening and its close, and no more for 10,000 messages than for 10", async () => {
+Deno.test("the service logs when a stream opens and closes, and no more for 10,000 messages than for 10", async () => {
   await using stack = await startStack({ LOG_LEVEL: "debug", BUFFER_BYTES: "16777216" });
   const { nats, publisher, service } = stack;
   const token = await mint({ app: "web", region: "dfw", sub: "user 7", jti: "t-1" });

@@ -4,19 +4,19 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import type { Log } from "../../../lib/telemetry/log.ts";
 import { listen } from "../../../routes/server/listener.ts";
 
-/** How long a probe takes to begin, and to fail at the latest. Milliseconds. */
-const PROBED = 11_000;
+/** Maximum time until a probe has started and failed. */
+const PROBED_MS = 11_000;
 
-/** A log that fails the test. */
+/** A log that fails the test if anything is logged. */
 const SILENT: Log = { debug: unexpected, info: unexpected, warn: unexpected, error: unexpected };
 
 function unexpected(message: string): never {
-  throw new Error(`Expected no line, but "${message}"`);
+  throw new Error(`Expected no line of the log, not "${message}"`);
 }
 
-const sleep = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-Deno.test("listen() probes the address that it listens on, whichever host was given", async () => {
+Deno.test("listen() probes the address that it listens on, whatever the host is", async () => {
   await Promise.all(["127.0.0.1", "0.0.0.0", "::", "::1", "localhost"].map(async (host) => {
     const server = createServer((socket) => socket.destroy());
     const listener = await listen(server, host, 0, SILENT);
@@ -26,7 +26,7 @@ Deno.test("listen() probes the address that it listens on, whichever host was gi
   }));
 });
 
-Deno.test("listen() does not listen again once it was stopped, even in the middle of a probe", async () => {
+Deno.test("listen() does not listen again after it was stopped, even during a probe", async () => {
   const server = createServer((socket) => {
     socket.destroy();
     listener.stop();
@@ -38,14 +38,14 @@ Deno.test("listen() does not listen again once it was stopped, even in the middl
   assertEquals(server.listening, false);
 });
 
-Deno.test("listen() does not take a server with as many connections as it may have for one that is stuck", async () => {
+Deno.test("listen() does not reopen the socket of a server with the maximum number of connections", async () => {
   const server = createServer();
   server.maxConnections = 1;
   const listener = await listen(server, "127.0.0.1", 0, SILENT);
   const { port } = server.address() as AddressInfo;
   const client = connect(port, "127.0.0.1");
   const closed = once(client, "close");
-  await sleep(PROBED);
+  await sleep(PROBED_MS);
   assertEquals((server.address() as AddressInfo).port, port);
   client.destroy();
   await closed;
@@ -53,11 +53,11 @@ Deno.test("listen() does not take a server with as many connections as it may ha
   server.close();
 });
 
-Deno.test("listen() does not take a process that was held up for a server that is stuck", async () => {
+Deno.test("listen() does not reopen the socket if the process was blocked", async () => {
   const server = createServer((socket) => socket.destroy());
   const listener = await listen(server, "127.0.0.1", 0, SILENT);
   const probed = once(server, "connection");
-  // In the same turn as the probe, and longer than the probe may take.
+  // In the same turn of the event loop as the probe, and longer than its timeout.
   await sleep(5_000);
   const end = performance.now() + 6_000;
   while (performance.now() < end);

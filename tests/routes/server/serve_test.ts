@@ -2,47 +2,47 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { connect } from "node:net";
 import { once } from "node:events";
 import type { Log } from "../../../lib/telemetry/log.ts";
-import type { Handler } from "../../../routes/server/client.ts";
+import type { RequestHandler } from "../../../routes/server/exchange.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { serve } from "../../../routes/server/serve.ts";
 
-/** A log, and the messages in it. */
+/** Creates a log that keeps its messages. */
 function memoryLog(): { log: Log; messages: string[] } {
   const messages: string[] = [];
   const write = (message: string) => void messages.push(message);
   return { log: { debug: write, info: write, warn: write, error: write }, messages };
 }
 
-const HANDLERS: [what: string, handler: Handler][] = [
+const HANDLERS: [what: string, handler: RequestHandler][] = [
   ["throws", () => {
-    throw new Error("a fault");
+    throw new Error("failed");
   }],
-  ["rejects", () => Promise.reject(new Error("a fault"))],
-  ["answers with a body that fails", () =>
+  ["rejects", () => Promise.reject(new Error("failed"))],
+  ["returns a body that fails", () =>
     new Response(
       new ReadableStream({
-        pull: (controller) => controller.error(new Error("a fault")),
+        pull: (controller) => controller.error(new Error("failed")),
       }),
     )],
-  ["answers with a body of known length that fails", () =>
+  ["returns a body of known length that fails", () =>
     new Response(
       new ReadableStream({
-        pull: (controller) => controller.error(new Error("a fault")),
+        pull: (controller) => controller.error(new Error("failed")),
       }),
       { headers: { "Content-Length": "10" } },
     )],
   [
-    "answers with a header that HTTP does not allow",
+    "returns a header that HTTP does not allow",
     () => new Response("", { headers: { "X": "\x01" } }),
   ],
-  ["answers with a body that is in use", () => {
+  ["returns a body that is in use", () => {
     const response = new Response("text");
     response.body!.getReader();
     return response;
   }],
 ];
 for (const [what, handler] of HANDLERS) {
-  Deno.test(`serve() closes the connection, logs why and goes on if a handler ${what}`, async () => {
+  Deno.test(`serve() closes the connection, logs the reason and keeps serving if a handler ${what}`, async () => {
     const { log, messages } = memoryLog();
     const options = { hostname: "127.0.0.1", port: 0, maxConnections: 10, message: "listening" };
     let port = 0;
@@ -61,14 +61,14 @@ for (const [what, handler] of HANDLERS) {
       await once(socket, "close");
       return text;
     };
-    assertEquals(/\r\n\r\n./.test(await get("/fault")), false);
+    assertEquals(/\r\n\r\n./.test(await get("/other")), false);
     assertEquals(messages, ["response not sent"]);
     assertMatch(await get("/ok"), /^HTTP\/1\.1 200 [^]*ok$/);
     await server.shutdown();
   });
 }
 
-Deno.test("serve() goes on if clients leave before their responses have a body", async () => {
+Deno.test("serve() keeps serving if clients leave before the bodies of their responses", async () => {
   const { log, messages } = memoryLog();
   const left = new Set<string>();
   const bodies = new Map<string, PromiseWithResolvers<void>>();
@@ -91,12 +91,10 @@ Deno.test("serve() goes on if clients leave before their responses have a body",
   const info: Log["info"] = (_message, fields) => void (port = Number(fields?.port));
   const server = await serve(
     { hostname: "127.0.0.1", port: 0, maxConnections: 10, message: "listening" },
-    async (request, { completed }) => {
+    (request, { completed }) => {
       const { pathname } = new URL(request.url);
       completed.then(() => left.add(pathname));
-      return await Promise.resolve(
-        new Response(body(pathname), { headers: fields[Number(pathname.slice(1, 2))]! }),
-      );
+      return new Response(body(pathname), { headers: fields[Number(pathname.slice(1, 2))]! });
     },
     { ...log, info },
   );

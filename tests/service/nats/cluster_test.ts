@@ -1,4 +1,4 @@
-/** A cluster of three real nats-servers, one of which dies while a stream is open. */
+/** A cluster of three real nats-servers, one of which is killed while a stream is open. */
 import { connect } from "@nats-io/transport-deno";
 import { assert, assertEquals } from "@std/assert";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
@@ -9,19 +9,19 @@ import {
   type Reader,
   take,
 } from "../../support/clients/sse_reader.ts";
-import { logsUrl, type Service, startService } from "../../support/service.ts";
+import { logsUrl, type Service, startService, subjectOf } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
 const LINES = 100;
-/** How long the service may take to another node. Milliseconds. */
-const MOVE = 2_000;
-const SUBJECT = "logs.panini-786.dfw.d896d7c6";
+/** Maximum time in which the service must connect to another node. */
+const MOVE_MS = 2_000;
+const SUBJECT = subjectOf("panini-786", "dfw", "d896d7c6");
 
 interface Cluster extends AsyncDisposable {
   readonly nodes: readonly NatsServer[];
 }
 
-/** Starts three nodes, and resolves once each knows both others. */
+/** Starts three nodes and resolves once each is connected to both others. */
 async function startCluster(): Promise<Cluster> {
   await using started = new AsyncDisposableStack();
   const start = async (routes: string) => {
@@ -42,24 +42,24 @@ async function startCluster(): Promise<Cluster> {
   return { nodes, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-// deno-lint-ignore no-explicit-any -- nats-server's monitoring, of which each caller knows its part
+// deno-lint-ignore no-explicit-any -- callers know the parts of the response that they read
 async function monitor({ monitorUrl }: NatsServer, endpoint: string): Promise<any> {
   return await (await fetch(`${monitorUrl}/${endpoint}`)).json();
 }
 
-/** The node that the service is connected to, the last time that it was. */
+/** The node that the service connected to last. */
 function connectedNode({ nodes }: Cluster, { logs }: Service): NatsServer {
   const { server } = logs.findLast(({ msg }) => msg === "NATS connected")!;
   return nodes.find(({ port }) => server === `127.0.0.1:${port}`)!;
 }
 
-/** Publishes lines on `node`, and fails unless each arrives, once and in order. */
+/** Publishes lines on `node` and fails unless each arrives once, in order. */
 async function assertArrives(reader: Reader, node: NatsServer, name: string): Promise<void> {
-  // Nodes tell each other of a subscription in their own time.
+  // Subscriptions take a moment to propagate between nodes.
   await assertEventually(async () => {
     const { routes } = await monitor(node, "routez?subs=1");
     return routes.some((route: { subscriptions_list?: string[] }) =>
-      route.subscriptions_list?.includes("logs.panini-786.>")
+      route.subscriptions_list?.includes(subjectOf("panini-786", ">"))
     );
   }, true);
   const lines = Array.from({ length: LINES }, (_, index) => `${name} ${index}`);
@@ -73,15 +73,15 @@ async function assertArrives(reader: Reader, node: NatsServer, name: string): Pr
 
 for (
   const { name, env, seeds } of [
-    { name: "that only the cluster told it of", env: {}, seeds: 1 },
+    { name: "announced by the cluster", env: {}, seeds: 1 },
     {
-      name: "that NATS_URL names, on Fly",
+      name: "listed in NATS_URL, on Fly",
       env: { ORG: "panini-org", ACCESS_TOKEN: "any" },
       seeds: 3,
     },
   ]
 ) {
-  Deno.test(`a stream outlives its nats-server: the service goes within 2 s to a node ${name}`, async () => {
+  Deno.test(`A stream survives its nats-server: within 2 s the service connects to a node ${name}`, async () => {
     await using cluster = await startCluster();
     const { nodes } = cluster;
     const servers = nodes.slice(0, seeds).map(({ url }) => url).join(",");
@@ -103,7 +103,7 @@ for (
     );
     const moved = Date.parse(time) - killedAt;
     console.log(`moved to another node ${moved} ms after its own was killed`);
-    assert(moved <= MOVE, `It took ${moved} ms`);
+    assert(moved <= MOVE_MS, `It took ${moved} ms`);
     const now = connectedNode(cluster, service);
     assert(survivors.includes(now));
     await assertArrives(reader, survivors.find((node) => node !== now)!, "after");
@@ -111,6 +111,6 @@ for (
     const ready = await fetch(`${service.url}/readyz`);
     assertEquals([ready.status, (await ready.json()).nats], [200, "ok"]);
     const opened = service.logs.filter(({ msg }) => msg.startsWith("stream "));
-    assertEquals(opened.map(({ msg }) => msg), ["stream opened"], "It is the same stream still");
+    assertEquals(opened.map(({ msg }) => msg), ["stream opened"], "It is still the same stream");
   });
 }

@@ -1,11 +1,11 @@
-/** A crowd of readers has a NATS connection of its own, so that readers of other apps do not wait behind it. */
+/** Many readers of one subject get their own NATS connection, so that other apps do not wait. */
 import { assertEquals } from "@std/assert";
 import { assertEventually } from "../../support/patience.ts";
 import { CONNECTED, DISCONNECTED, type Reader, take } from "../../support/clients/sse_reader.ts";
-import { openStream, publish, type Stack, startStack } from "../../support/service.ts";
+import { openStream, publish, type Stack, startStack, subjectOf } from "../../support/service.ts";
 import type { NatsServer } from "../../../tools/nats_server.ts";
 
-/** The subjects of each of the service's connections, in the order in which they were opened. */
+/** The subjects of each of the service's connections, oldest connection first. */
 async function lanes({ connections }: NatsServer): Promise<string[][]> {
   const own = (await connections()).filter(({ name }) => name === "natstap");
   return own.toSorted((a, b) => a.cid - b.cid)
@@ -19,18 +19,18 @@ async function openCrowd({ service }: Stack, app: string, count: number): Promis
   return readers;
 }
 
-Deno.test("The first two readers of a subject share a connection with all others, further ones have their own", async () => {
+Deno.test("The first two readers of a subject share the common connection, further ones get their own", async () => {
   await using stack = await startStack();
   const crowds = await Promise.all([1, 2, 3, 4].map(() => openCrowd(stack, "crowd", 2)));
   const readers = crowds.flat();
   const others = await openCrowd(stack, "other", 2);
-  const crowd = "logs.crowd.>";
+  const crowd = subjectOf("crowd", ">");
   assertEquals(await lanes(stack.nats), [
-    [crowd, crowd, "logs.other.>", "logs.other.>"],
+    [crowd, crowd, subjectOf("other", ">"), subjectOf("other", ">")],
     [crowd, crowd, crowd, crowd, crowd, crowd],
   ]);
   for (const line of ["one", "two"]) {
-    stack.publisher.publish("logs.crowd.dfw.m1", line);
+    stack.publisher.publish(subjectOf("crowd"), line);
     for (const reader of readers) assertEquals(await reader.line(), line);
   }
   for (const reader of [...readers, ...others]) await reader.close();
@@ -40,7 +40,7 @@ Deno.test("The first two readers of a subject share a connection with all others
   for (const reader of again) await reader.close();
 });
 
-Deno.test("Readers on both connections are told of a loss and of the return, and get what comes after", async () => {
+Deno.test("Readers on both connections are told of a disconnect and a reconnect, and get later lines", async () => {
   await using stack = await startStack();
   const readers = await openCrowd(stack, "crowd", 5);
   await stack.nats.reload("authorization { user: nobody, password: else }");

@@ -12,19 +12,20 @@ import {
   type Service,
   startService,
   startStack,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { assertAccounted, startFlow } from "../../support/timed_lines.ts";
 
-/** Starts a service that is connected to the first of these servers that it finds. */
+/** Starts a service that is connected to the first of these servers that it reaches. */
 async function startConnected(...urls: string[]): Promise<Service> {
   const service = await startService({ NATS_URL: urls.join(",") });
   await service.logged(({ msg }) => msg === "NATS connected");
   return service;
 }
 
-Deno.test("Streams outlive a nats-server that is killed, and tell when it was away", async () => {
+Deno.test("Streams survive a nats-server that is killed, and report when it was away", async () => {
   const nats = await startNatsServer();
   await using service = await startConnected(nats.url);
   const apps = ["a", "a", "b"];
@@ -42,7 +43,11 @@ Deno.test("Streams outlive a nats-server that is killed, and tell when it was aw
 
   await using again = await startNatsServer({ port: nats.port });
   for (const reader of readers) assertEquals(await take(reader), CONNECTED);
-  assertEquals(await subjects(again), ["logs.a.>", "logs.a.>", "logs.b.>"]);
+  assertEquals(await subjects(again), [
+    subjectOf("a", ">"),
+    subjectOf("a", ">"),
+    subjectOf("b", ">"),
+  ]);
   for (const line of ["after", "after that"]) {
     await publish(again, { a: line, b: line });
     for (const reader of readers) assertEquals(await take(reader), [undefined, line], "Once");
@@ -54,7 +59,7 @@ Deno.test("Streams outlive a nats-server that is killed, and tell when it was aw
 const APPS = Array.from({ length: 10 }, (_, i) => `app-${i}`);
 const REGIONS = ["dfw", "fra"];
 const MACHINES = ["m1", "m2"];
-/** What the streams of an app ask for, and the subjects that this lets through. */
+/** The filters of an app's streams, each with a pattern of the subjects that match it. */
 const FILTERS: [query: Record<string, string>, filter: string][] = [
   [{}, String.raw`\..*`],
   [{ region: "dfw" }, String.raw`\.dfw\..*`],
@@ -62,7 +67,7 @@ const FILTERS: [query: Record<string, string>, filter: string][] = [
   [{ region: "dfw", machine: "m1" }, String.raw`\.dfw\.m1`],
 ];
 
-Deno.test("200 streams outlive a nats-server that is killed under load, and account for each line", async () => {
+Deno.test("200 streams survive a nats-server that is killed under load, and account for each line", async () => {
   const nats = await startNatsServer();
   await using service = await startConnected(nats.url);
   const requests = APPS.flatMap((app) => FILTERS.map((filter) => [app, ...filter] as const))
@@ -78,11 +83,11 @@ Deno.test("200 streams outlive a nats-server that is killed under load, and acco
   const options = { servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 };
   const publisher = await connect(options);
   const all = APPS.flatMap((app) =>
-    REGIONS.flatMap((region) => MACHINES.map((machine) => `logs.${app}.${region}.${machine}`))
+    REGIONS.flatMap((region) => MACHINES.map((machine) => subjectOf(app, region, machine)))
   );
   const flow = startFlow(publisher, { subjects: all, batch: 8 });
   const accounted = streams.map(({ reader, fits }) => assertAccounted(reader, flow, fits));
-  const flows = () => flow.lines.findLast(({ takenBy }) => takenBy < Infinity)?.sentAt ?? 0;
+  const flows = () => flow.lines.findLast(({ receivedBy }) => receivedBy < Infinity)?.sentAt ?? 0;
   await assertEventually(() => flows() > 0, true);
 
   await nats.stop("SIGKILL");
@@ -90,12 +95,12 @@ Deno.test("200 streams outlive a nats-server that is killed under load, and acco
   await using again = await startNatsServer({ port: nats.port });
   const restartedAt = Date.now();
   const connects = () => service.logs.filter(({ msg }) => msg === "NATS connected");
-  // Of the five streams of each subject, three share a connection of their own.
+  // Three of the five streams of each subject share a separate connection.
   await assertEventually(() => connects().length, 4);
   await assertEventually(() => flows() > restartedAt, true);
   await flow.stop();
   const losses = await Promise.all(accounted);
-  assertEquals(losses.map(({ length }) => length), streams.map(() => 1), "One loss each");
+  assertEquals(losses.map(({ length }) => length), streams.map(() => 1), "One loss per stream");
   assertEquals(await subjects(again), before);
   assertEquals(service.logs.filter(({ msg }) => msg === "stream closed"), []);
 
@@ -107,7 +112,7 @@ Deno.test("200 streams outlive a nats-server that is killed under load, and acco
   await publisher.close();
 });
 
-Deno.test("Streams tell in ndjson and in text when nats-server was away", async () => {
+Deno.test("Streams in ndjson and in text report that nats-server is gone", async () => {
   const nats = await startNatsServer();
   await using service = await startConnected(nats.url);
   using ndjson = await readRaw(await logsUrl(service, { app: "a" }, { format: "ndjson" }));
@@ -122,7 +127,7 @@ Deno.test("Streams tell in ndjson and in text when nats-server was away", async 
   assertMatch(await text.until("\n"), new RegExp(`^# status nats=disconnected at=${time}\n$`));
 });
 
-Deno.test("Streams move on to the next server of NATS_URL when theirs dies", async () => {
+Deno.test("Streams move to the next server of NATS_URL when theirs dies", async () => {
   const first = await startNatsServer();
   await using second = await startNatsServer();
   await using service = await startConnected(first.url, second.url);
@@ -136,22 +141,22 @@ Deno.test("Streams move on to the next server of NATS_URL when theirs dies", asy
   await first.stop();
 });
 
-Deno.test("A nats-server that dies while it is asked answers 503, and leaves nothing behind", async () => {
+Deno.test("A subscription is answered 503 if nats-server dies meanwhile, and leaves nothing behind", async () => {
   const nats = await startNatsServer();
   await using service = await startService({ NATS_URL: nats.url, MAX_STREAMS: "1" });
   await service.logged(({ msg }) => msg === "NATS connected");
   Deno.kill(nats.pid, "SIGSTOP");
   const answer = fetch(await logsUrl(service, { app: "a" }));
-  await assertEventually(() => readiness(service), "at_capacity", "It holds the one place");
+  await assertEventually(() => readiness(service), "at_capacity", "It takes the whole quota");
   await nats.stop("SIGKILL");
   await assertProblem(await answer, 503, "nats_unavailable");
   await using again = await startNatsServer({ port: nats.port });
   await assertEventually(() => readiness(service), "ready");
   await using _reader = await openStream(service, { app: "b" });
-  assertEquals(await subjects(again), ["logs.b.>"]);
+  assertEquals(await subjects(again), [subjectOf("b", ">")]);
 });
 
-Deno.test("A nats-server that hangs answers 503, and keeps no subscription", async () => {
+Deno.test("A subscription is answered 503 while nats-server hangs, and is not kept", async () => {
   await using stack = await startStack();
   const { nats, service } = stack;
   Deno.kill(nats.pid, "SIGSTOP");
@@ -162,16 +167,16 @@ Deno.test("A nats-server that hangs answers 503, and keeps no subscription", asy
     Deno.kill(nats.pid, "SIGCONT");
   }
   await using reader = await openStream(service, { app: "b" });
-  assertEquals(await subjects(nats), ["logs.b.>"]);
+  assertEquals(await subjects(nats), [subjectOf("b", ">")]);
   await publish(nats, { a: "a line", b: "b line" });
   assertEquals(await take(reader), [undefined, "b line"]);
 });
 
-Deno.test("A connection that breaks in silence is told as lost from before the first line that it lost", async () => {
+Deno.test("A connection that breaks silently is reported as lost from before the first missing line", async () => {
   await using stack = await startStack();
   const { service, nats } = stack;
   await using reader = await openStream(service, { app: "a" });
-  // Long enough for the time of the connect to be told from that of the last answer.
+  // Long enough to tell the time of the connect from that of the last answer.
   await new Promise((resolve) => setTimeout(resolve, 8_000));
   Deno.kill(nats.pid, "SIGSTOP");
   const brokenAt = Date.now();
@@ -181,7 +186,7 @@ Deno.test("A connection that breaks in silence is told as lost from before the f
     const lostAt = Date.parse(String(at));
     assert(lostAt <= brokenAt, `${at} is after ${new Date(brokenAt).toISOString()}`);
     assert(lostAt > brokenAt - 6_000, `${at} is long before ${new Date(brokenAt).toISOString()}`);
-    console.log(`A silent break was dated ${brokenAt - lostAt} ms early`);
+    console.log(`A silent break was reported ${brokenAt - lostAt} ms early`);
   } finally {
     Deno.kill(nats.pid, "SIGCONT");
   }

@@ -9,27 +9,28 @@ import {
   readiness,
   startService,
   startStack,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
 const USER = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
 
-/** Configures nats-server with the service's user, who may subscribe to all but `deny`. */
+/** A nats-server configuration in which the service's user may subscribe to everything but `deny`. */
 function usersWith({ deny = "none", password = "tap" }): string {
   return `authorization { users = [{
     user: "tap", password: "${password}", permissions: { subscribe: { allow: ">", deny: "${deny}" } }
   }] }`;
 }
 
-/** Fails unless the stream ends as denied; what it tells of NATS before is passed over. */
+/** Fails unless the stream ends as denied; `status` events before that are skipped. */
 async function assertDenied(reader: Reader): Promise<void> {
   const rest = (await reader.rest()).filter(({ event }) => event !== "status");
   assertEquals(rest.map(({ event, data }) => [event, data]), [["end", `{"reason":"denied"}`]]);
 }
 
-Deno.test("A denied subscription answers 403 before any byte of a stream", async () => {
-  await using stack = await startStack(USER, usersWith({ deny: "logs.denied.>" }));
+Deno.test("A denied subscription answers 403 before the stream starts", async () => {
+  await using stack = await startStack(USER, usersWith({ deny: subjectOf("denied", ">") }));
   for (const query of [{}, { region: "dfw" }, { region: "dfw", machine: "m1" }]) {
     const url = await logsUrl(stack.service, { app: "denied" }, query);
     await assertProblem(await fetch(url), 403, "subscription_denied");
@@ -39,17 +40,17 @@ Deno.test("A denied subscription answers 403 before any byte of a stream", async
   assertEquals(await take(reader), [undefined, "line"]);
 });
 
-Deno.test("A permission that is revoked in mid-stream ends the streams that it held", async () => {
+Deno.test("Revoking a permission ends the streams that need it", async () => {
   await using stack = await startStack(USER, usersWith({}));
   const { nats, service } = stack;
   const apps = ["revoked", "revoked", "stays"];
   const readers = await Promise.all(apps.map((app) => openStream(service, { app })));
   await publish(nats, { revoked: "before", stays: "before" });
   for (const reader of readers) assertEquals(await take(reader), [undefined, "before"]);
-  await nats.reload(usersWith({ deny: "logs.revoked.>" }));
+  await nats.reload(usersWith({ deny: subjectOf("revoked", ">") }));
   const [first, second, stays] = readers;
   for (const reader of [first!, second!]) await assertDenied(reader);
-  await assertEventually(() => subjects(nats), ["logs.stays.>"]);
+  await assertEventually(() => subjects(nats), [subjectOf("stays", ">")]);
   const reasons = () =>
     service.logs.filter(({ msg }) => msg === "stream closed").map(({ reason }) => reason);
   await assertEventually(reasons, ["denied", "denied"]);
@@ -58,7 +59,7 @@ Deno.test("A permission that is revoked in mid-stream ends the streams that it h
   await stays!.close();
 });
 
-Deno.test("A permission that is revoked while nats-server is away ends the stream", async () => {
+Deno.test("Revoking a permission while nats-server is away ends the stream", async () => {
   const nats = await startNatsServer({ config: usersWith({}) });
   await using service = await startService({ NATS_URL: nats.url, ...USER });
   await service.logged(({ msg }) => msg === "NATS connected");
@@ -66,28 +67,27 @@ Deno.test("A permission that is revoked while nats-server is away ends the strea
   await using stays = await openStream(service, { app: "stays" });
   await nats.stop("SIGKILL");
   assertEquals(await take(revoked), DISCONNECTED);
-  const config = usersWith({ deny: "logs.revoked.>" });
+  const config = usersWith({ deny: subjectOf("revoked", ">") });
   await using again = await startNatsServer({ port: nats.port, config });
   await assertDenied(revoked);
   assertEquals([await take(stays), await take(stays)], [DISCONNECTED, CONNECTED]);
-  assertEquals(await subjects(again), ["logs.stays.>"]);
+  assertEquals(await subjects(again), [subjectOf("stays", ">")]);
 });
 
-/** How many connections the server has refused for a wrong password. */
+/** The number of connections that the server has refused because of a wrong password. */
 async function countRefused({ monitorUrl }: NatsServer): Promise<number> {
   const response = await fetch(`${monitorUrl}/connz?state=closed`);
   const connections: { reason: string }[] = (await response.json()).connections;
   return connections.filter(({ reason }) => reason === "Authentication Failure").length;
 }
 
-Deno.test("A password that is changed cuts no stream, and lines flow once it is right", async () => {
+Deno.test("A changed password ends no stream, and lines flow again once it is right", async () => {
   await using stack = await startStack(USER, usersWith({}));
   const { nats, service } = stack;
   await using reader = await openStream(service, { app: "a" });
   await nats.reload(usersWith({ password: "changed" }));
   assertEquals(await take(reader), DISCONNECTED);
   await service.logged(({ reason }) => /authorization violation/i.test(String(reason)));
-  // It goes on to try, however often it is refused.
   await assertEventually(async () => await countRefused(nats) >= 3, true);
   await nats.reload(usersWith({}));
   assertEquals(await take(reader), CONNECTED);
@@ -95,7 +95,7 @@ Deno.test("A password that is changed cuts no stream, and lines flow once it is 
   assertEquals(await take(reader), [undefined, "after"]);
 });
 
-Deno.test("A subscription that nats-server has no room for answers 503, and is no silent stream", async () => {
+Deno.test("A subscription that exceeds nats-server's limit answers 503", async () => {
   await using stack = await startStack({}, "max_subscriptions: 2");
   const { nats, service } = stack;
   const first = await openStream(service, { app: "a" });
@@ -108,27 +108,27 @@ Deno.test("A subscription that nats-server has no room for answers 503, and is n
   await publish(nats, { a: "line", b: "line" });
   assertEquals([await first.line(), await second.line()], ["line", "line"]);
   await first.close();
-  await assertEventually(() => subjects(nats), ["logs.b.>"]);
+  await assertEventually(() => subjects(nats), [subjectOf("b", ">")]);
   await using third = await openStream(service, { app: "c" });
   await publish(nats, { c: "line" });
   assertEquals(await third.line(), "line");
 });
 
-Deno.test("A subscription is refused also where nats-server denies others in the same breath", async () => {
+Deno.test("A subscription that exceeds the limit answers 503 even if others are denied at the same time", async () => {
   const requests = 40;
   await using stack = await startStack(
     { ...USER, MAX_STREAMS: String(requests + 1) },
-    `max_subscriptions: 1\n${usersWith({ deny: "logs.denied.>" })}`,
+    `max_subscriptions: 1\n${usersWith({ deny: subjectOf("denied", ">") })}`,
   );
   const { nats, service } = stack;
   await using _reader = await openStream(service, { app: "a" });
   const urls = ["denied", "full"].map((app) => logsUrl(service, { app }));
   const [denied, full] = await Promise.all(urls);
-  // A server that hangs answers all that it was asked at once, when it goes on.
+  // A server that was stopped answers all pending requests at once when it continues.
   Deno.kill(nats.pid, "SIGSTOP");
   const asked = Array.from({ length: requests }, (_, i) => fetch(i % 10 === 5 ? full! : denied!));
   try {
-    await assertEventually(() => readiness(service), "at_capacity", "Each holds a place");
+    await assertEventually(() => readiness(service), "at_capacity", "All requests are pending");
   } finally {
     Deno.kill(nats.pid, "SIGCONT");
   }
@@ -143,7 +143,7 @@ Deno.test("A subscription is refused also where nats-server denies others in the
   );
 });
 
-Deno.test("A nats-server that comes back with too little room leaves no stream silent", async () => {
+Deno.test("A nats-server that returns with too low a limit leaves no stream silent", async () => {
   const nats = await startNatsServer();
   await using service = await startService({ NATS_URL: nats.url });
   await service.logged(({ msg }) => msg === "NATS connected");
@@ -156,7 +156,7 @@ Deno.test("A nats-server that comes back with too little room leaves no stream s
   await small.stop("SIGKILL");
   await using again = await startNatsServer({ port: nats.port });
   for (const reader of readers) assertEquals(await take(reader), CONNECTED);
-  assertEquals(await subjects(again), ["logs.a.>", "logs.b.>"]);
+  assertEquals(await subjects(again), [subjectOf("a", ">"), subjectOf("b", ">")]);
   await publish(again, { a: "after", b: "after" });
   for (const reader of readers) {
     assertEquals(await take(reader), [undefined, "after"]);

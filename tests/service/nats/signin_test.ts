@@ -1,4 +1,4 @@
-/** How the service signs in to NATS, and what it does where NATS does not let it in. */
+/** How the service signs in to NATS, and what it does if NATS refuses. */
 import {
   connect,
   type ConnectionOptions,
@@ -10,21 +10,27 @@ import { createAccount, createOperator, createUser, type KeyPair } from "npm:@na
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { assertNotReady, assertProblem } from "../../support/expect_problem.ts";
 import { read } from "../../support/clients/sse_reader.ts";
-import { failToStart, logsUrl, type Service, startService } from "../../support/service.ts";
+import {
+  failToStart,
+  logsUrl,
+  type Service,
+  startService,
+  subjectOf,
+} from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
 const APP = "panini-786";
 const PASSWORD = "right: horse, battery";
 const USER = { NATS_USER: "natstap", NATS_PASSWORD: PASSWORD };
-/** A server's address where nothing listens. */
+/** The address of a server where nothing is listening. */
 const DEAD = "nats://127.0.0.1:1";
 
-/** A server's configuration that lets `user` in, and nobody else. */
+/** A server configuration that accepts only `user`. */
 function permitUser(user: string, password: string): string {
   return `authorization { user: "${user}", password: "${password}" }`;
 }
 
-/** Publishes a line, and fails unless it arrives through the service. */
+/** Publishes a line and fails unless it arrives through the service. */
 async function assertStreams(
   service: Service,
   nats: NatsServer,
@@ -34,12 +40,12 @@ async function assertStreams(
   await using reader = await read(await logsUrl(service, { app: APP }));
   await reader.control("ready");
   const publisher = await connect({ servers: nats.url, ...publisherOptions });
-  publisher.publish(`logs.${APP}.dfw.d896d7c6`, "it came through");
+  publisher.publish(subjectOf(APP, "dfw", "d896d7c6"), "it came through");
   await publisher.drain();
   assertEquals(await reader.line(), "it came through");
 }
 
-/** Fails unless `/readyz` says that NATS is away, and why, while `/healthz` says that all is well. */
+/** Fails unless `/readyz` reports that NATS is unavailable and why, while `/healthz` is ok. */
 async function assertUnavailable(service: Service, reason: string): Promise<void> {
   const { detail } = await assertNotReady(service, "nats_unavailable");
   assertStringIncludes(detail, reason);
@@ -47,18 +53,18 @@ async function assertUnavailable(service: Service, reason: string): Promise<void
   assertEquals([health.status, await health.text()], [200, "ok"]);
 }
 
-/** Watches four more tries to connect, and fails unless there was a pause between them. */
+/** Observes four more attempts to connect and fails unless there were pauses between them. */
 async function assertPauses({ monitorUrl }: NatsServer): Promise<void> {
-  const tries = async (): Promise<number> => {
+  const attempts = async (): Promise<number> => {
     return (await (await fetch(`${monitorUrl}/varz`)).json()).total_connections;
   };
   const start = performance.now();
-  const first = await tries();
-  await assertEventually(async () => await tries() >= first + 4, true, "It tries no more");
+  const first = await attempts();
+  await assertEventually(async () => await attempts() >= first + 4, true, "It keeps trying");
   const time = Math.round(performance.now() - start);
-  console.log(`${await tries() - first} tries to sign in within ${time} ms`);
-  // Of the pause before the first of the four, most may have been over at the start.
-  assert(time >= 3 * 240, "Four tries without a quarter second between them");
+  console.log(`${await attempts() - first} attempts to sign in within ${time} ms`);
+  // Most of the pause before the first of the four may already be over.
+  assert(time >= 3 * 240, "Four attempts within less than three pauses of a quarter second");
 }
 
 const ways = [
@@ -69,13 +75,13 @@ const ways = [
     publisher: { user: "natstap", pass: PASSWORD },
   },
   {
-    name: "ORG and ACCESS_TOKEN, as user and password",
+    name: "ORG and ACCESS_TOKEN as user and password",
     config: permitUser("panini-org", "FlyV1 fm2_abc,def="),
     env: { ORG: "panini-org", ACCESS_TOKEN: "FlyV1 fm2_abc,def=" },
     publisher: { user: "panini-org", pass: "FlyV1 fm2_abc,def=" },
   },
   {
-    name: "FLY_ORG and ACCESS_TOKEN, as user and password",
+    name: "FLY_ORG and ACCESS_TOKEN as user and password",
     config: permitUser("panini-org", PASSWORD),
     env: { FLY_ORG: "panini-org", ACCESS_TOKEN: PASSWORD },
     publisher: { user: "panini-org", pass: PASSWORD },
@@ -89,14 +95,14 @@ const ways = [
 ];
 
 for (const { name, config, env, publisher } of ways) {
-  Deno.test(`the service signs in with ${name}`, async () => {
+  Deno.test(`The service signs in with ${name}`, async () => {
     await using nats = await startNatsServer({ config });
     await using service = await startService({ NATS_URL: nats.url, ...env });
     await assertStreams(service, nats, publisher);
   });
 }
 
-Deno.test("the service signs in with an NKey, also where a line break ends its seed", async () => {
+Deno.test("The service signs in with an NKey, even if its seed ends in line breaks", async () => {
   const [user, another] = [createUser(), createUser()];
   const config = `authorization { users: [{ nkey: ${user.getPublicKey()} }] }`;
   await using nats = await startNatsServer({ config });
@@ -113,7 +119,7 @@ Deno.test("the service signs in with an NKey, also where a line break ends its s
   await assertUnavailable(refused, "Authorization Violation");
 });
 
-Deno.test("the service signs in with a credentials file that it is permitted to read", async () => {
+Deno.test("The service signs in with a credentials file that it has permission to read", async () => {
   const { config, creds } = createDecentralizedAuth();
   await using nats = await startNatsServer({ config });
   const path = await Deno.makeTempFile({ prefix: "natstap-", suffix: ".creds" });
@@ -133,7 +139,7 @@ Deno.test("the service signs in with a credentials file that it is permitted to 
   }
 });
 
-Deno.test("a wrong password leaves the service unready, and trying in no tight loop, until NATS takes it", async () => {
+Deno.test("A wrong password leaves the service unready and retrying with pauses until NATS accepts it", async () => {
   await using nats = await startNatsServer({ config: permitUser("natstap", "another") });
   await using service = await startService({ NATS_URL: nats.url, ...USER });
   await service.logged(({ msg }) => msg === "NATS unavailable");
@@ -149,7 +155,7 @@ Deno.test("a wrong password leaves the service unready, and trying in no tight l
   assert(!`${JSON.stringify(service.logs)}${service.stderr()}`.includes(PASSWORD));
 });
 
-Deno.test("a password that NATS no longer takes cuts no stream and makes no tight loop, and the stream goes on once NATS takes it", async () => {
+Deno.test("A password that NATS no longer accepts ends no stream, and the stream continues once it is right", async () => {
   await using nats = await startNatsServer({ config: permitUser("natstap", PASSWORD) });
   await using service = await startService({ NATS_URL: nats.url, ...USER });
   await service.logged(({ msg }) => msg === "NATS connected");
@@ -165,12 +171,12 @@ Deno.test("a password that NATS no longer takes cuts no stream and makes no tigh
   await nats.reload(permitUser("natstap", PASSWORD));
   assertEquals((await reader.control("status")).nats, "connected");
   const publisher = await connect({ servers: nats.url, user: "natstap", pass: PASSWORD });
-  publisher.publish(`logs.${APP}.dfw.d896d7c6`, "the same stream");
+  publisher.publish(subjectOf(APP, "dfw", "d896d7c6"), "the same stream");
   await publisher.drain();
   assertEquals(await reader.line(), "the same stream");
 });
 
-Deno.test("the service passes over servers that are dead, or that do not say hello", async () => {
+Deno.test("The service skips servers that are down or do not greet it", async () => {
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await using nats = await startNatsServer();
   const servers = [DEAD, `nats://127.0.0.1:${silent.addr.port}`, nats.url];
@@ -178,17 +184,17 @@ Deno.test("the service passes over servers that are dead, or that do not say hel
   await assertStreams(service, nats, {});
 });
 
-Deno.test("the service says why where no server can be reached", async () => {
+Deno.test("The service reports the reason if no server can be reached", async () => {
   await using service = await startService({ NATS_URL: DEAD });
   await service.logged(({ msg }) => msg === "NATS unavailable");
   await assertUnavailable(service, "connection refused");
 });
 
 Deno.test({
-  name: "the service reaches NATS at an IPv6 address",
+  name: "The service connects to NATS at an IPv6 address",
   ignore: !hasIpv6(),
   async fn() {
-    // Of two "listen" the last counts.
+    // The last "listen" wins.
     await using nats = await startNatsServer({ config: 'listen: "[::1]:-1"' });
     const url = `nats://[::1]:${nats.port}`;
     await using service = await startService({ NATS_URL: url });
@@ -207,7 +213,7 @@ function hasIpv6(): boolean {
   }
 }
 
-/** An operator with one account of one user: nats-server's configuration, and the user's file. */
+/** nats-server's configuration with an operator, an account and a user, and the user's credentials. */
 function createDecentralizedAuth(): { config: string; creds: string } {
   const [operator, account, user] = [createOperator(), createAccount(), createUser()];
   const unlimited = { subs: -1, data: -1, payload: -1 };
@@ -231,7 +237,7 @@ ${new TextDecoder().decode(user.getSeed())}
   };
 }
 
-/** A JWT as NATS has them: Ed25519 by an NKey, and its claims under `nats`. */
+/** A NATS JWT: signed with an NKey, with its claims under `nats`. */
 function signJwt(subject: KeyPair, issuer: KeyPair, nats: Record<string, unknown>): string {
   const encode = (bytes: Uint8Array) =>
     bytes.toBase64({ alphabet: "base64url", omitPadding: true });

@@ -1,4 +1,4 @@
-/** A service that falls behind NATS, until nats-server drops it as a slow consumer. */
+/** A service that falls behind NATS until nats-server drops it as a slow consumer. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { NatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../../support/patience.ts";
@@ -7,28 +7,29 @@ import {
   type Service,
   type Stack,
   startStack,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
 import { assertAccounted, type Loss, startFlow } from "../../support/timed_lines.ts";
 
-/** Some 12 MB a second. */
-const FLOOD = { subjects: ["logs.flood.dfw.m1"], batch: 30, size: 8_192 };
+/** About 12 MB per second. */
+const FLOOD = { subjects: [subjectOf("flood")], batch: 30, size: 8_192 };
 
-/** A service whose streams never drop a line, so that all that is missing is missing from NATS. */
+/** A service that never drops a line itself, so that every missing line was lost by NATS. */
 function startFlooded(writeDeadline: string): Promise<Stack> {
   return startStack(
     { BUFFER_BYTES: "1000000000", BUFFER_TOTAL_BYTES: "1000000000", STALL_SECONDS: "3600" },
-    // Near `max_pending` nats-server holds publishers back, and would take its time to drop it.
+    // Close to `max_pending`, nats-server would throttle publishers and take longer to drop it.
     `max_pending: 1GB\nwrite_deadline: "${writeDeadline}"`,
   );
 }
 
-/** How many clients the server has dropped because they read too slowly. */
+/** The number of clients that the server has dropped because they read too slowly. */
 async function slowConsumers({ monitorUrl }: NatsServer): Promise<number> {
   return (await (await fetch(`${monitorUrl}/varz`)).json()).slow_consumers;
 }
 
-/** Stops the service until NATS has dropped it, and lets it come back. */
+/** Stops the service until NATS has dropped it, then waits for it to reconnect. */
 async function stopUntilDropped({ nats, service }: Stack): Promise<void> {
   Deno.kill(service.pid, "SIGSTOP");
   await assertEventually(() => slowConsumers(nats), 1);
@@ -37,7 +38,7 @@ async function stopUntilDropped({ nats, service }: Stack): Promise<void> {
   await assertEventually(connects, 2);
 }
 
-/** Lets the service run only while it is more than `lag` behind, for `time` milliseconds. */
+/** For `time` milliseconds, lets the service run only while it is more than `lag` behind. */
 async function holdBack(service: Service, lag: number, time: number, behind: () => number) {
   const end = performance.now() + time;
   while (performance.now() < end) {
@@ -46,23 +47,23 @@ async function holdBack(service: Service, lag: number, time: number, behind: () 
   }
 }
 
-/** Fails unless the service was dropped once, lost lines, and is back. */
+/** Fails unless the service was dropped once, lost lines, and has reconnected. */
 async function assertDroppedOnce({ nats, service }: Stack, losses: Loss[]): Promise<Loss> {
   assertEquals(losses.length, 1);
   const [loss] = losses;
   assert(loss!.missing.length > 0, "No line was lost");
   assertEquals(await slowConsumers(nats), 1);
-  assertEquals(await subjects(nats), ["logs.flood.>"]);
+  assertEquals(await subjects(nats), [subjectOf("flood", ">")]);
   const changes = service.logs.filter(({ msg }) => msg.startsWith("NATS "));
   const [first, lost, last, ...more] = changes;
   assertEquals([first, last].map((line) => line?.msg), ["NATS connected", "NATS connected"]);
   assertEquals([lost?.msg, more], ["NATS unavailable", []]);
-  // Followed by how that was noticed: by a read or a write, or by neither.
+  // The rest says how it was noticed: in a read, in a write, or neither.
   assertMatch(String(lost?.reason), /^connection lost/);
   return loss!;
 }
 
-Deno.test("A service that NATS drops as a slow consumer comes back, and its streams tell when lines are missing", async () => {
+Deno.test("A service dropped by NATS as a slow consumer reconnects, and its streams report missing lines", async () => {
   await using stack = await startFlooded("1s");
   await using reader = await openStream(stack.service, { app: "flood" });
   const flow = startFlow(stack.publisher, FLOOD);
@@ -77,7 +78,7 @@ Deno.test("A service that NATS drops as a slow consumer comes back, and its stre
   );
 });
 
-Deno.test("A service that is dropped while it is seconds behind NATS tells of the loss from before the first missing line", async () => {
+Deno.test("A service dropped while it is seconds behind NATS reports the loss from before the first missing line", async () => {
   await using stack = await startFlooded("7s");
   await using reader = await openStream(stack.service, { app: "flood" });
   const flow = startFlow(stack.publisher, FLOOD);

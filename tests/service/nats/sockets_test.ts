@@ -6,17 +6,17 @@ import { startService } from "../../support/service.ts";
 
 const PLAIN = 'INFO {"server_id":"x","version":"2.9.10","proto":1,"max_payload":1048576}\r\n';
 const TLS = PLAIN.replace("}", ',"tls_required":true}');
-/** A TLS record that holds a fatal alert: the handshake has failed. */
+/** A TLS record with a fatal alert: the handshake has failed. */
 const ALERT = "\x15\x03\x03\x00\x02\x02\x28";
 
-/** How often the service has to try. */
-const TRIES = 8;
+/** Number of connections that the service must attempt. */
+const ATTEMPTS = 8;
 
 interface Fault {
   name: string;
-  /** What the server sends first. */
+  /** What the server sends when a client connects. */
   greeting: string;
-  /** What it does then, before it closes the connection. */
+  /** What it does next, before it closes the connection. */
   act?: (conn: Deno.TcpConn) => Promise<unknown>;
   reason: RegExp;
 }
@@ -38,7 +38,7 @@ const FAULTS: Fault[] = [
     reason: /closed the connection|socket closed/,
   },
   {
-    name: "closes the connection behind the service's CONNECT",
+    name: "closes the connection after the service's CONNECT",
     greeting: PLAIN,
     act: send(""),
     reason: /closed the connection/,
@@ -46,18 +46,18 @@ const FAULTS: Fault[] = [
   {
     name: "resets the connection",
     greeting: PLAIN,
-    // What is not read before the close makes it a reset.
+    // Closing with unread data resets the connection.
     act: (conn) => conn.read(new Uint8Array(1)),
     reason: /ECONNRESET|EPIPE|reset by peer|closed the connection/i,
   },
   {
-    name: "refuses with an error of NATS's protocol",
+    name: "refuses with an error of the NATS protocol",
     greeting: PLAIN,
     act: send("-ERR 'Maximum Connections Exceeded'\r\n"),
     reason: /maximum connections exceeded/i,
   },
   {
-    name: "is none of NATS's",
+    name: "is not a NATS server",
     greeting: "220 smtp.example.com\r\n",
     reason: /unexpected response/,
   },
@@ -81,7 +81,7 @@ const FAULTS: Fault[] = [
   },
 ];
 
-/** A server that has this fault, and the number of connections that it has had. */
+/** Starts a server with this fault; returns its URL and the number of connections so far. */
 function startFaulty({ greeting, act }: Fault) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const server = {
@@ -105,7 +105,7 @@ for (const fault of FAULTS) {
   Deno.test(`The service keeps running if a NATS server ${fault.name}, and reports it`, async () => {
     using server = startFaulty(fault);
     await using service = await startService({ NATS_URL: server.url });
-    await assertEventually(() => server.connections >= TRIES, true);
+    await assertEventually(() => server.connections >= ATTEMPTS, true);
     const warnings = service.logs.filter(({ level }) => level === "warn");
     for (const { msg, reason } of warnings) {
       assertEquals(msg, "NATS unavailable");
@@ -118,7 +118,7 @@ for (const fault of FAULTS) {
 }
 
 for (const answer of ["HELLO\r\n", "PONG\r\nHELLO\r\n"]) {
-  Deno.test(`The service is not ready and tries again if the first answer of NATS is ${JSON.stringify(answer)}`, async () => {
+  Deno.test(`The service is not ready and retries if the first answer of NATS is ${JSON.stringify(answer)}`, async () => {
     const act = async (conn: Deno.TcpConn) => {
       await send(answer)(conn);
       while (await conn.read(new Uint8Array(4_096)) !== null);
@@ -133,11 +133,11 @@ for (const answer of ["HELLO\r\n", "PONG\r\nHELLO\r\n"]) {
   });
 }
 
-Deno.test("The service closes a connection if the server does not send its INFO", async () => {
+Deno.test("The service closes a connection if the server does not send INFO", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   await using _service = await startService({ NATS_URL: `nats://127.0.0.1:${listener.addr.port}` });
   const first = await listener.accept();
   using _second = await listener.accept();
-  assertEquals(await first.read(new Uint8Array(1)), null, "It is closed, and not left open");
+  assertEquals(await first.read(new Uint8Array(1)), null, "The connection is closed");
   first.close();
 });

@@ -1,4 +1,4 @@
-/** TLS to NATS: whom the service trusts, and whom it does not. */
+/** TLS to NATS: which servers the service trusts. */
 import { connect } from "@nats-io/transport-deno";
 import { createPrivateKey } from "node:crypto";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
@@ -13,9 +13,10 @@ import {
   openStream,
   type Service,
   startService,
+  subjectOf,
 } from "../../support/service.ts";
 
-/** Clients may do without TLS, so that the publisher does. */
+/** Allows clients without TLS, such as the publisher. */
 const OPTIONAL = "allow_non_tls: true";
 
 function start(url: string, ca?: string): Promise<Service> {
@@ -24,20 +25,20 @@ function start(url: string, ca?: string): Promise<Service> {
     : startService({ NATS_URL: url, NATS_TLS_CA: ca }, [`--allow-read=${ca}`]);
 }
 
-/** Fails unless a line arrives through the service, and it speaks TLS to this server. */
+/** Fails unless a line arrives through the service over a TLS connection to this server. */
 async function assertStreams(service: Service, nats: NatsServer): Promise<void> {
   await service.logged(({ msg }) => msg === "NATS connected");
   await using reader = await read(await logsUrl(service, { app: "panini-786" }));
   await reader.control("ready");
   const publisher = await connect({ servers: nats.url, tls: null });
-  publisher.publish("logs.panini-786.dfw.d896d7c6", "behind TLS");
+  publisher.publish(subjectOf("panini-786", "dfw", "d896d7c6"), "behind TLS");
   await publisher.drain();
   assertEquals(await reader.line(), "behind TLS");
   const natstap = (await nats.connections()).find(({ name }) => name === "natstap");
   assertMatch(natstap?.tls_version ?? "no TLS", /^1\.[23]$/);
 }
 
-/** Fails unless NATS is away for the service, and it says why. */
+/** Fails unless NATS is unavailable for this reason. */
 async function assertRefuses(service: Service, reason: RegExp): Promise<void> {
   const unavailable = await service.logged((line) => reason.test(`${line.reason}`));
   assertEquals(unavailable.msg, "NATS unavailable");
@@ -48,10 +49,10 @@ for (
   const { name, url, altNames } of [
     { name: "name", url: "tls://localhost", altNames: "DNS:localhost" },
     { name: "address", url: "tls://127.0.0.1", altNames: "IP:127.0.0.1" },
-    { name: "address, behind nats://", url: "nats://127.0.0.1", altNames: "IP:127.0.0.1" },
+    { name: "address in a nats:// URL", url: "nats://127.0.0.1", altNames: "IP:127.0.0.1" },
   ]
 ) {
-  Deno.test(`the service streams over TLS from a server known by its ${name}`, async () => {
+  Deno.test(`The service streams over TLS from a server known by its ${name}`, async () => {
     await using authority = await createAuthority();
     const tls = await authority.serverConfig(altNames);
     await using nats = await startNatsServer({ config: `${OPTIONAL}\n${tls}` });
@@ -60,7 +61,7 @@ for (
   });
 }
 
-Deno.test("the service refuses a server whose certificate another authority has issued", async () => {
+Deno.test("The service refuses a server whose certificate was issued by another authority", async () => {
   await using authority = await createAuthority();
   await using another = await createAuthority();
   const config = await authority.serverConfig("DNS:localhost,IP:127.0.0.1");
@@ -71,13 +72,13 @@ Deno.test("the service refuses a server whose certificate another authority has 
   }
 });
 
-Deno.test("the service refuses a server whose certificate is another host's", async () => {
+Deno.test("The service refuses a server whose certificate is for another host", async () => {
   await using authority = await createAuthority();
   for (
     const [altNames, host] of [
       ["DNS:nats.example.com,IP:127.0.0.1", "localhost"],
       ["DNS:localhost,IP:127.0.0.2", "127.0.0.1"],
-      // Also where that host is another one of NATS_URL.
+      // Even if that host is listed in NATS_URL too.
       ["DNS:localhost", "localhost:1,tls://127.0.0.1"],
       ["IP:127.0.0.2", "127.0.0.2:1,tls://127.0.0.1"],
     ]
@@ -88,7 +89,7 @@ Deno.test("the service refuses a server whose certificate is another host's", as
   }
 });
 
-Deno.test("the service never falls back to a connection without TLS", async () => {
+Deno.test("The service never falls back to a connection without TLS", async () => {
   await using authority = await createAuthority();
   await using nats = await startNatsServer();
   for (const [scheme, ca] of [["tls", undefined], ["nats", authority.path]] as const) {
@@ -97,17 +98,17 @@ Deno.test("the service never falls back to a connection without TLS", async () =
   }
 });
 
-Deno.test("the service does not start with a NATS_TLS_CA that it may not read", async () => {
+Deno.test("The service does not start with a NATS_TLS_CA that it has no permission to read", async () => {
   await using authority = await createAuthority();
   const message = await failToStart({ NATS_TLS_CA: authority.path });
   assertStringIncludes(message, "Cannot read NATS_TLS_CA as a file below /etc/natstap, or ");
   assertStringIncludes(message, `one that --allow-read=${authority.path} permits`);
 });
 
-/** What nats-server says to a client without the certificate that it asks for, by its Go version. */
+/** nats-server's alert for a client without the required certificate; depends on its Go version. */
 const ALERT = /^received fatal alert: (BadCertificate|CertificateRequired)$/;
 
-/** Has nats-server take only clients with a certificate of its authority. */
+/** Makes nats-server require a certificate issued by its authority. */
 const VERIFY = "verify: true";
 
 function startWith(
@@ -122,7 +123,7 @@ function startWith(
   }, [`--allow-read=${authority.folder}${client ? `,${client.cert},${client.key}` : ""}`]);
 }
 
-/** Fails unless the service tries so often in vain, and names this reason and no other. */
+/** Fails unless the service makes this many failed attempts, all for this reason. */
 async function assertTries(
   service: Service,
   nats: NatsServer,
@@ -146,7 +147,7 @@ async function connects({ monitorUrl }: NatsServer): Promise<number> {
   return (await (await fetch(`${monitorUrl}/varz`)).json()).total_connections;
 }
 
-Deno.test("the service keeps running if a server asks for a certificate that it does not have, and reports the alert", async () => {
+Deno.test("The service keeps running if a server requires a certificate that it does not have, and reports the alert", async () => {
   await using authority = await createAuthority();
   const config = await authority.serverConfig("IP:127.0.0.1", VERIFY);
   await using nats = await startNatsServer({ config });
@@ -157,7 +158,7 @@ Deno.test("the service keeps running if a server asks for a certificate that it 
   }
 });
 
-Deno.test("the service keeps running if a server refuses its certificate, and reports the alert", async () => {
+Deno.test("The service keeps running if a server refuses its certificate, and reports the alert", async () => {
   await using authority = await createAuthority();
   await using another = await createAuthority();
   const config = await authority.serverConfig("IP:127.0.0.1", VERIFY);
@@ -167,7 +168,7 @@ Deno.test("the service keeps running if a server refuses its certificate, and re
   await assertTries(service, nats, 15, /^received fatal alert: \w+$/);
 });
 
-Deno.test("a server that asks for a certificate after a restart ends no stream, and its alert is reported", async () => {
+Deno.test("A server that requires a certificate after a restart ends no stream, and its alert is reported", async () => {
   await using authority = await createAuthority();
   const config = await authority.serverConfig("IP:127.0.0.1");
   const nats = await startNatsServer({ config });
@@ -192,7 +193,7 @@ Deno.test("a server that asks for a certificate after a restart ends no stream, 
 });
 
 for (const type of ["pkcs8", "sec1"] as const) {
-  Deno.test(`the service has a certificate of its own, with a key as ${type}`, async () => {
+  Deno.test(`The service presents its own certificate, with a key as ${type}`, async () => {
     await using authority = await createAuthority();
     const tls = await authority.serverConfig("IP:127.0.0.1", VERIFY);
     await using nats = await startNatsServer({ config: `${OPTIONAL}\n${tls}` });
@@ -204,7 +205,7 @@ for (const type of ["pkcs8", "sec1"] as const) {
   });
 }
 
-Deno.test("the service connects with a renewed certificate without a restart", async () => {
+Deno.test("The service connects with a renewed certificate without a restart", async () => {
   await using authority = await createAuthority();
   const config = await authority.serverConfig("IP:127.0.0.1", VERIFY);
   await using nats = await startNatsServer({ config: `${OPTIONAL}\n${config}` });
@@ -213,13 +214,13 @@ Deno.test("the service connects with a renewed certificate without a restart", a
   await using service = await startWith(nats, authority, client);
   await service.logged(({ reason }) => /alert/.test(`${reason}`));
   const renewed = await authority.issue("DNS:client");
-  // Between the two renames a key has the other's certificate: that ends no more than a try.
+  // Between the two renames the key does not match the certificate, which costs one attempt.
   await Deno.rename(renewed.key, client.key);
   await Deno.rename(renewed.cert, client.cert);
   await assertStreams(service, nats);
 });
 
-Deno.test("the service accepts a certificate for the name in NATS_URL from a server that only the cluster has announced", async () => {
+Deno.test("The service accepts a certificate for the name in NATS_URL from a server announced by the cluster", async () => {
   await using authority = await createAuthority();
   const start = async (routes: string) => {
     const cluster = `cluster { name: "logs", listen: "127.0.0.1:-1", routes: [${routes}] }`;

@@ -1,4 +1,4 @@
-/** What clients that come and go, and packages, add to the service's own log. */
+/** How many log lines busy clients and packages can add. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertProblem } from "../../support/expect_problem.ts";
 import { readRaw } from "../../support/clients/raw_reader.ts";
@@ -10,11 +10,12 @@ import {
   type Service,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
 
 const AT_ONCE = 20;
 
-/** Opens and closes so many streams, some at a time; `url` is where the stream of this number is. */
+/** Opens and closes `streams` streams, {@linkcode AT_ONCE} at a time; `url` maps numbers to URLs. */
 async function churn(streams: number, url: (number: number) => string): Promise<void> {
   let opened = 0;
   const comeAndGo = async () => {
@@ -26,7 +27,7 @@ async function churn(streams: number, url: (number: number) => string): Promise<
   await Promise.all(Array.from({ length: AT_ONCE }, comeAndGo));
 }
 
-/** Of the lines about an app's streams: their number by message, and sums over them and summaries. */
+/** The number of log lines about an app's streams, and the sums over them and the summaries. */
 function account({ logs }: Service, app: string) {
   const sum = { opened: 0, closed: 0, events: 0, bytes: 0, dropped: 0 };
   let lines = 0;
@@ -39,12 +40,12 @@ function account({ logs }: Service, app: string) {
   return { lines, ...sum };
 }
 
-Deno.test("A client that opens and closes 1,000 streams adds 300 lines and their sum; its neighbour has every line", async () => {
+Deno.test("A client that opens and closes 1,000 streams adds 300 lines and a summary; other apps are fully logged", async () => {
   const { env, scrape } = planMetrics();
   await using stack = await startStack({ ...env, MAX_STREAMS_PER_APP: "1000" });
   const { service, publisher } = stack;
   const flowing = setInterval(() => {
-    for (const app of ["noisy", "ordinary"]) publisher.publish(`logs.${app}.dfw.m1`, "a line");
+    for (const app of ["noisy", "ordinary"]) publisher.publish(subjectOf(app), "a line");
   }, 1);
   try {
     const [noisy, ordinary] = [{ app: "noisy" }, { app: "ordinary" }];
@@ -54,7 +55,7 @@ Deno.test("A client that opens and closes 1,000 streams adds 300 lines and their
     clearInterval(flowing);
   }
   const { opened } = await service.logged((line) => line.msg === "streams summarized");
-  assert(Number(opened) > 0, "By itself, in the first interval");
+  assert(Number(opened) > 0, "The summary was logged within the first interval");
   const series = await scrape();
   await service.stop();
   const { lines, ...noisy } = account(service, "noisy");
@@ -67,12 +68,12 @@ Deno.test("A client that opens and closes 1,000 streams adds 300 lines and their
   assertEquals(noisy.dropped, 0);
 });
 
-Deno.test("A client whose token permits all apps adds no more lines by naming a new one each time", async () => {
+Deno.test("A client with a token for all apps adds no more lines by naming a new app each time", async () => {
   await using stack = await startStack({ ALLOW_ALL_APPS: "true" });
   const { service, publisher } = stack;
   const token = await mint({ app: "*" });
   const flowing = setInterval(() => {
-    for (let i = 0; i < 500; i++) publisher.publish(`logs.app-${i}.dfw.m1`, "a line");
+    for (let i = 0; i < 500; i++) publisher.publish(subjectOf(`app-${i}`), "a line");
   }, 5);
   try {
     await churn(500, (number) => `${service.url}/logs?token=${token}&app=app-${number}`);
@@ -87,12 +88,12 @@ Deno.test("A client whose token permits all apps adds no more lines by naming a 
   assertEquals(opened + closed, 700);
 });
 
-Deno.test("A subscription that NATS denies again and again adds 20 lines, and how often that was repeated", async () => {
+Deno.test("A subscription that NATS keeps denying adds 20 lines and a count of the rest", async () => {
   const user = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
   await using stack = await startStack(
     user,
     `authorization { users = [{
-       user: "tap", password: "tap", permissions: { subscribe: { deny: "logs.*.>" } }
+       user: "tap", password: "tap", permissions: { subscribe: { deny: subjectOf("*", ">") } }
      }] }`,
   );
   const { service } = stack;
@@ -105,14 +106,14 @@ Deno.test("A subscription that NATS denies again and again adds 20 lines, and ho
   await service.stop();
   const ofApp = (app: string) =>
     service.logs.filter(({ msg, reason }) =>
-      msg === "NATS denied" && String(reason).includes(`"logs.${app}.>"`)
+      msg === "NATS denied" && String(reason).includes(`"${subjectOf(app, ">")}"`)
     );
   const repeated = (app: string) => ofApp(app).map(({ repeated }) => repeated);
   assertEquals(repeated("noisy"), [...Array(20).fill(undefined), 80]);
   assertEquals(repeated("other"), [undefined]);
 });
 
-Deno.test("What a package writes to the console is in the log, and not beside it", async () => {
+Deno.test("Console output of packages goes to the log instead of standard output", async () => {
   const program = `addEventListener("load", () => {
     console.log("reader closed", new Error("Parse error"));
     console.error("%d errors", 2);

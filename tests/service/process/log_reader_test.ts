@@ -1,18 +1,18 @@
-/** The service's own log, whatever becomes of its reader. */
+/** The service's own log when its reader is slow, absent or gone. */
 import { assertEquals } from "@std/assert";
 import { readLines } from "../../../tools/lines.ts";
 import { assertEventually, within } from "../../support/patience.ts";
 import { readRaw } from "../../support/clients/raw_reader.ts";
 import type { Reader } from "../../support/clients/sse_reader.ts";
-import { type LogLine, logsUrl, openStream } from "../../support/service.ts";
+import { type LogLine, logsUrl, openStream, subjectOf } from "../../support/service.ts";
 import { startUnread, type UnreadStack } from "../../support/unread_service.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
-/** At the lowest level, and with a stop that would wait for an hour. */
+/** At the most verbose level, and with a shutdown that would wait for an hour. */
 const ENV = { LOG_LEVEL: "debug", SHUTDOWN_SECONDS: "3600" };
 const METRIC = "natstap_log_lines_dropped_total";
 
-/** Opens and closes streams, each of an app of its own, until `enough`; returns their number. */
+/** Opens and closes streams, each with its own app, until `enough`; returns their number. */
 async function churn(stack: UnreadStack, enough: () => Promise<boolean>): Promise<number> {
   let streams = 0;
   const visit = async () => {
@@ -24,7 +24,7 @@ async function churn(stack: UnreadStack, enough: () => Promise<boolean>): Promis
   return streams;
 }
 
-/** Opens and closes streams until the log has had to drop lines; returns the streams' number. */
+/** Opens and closes streams until the log has dropped lines; returns the number of streams. */
 async function fill(stack: UnreadStack): Promise<number> {
   const streams = await churn(stack, async () => (await stack.scrape())[METRIC]! > 100);
   const closed = async () =>
@@ -33,28 +33,28 @@ async function fill(stack: UnreadStack): Promise<number> {
   return streams;
 }
 
-/** Opens and closes a stream, while one other is open. */
+/** Opens and closes one stream while another is open. */
 async function comeAndGo(stack: UnreadStack, app: string): Promise<void> {
   const reader = await openStream(stack, { app });
   await reader.close();
   await assertEventually(async () => (await stack.scrape()).natstap_streams_active, 1);
 }
 
-/** Fails unless lines flow to `reader`, and `/healthz` answers. */
+/** Fails unless `reader` receives lines and `/healthz` answers. */
 async function assertServes({ publisher, url }: UnreadStack, reader: Reader): Promise<void> {
-  for (let i = 0; i < 100; i++) publisher.publish("logs.steady.dfw.m1", `line ${i}`);
+  for (let i = 0; i < 100; i++) publisher.publish(subjectOf("steady"), `line ${i}`);
   for (let i = 0; i < 100; i++) assertEquals(await reader.line(), `line ${i}`);
   assertEquals(await (await fetch(`${url}/healthz`)).text(), "ok");
 }
 
-/** Fails unless the service ends as it should, and tells its reader so. */
+/** Fails unless the service stops cleanly and ends the stream of `reader`. */
 async function assertStops(stack: UnreadStack, reader: Reader): Promise<void> {
   const stopped = stack.stop();
   assertEquals((await reader.rest()).map(({ event }) => event), ["end"]);
   assertEquals((await stopped).code, 0);
 }
 
-/** Reads until `mark` has come. */
+/** Reads until `mark` has arrived. */
 async function readUntil(file: Deno.FsFile, mark: string): Promise<void> {
   const buffer = new Uint8Array(65_536);
   for (let text = ""; !text.includes(mark);) {
@@ -63,7 +63,7 @@ async function readUntil(file: Deno.FsFile, mark: string): Promise<void> {
   }
 }
 
-Deno.test("A log that nobody reads holds up no stream, no check and no stop", async () => {
+Deno.test("An unread log does not delay streams, health checks or shutdown", async () => {
   await using stack = await startUnread(ENV);
   await using reader = await openStream(stack, { app: "steady" });
   await fill(stack);
@@ -71,7 +71,7 @@ Deno.test("A log that nobody reads holds up no stream, no check and no stop", as
   await assertStops(stack, reader);
 });
 
-Deno.test("A reader that comes back gets whole lines, one that says how many are missing, and the last", async () => {
+Deno.test("A reader that resumes gets complete lines, a count of the missing ones, and the last line", async () => {
   await using stack = await startUnread(ENV);
   await using reader = await openStream(stack, { app: "steady" });
   const streams = await fill(stack);
@@ -88,7 +88,7 @@ Deno.test("A reader that comes back gets whole lines, one that says how many are
   const notes = lines.filter(({ msg }) => msg === "log lines dropped");
   assertEquals(notes.map(({ level, count }) => [level, count]), [["warn", dropped]]);
   const ofStreams = lines.filter(({ app }) => String(app).startsWith("app-"));
-  assertEquals(ofStreams.length + dropped, 2 * streams, "Each line is there, or counted");
+  assertEquals(ofStreams.length + dropped, 2 * streams, "Each line is present or counted");
   const after = lines.slice(lines.indexOf(notes[0]!) + 1).map(({ msg, app }) => [msg, app]);
   assertEquals(after.filter(([, app]) => app === "after").map(([msg]) => msg), [
     "stream opened",
@@ -97,7 +97,7 @@ Deno.test("A reader that comes back gets whole lines, one that says how many are
   assertEquals(after.at(-1), ["stopped", undefined]);
 });
 
-Deno.test("A log whose reader has gone holds up and ends nothing, and is counted", async () => {
+Deno.test("A log whose reader has exited interrupts nothing, and its lines are counted", async () => {
   await using stack = await startUnread(ENV);
   await using reader = await openStream(stack, { app: "steady" });
   await stack.close();
@@ -107,7 +107,7 @@ Deno.test("A log whose reader has gone holds up and ends nothing, and is counted
   await assertStops(stack, reader);
 });
 
-Deno.test("A log on a full disk holds up and ends nothing, and is counted", LINUX, async () => {
+Deno.test("A log on a full disk interrupts nothing, and its lines are counted", LINUX, async () => {
   await using stack = await startUnread(ENV, ">/dev/full");
   await using reader = await openStream(stack, { app: "steady" });
   await assertEventually(async () => (await stack.scrape())[METRIC]! >= 2, true);
@@ -115,7 +115,7 @@ Deno.test("A log on a full disk holds up and ends nothing, and is counted", LINU
   await assertStops(stack, reader);
 });
 
-Deno.test("A log in a FIFO goes on with the next reader", LINUX, async () => {
+Deno.test("A log written to a FIFO continues with the next reader", LINUX, async () => {
   const folder = await Deno.makeTempDir();
   try {
     const fifo = `${folder}/log`;

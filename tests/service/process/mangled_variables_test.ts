@@ -1,11 +1,11 @@
-/** Variables as platforms pass them on: read from files, on one line, in quotes, in Base64. */
+/** Variables as platforms deliver them: from files, on one line, quoted, in Base64. */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exportJWK, SignJWT } from "jose";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { createOpenssl } from "../../support/tokens/openssl.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { assertTellsNone } from "../../support/secrets.ts";
+import { assertNoSecrets } from "../../support/secrets.ts";
 import {
   failToStart,
   openStream,
@@ -38,7 +38,7 @@ async function start(env: Record<string, string>): Promise<Service> {
   return service;
 }
 
-Deno.test("A service streams if its secrets come from files that end with a line break", async () => {
+Deno.test("The service streams if its secrets come from files with a trailing line break", async () => {
   const NATS_TOKEN = "a token for NATS";
   await using byToken = await startNatsServer({
     config: `authorization { token: "${NATS_TOKEN}" }`,
@@ -60,7 +60,7 @@ Deno.test("A service streams if its secrets come from files that end with a line
   }
 });
 
-Deno.test("A service streams for a public key on one line, in quotes, in Base64, as PKCS #1 and as a certificate", async () => {
+Deno.test("The service accepts a public key on one line, in quotes, in Base64, as PKCS #1 and as a certificate", async () => {
   await using openssl = await createOpenssl();
   await openssl.write("key.pem", PRIVATE);
   const certificate = await openssl.run("openssl req -x509 -key key.pem -subj /CN=x -days 1");
@@ -79,30 +79,32 @@ Deno.test("A service streams for a public key on one line, in quotes, in Base64,
   }
 });
 
-Deno.test("A service refuses to start with a private key, however it is wrapped, and does not show it", async () => {
+Deno.test("The service refuses to start with a private key, however it is encoded, and does not print it", async () => {
   const body = PRIVATE.split("\n").slice(1, -2).join("");
   const values = [PRIVATE, PRIVATE.replaceAll("\n", "\\n"), `"${btoa(PRIVATE)}"`, body];
   for (const JWT_PUBLIC_KEY of values) {
     const stderr = await failToStart({ JWT_PUBLIC_KEY });
     assertMatch(stderr, /Cannot read JWT_PUBLIC_KEY .*it is a private key: .*openssl pkey/);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
-    assertTellsNone(stderr, { JWT_PUBLIC_KEY, body, line: body.slice(64, 128) });
+    assertNoSecrets(stderr, { JWT_PUBLIC_KEY, body, line: body.slice(64, 128) });
   }
 });
 
-/** Fails unless the service streams with the RSA key and has logged that it ignores the others. */
+/** Fails unless the service accepts the RSA key and has logged that it ignores the others. */
 async function assertIgnores(service: Service): Promise<void> {
   const { level, count, keys } = await service.logged(({ msg }) => msg === "keys ignored");
   assertEquals([level, count], ["warn", 2]);
   const ignored = keys as { kid?: string; kty: string; reason: string }[];
   assertEquals(ignored.map(({ kid, kty }) => [kid, kty]), [[undefined, "OKP"], ["quantum", "AKP"]]);
-  for (const { reason } of ignored) assertMatch(reason, /^a key is RSA from 2048 bits to .* 4096/);
+  for (const { reason } of ignored) {
+    assertMatch(reason, /^a key must be RSA from 2048 bits to .* 4096/);
+  }
   assertEquals(await outcome(service, await sign({ kid: "good" })), "stream");
   assertEquals(await outcome(service, await sign({ kid: "quantum" })), "token_signature");
   assertEquals(service.logs.filter(({ msg }) => msg === "keys ignored").length, 1);
 }
 
-Deno.test("A service ignores the keys of JWT_JWKS and JWT_JWKS_URL that it does not support, with a warning", async () => {
+Deno.test("The service ignores unsupported keys in JWT_JWKS and JWT_JWKS_URL with a warning", async () => {
   const good = { ...await exportJWK(createPublicKey(SPKI)), kid: "good" };
   const set = { keys: [X25519, good, ML_DSA] };
   await using inline = await start({ JWT_JWKS: JSON.stringify(set) });
@@ -116,12 +118,12 @@ Deno.test("A service ignores the keys of JWT_JWKS and JWT_JWKS_URL that it does 
   await assertIgnores(remote);
 });
 
-Deno.test("A service refuses to start if JWT_JWKS has only keys that it does not support, or a private one", async () => {
+Deno.test("The service refuses to start if JWT_JWKS has only unsupported keys, or a private one", async () => {
   const secret = await exportJWK(RSA.privateKey);
   const table: [keys: object[], reason: RegExp][] = [
-    [[X25519, ML_DSA], /no key in it can verify a token: a key is RSA/],
-    [[secret], /it holds a secret or a private key/],
-    [[await exportJWK(RSA.publicKey), { ...X25519, d: secret.d }], /it holds a secret/],
+    [[X25519, ML_DSA], /no key in it can verify a token: a key must be RSA/],
+    [[secret], /it contains a secret or a private key/],
+    [[await exportJWK(RSA.publicKey), { ...X25519, d: secret.d }], /it contains a secret/],
   ];
   for (const [keys, reason] of table) {
     const stderr = await failToStart({ JWT_JWKS: JSON.stringify({ keys }) });

@@ -1,10 +1,10 @@
-/** What the service writes at LOG_LEVEL=debug, whatever happens to it: never a token or a secret. */
+/** At LOG_LEVEL=debug, the service never writes a token or a secret, whatever happens. */
 import { assert, assertEquals } from "@std/assert";
 import { createUser, type KeyPair } from "npm:@nats-io/nkeys@^2";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
-import { assertTellsNone } from "../../support/secrets.ts";
+import { assertNoSecrets } from "../../support/secrets.ts";
 import {
   failToStart,
   mint,
@@ -13,7 +13,9 @@ import {
   type Stack,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
+import { carryEverywhere } from "../../support/tokens/carriers.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 
 const PASSWORD = "pa55word-of-tap";
@@ -23,32 +25,32 @@ function permitTap(permissions = ""): string {
   return `authorization { users = [{ user: "tap", password: "${PASSWORD}"${permissions} }] }`;
 }
 
-/** All that these services wrote. */
+/** Everything that these services wrote. */
 function written(...services: Service[]): string {
   return services.map(({ logs, stderr }) => JSON.stringify(logs) + stderr()).join("\n");
 }
 
-/** What the lines of this kind say of this field, each value once. */
-function told({ logs }: Service, msg: string, field: string): unknown[] {
+/** The distinct values of `field` in log lines with this message. */
+function valuesOf({ logs }: Service, msg: string, field: string): unknown[] {
   return [...new Set(logs.filter((line) => line.msg === msg).map((line) => line[field]))]
     .toSorted();
 }
 
-/** Publishes more to the app `stalled` than any socket holds. */
+/** Publishes more to the app `stalled` than socket buffers hold. */
 async function flood({ publisher }: Stack): Promise<void> {
   const line = new Uint8Array(65_536);
-  for (let i = 0; i < 256; i++) publisher.publish("logs.stalled.dfw.m1", line);
+  for (let i = 0; i < 256; i++) publisher.publish(subjectOf("stalled"), line);
   await publisher.flush();
 }
 
-/** Opens a stream whose reader takes nothing, while more waits for it than any socket holds. */
+/** Opens a stream whose reader does not read, and publishes more than socket buffers hold. */
 async function openStalled(stack: Stack, token: string): Promise<RawReader> {
   const reader = await readRaw(`${stack.service.url}/logs?token=${token}`);
   await flood(stack);
   return reader;
 }
 
-/** A token for each way to be refused, and the request to send it with. */
+/** For each kind of refusal, the claims of a token and the request that cause it. */
 const REFUSED: [code: ProblemCode, claims: Record<string, unknown>, path?: string][] = [
   ["token_expired", { exp: 1 }],
   ["token_not_yet_valid", { nbf: 9_999_999_999 }],
@@ -64,18 +66,14 @@ const REFUSED: [code: ProblemCode, claims: Record<string, unknown>, path?: strin
   ["not_found", {}, "/elsewhere"],
 ];
 
-/** Sends `token` in header, query and cookie, and in a parameter and a path that are for none. */
+/** Sends `token` in a header, the query and a cookie, and in places where it does not belong. */
 async function sendEverywhere(url: string, token: string, code: ProblemCode): Promise<void> {
-  const query = new URL(url).search === "" ? "?" : "&";
-  const places: [url: string, headers?: Record<string, string>][] = [
-    [url, { Authorization: `Bearer ${token}` }],
-    [url, { Cookie: `natstap_token=${token}` }],
-    [`${url}${query}token=${token}`],
-  ];
-  for (const [url, headers = {}] of places) {
-    assertEquals((await (await fetch(url, { headers })).json()).code, code);
+  const separator = new URL(url).search === "" ? "?" : "&";
+  for (const [query, headers] of carryEverywhere(token)) {
+    const response = await fetch(url + query.replace("?", separator), { headers });
+    assertEquals((await response.json()).code, code);
   }
-  for (const wrong of [`${url}${query}app=${token}`, `${new URL(url).origin}/${token}`]) {
+  for (const wrong of [`${url}${separator}app=${token}`, `${new URL(url).origin}/${token}`]) {
     await (await fetch(wrong)).body?.cancel();
   }
 }
@@ -87,7 +85,7 @@ Deno.test("No token is written, however its stream ends or its request is refuse
     NATS_PASSWORD: PASSWORD,
     STALL_SECONDS: "1",
     MAX_STREAMS_PER_APP: "1",
-  }, permitTap(`, permissions: { subscribe: { deny: "logs.denied.>" } }`));
+  }, permitTap(`, permissions: { subscribe: { deny: "${subjectOf("denied", ">")}" } }`));
   const { service, nats } = stack;
   const tokens: Record<string, string> = {};
   const sign = async (name: string, claims: Record<string, unknown>) => {
@@ -110,7 +108,9 @@ Deno.test("No token is written, however its stream ends or its request is refuse
   using revoked = await open("revoked");
   (await open("leaves")).close();
   await expires.rest();
-  await nats.reload(permitTap(`, permissions: { subscribe: { deny: "logs.revoked.>" } }`));
+  await nats.reload(
+    permitTap(`, permissions: { subscribe: { deny: "${subjectOf("revoked", ">")}" } }`),
+  );
   await revoked.rest();
   await service.logged(({ msg, reason }) => msg === "stream closed" && reason === "stalled");
   stalled.close();
@@ -123,17 +123,17 @@ Deno.test("No token is written, however its stream ends or its request is refuse
 
   const codes = [...REFUSED.map(([code]) => code), "token_malformed", "token_signature"];
   const missing = new Set<unknown>([...codes, "nats_unavailable"])
-    .difference(new Set(told(service, "request refused", "code")));
-  assertEquals([...missing], [], "Each refusal is in the log");
+    .difference(new Set(valuesOf(service, "request refused", "code")));
+  assertEquals([...missing], [], "Each refusal is logged");
   assertEquals(
-    told(service, "stream closed", "reason"),
+    valuesOf(service, "stream closed", "reason"),
     ["client", "denied", "expired", "shutdown", "stalled"],
   );
   const secrets = { ...tokens, forged, SECRET, PASSWORD, "a query": "token=" };
-  assertTellsNone(written(service), secrets);
+  assertNoSecrets(written(service), secrets);
 });
 
-Deno.test("No token is written that comes while there is no room, or a stop is under way", async () => {
+Deno.test("No token is written if it arrives while the service is full or shutting down", async () => {
   await using stack = await startStack({ ...DEBUG, MAX_STREAMS: "1", SHUTDOWN_SECONDS: "3" });
   const { service } = stack;
   const open = await mint({ app: "stalled" });
@@ -144,10 +144,10 @@ Deno.test("No token is written that comes while there is no room, or a stop is u
   await service.logged(({ msg }) => msg === "stopping");
   await sendEverywhere(`${service.url}/logs`, token, "shutting_down");
   await stopped;
-  assertTellsNone(written(service), { open, token, SECRET });
+  assertNoSecrets(written(service), { open, token, SECRET });
 });
 
-Deno.test("No secret is written that NATS takes, or refuses", async () => {
+Deno.test("No NATS secret is written, whether NATS accepts or refuses it", async () => {
   const [tap, stranger] = [createUser(), createUser()];
   const seedOf = (user: KeyPair) => new TextDecoder().decode(user.getSeed());
   const secrets = {
@@ -177,11 +177,11 @@ Deno.test("No secret is written that NATS takes, or refuses", async () => {
     await using service = await startService({ ...DEBUG, NATS_URL, ...env });
     await service.logged((line) => line.msg === msg);
     await service.stop();
-    assertTellsNone(written(service), { ...secrets, SECRET });
+    assertNoSecrets(written(service), { ...secrets, SECRET });
   }
 });
 
-Deno.test("No part of a key set's URL is written, whatever becomes of its fetch", async () => {
+Deno.test("No part of a key set's URL is written, however its fetch ends", async () => {
   await using nats = await startNatsServer();
   const [known, unknown] = await Promise.all([createSigner("known"), createSigner("unknown")]);
   let answer = () => Response.json({ keys: [known.jwk] });
@@ -207,9 +207,9 @@ Deno.test("No part of a key set's URL is written, whatever becomes of its fetch"
 
   const gone = () => Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const faults: [fault: string, port: number, answer: () => Response][] = [
-    ["nobody answers", withPort(gone()), answer],
+    ["nothing is listening", withPort(gone()), answer],
     ["it answers 503", server.addr.port, () => new Response(path, { status: 503 })],
-    ["it sends back what it was sent", server.addr.port, () => new Response(urlAt(1))],
+    ["it echoes the URL", server.addr.port, () => new Response(urlAt(1))],
     ["it redirects to itself", server.addr.port, () => {
       return new Response(null, { status: 302, headers: { Location: urlAt(server.addr.port) } });
     }],
@@ -220,19 +220,19 @@ Deno.test("No part of a key set's URL is written, whatever becomes of its fetch"
     await other.logged(({ msg }) => msg === "key set not refreshed");
     assertEquals(await outcome(other, secrets.known), "keys_unavailable", fault);
     await other.stop();
-    assertTellsNone(written(other), secrets);
+    assertNoSecrets(written(other), secrets);
   }
   await service.stop();
-  assertTellsNone(written(service), secrets);
+  assertNoSecrets(written(service), secrets);
 });
 
-/** A port where nobody listens any more. */
+/** The port of a listener that is closed now. */
 function withPort(listener: Deno.TcpListener): number {
   listener.close();
   return listener.addr.port;
 }
 
-Deno.test("No secret is written where the configuration is wrong", async () => {
+Deno.test("No secret is written if the configuration is invalid", async () => {
   const secrets = {
     user: "nats-user-in-url",
     password: "nats-pa55word-in-url",
@@ -269,6 +269,6 @@ Deno.test("No secret is written where the configuration is wrong", async () => {
   for (const env of wrong) {
     const stderr = await failToStart({ ...DEBUG, ...env });
     assert(/Cannot (read|choose)/.test(stderr), stderr);
-    assertTellsNone(stderr, secrets);
+    assertNoSecrets(stderr, secrets);
   }
 });

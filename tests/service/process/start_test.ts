@@ -2,14 +2,14 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openStream, serviceCommand, startStack } from "../../support/service.ts";
 import config from "../../../deno.json" with { type: "json" };
 
-/** Runs the service to its end. */
+/** Runs the service until it exits. */
 async function run(env: Record<string, string>) {
   const { code, stdout, stderr } = await serviceCommand(env).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, log: text(stdout), errors: text(stderr).trimEnd().split("\n") };
 }
 
-Deno.test("A wrong configuration stops the start, with every problem on a line", async () => {
+Deno.test("An invalid configuration prevents the start, with one line per problem", async () => {
   const { code, log, errors } = await run({
     PORT: "eighty",
     NATS_URL: "http://127.0.0.1/path",
@@ -26,10 +26,10 @@ Deno.test("A wrong configuration stops the start, with every problem on a line",
     "NATS_URL",
     "PORT",
   ]);
-  assert(!errors.join().includes("SENTINEL"), "No secret is shown");
+  assert(!errors.join().includes("SENTINEL"), "No secret is printed");
 });
 
-Deno.test("A service without a key, or with two, does not start", async () => {
+Deno.test("The service does not start without a key, or with two", async () => {
   const none = await run({ JWT_SECRET: "" });
   assertEquals([none.code, none.errors.length], [1, 1]);
   assertMatch(none.errors[0]!, /none is set, set exactly one of JWT_SECRET, JWT_PUBLIC_KEY/);
@@ -41,7 +41,7 @@ Deno.test("A service without a key, or with two, does not start", async () => {
   assertMatch(two.errors[0]!, /JWT_SECRET and JWT_JWKS_URL are set/);
 });
 
-Deno.test("A port in use stops the start with one line that names it", async () => {
+Deno.test("A port in use prevents the start, with one line that names it", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   const { code, errors } = await run({ PORT: String(port) });
@@ -49,17 +49,17 @@ Deno.test("A port in use stops the start with one line that names it", async () 
   assertMatch(errors[0]!, new RegExp(`^Cannot listen on .*"${port}": .*in use`));
 });
 
-Deno.test("An address that the machine does not have stops the start with one line", async () => {
+Deno.test("An address of another machine prevents the start, with one line", async () => {
   const { code, errors } = await run({ HOST: "192.0.2.1" });
   assertEquals([code, errors.length], [1, 1], errors.join("\n"));
   assertMatch(errors[0]!, /^Cannot listen on HOST "192\.0\.2\.1"/);
 });
 
-Deno.test("The service asks for no permission beyond its own set", async () => {
+Deno.test("The service needs no permissions beyond its own set", async () => {
   const { env, ...others } = config.permissions.default;
-  // The viewer is part of the program that is built, which needs no permission for it.
+  // The built program contains the viewer and does not need to read it.
   assertEquals(others, { net: true, read: ["/etc/natstap", "web/dist/viewer.json"] });
-  assert(env.every((name) => /^[A-Z_]+$/.test(name)), "Variables by name");
+  assert(env.every((name) => /^[A-Z_]+$/.test(name)), "Variables are listed by name");
   await using stack = await startStack();
   await using _reader = await openStream(stack.service, { app: "a" });
   await stack.service.stop();

@@ -9,9 +9,10 @@ import {
   type Stack,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
 
-/** Opens a stream of `app` and takes its `ready`. */
+/** Opens a stream of `app` and reads its `ready` event. */
 async function open({ service }: Stack, app: string, format = "sse"): Promise<RawReader> {
   const url = await logsUrl(service, { app, sub: app, jti: `token of ${app}` }, { format });
   const reader = await readRaw(url);
@@ -19,14 +20,14 @@ async function open({ service }: Stack, app: string, format = "sse"): Promise<Ra
   return reader;
 }
 
-/** Opens a stream whose reader takes nothing, and has more wait for it than any socket holds. */
+/** Opens a stream whose reader does not read, and publishes more than socket buffers hold. */
 async function openStalled(stack: Stack): Promise<RawReader> {
   const stalled = await open(stack, "stalled");
   await flood(stack);
   return stalled;
 }
 
-/** Opens a stream of each app, some at a time. */
+/** Opens one stream per entry of `apps`, 50 at a time. */
 async function openMany(stack: Stack, apps: string[]): Promise<RawReader[]> {
   const readers: RawReader[] = [];
   while (readers.length < apps.length) {
@@ -36,13 +37,13 @@ async function openMany(stack: Stack, apps: string[]): Promise<RawReader[]> {
   return readers;
 }
 
-/** Publishes more to the app `stalled` than any socket holds, no faster than one reader takes it. */
+/** Publishes more to the app `stalled` than socket buffers hold, at the speed of one reader. */
 async function flood({ service, publisher }: Stack): Promise<void> {
   await using reader = await openStream(service, { app: "stalled", sub: "reads" });
   const [lines, batch] = [16_000, 100];
   for (let first = 0; first < lines; first += batch) {
     for (let i = first; i < first + batch; i++) {
-      publisher.publish("logs.stalled.dfw.m1", `${i} `.padEnd(1_024, "x"));
+      publisher.publish(subjectOf("stalled"), `${i} `.padEnd(1_024, "x"));
     }
     for (let i = first; i < first + batch; i++) {
       assertMatch((await reader.line())!, new RegExp(`^${i} `));
@@ -50,14 +51,14 @@ async function flood({ service, publisher }: Stack): Promise<void> {
   }
 }
 
-/** What the service logged under this name. */
+/** Log lines with this message. */
 function logged({ logs }: Service, msg: string): LogLine[] {
   return logs.filter((line) => line.msg === msg);
 }
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-  Deno.test(`${signal} ends each stream with a retry of its own, and the process with 0`, async () => {
-    // What waits for its time to be up waits for an hour.
+  Deno.test(`${signal} ends each stream with its own retry time, and the process with 0`, async () => {
+    // Anything that waited for the deadline would take an hour.
     await using stack = await startStack({ SHUTDOWN_SECONDS: "3600" });
     const { service } = stack;
     const apps = Array.from({ length: 8 }, (_, i) => `app-${i}`);
@@ -82,7 +83,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   });
 }
 
-Deno.test("SIGTERM delivers what waits for a reader before the end", async () => {
+Deno.test("SIGTERM delivers buffered lines before the end event", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "3600", BUFFER_BYTES: "67108864" });
   using reader = await openStalled(stack);
   const stopped = stack.service.stop();
@@ -92,7 +93,7 @@ Deno.test("SIGTERM delivers what waits for a reader before the end", async () =>
   assertEquals((await stopped).code, 0);
 });
 
-Deno.test("SIGTERM tells in ndjson and in text that the service stops", async () => {
+Deno.test("SIGTERM sends the end event in ndjson and in text", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "3600" });
   using ndjson = await open(stack, "a", "ndjson");
   using text = await open(stack, "a", "text");
@@ -104,7 +105,7 @@ Deno.test("SIGTERM tells in ndjson and in text that the service stops", async ()
   assertMatch(await text.rest(), /^# end reason=shutdown retry=\d+\n$/);
 });
 
-Deno.test("SIGTERM is not held up by a reader that has stalled, nor by a second signal", async () => {
+Deno.test("SIGTERM is not delayed by a stalled reader or by a second signal", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "2", BUFFER_BYTES: "67108864" });
   const { service } = stack;
   using _stalled = await openStalled(stack);
@@ -118,12 +119,12 @@ Deno.test("SIGTERM is not held up by a reader that has stalled, nor by a second 
   service.stop("SIGINT");
   service.stop("SIGHUP");
   assertEquals((await stopped).code, 0, service.stderr());
-  assert(performance.now() - started < 20_000, "Soon after SHUTDOWN_SECONDS");
+  assert(performance.now() - started < 20_000, "Stops soon after SHUTDOWN_SECONDS");
   assertEquals(logged(service, "stopping").length, 1);
   assertEquals(service.stderr(), "");
 });
 
-Deno.test("SIGTERM ends 1,000 streams within SHUTDOWN_SECONDS, although 20 more readers have stalled", async () => {
+Deno.test("SIGTERM ends 1,000 streams within SHUTDOWN_SECONDS while 20 more readers have stalled", async () => {
   const shutdownTime = 8_000;
   await using stack = await startStack({
     SHUTDOWN_SECONDS: String(shutdownTime / 1_000),
@@ -142,7 +143,7 @@ Deno.test("SIGTERM ends 1,000 streams within SHUTDOWN_SECONDS, although 20 more 
     return retry;
   }));
   const told = Math.round(performance.now() - signalledAt);
-  assert(new Set(retries).size > 500, "They come back at a few times only");
+  assert(new Set(retries).size > 500, "Retry times are spread out");
   assertEquals((await stopped).code, 0, service.stderr());
   const [begun, ended] = ["stopping", "stopped"].map((msg) =>
     Date.parse(logged(service, msg)[0]!.time)
@@ -152,13 +153,13 @@ Deno.test("SIGTERM ends 1,000 streams within SHUTDOWN_SECONDS, although 20 more 
       `stopped after ${ended! - begun!} ms of the ${shutdownTime} ms permitted`,
   );
   assert(ended! - begun! <= shutdownTime);
-  assertEquals(logged(service, "stopped")[0]!.reason, "time is up", "The stalled have held it up");
+  assertEquals(logged(service, "stopped")[0]!.reason, "time is up", "Delayed by stalled readers");
   const closed = logged(service, "stream closed").filter(({ reason }) => reason === "shutdown");
   assertEquals(closed.length, 1_020);
   for (const reader of [...readers, ...stalled]) reader.close();
 });
 
-Deno.test("SIGTERM leaves no stream open in the log, also where its reader has stalled", async () => {
+Deno.test("SIGTERM leaves no stream open in the log, even if its reader has stalled", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "1", BUFFER_BYTES: "67108864" });
   using _stalled = await openStalled(stack);
   await stack.service.stop();
@@ -166,7 +167,7 @@ Deno.test("SIGTERM leaves no stream open in the log, also where its reader has s
   assertEquals(closed?.reason, "shutdown");
 });
 
-Deno.test("SIGTERM ends streams and process while NATS is down", async () => {
+Deno.test("SIGTERM ends streams and the process while NATS is down", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "3600" });
   using reader = await open(stack, "a");
   await stack.publisher.close();

@@ -1,10 +1,10 @@
-/** What Deno exports of the service over OpenTelemetry, where that is turned on. */
+/** What Deno exports over OpenTelemetry if that is enabled. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { connectTo, receive, send } from "../../support/clients/raw_request.ts";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { type Collector, type Span, startCollector } from "../../support/otlp_collector.ts";
 import { readRaw } from "../../support/clients/raw_reader.ts";
-import { assertTellsNone } from "../../support/secrets.ts";
+import { assertNoSecrets } from "../../support/secrets.ts";
 import {
   logsUrl,
   mint,
@@ -13,13 +13,14 @@ import {
   serviceCommand,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 
-/** The attributes of natstap's own, each once. */
+/** The `natstap.` attributes of a span; fails if one is set twice. */
 function own({ attributes }: Span): Record<string, unknown> {
   const names = attributes.map(([key]) => key).filter((key) => key.startsWith("natstap."));
-  assertEquals(names, [...new Set(names)], "An attribute comes twice");
+  assertEquals(names, [...new Set(names)], "An attribute was set twice");
   return Object.fromEntries(attributes.filter(([key]) => names.includes(key)));
 }
 
@@ -27,14 +28,14 @@ function spansOf(collector: Collector, name: string): Span[] {
   return collector.spans().filter((span) => span.name === name);
 }
 
-Deno.test("A stream's span tells app, subject, format and why it ended, in its request's trace", async () => {
+Deno.test("A stream's span has app, subject, format and end reason, and belongs to its request's trace", async () => {
   await using collector = startCollector();
   await using stack = await startStack(collector.env);
   const { service } = stack;
   const [trace, caller] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
   const headers = { traceparent: `00-${trace}-${caller}-01` };
   const leaves = await openStream(service, { app: "leaves" }, { region: "dfw" }, { headers });
-  stack.publisher.publish("logs.leaves.dfw.m1", "a line");
+  stack.publisher.publish(subjectOf("leaves"), "a line");
   assertEquals(await leaves.line(), "a line");
   await leaves.close();
   const closed = await service.logged(({ msg }) => msg === "stream closed");
@@ -49,7 +50,7 @@ Deno.test("A stream's span tells app, subject, format and why it ended, in its r
   const ofApp = (app: string) => spans.find((span) => own(span)["natstap.app"] === app)!;
   assertEquals(own(ofApp("leaves")), {
     "natstap.app": "leaves",
-    "natstap.subject": "logs.leaves.dfw.>",
+    "natstap.subject": subjectOf("leaves", "dfw", ">"),
     "natstap.format": "sse",
     "natstap.end.reason": "client",
     "natstap.events": 1,
@@ -68,7 +69,7 @@ Deno.test("A stream's span tells app, subject, format and why it ended, in its r
   assertEquals(service.stderr(), "", "Nothing was denied");
 });
 
-Deno.test("A refused request's span tells its code, and no stream's span comes of it", async () => {
+Deno.test("A refused request's span has its code, and there is no stream span", async () => {
   await using collector = startCollector();
   await using stack = await startStack(collector.env);
   const { service } = stack;
@@ -85,7 +86,7 @@ Deno.test("A refused request's span tells its code, and no stream's span comes o
   assertEquals(told, refused.map(([code]) => ["natstap.refused.code", code]));
 });
 
-/** Where a client may put a token; each is sent as it stands. */
+/** Where a client may put a token; each request is sent as is. */
 const PLACES: [place: string, request: (token: string) => string][] = [
   ["in the query", (token) => `GET /logs?token=${token} HTTP/1.1\r\nHost: x`],
   ["in the query, refused", (token) => `GET /logs?token=${token}&region=%20 HTTP/1.1\r\nHost: x`],
@@ -98,18 +99,21 @@ const PLACES: [place: string, request: (token: string) => string][] = [
   ["with another method", (token) => `POST /logs?token=${token} HTTP/1.1\r\nHost: x`],
   ["as the method", (token) => `${token} /logs HTTP/1.1\r\nHost: x`],
   ["with HEAD", (token) => `HEAD /logs?token=${token} HTTP/1.1\r\nHost: x`],
-  ["with a whole URL", (token) => `GET http://x/logs?token=${token} HTTP/1.1\r\nHost: x`],
+  ["with an absolute URL", (token) => `GET http://x/logs?token=${token} HTTP/1.1\r\nHost: x`],
   ["in the referrer", (token) => `GET / HTTP/1.1\r\nHost: x\r\nReferer: http://x/?token=${token}`],
   ["in Host", (token) => `GET / HTTP/1.1\r\nHost: x/logs?token=${token}&`],
   ["as Host", (token) => `GET / HTTP/1.1\r\nHost: ${token}`],
-  ["with a Host that makes no URL", (token) => `GET /logs?token=${token} HTTP/1.1\r\nHost: [x`],
+  [
+    "with a Host that makes an invalid URL",
+    (token) => `GET /logs?token=${token} HTTP/1.1\r\nHost: [x`,
+  ],
   ["without Host", (token) => `GET /logs?token=${token} HTTP/1.0`],
-  ["in what is no HTTP", (token) => `GET /logs?token=${token} HTTP/1.2\r\nHost: x`],
+  ["in a request that is not HTTP", (token) => `GET /logs?token=${token} HTTP/1.2\r\nHost: x`],
 ];
 
-Deno.test("No token is exported, nor written to standard error, that a client sent", async (t) => {
+Deno.test("No token from a client is exported or written to standard error", async (t) => {
   await using collector = startCollector();
-  // Deno's own metrics count by methods, whatever they are.
+  // Deno's own metrics are labeled with the method, whatever it is.
   const env = { ...collector.env, OTEL_DENO_METRICS: "false", LOG_LEVEL: "debug" };
   await using stack = await startStack(env);
   const { service } = stack;
@@ -126,11 +130,11 @@ Deno.test("No token is exported, nor written to standard error, that a client se
   const told = collector.raw() + service.stderr() + JSON.stringify(service.logs);
   for (const { place, token, answer } of sent) {
     await t.step(`${place}: ${answer.slice(0, "HTTP/1.1 200".length)}`, () => {
-      assertTellsNone(told, { token });
+      assertNoSecrets(told, { token });
     });
   }
-  assertTellsNone(told, { SECRET, "a query": "token=" });
-  // What cannot be parsed, of another version or with an unknown method, has no span.
+  assertNoSecrets(told, { SECRET, "a query": "token=" });
+  // Requests with another version or an unknown method cannot be parsed and have no span.
   assertEquals(
     collector.spans().filter(({ name }) => name !== "logs stream").length,
     sent.length - 2,
@@ -167,13 +171,13 @@ Deno.test("No URL of a key set is exported, whether its fetch succeeds or fails"
   const told = collector.raw() + [service, other].map(({ stderr, logs }) => {
     return stderr() + JSON.stringify(logs);
   }).join();
-  assertTellsNone(told, { ...secrets, path: "jwks-path", token });
+  assertNoSecrets(told, { ...secrets, path: "jwks-path", token });
   const statuses = collector.spans().flatMap(({ attributes }) => attributes)
     .filter(([key]) => key === "http.response.status_code" || key === "error.type");
-  assert(statuses.some(([, value]) => value === "TypeError"), "The fetch that failed has its span");
+  assert(statuses.some(([, value]) => value === "TypeError"), "The failed fetch has a span");
 });
 
-Deno.test("A wrong configuration is exported as a log, without its secrets", async () => {
+Deno.test("An invalid configuration is exported as a log record without its secrets", async () => {
   await using collector = startCollector();
   const secrets = { JWT_SECRET: "jwt-secret too short", NATS_TOKEN: "nats-token" };
   const { code } = await serviceCommand({
@@ -183,10 +187,10 @@ Deno.test("A wrong configuration is exported as a log, without its secrets", asy
   }).output();
   assertEquals(code, 1);
   assertStringIncludes(collector.raw(), "Cannot read JWT_SECRET as ");
-  assertTellsNone(collector.raw(), { ...secrets, user: "nats-user", password: "nats-password" });
+  assertNoSecrets(collector.raw(), { ...secrets, user: "nats-user", password: "nats-password" });
 });
 
-Deno.test("Without OTEL_DENO the service sends no telemetry, although it knows where to", async () => {
+Deno.test("The service exports nothing without OTEL_DENO, even if an endpoint is set", async () => {
   await using collector = startCollector();
   const { OTEL_DENO: _, ...env } = collector.env;
   await using stack = await startStack(env);

@@ -1,40 +1,40 @@
-import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
+import type { EventSourceMessage } from "npm:eventsource-parser@^3";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
-import type { Reader } from "../../support/clients/sse_reader.ts";
-import { logsUrl, openStream, type Stack, startStack } from "../../support/service.ts";
+import { parseEvents, type Reader } from "../../support/clients/sse_reader.ts";
+import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
-/** Kernels hold some megabytes for a connection on loopback before a writer feels its reader. */
+/** More than fits into the kernel's buffers, which hold megabytes per loopback connection. */
 const LINES = 32_000;
-/** As many lines as the buffer of each stream here holds. */
+/** As many lines as fit into a stream's buffer in these tests. */
 const BATCH = 40;
 const BUFFER_BYTES = "65536";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 
-/** The claims of a reader that keeps up. */
+/** Claims of the reader that keeps up. */
 const FAST = { app: "flood", sub: "keeps up" };
 
-/** A line that tells its number, of a size of its own: a kilobyte on average. */
+/** A line that starts with its number; a kilobyte on average, with varying length. */
 function line(number: number): string {
   return `${number} `.padEnd(512 + (number * 389) % 1_024, "x");
 }
 
-/** How many bytes `count` lines have from number `from` on. */
+/** Total size in bytes of `count` lines starting at number `from`. */
 function sizeOf(from: number, count: number): number {
   let size = 0;
   for (let number = from; number < from + count; number++) size += line(number).length;
   return size;
 }
 
-/** Publishes `count` lines from number `from` on, no faster than `reader` takes them. */
+/** Publishes `count` lines starting at number `from`, at the speed of `reader`. */
 async function publish({ publisher }: Stack, reader: Reader, from: number, count: number) {
   for (let sent = 0; sent < count; sent += BATCH) {
     const batch = Math.min(BATCH, count - sent);
     for (let i = 0; i < batch; i++) {
-      publisher.publish("logs.flood.dfw.m1", line(from + sent + i));
+      publisher.publish(subjectOf("flood"), line(from + sent + i));
     }
     for (let i = 0; i < batch; i++) {
       const { event, data } = (await reader.next())!;
@@ -43,20 +43,20 @@ async function publish({ publisher }: Stack, reader: Reader, from: number, count
   }
 }
 
-/** What came of the flood. */
+/** Numbers of lines that a reader received and lost. */
 interface Tally {
   delivered: number;
   dropped: number;
 }
 
 /**
- * Counts an event; fails unless each line has the number of all before it, delivered or dropped, so
- * that a `dropped` event stands where the lines that it counts would.
+ * Counts an event. Fails unless each line has the number of all lines before it, so that a
+ * `dropped` event stands exactly where the lines it counts are missing.
  */
 function account(tally: Tally, { event, data }: EventSourceMessage): void {
   const next = tally.delivered + tally.dropped;
   if (event === undefined) {
-    assertEquals(data, line(next), "The line in its place");
+    assertEquals(data, line(next), "The next line");
     tally.delivered++;
   } else if (event === "dropped") {
     const { count, bytes } = JSON.parse(data);
@@ -65,20 +65,14 @@ function account(tally: Tally, { event, data }: EventSourceMessage): void {
   }
 }
 
-function parse(text: string): EventSourceMessage[] {
-  const events: EventSourceMessage[] = [];
-  createParser({ onEvent: (event) => void events.push(event) }).feed(text);
-  return events;
-}
-
-/** Takes events until `lines` are accounted for. */
+/** Reads events until `lines` are accounted for. */
 async function takeAll(reader: RawReader, tally: Tally, lines: number): Promise<void> {
   while (tally.delivered + tally.dropped < lines) {
-    for (const event of parse(await reader.until("\n\n"))) account(tally, event);
+    for (const event of parseEvents(await reader.until("\n\n"))) account(tally, event);
   }
 }
 
-Deno.test("A reader that stops reading loses counted lines, and no other reader any", async () => {
+Deno.test("A reader that stops reading loses counted lines while other readers lose none", async () => {
   await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "3600" });
   await using fast = await openStream(stack.service, FAST);
   using slow = await readRaw(await logsUrl(stack.service, { app: "flood" }));
@@ -86,21 +80,21 @@ Deno.test("A reader that stops reading loses counted lines, and no other reader 
 
   await publish(stack, fast, 0, LINES);
   const [natstap] = (await stack.nats.connections()).filter(({ name }) => name === "natstap");
-  assertEquals(natstap!.pending_bytes, 0, "NATS waits for no reader");
+  assertEquals(natstap!.pending_bytes, 0, "NATS is not held up");
 
   const tally: Tally = { delivered: 0, dropped: 0 };
   await takeAll(slow, tally, LINES);
   assertEquals(tally.delivered + tally.dropped, LINES);
   assert(tally.dropped > LINES / 4, `No buffer held what was dropped: ${tally.dropped} lines`);
 
-  // It has caught up: no line is dropped any more.
+  // It has caught up: no more lines are dropped.
   const { dropped } = tally;
   await publish(stack, fast, LINES, BATCH);
   await takeAll(slow, tally, LINES + BATCH);
   assertEquals(tally, { delivered: LINES + BATCH - dropped, dropped });
 });
 
-Deno.test("A reader that stops reading is told in ndjson and in text what it lost", async () => {
+Deno.test("A reader that stops reading is told in ndjson and in text how much it lost", async () => {
   await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "3600" });
   await using fast = await openStream(stack.service, FAST);
   const open = async (format: string) => {
@@ -125,7 +119,7 @@ Deno.test("A reader that stops reading is told in ndjson and in text what it los
   assert(dropped.every((count) => count > LINES / 4), `Each lost many lines: ${dropped}`);
 });
 
-/** Takes all lines, in a format that has them as `encode` does; returns how many were dropped. */
+/** Reads all lines, which `encode` converts to the format; returns how many were dropped. */
 async function takeLines(
   reader: RawReader,
   encode: (line: string) => string,
@@ -136,15 +130,15 @@ async function takeLines(
     const text = (await reader.until("\n")).trimEnd();
     const [count, bytes] = parseDropped(text) ?? [0, 0];
     assertEquals(bytes, sizeOf(next, count));
-    if (count === 0) assertEquals(text, encode(line(next)), "The line in its place");
+    if (count === 0) assertEquals(text, encode(line(next)), "The next line");
     dropped += count;
     next += Math.max(count, 1);
   }
   return dropped;
 }
 
-Deno.test("A reader that takes nothing for STALL_SECONDS is ended, and its subscription closed", async () => {
-  await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "1" });
+Deno.test("A reader that does not read for STALL_SECONDS is ended and its subscription is closed", async () => {
+  await using stack = await startStack({ BUFFER_BYTES, STALL_SECONDS: "4" });
   const { service, nats } = stack;
   await using fast = await openStream(stack.service, FAST);
   using slow = await readRaw(await logsUrl(service, { app: "flood", sub: "stalls" }));
@@ -152,11 +146,11 @@ Deno.test("A reader that takes nothing for STALL_SECONDS is ended, and its subsc
 
   const closed = await service.logged(({ msg }) => msg === "stream closed");
   assertEquals([closed.sub, closed.reason], ["stalls", "stalled"]);
-  await assertEventually(() => nats.subscriptions(), 1, "The other reader's subscription alone");
+  await assertEventually(() => nats.subscriptions(), 1, "Only the other reader's subscription");
 
   const text = await slow.rest();
   const tally: Tally = { delivered: 0, dropped: 0 };
-  const events = parse(text);
+  const events = parseEvents(text);
   for (const event of events) account(tally, event);
   assertEquals(events.slice(-2).map(({ event }) => event), ["dropped", "end"]);
   assertEquals(JSON.parse(events.at(-1)!.data), { reason: "stalled" });
@@ -167,14 +161,14 @@ Deno.test("A reader that takes nothing for STALL_SECONDS is ended, and its subsc
   assertEquals(service.logs.filter(({ msg }) => msg === "stream closed").length, 1);
 });
 
-Deno.test("A service that was held up itself ends no reader for it", LINUX, async () => {
+Deno.test("A service that was suspended does not end its readers as stalled", LINUX, async () => {
   await using stack = await startStack({ BUFFER_BYTES: "1048576", STALL_SECONDS: "2" });
   const { service, publisher } = stack;
   using reader = KernelSocket.get(await logsUrl(service, { app: "flood" }));
   await service.logged(({ msg }) => msg === "stream opened");
-  // More than the buffers on the way take: some of it waits in the service.
+  // More than the buffers on the way hold: part of it waits in the service.
   for (let number = 0; number < 1_000; number++) {
-    publisher.publish("logs.flood.dfw.m1", line(number));
+    publisher.publish(subjectOf("flood"), line(number));
   }
   await publisher.flush();
   Deno.kill(service.pid, "SIGSTOP");
@@ -185,19 +179,19 @@ Deno.test("A service that was held up itself ends no reader for it", LINUX, asyn
   assertEquals(text.match(/^data: \d+ /gm)?.length, 1_000);
 });
 
-Deno.test("A reader that takes nothing is not ended while no line waits for it", async () => {
+Deno.test("A reader that does not read is not ended while no line is waiting for it", async () => {
   await using stack = await startStack({ STALL_SECONDS: "1", KEEPALIVE_SECONDS: "1" });
   using idle = await readRaw(await logsUrl(stack.service, { app: "idle" }));
   using clock = await readRaw(await logsUrl(stack.service, { app: "clock" }));
   for (let seconds = 0; seconds < 3; seconds++) await clock.until(": keepalive\n\n");
-  stack.publisher.publish("logs.idle.dfw.m1", "still here");
+  stack.publisher.publish(subjectOf("idle"), "still here");
   assertMatch(
     await idle.until("still here"),
     /^event: ready\n[^]*: keepalive\n\ndata: still here$/,
   );
 });
 
-Deno.test("A stream that has sent nothing for KEEPALIVE_SECONDS sends a keepalive", async () => {
+Deno.test("A stream that has been silent for KEEPALIVE_SECONDS sends a keepalive", async () => {
   await using stack = await startStack({ KEEPALIVE_SECONDS: "1" });
   const keepalives = { sse: ": keepalive\n\n", ndjson: "\n", text: "\n" };
   const opened = Object.entries(keepalives).map(async ([format, keepalive]) => {

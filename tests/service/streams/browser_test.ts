@@ -1,22 +1,22 @@
-/** `/logs` as a page reads it: a real browser, another origin, plain `EventSource`. */
+/** `/logs` as a page reads it: with `EventSource` in a real browser, from another origin. */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { assertEquals } from "@std/assert";
 import type { Browser, Page } from "npm:playwright-core@^1";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
-import { launchChromium } from "../../support/clients/chromium.ts";
+import { launchChromium } from "../../../tools/chromium.ts";
 import { eventOf, PAYLOADS } from "../../support/payloads.ts";
-import { logsUrl, mint, type Service, startService } from "../../support/service.ts";
+import { logsUrl, mint, type Service, startService, subjectOf } from "../../support/service.ts";
 
-/** What the page's `EventSource` has told it, in order. */
+/** What the page's `EventSource` reported, in order. */
 interface Seen {
   /** The event's name: `open`, `error`, `message`, or a control event's. */
   type: string;
-  /** The data; of `open` and `error` the source's `readyState`. */
+  /** The event's data; for `open` and `error` the `readyState`. */
   data: string;
   lastEventId?: string;
 }
 
-/** The page: `read()` is called by the tests, and what the source tells is kept in `seen`. */
+/** The page: tests call `read()`, and events are collected in `seen`. */
 const PAGE = `<!doctype html>
 <title>A product's page</title>
 <script>
@@ -34,14 +34,14 @@ function read(url, withCredentials) {
 </script>`;
 
 const CLAIMS = { app: "panini-786" };
-/** `EventSource.CLOSED`: it does not try again. */
+/** `EventSource.CLOSED`: it does not reconnect. */
 const CLOSED = "2";
 
 let browser: Browser;
 let nats: NatsServer;
 let publisher: NatsConnection;
 let sites: Deno.HttpServer<Deno.NetAddr>[];
-/** The product's origin, and another one. */
+/** An origin that `CORS_ORIGINS` names, and one that it does not. */
 let named: string;
 let unnamed: string;
 
@@ -70,7 +70,7 @@ function start(env: Record<string, string> = {}): Promise<Service> {
   return startService({ NATS_URL: nats.url, CORS_ORIGINS: named, ...env });
 }
 
-/** Opens the site's page in a browser profile of its own, and hands it over. */
+/** Opens the page of `origin` in a separate browser profile and passes it to `use`. */
 async function onPage(origin: string, use: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext();
   try {
@@ -87,7 +87,7 @@ async function read(page: Page, url: string, withCredentials = false): Promise<v
   await page.evaluate(`read(${JSON.stringify(url)}, ${withCredentials})`);
 }
 
-/** Waits until the source has told of `count` events of this type; returns all that it told. */
+/** Waits for `count` events of this type; returns all events so far. */
 async function seen(page: Page, type: string, count = 1): Promise<Seen[]> {
   const isThere = `seen.filter(({ type }) => type === ${JSON.stringify(type)}).length >= ${count}`;
   await page.waitForFunction(isThere);
@@ -99,11 +99,13 @@ function ofType(events: Seen[], type: string): string[] {
 }
 
 async function publish(...payloads: (string | Uint8Array)[]): Promise<void> {
-  for (const payload of payloads) publisher.publish("logs.panini-786.dfw.d896d7c6", payload);
+  for (const payload of payloads) {
+    publisher.publish(subjectOf("panini-786", "dfw", "d896d7c6"), payload);
+  }
   await publisher.flush();
 }
 
-Deno.test("EventSource reads each line, however hostile, as it was published, with LF for each line break", async () => {
+Deno.test("EventSource reads each payload as published, with LF for each line break", async () => {
   const payloads = [
     ...PAYLOADS.map(([, payload]) => payload),
     new TextEncoder().encode("ü".repeat(50_000)),
@@ -117,7 +119,7 @@ Deno.test("EventSource reads each line, however hostile, as it was published, wi
     assertEquals(ofType(events, "message"), payloads.map(eventOf));
     assertEquals(events.slice(0, 2).map(({ type }) => type), ["open", "ready"]);
     const [ready] = ofType(events, "ready").map((data) => JSON.parse(data));
-    assertEquals([ready.app, ready.subject], ["panini-786", "logs.panini-786.>"]);
+    assertEquals([ready.app, ready.subject], ["panini-786", subjectOf("panini-786", ">")]);
     assertEquals(events.filter(({ lastEventId }) => lastEventId), []);
     assertEquals(events.length, payloads.length + 2);
 
@@ -127,7 +129,7 @@ Deno.test("EventSource reads each line, however hostile, as it was published, wi
   });
 });
 
-Deno.test("EventSource that is cut off reconnects by itself and reads on", async () => {
+Deno.test("EventSource reconnects by itself when it is disconnected", async () => {
   const first = await start();
   await using _first = first;
   const env = { PORT: new URL(first.url).port };
@@ -167,7 +169,7 @@ Deno.test("EventSource stops for good when its token expires", async () => {
     await read(page, await logsUrl(service, { ...CLAIMS, exp }));
     const [, ready] = await seen(page, "ready");
     await publish("while it may");
-    // The stream's end, on which it tries again, and the answer to that.
+    // The end of the stream, after which it reconnects, and the response to that.
     const events = await seen(page, "error", 2);
     await refused;
     assertEquals(events.map(({ type, data }) => type === "ready" ? type : `${type} ${data}`), [
@@ -183,7 +185,7 @@ Deno.test("EventSource stops for good when its token expires", async () => {
   });
 });
 
-Deno.test("EventSource reads with the cookie natstap_token and withCredentials, and not without", async () => {
+Deno.test("EventSource sends the cookie natstap_token only with withCredentials", async () => {
   await using service = await start();
   const token = await mint(CLAIMS);
   await onPage(named, async (page) => {
@@ -204,18 +206,18 @@ Deno.test("EventSource reads with the cookie natstap_token and withCredentials, 
   });
 });
 
-Deno.test("EventSource on an origin that CORS_ORIGINS does not name gets nothing", async () => {
+Deno.test("EventSource gets nothing on an origin that CORS_ORIGINS does not name", async () => {
   await using service = await start();
   await onPage(unnamed, async (page) => {
     await read(page, await logsUrl(service, CLAIMS));
     assertEquals(await seen(page, "error"), [{ type: "error", data: CLOSED }]);
-    // Chromium lets go of a response that it keeps from the page after some seconds only.
+    // Chromium closes a response that it withholds from the page only after some seconds.
     const closed = await service.logged(({ msg }) => msg === "stream closed");
     assertEquals([closed.reason, closed.events], ["client", 0]);
   });
 });
 
-Deno.test("EventSource reads from any origin where CORS_ORIGINS is *, without credentials only", async () => {
+Deno.test("EventSource reads from any origin if CORS_ORIGINS is *, but only without credentials", async () => {
   await using service = await start({ CORS_ORIGINS: "*" });
   await onPage(unnamed, async (page) => {
     await read(page, await logsUrl(service, CLAIMS));
@@ -227,7 +229,7 @@ Deno.test("EventSource reads from any origin where CORS_ORIGINS is *, without cr
   });
 });
 
-Deno.test("fetch() with a tracing library's headers reads on each origin that CORS_ORIGINS has * for, and on no other", async () => {
+Deno.test("fetch() with a tracing library's headers reads on the origins that a wildcard in CORS_ORIGINS covers", async () => {
   const { port } = sites[0]!.addr;
   await using service = await start({ CORS_ORIGINS: `http://*.localhost:${port}` });
   const options = {

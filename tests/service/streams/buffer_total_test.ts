@@ -1,29 +1,28 @@
-/** What waits for all readers together is bounded. */
+/** The memory for all stalled readers together is bounded. */
 import { assert, assertEquals } from "@std/assert";
-import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import { memory } from "../../../tools/memory.ts";
 import { within } from "../../support/patience.ts";
 import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
-import type { Reader } from "../../support/clients/sse_reader.ts";
-import { logsUrl, openStream, type Stack, startStack } from "../../support/service.ts";
+import { parseEvents, type Reader } from "../../support/clients/sse_reader.ts";
+import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../../support/service.ts";
 
 const MB = 1024 * 1024;
 const BUFFER_BYTES = 4 * MB;
 const BUFFER_TOTAL_BYTES = 6 * MB;
 const STALLED = 16;
-/** For each stalled reader more than kernels hold for it and its own buffer may. */
+/** More per stalled reader than the kernel and its own buffer hold. */
 const LINES = 12_000;
 const BATCH = 100;
 
-/** A line that begins with its number: a kilobyte. */
+/** A line of one kilobyte that starts with its number. */
 function line(number: number): string {
   return `${number} `.padEnd(1_024, "x");
 }
 
-/** Publishes `count` lines from number `from` on, no faster than `readers` take them. */
+/** Publishes `count` lines starting at number `from`, at the speed of `readers`. */
 async function publish({ publisher }: Stack, readers: Reader[], from: number, count: number) {
   for (let first = from; first < from + count; first += BATCH) {
-    for (let i = first; i < first + BATCH; i++) publisher.publish("logs.flood.dfw.m1", line(i));
+    for (let i = first; i < first + BATCH; i++) publisher.publish(subjectOf("flood"), line(i));
     for (const reader of readers) {
       for (let i = first; i < first + BATCH; i++) {
         const { event, data } = (await reader.next())!;
@@ -33,26 +32,26 @@ async function publish({ publisher }: Stack, readers: Reader[], from: number, co
   }
 }
 
-/** What a stalled reader has got. */
+/** What a stalled reader has received. */
 interface Tally {
   readonly reader: RawReader;
   delivered: number;
   dropped: number;
 }
 
-/** Takes all until `lines` are accounted for, each in its place: delivered, or dropped and counted. */
+/** Reads until `lines` are accounted for: each was either delivered or counted as dropped. */
 async function account(tally: Tally, lines: number): Promise<void> {
-  const take = ({ event, data }: EventSourceMessage) => {
-    if (event === "dropped") tally.dropped += JSON.parse(data).count;
-    else assertEquals([event, data], [undefined, line(tally.delivered++ + tally.dropped)]);
-  };
-  const parser = createParser({ onEvent: take });
-  while (tally.delivered + tally.dropped < lines) parser.feed(await tally.reader.until("\n\n"));
+  while (tally.delivered + tally.dropped < lines) {
+    for (const { event, data } of parseEvents(await tally.reader.until("\n\n"))) {
+      if (event === "dropped") tally.dropped += JSON.parse(data).count;
+      else assertEquals([event, data], [undefined, line(tally.delivered++ + tally.dropped)]);
+    }
+  }
 }
 
 Deno.test({
   name:
-    "Readers that stop reading share BUFFER_TOTAL_BYTES, lose counted lines, and take none from readers that go on",
+    "Stalled readers share BUFFER_TOTAL_BYTES and lose counted lines, while other readers lose none",
   ignore: Deno.build.os !== "linux",
   async fn() {
     await using stack = await startStack({
@@ -64,7 +63,7 @@ Deno.test({
     await using first = await openStream(service, { app: "flood" });
     await using second = await openStream(service, { app: "flood" });
     const steady = [first, second];
-    // What a process that has seen the flood holds, before any reader stalls.
+    // Memory of a process that has handled the load, before any reader stalls.
     await publish(stack, steady, 0, LINES);
     const before = memory(service.pid);
     using opened = new DisposableStack();
@@ -76,7 +75,7 @@ Deno.test({
     await publish(stack, steady, 0, LINES);
     const { peak } = memory(service.pid);
     const growth = peak - before.rss;
-    // Without the bound over all, each would hold its own; and a collector of garbage takes its time.
+    // Without the common limit each would fill its own buffer. Garbage collection lags behind.
     assert(growth < STALLED * BUFFER_BYTES * 0.75, `Memory grew by ${growth} bytes`);
 
     await Promise.all(tallies.map((tally) => account(tally, LINES)));
@@ -87,7 +86,7 @@ Deno.test({
         `of ${LINES} lines each lost ${Math.min(...dropped)} to ${Math.max(...dropped)}`,
     );
 
-    // They have caught up, and the room is free again: nobody loses a line any more.
+    // They have caught up and the buffers are empty: nobody loses lines any more.
     const caughtUp = tallies.map(({ delivered }) => delivered + LINES);
     await publish(stack, steady, LINES, 200);
     await within(Promise.all(tallies.map((tally) => account(tally, LINES + 200))), "Lines are due");

@@ -2,22 +2,29 @@ import { assert, assertEquals } from "@std/assert";
 import { assertProblem } from "../../support/expect_problem.ts";
 import { readRaw } from "../../support/clients/raw_reader.ts";
 import { planMetrics } from "../../support/scrape.ts";
-import { logsUrl, openStream, openWhenFree, startStack, subjects } from "../../support/service.ts";
+import {
+  logsUrl,
+  openStream,
+  openWhenFree,
+  startStack,
+  subjectOf,
+  subjects,
+} from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
-/** How many readers come and go at the same time, and how many in all. */
+/** Number of readers at a time, and in total. */
 const AT_ONCE = 20;
 const READERS = 1_000;
 const CLOSED = `natstap_streams_closed_total{reason="client"}`;
 
-Deno.test("Readers that leave while lines flow end neither the service nor another's stream", async () => {
+Deno.test("Readers that leave while lines flow disturb neither the service nor other streams", async () => {
   const { env, scrape } = planMetrics();
   await using stack = await startStack({ ...env, MAX_STREAMS_PER_APP: "1000" });
   const { service, nats, publisher } = stack;
   await using stays = await openStream(service, { app: "stays" });
   const url = await logsUrl(service, { app: "busy" });
   const flowing = setInterval(() => {
-    for (let i = 0; i < 5; i++) publisher.publish("logs.busy.dfw.m1", "a line");
+    for (let i = 0; i < 5; i++) publisher.publish(subjectOf("busy"), "a line");
   }, 1);
   let left = READERS;
   const comeAndGo = async () => {
@@ -31,14 +38,14 @@ Deno.test("Readers that leave while lines flow end neither the service nor anoth
   } finally {
     clearInterval(flowing);
   }
-  publisher.publish("logs.stays.dfw.m1", "still here");
+  publisher.publish(subjectOf("stays"), "still here");
   assertEquals(await stays.line(), "still here");
-  await assertEventually(() => subjects(nats), ["logs.stays.>"]);
+  await assertEventually(() => subjects(nats), [subjectOf("stays", ">")]);
   await assertEventually(async () => (await scrape())[CLOSED], READERS);
   assertEquals(service.stderr(), "");
 });
 
-Deno.test("A stream that NATS confirms late is not called stalled, and its place counts once", async () => {
+Deno.test("A stream that NATS confirms late is not ended as stalled, and counts once in the quota", async () => {
   await using stack = await startStack({ STALL_SECONDS: "1", MAX_STREAMS: "1" });
   const { service, nats, publisher } = stack;
   const opening = (() => {
@@ -53,12 +60,12 @@ Deno.test("A stream that NATS confirms late is not called stalled, and its place
     Deno.kill(nats.pid, "SIGCONT");
   }
   const late = await opening;
-  publisher.publish("logs.late.dfw.m1", "here at last");
+  publisher.publish(subjectOf("late"), "here at last");
   assertEquals(await late.line(), "here at last");
   await late.close();
   await service.logged(({ msg }) => msg === "stream closed");
   await using _next = await openWhenFree(service, { app: "next" });
   const url = await logsUrl(service, { app: "too-many" });
   await assertProblem(await fetch(url), 503, "at_capacity");
-  assert(service.logs.every(({ reason }) => reason !== "stalled"), "None has stalled");
+  assert(service.logs.every(({ reason }) => reason !== "stalled"), "No stream has stalled");
 });

@@ -1,4 +1,4 @@
-/** The wall clock steps by an hour while the service runs, as a machine's does that is set right. */
+/** The wall clock steps by an hour while the service runs, as when a machine's clock is corrected. */
 import { assert, assertEquals } from "@std/assert";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../../support/patience.ts";
@@ -12,13 +12,13 @@ import {
   type Stack,
   startService,
   startStack,
+  subjectOf,
 } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 import { createSteppingClock, type SteppingClock } from "../../support/stepping_clock.ts";
 
-/** Seconds. */
-const HOUR = 3600;
-/** libfaketime is for Linux, and what a mac would let it do is little. */
+const HOUR = 3600; // Seconds.
+/** libfaketime works fully on Linux only. */
 const ignore = Deno.build.os !== "linux";
 
 interface ClockedStack extends Stack {
@@ -33,36 +33,36 @@ async function startClocked(env: Record<string, string> = {}): Promise<ClockedSt
   return { ...stack, clock, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** The real time, in seconds, `seconds` from now. */
+/** The real time plus `seconds`, as a NumericDate. */
 function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds;
 }
 
-/** Fails unless a line arrives at `reader`, whose stream is of `app`. */
+/** Fails unless `reader`, whose stream is of `app`, receives a line. */
 async function assertFlows({ publisher }: Stack, reader: Reader, app: string): Promise<void> {
   const line = `line ${Date.now()}`;
-  publisher.publish(`logs.${app}.dfw.m1`, line);
+  publisher.publish(subjectOf(app), line);
   assertEquals(await reader.line(), line);
 }
 
-/** Fails unless the stream ends now, and prints how long after `steppedAt`. */
+/** Fails unless the stream ends as expired; prints how long that took since `steppedAt`. */
 async function assertExpires(reader: Reader, steppedAt: number): Promise<void> {
   assertEquals(await reader.control("end"), { reason: "expired" });
-  console.log(`expired ${Math.round(performance.now() - steppedAt)} ms after the clock's step`);
+  console.log(`Expired ${Math.round(performance.now() - steppedAt)} ms after the step`);
   assertEquals(await reader.next(), undefined);
 }
 
-/** Fails unless a token of these claims is refused. */
+/** Fails unless a token with these claims is refused with `code`. */
 async function assertRefused(service: Service, claims: Record<string, unknown>, code: string) {
   await assertProblem(await fetch(await logsUrl(service, { app: "a", ...claims })), 401, code);
 }
 
-/** Opens a stream for these claims and leaves it. */
+/** Opens and closes a stream with these claims. */
 async function assertAccepted(service: Service, claims: Record<string, unknown>): Promise<void> {
   await using _reader = await openStream(service, { app: "a", ...claims });
 }
 
-/** Opens a stream whose reader takes nothing, and has more wait for it than any socket holds. */
+/** Opens a stream whose reader does not read, and publishes more than socket buffers hold. */
 async function openStalled(stack: Stack) {
   const stalled = await readRaw(
     await logsUrl(stack.service, { app: "stalled", exp: inSeconds(3 * HOUR) }),
@@ -70,14 +70,13 @@ async function openStalled(stack: Stack) {
   await stalled.until("ready");
   await using reader = await openStream(stack.service, { app: "stalled" });
   const lines = 16_000;
-  for (let i = 0; i < lines; i++) stack.publisher.publish("logs.stalled.dfw.m1", "x".repeat(1_024));
+  for (let i = 0; i < lines; i++) stack.publisher.publish(subjectOf("stalled"), "x".repeat(1_024));
   for (let i = 0; i < lines; i++) await reader.line();
   return stalled;
 }
 
 Deno.test({
-  name:
-    "A clock that steps forward an hour ends the streams that expire by it, and no others, and judges tokens by it",
+  name: "When the clock steps forward an hour, streams end and tokens expire by the new time",
   ignore,
   async fn() {
     await using stack = await startClocked({
@@ -103,7 +102,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "A clock that steps back an hour, and forth again, ends a stream when its token expires by it",
+    "When the clock steps back an hour and forward again, streams and tokens expire by the new time",
   ignore,
   async fn() {
     await using stack = await startClocked({ KEEPALIVE_SECONDS: "1" });
@@ -124,8 +123,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "A clock that steps an hour forward or back moves no keepalive, and none keeps a stalled reader",
+  name: "When the clock steps an hour, keepalives stay on time and stalled readers are still ended",
   ignore,
   async fn() {
     await using stack = await startClocked({
@@ -142,8 +140,8 @@ Deno.test({
       await stack.clock.set(seconds);
       assertEquals(await reader.until(": keepalive\n\n"), ": keepalive\n\n");
     }
-    // The first may be due up to two ticks early, by the time at which the stream looked last.
-    assert(performance.now() - started > 5_000, "Keepalives come too soon");
+    // The first one may come up to two ticks early.
+    assert(performance.now() - started > 5_000, "Keepalives are too early");
 
     using _stalled = await openStalled(stack);
     await stack.clock.set(-HOUR);
@@ -153,7 +151,7 @@ Deno.test({
 for (const [step, seconds] of [["forward", HOUR], ["back", -HOUR]] as const) {
   Deno.test({
     name:
-      `A clock that steps ${step} an hour keeps no service from a NATS that was lost, nor misdates the loss`,
+      `When the clock steps ${step} an hour, the service reconnects to NATS and dates the loss correctly`,
     ignore,
     async fn() {
       await using clock = await createSteppingClock();
@@ -172,7 +170,7 @@ for (const [step, seconds] of [["forward", HOUR], ["back", -HOUR]] as const) {
       assertEquals(lost.nats, "disconnected");
       const before = lostAt - Date.parse(String(lost.at));
       assert(before >= 0, `${lost.at} is after the loss`);
-      // It may be too early by the step: what has come since the last answer cannot be told apart.
+      // It may be too early by the step, because the time of the last answer is ambiguous.
       assert(before < (HOUR + 60) * 1000, `${lost.at} is long before the loss`);
       await using _again = await startNatsServer({ port: nats.port });
       const backAt = clock.now();
@@ -181,14 +179,14 @@ for (const [step, seconds] of [["forward", HOUR], ["back", -HOUR]] as const) {
       const at = Date.parse(String(back.at));
       assert(at >= backAt && at <= clock.now(), `${back.at} is not when it came back`);
       console.log(
-        `NATS reconnected ${at - backAt} ms after it came back, the clock ${step} an hour`,
+        `NATS reconnected ${at - backAt} ms after it was back, with the clock ${step} an hour`,
       );
     },
   });
 }
 
 Deno.test({
-  name: "A clock that steps back an hour keeps no new key from being fetched",
+  name: "When the clock steps back an hour, a new key is still fetched",
   ignore,
   async fn() {
     const [first, second] = await Promise.all(["first", "second"].map(createSigner));
@@ -205,6 +203,6 @@ Deno.test({
     keys = [second!.jwk];
     const started = performance.now();
     await assertEventually(async () => outcome(service, await second!.sign()), "stream");
-    console.log(`a new key taken ${Math.round(performance.now() - started)} ms after the step`);
+    console.log(`New key accepted ${Math.round(performance.now() - started)} ms after the step`);
   },
 });

@@ -1,4 +1,4 @@
-/** A service whose keys come from a URL that goes through every kind of fault. */
+/** A service whose key set URL fails in various ways. */
 import { assert, assertEquals } from "@std/assert";
 import type { JWK } from "jose";
 import { startNatsServer } from "../../../tools/nats_server.ts";
@@ -7,16 +7,16 @@ import { read } from "../../support/clients/sse_reader.ts";
 import { startService } from "../../support/service.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 
-/** How soon an answer is promised while the URL is at fault. Milliseconds. */
+/** Maximum time for an answer while the URL fails. */
 const SOON = 3_000;
-/** How long the service leaves the URL alone after a fetch. Milliseconds. */
+/** Minimum time between two fetches. */
 const PAUSE = 5_000;
 
-/** A URL of key sets, which a test answers for. */
+/** A URL of a key set, with answers that the test controls. */
 interface KeyUrl extends AsyncDisposable {
   readonly url: string;
   answer: () => Response | Promise<Response>;
-  /** Fetches so far. */
+  /** Number of fetches so far. */
   asked: number;
 }
 
@@ -34,7 +34,7 @@ function serveKeys(...keys: JWK[]): KeyUrl {
   return keyUrl;
 }
 
-/** What a URL at fault answers; what it has begun when the fault is over is given to `after`. */
+/** How a failing URL answers; `after` is disposed when the failure is over. */
 type Fault = (after: DisposableStack) => Response | Promise<Response>;
 
 const FAULTS: [fault: string, answer: Fault][] = [
@@ -49,7 +49,7 @@ const FAULTS: [fault: string, answer: Fault][] = [
   ["serves 10 MB", () => Response.json({ keys: [], x: "x".repeat(10_000_000) })],
 ];
 
-Deno.test("Known keys verify, and 200 unknown ones pile up no fetches, while the key set's URL", async (t) => {
+Deno.test("Known keys are accepted, and 200 unknown ones cause few fetches, while the key set's URL", async (t) => {
   const [known, unknown, next] = await Promise.all(["known", "unknown", "next"].map(createSigner));
   await using nats = await startNatsServer();
   await using keyUrl = serveKeys(known!.jwk);
@@ -64,7 +64,7 @@ Deno.test("Known keys verify, and 200 unknown ones pile up no fetches, while the
       const before = keyUrl.asked;
       const started = performance.now();
       keyUrl.answer = () => answer(after);
-      // A set that is just fetched is taken for complete; once it is not, the URL is asked.
+      // Right after a fetch, the key set is considered complete; later, the URL is fetched again.
       const first: Promise<string>[] = [];
       await assertEventually(async () => {
         first.push(outcome(service, await unknown!.sign()));

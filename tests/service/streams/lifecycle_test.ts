@@ -10,6 +10,7 @@ import {
   readiness,
   type Stack,
   startStack,
+  subjectOf,
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
@@ -18,22 +19,29 @@ let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
 Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
-/** The log line that tells of the end of the stream of `app`. */
+/** The log line for the end of the stream of `app`. */
 function closed(app: string): Promise<LogLine> {
   return stack.service.logged((line) => line.msg === "stream closed" && line.app === app);
 }
 
-Deno.test("Each stream has a subscription of its own, closed with it", async () => {
+Deno.test("Each stream has its own subscription, which is closed with it", async () => {
   const { service, nats } = stack;
   const first = await openStream(service, { app: "own" });
   const second = await openStream(service, { app: "own" });
   const other = await openStream(service, { app: "other", region: "dfw" });
-  assertEquals(await subjects(nats), ["logs.other.dfw.>", "logs.own.>", "logs.own.>"]);
+  assertEquals(await subjects(nats), [
+    subjectOf("other", "dfw", ">"),
+    subjectOf("own", ">"),
+    subjectOf("own", ">"),
+  ]);
   const names = (await nats.connections()).map(({ name }) => name);
   assertEquals(names.filter((name) => name === "natstap").length, 1, "One connection for all");
   await first.close();
-  await assertEventually(() => subjects(nats), ["logs.other.dfw.>", "logs.own.>"]);
-  stack.publisher.publish("logs.own.dfw.m1", "still here");
+  await assertEventually(() => subjects(nats), [
+    subjectOf("other", "dfw", ">"),
+    subjectOf("own", ">"),
+  ]);
+  stack.publisher.publish(subjectOf("own"), "still here");
   assertEquals(await second.line(), "still here");
   await second.close();
   await other.close();
@@ -41,25 +49,25 @@ Deno.test("Each stream has a subscription of its own, closed with it", async () 
   assertEquals((await closed("own")).reason, "client");
 });
 
-Deno.test("A subscription ends with a connection that ends without a word", async () => {
+Deno.test("A subscription ends when its client disconnects without notice", async () => {
   const reader = await readRaw(await logsUrl(stack.service, { app: "gone" }));
   await reader.until("ready");
-  assertEquals(await subjects(stack.nats), ["logs.gone.>"]);
+  assertEquals(await subjects(stack.nats), [subjectOf("gone", ">")]);
   reader.close();
   await assertEventually(() => subjects(stack.nats), []);
   assertEquals((await closed("gone")).reason, "client");
 });
 
-Deno.test("A stream ends with its token, in mid-stream, and the next try answers 401", async () => {
+Deno.test("A stream ends when its token expires, and the next request answers 401", async () => {
   await assertEventually(() => subjects(stack.nats), []);
   const exp = Math.floor(Date.now() / 1000) + 3;
   const url = await logsUrl(stack.service, { app: "expires", exp });
   await using reader = await read(url);
   assertEquals((await reader.control("ready")).expiresAt, new Date(exp * 1000).toISOString());
-  stack.publisher.publish("logs.expires.dfw.m1", "in time");
+  stack.publisher.publish(subjectOf("expires"), "in time");
   assertEquals(await reader.line(), "in time");
   const rest = await reader.rest();
-  assert(Date.now() >= exp * 1000, "Not before its time");
+  assert(Date.now() >= exp * 1000, "Not too early");
   assertEquals(rest.map(({ event, data }) => [event, data]), [["end", `{"reason":"expired"}`]]);
   await assertEventually(() => subjects(stack.nats), []);
   assertEquals((await closed("expires")).reason, "expired");
@@ -74,10 +82,10 @@ Deno.test("HEAD and refused requests open no subscription and no stream", async 
     await response.body?.cancel();
   }
   assertEquals(await subjects(stack.nats), []);
-  assert(!stack.service.logs.some(({ app }) => app === "never"), "No line of a stream");
+  assert(!stack.service.logs.some(({ app }) => app === "never"), "No log line of a stream");
 });
 
-Deno.test("A client that leaves while NATS is asked leaves no subscription behind", async () => {
+Deno.test("A client that leaves before NATS confirms leaves no subscription behind", async () => {
   await using own = await startStack({ MAX_STREAMS: "1" });
   const { service, nats } = own;
   const leave = new AbortController();
@@ -85,19 +93,19 @@ Deno.test("A client that leaves while NATS is asked leaves no subscription behin
   Deno.kill(nats.pid, "SIGSTOP");
   try {
     const answer = fetch(url, { signal: leave.signal }).catch((error) => error.name);
-    await assertEventually(() => readiness(service), "at_capacity", "It holds the one place");
+    await assertEventually(() => readiness(service), "at_capacity", "It takes the whole quota");
     leave.abort();
     assertEquals(await answer, "AbortError");
   } finally {
     Deno.kill(nats.pid, "SIGCONT");
   }
-  await assertEventually(() => readiness(service), "ready", "The place is free again");
+  await assertEventually(() => readiness(service), "ready", "The quota is free again");
   await assertEventually(() => subjects(nats), []);
   const count = (name: string) => service.logs.filter(({ msg }) => msg === name).length;
   await assertEventually(() => count("stream opened") - count("stream closed"), 0);
 });
 
-Deno.test("A token that expires while NATS is asked leaves no subscription behind", async () => {
+Deno.test("A token that expires before NATS confirms leaves no subscription behind", async () => {
   await using own = await startStack();
   const exp = Math.floor(Date.now() / 1000) + 2;
   const url = await logsUrl(own.service, { app: "late", exp });
@@ -114,11 +122,11 @@ Deno.test("A token that expires while NATS is asked leaves no subscription behin
   await assertEventually(() => subjects(own.nats), []);
 });
 
-Deno.test("A subscription that NATS denies leaves neither a place taken nor a subscription", async () => {
+Deno.test("A denied subscription takes no quota and is not kept", async () => {
   await using own = await startStack(
     { NATS_USER: "tap", NATS_PASSWORD: "tap", MAX_STREAMS: "1" },
     `authorization { users = [{
-       user: "tap", password: "tap", permissions: { subscribe: { deny: "logs.denied.>" } }
+       user: "tap", password: "tap", permissions: { subscribe: { deny: subjectOf("denied", ">") } }
      }] }`,
   );
   for (let tries = 0; tries < 3; tries++) {
@@ -126,10 +134,10 @@ Deno.test("A subscription that NATS denies leaves neither a place taken nor a su
     await assertProblem(response, 403, "subscription_denied");
   }
   await using _reader = await openStream(own.service, { app: "permitted" });
-  assertEquals(await subjects(own.nats), ["logs.permitted.>"]);
+  assertEquals(await subjects(own.nats), [subjectOf("permitted", ">")]);
 });
 
-Deno.test("MAX_STREAMS_PER_APP bounds each app's streams, and a place is given back", async () => {
+Deno.test("MAX_STREAMS_PER_APP limits each app's streams, and a closed stream makes room", async () => {
   await using own = await startStack({ MAX_STREAMS_PER_APP: "2" });
   const { service, nats } = own;
   const first = await openStream(service, { app: "busy" });
@@ -137,13 +145,17 @@ Deno.test("MAX_STREAMS_PER_APP bounds each app's streams, and a place is given b
   const url = await logsUrl(service, { app: "busy" }, { machine: "m1" });
   await assertProblem(await fetch(url), 429, "too_many_streams");
   await using _other = await openStream(service, { app: "other" });
-  assertEquals(await subjects(nats), ["logs.busy.>", "logs.busy.dfw.>", "logs.other.>"]);
+  assertEquals(await subjects(nats), [
+    subjectOf("busy", ">"),
+    subjectOf("busy", "dfw", ">"),
+    subjectOf("other", ">"),
+  ]);
   await first.close();
   await using _third = await openWhenFree(service, { app: "busy" });
   await assertProblem(await fetch(url), 429, "too_many_streams");
 });
 
-Deno.test("MAX_STREAMS bounds all streams, and each end gives its place back", async () => {
+Deno.test("MAX_STREAMS limits all streams, and every closed stream makes room", async () => {
   await using own = await startStack({ MAX_STREAMS: "2" });
   const { service } = own;
   const first = await openStream(service, { app: "a" });

@@ -1,15 +1,15 @@
-/** The memory that readers can make the process hold is bounded, and returned. */
+/** Memory used for stalled readers is bounded and released afterwards. */
 import { assert, assertEquals } from "@std/assert";
 import { memory } from "../../../tools/memory.ts";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { planMetrics } from "../../support/scrape.ts";
-import { logsUrl, startStack } from "../../support/service.ts";
+import { logsUrl, startStack, subjectOf } from "../../support/service.ts";
 
 const MB = 1e6;
-/** What the contract permits for each stream, beside 1.5 × BUFFER_TOTAL_BYTES. */
+/** Memory allowed per stream, in addition to 1.5 × BUFFER_TOTAL_BYTES. */
 const STREAM_BYTES = 100_000;
-/** What may stay in the process once stalled readers are gone. */
+/** Memory that may remain in use after stalled readers are gone. */
 const REST_BYTES = 64 * MB;
 
 interface Flood {
@@ -41,7 +41,7 @@ const FLOODS: Flood[] = [
 
 for (const { what, readers, format, payload, lines, total } of FLOODS) {
   Deno.test({
-    name: `Stalled readers take no more memory than BUFFER_TOTAL_BYTES permits: ${what}`,
+    name: `Stalled readers use no more memory than BUFFER_TOTAL_BYTES permits: ${what}`,
     ignore: Deno.build.os !== "linux",
     async fn() {
       const { env, scrape } = planMetrics();
@@ -64,18 +64,18 @@ for (const { what, readers, format, payload, lines, total } of FLOODS) {
       await assertEventually(active, readers, "All streams are open");
       const idle = memory(service.pid).rss;
       for (let i = 0; i < lines; i++) {
-        publisher.publish("logs.flood.dfw.m1", payload);
+        publisher.publish(subjectOf("flood"), payload);
         await publisher.flush();
       }
       const buffered = async () => (await scrape()).natstap_buffered_bytes! > 0;
-      await assertEventually(buffered, false, "Readers for whom lines wait are ended as stalled");
+      await assertEventually(buffered, false, "Readers with waiting lines are ended as stalled");
       const growth = memory(service.pid).peak - idle;
       const permitted = 1.5 * total + STREAM_BYTES * readers;
       console.log(`${what}: ${Math.round(growth / MB)} of ${Math.round(permitted / MB)} MB`);
       assert(growth < permitted, `Memory grew by ${growth} bytes`);
       assertEquals(await (await fetch(`${service.url}/healthz`)).text(), "ok");
       const left = () => memory(service.pid).rss - idle;
-      await assertEventually(() => left() < REST_BYTES, true, "The memory is returned");
+      await assertEventually(() => left() < REST_BYTES, true, "The memory is released");
     },
   });
 }

@@ -1,8 +1,8 @@
-/** Readers that go without a goodbye: a reset, or no word at all, as when a laptop's lid is shut. */
+/** Readers that reset their connection, or vanish silently like a laptop whose lid is closed. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { logsUrl, readiness, type Stack, startStack } from "../../support/service.ts";
+import { logsUrl, readiness, type Stack, startStack, subjectOf } from "../../support/service.ts";
 
 const LINUX = { ignore: Deno.build.os !== "linux" };
 /** Seconds. */
@@ -14,25 +14,25 @@ const LIMITS = {
   MAX_STREAMS: "1",
 };
 
-/** Opens a stream of the app `gone` on a socket whose fullness the service feels. */
+/** Opens a stream of the app `gone` on a socket with tiny buffers. */
 async function open({ service }: Stack): Promise<KernelSocket> {
   const socket = KernelSocket.get(await logsUrl(service, { app: "gone" }));
   assertMatch(await socket.until("event: ready"), /^HTTP\/1.. 200 /);
   return socket;
 }
 
-/** Fails unless the subscription of the one stream and its place are free again. */
+/** Fails unless the only stream's subscription and quota are released. */
 async function assertFreed({ service, nats }: Stack): Promise<void> {
   await assertEventually(() => nats.subscriptions(), 0);
   await assertEventually(() => readiness(service), "ready");
 }
 
-/** Publishes until all streams are closed; resolves to how, and after how many seconds. */
+/** Publishes until the stream is closed; resolves to the reason and the time it took. */
 async function awaitClose(
   { service, publisher }: Stack,
 ): Promise<[reason: unknown, seconds: number]> {
   const start = performance.now();
-  const timer = setInterval(() => publisher.publish("logs.gone.dfw.m1", "x".repeat(10_000)), 10);
+  const timer = setInterval(() => publisher.publish(subjectOf("gone"), "x".repeat(10_000)), 10);
   try {
     const { reason } = await service.logged(({ msg }) => msg === "stream closed");
     return [reason, (performance.now() - start) / 1_000];
@@ -42,7 +42,7 @@ async function awaitClose(
 }
 
 Deno.test(
-  "A reader that resets its connection leaves neither a subscription nor a place taken",
+  "A reader that resets its connection frees its subscription and quota",
   LINUX,
   async () => {
     await using stack = await startStack(LIMITS);
@@ -51,12 +51,12 @@ Deno.test(
     const [reason, seconds] = await awaitClose(stack);
     assertEquals(reason, "client");
     await assertFreed(stack);
-    console.log(`A reset was noticed after ${seconds.toFixed(1)} s`);
+    console.log(`Noticed the reset after ${seconds.toFixed(1)} s`);
   },
 );
 
 Deno.test(
-  "A reader that vanishes without a word is ended once lines are due, and its place freed",
+  "A reader that vanishes silently is ended when lines are waiting, and frees its quota",
   LINUX,
   async () => {
     await using stack = await startStack(LIMITS);
@@ -73,7 +73,7 @@ Deno.test(
 );
 
 Deno.test(
-  "A reader that vanishes without a word, and to which no line is due, is ended with its token, and its place freed",
+  "A reader that vanishes silently, with no lines waiting, is ended when its token expires, and frees its quota",
   LINUX,
   async () => {
     await using stack = await startStack(LIMITS);

@@ -1,16 +1,14 @@
 /**
- * A TCP client on the kernel's own calls, for what Deno's sockets cannot do: take little into the
- * kernel's buffers, and vanish without a word. Linux only.
- *
- * @module
+ * A TCP client that uses system calls directly, for what Deno's sockets cannot do: tiny receive
+ * buffers, and disappearing without closing the connection. Linux only.
  */
 
-import { PATIENCE } from "../patience.ts";
+import { PATIENCE_MS } from "../patience.ts";
 
 /** See socket(7), tcp(7) and recv(2). */
 const AF_INET = 2;
 const SOCK_STREAM = 1;
-/** Or a process that is started meanwhile would hold the connection too. */
+/** Otherwise processes started meanwhile would inherit the connection. */
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
@@ -21,32 +19,32 @@ const TCP_MAXSEG = 2;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 
-/** As small as the kernel lets them be: else megabytes wait where no reader is ever felt. Bytes. */
-const RECEIVE_BUFFER = 4_096;
-const SEGMENT = 536;
+/** The kernel's minimum: with default buffers, megabytes fit before the peer notices. */
+const RECEIVE_BUFFER_BYTES = 4_096;
+const SEGMENT_BYTES = 536;
 
-/** Between two looks at what has come. Milliseconds. */
-const BEAT = 5;
+/** How often to look for data. */
+const POLL_MS = 5;
 
-/** A connection whose peer feels at once that this end does not read. */
+/** A connection whose peer notices immediately that this end has stopped reading. */
 export class KernelSocket implements Disposable {
   readonly #libc = open();
   readonly #descriptor: number;
   #closed = false;
 
-  /** @throws {Error} Where nothing listens on `port` of 127.0.0.1. */
+  /** @throws {Error} If nothing is listening on `port` of 127.0.0.1. */
   constructor(port: number) {
     const { socket, connect } = this.#libc.symbols;
     this.#descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    this.#set(SOL_SOCKET, SO_RCVBUF, integers(RECEIVE_BUFFER));
-    this.#set(IPPROTO_TCP, TCP_MAXSEG, integers(SEGMENT));
+    this.#set(SOL_SOCKET, SO_RCVBUF, integers(RECEIVE_BUFFER_BYTES));
+    this.#set(IPPROTO_TCP, TCP_MAXSEG, integers(SEGMENT_BYTES));
     const address = new Uint8Array([AF_INET, 0, port >> 8, port & 255, 127, 0, 0, 1, ...zeros(8)]);
     if (connect(this.#descriptor, address, address.length) === 0) return;
     this.close();
     throw new Error(`Cannot connect to port ${port}`);
   }
 
-  /** Connects, and asks for `url`; what comes has no framing that would have to be undone. */
+  /** Connects and requests `url` with HTTP/1.0, so that the body is not chunked. */
   static get(url: string): KernelSocket {
     const { port, hostname, pathname, search } = new URL(url);
     const socket = new KernelSocket(Number(port));
@@ -54,13 +52,13 @@ export class KernelSocket implements Disposable {
     return socket;
   }
 
-  /** Sends `text`, which must be short. */
+  /** Sends `text`, which must be short enough for the send buffer. */
   write(text: string): void {
     const bytes = new TextEncoder().encode(text);
     this.#libc.symbols.send(this.#descriptor, bytes, BigInt(bytes.length), MSG_NOSIGNAL);
   }
 
-  /** Takes what is there, at most `limit` bytes; `null` once the peer has closed. */
+  /** Returns at most `limit` bytes that have arrived; `null` once the peer has closed. */
   take(limit: number): Uint8Array<ArrayBuffer> | null {
     const buffer = new Uint8Array(limit);
     const { recv } = this.#libc.symbols;
@@ -68,10 +66,10 @@ export class KernelSocket implements Disposable {
     return count === 0 ? null : buffer.subarray(0, Math.max(0, count));
   }
 
-  /** Takes all that comes until `mark` has come, or the peer has closed; resolves to it. */
+  /** Reads until `mark` or the end of the connection; resolves to everything read. */
   async until(mark: string): Promise<string> {
     const decoder = new TextDecoder();
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + PATIENCE_MS;
     for (let text = "";;) {
       const bytes = this.take(65_536);
       if (bytes === null) return text;
@@ -79,27 +77,27 @@ export class KernelSocket implements Disposable {
       text += decoder.decode(bytes, { stream: true });
       if (text.indexOf(mark, searched) >= 0) return text;
       if (performance.now() > deadline) throw new Error(`No "${mark}" within a minute: "${text}"`);
-      if (bytes.length === 0) await new Promise((resolve) => setTimeout(resolve, BEAT));
+      if (bytes.length === 0) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
-  /** From here on nothing that the peer sends is received or acknowledged, nor anything said. */
+  /** Stops receiving, acknowledging and answering anything from the peer. */
   vanish(): void {
-    const refuseAll = new BigUint64Array([0x06n]); // BPF_RET | BPF_K with 0: keep no byte.
+    const dropAll = new BigUint64Array([0x06n]); // BPF_RET | BPF_K with 0: drop every packet.
     const program = new BigUint64Array([
       1n,
-      BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(refuseAll))),
+      BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(dropAll))),
     ]);
     this.#set(SOL_SOCKET, SO_ATTACH_FILTER, new Uint8Array(program.buffer));
   }
 
-  /** Closes by a RST, as the kernel does for a process that leaves bytes unread. */
+  /** Closes with an RST, as the kernel does for a process that leaves data unread. */
   reset(): void {
     this.#set(SOL_SOCKET, SO_LINGER, integers(1, 0));
     this.close();
   }
 
-  /** Closes as a client does that leaves. */
+  /** Closes normally. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

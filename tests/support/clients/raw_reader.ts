@@ -1,25 +1,21 @@
+/** A reader of `/logs` on a plain socket that reads no further than it is told to. */
 import { within } from "../patience.ts";
-/**
- * A reader of `/logs` on a bare socket, which takes no byte more than it is told to take.
- *
- * @module
- */
 
 /** An open response. */
 export interface RawReader extends Disposable {
-  /** The response's head, the status line first. */
+  /** The head of the response, starting with the status line. */
   readonly head: string;
-  /** Takes no more bytes than it needs; resolves to the body from here to the end of `mark`. */
+  /** Resolves to the body up to and including the next `mark`, reading no further than needed. */
   until(mark: string): Promise<string>;
-  /** Takes all that is left; resolves to the body from here to the connection's end. */
+  /** Resolves to the rest of the body, up to the end of the connection. */
   rest(): Promise<string>;
-  /** Closes the connection, as a process that dies does. */
+  /** Closes the connection without notice, as when a process dies. */
   close(): void;
 }
 
 /**
- * Asks for `url` and takes the response's head. The request is HTTP/1.0, whose responses have no
- * framing that would have to be undone: the body ends where the connection does.
+ * Requests `url` and reads the head of the response. Uses HTTP/1.0, whose responses are not
+ * chunked: the body ends with the connection.
  */
 export async function readRaw(
   url: string,
@@ -36,7 +32,7 @@ export async function readRaw(
   let held = "";
   let open = true;
   const take = async () => {
-    const count = await within(connection.read(buffer), `The stream is silent after "${held}"`);
+    const count = await within(connection.read(buffer), `Nothing arrived after "${held}"`);
     if (count !== null) held += decoder.decode(buffer.subarray(0, count), { stream: true });
     return count !== null;
   };

@@ -1,35 +1,31 @@
-/**
- * A reader of `/logs` that parses Server-Sent Events by the letter of the standard.
- *
- * @module
- */
+/** A reader of `/logs` with a standard-conforming SSE parser. */
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
-import { PATIENCE } from "../patience.ts";
+import { PATIENCE_MS } from "../patience.ts";
 
 /** An open stream, read event by event. */
 export interface Reader extends AsyncDisposable {
   readonly response: Response;
-  /** The next event; `undefined` where the stream has ended. Comments are passed over. */
+  /** The next event; `undefined` if the stream has ended. Comments are skipped. */
   next(): Promise<EventSourceMessage | undefined>;
-  /** The next log line; control events before it are passed over. */
+  /** The next log line; control events before it are skipped. */
   line(): Promise<string | undefined>;
-  /** The data of the next control event of this name; whatever comes before is passed over. */
+  /** The data of the next control event of this name; everything before it is skipped. */
   control(event: string): Promise<Record<string, unknown>>;
-  /** All events until the stream ends. */
+  /** All remaining events until the stream ends. */
   rest(): Promise<EventSourceMessage[]>;
-  /** Comments so far. */
+  /** Comments received so far. */
   readonly comments: string[];
-  /** Leaves, as a client does that closes its connection. */
+  /** Closes the connection, as a client that leaves does. */
   close(): Promise<void>;
 }
 
-/** Opens a stream and waits for the response's head. */
+/** Opens a stream and waits for the head of the response. */
 export async function read(
   url: string | URL,
   init?: RequestInit & { client?: Deno.HttpClient },
 ): Promise<Reader> {
-  const leave = new AbortController();
-  const response = await fetch(url, { ...init, signal: leave.signal });
+  const abort = new AbortController();
+  const response = await fetch(url, { ...init, signal: abort.signal });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
   const events: EventSourceMessage[] = [];
   const comments: string[] = [];
@@ -39,7 +35,7 @@ export async function read(
   });
   const chunks = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   const next = async () => {
-    const timer = setTimeout(() => leave.abort(new Error("No event within a minute")), PATIENCE);
+    const timer = setTimeout(() => abort.abort(new Error("No event within a minute")), PATIENCE_MS);
     try {
       while (events.length === 0) {
         const { done, value } = await chunks.read();
@@ -52,7 +48,7 @@ export async function read(
     }
   };
   const close = async () => {
-    leave.abort();
+    abort.abort();
     await chunks.cancel().catch(() => {});
   };
   return {
@@ -82,14 +78,21 @@ export async function read(
   };
 }
 
-/** An event's name, `undefined` for a log line, and its data, but for the time in a `status`. */
+/** Parses complete events. */
+export function parseEvents(text: string): EventSourceMessage[] {
+  const events: EventSourceMessage[] = [];
+  createParser({ onEvent: (event) => void events.push(event) }).feed(text);
+  return events;
+}
+
+/** An event's name (`undefined` for a log line) and its data, without the time in a `status`. */
 export type NamedData = [event: string | undefined, data: string];
 
-/** The `status` events. */
+/** The two `status` events. */
 export const DISCONNECTED: NamedData = ["status", `{"nats":"disconnected"}`];
 export const CONNECTED: NamedData = ["status", `{"nats":"connected"}`];
 
-/** Takes the next event and fails where the stream has ended. */
+/** Resolves to the next event; throws if the stream has ended. */
 export async function take(reader: Reader): Promise<NamedData> {
   const event = await reader.next();
   if (event === undefined) throw new Error("The stream has ended");

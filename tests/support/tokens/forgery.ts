@@ -1,31 +1,27 @@
-/**
- * How tokens are forged: byte by byte, since no library would make what attackers send.
- *
- * @module
- */
+/** Forges tokens byte by byte, because no library produces what attackers send. */
 import { createHmac, type KeyObject, sign as signBytes } from "node:crypto";
 import type { Kind } from "./key_kinds.ts";
 
-/** Forges an attack's tokens against a key. */
+/** Creates the tokens of one attack on a service with this kind of key. */
 export type Forge = (kind: Kind) => Promise<string[]> | string[];
 
-/** Bytes, or a text's UTF-8, as a part of a token. */
+/** Encodes bytes, or a text as UTF-8, as one part of a token. */
 export function base64url(value: string | Uint8Array): string {
   const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** The time so many seconds from now, as `exp` has it. */
+/** The time `seconds` from now, as a NumericDate. */
 export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds;
 }
 
-/** Good claims, but for `claims`. */
+/** Valid claims, overridden by `claims`. */
 export function claimsWith(claims: object = {}): object {
   return { app: "web", exp: inSeconds(600), aud: "natstap", iss: "shop", ...claims };
 }
 
-/** What is signed: a good header and good claims but for these, or these very texts. */
+/** The signing input: valid header and claims overridden by these objects, or these exact texts. */
 export function inputOf(kind: Kind, claims: object | string, header: object | string = {}): string {
   const { alg, kid } = kind;
   const head = typeof header === "string" ? header : JSON.stringify({ alg, kid, ...header });
@@ -33,7 +29,7 @@ export function inputOf(kind: Kind, claims: object | string, header: object | st
   return `${base64url(head)}.${base64url(body)}`;
 }
 
-/** The token of this input, signed with `alg`, whatever the header says (RFC 7518, section 3). */
+/** Signs `input` with the kind's own algorithm, whatever its header says (RFC 7518, section 3). */
 export function sign({ alg, own }: Kind, input: string, { privateKey: key } = own): string {
   if (key.type === "secret") return `${input}.${hmacOf(alg, key, input)}`;
   const options = { key, dsaEncoding: "ieee-p1363" as const };
@@ -41,7 +37,7 @@ export function sign({ alg, own }: Kind, input: string, { privateKey: key } = ow
   return `${input}.${base64url(signBytes(hash, new TextEncoder().encode(input), options))}`;
 }
 
-/** A token that the service's own key has signed, with these claims and this header. */
+/** A token signed with the service's own key, with these claims and this header. */
 export function signed(
   kind: Kind,
   claims: object | string = {},
@@ -50,12 +46,12 @@ export function signed(
   return sign(kind, inputOf(kind, claims, header));
 }
 
-/** A token with this header that a stranger's key has signed. */
-export function signedByStranger(kind: Kind, header: object = {}): string {
-  return sign(kind, inputOf(kind, {}, header), kind.stranger);
+/** A token with this header, signed with the attacker's key. */
+export function signedByAttacker(kind: Kind, header: object = {}): string {
+  return sign(kind, inputOf(kind, {}, header), kind.attacker);
 }
 
-/** A good token of just this length. */
+/** A valid token of exactly `length` characters. */
 export function signedOfLength(kind: Kind, length: number): string {
   const { length: signature } = signed(kind).split(".")[2]!;
   for (let header = JSON.stringify({ alg: kind.alg });; header += " ") {
@@ -65,12 +61,12 @@ export function signedOfLength(kind: Kind, length: number): string {
   }
 }
 
-/** Tokens with one claim, of each of these values, signed by the service's own key. */
+/** Tokens that have each of `values` in `claim`, signed with the service's own key. */
 export function withClaim(claim: string, values: unknown[]): Forge {
   return (kind) => values.map((value) => signed(kind, { [claim]: value }));
 }
 
-/** Tokens whose claims are these texts, to which good ones are added; `EXP` is a good `exp`. */
+/** Tokens with these claims as text, plus a valid `aud` and `iss`; `EXP` becomes a valid time. */
 export function withTexts(...texts: string[]): Forge {
   return (kind) => {
     const all = texts.map((text) => text.replaceAll("EXP", `${inSeconds(1_800)}`));
@@ -78,12 +74,12 @@ export function withTexts(...texts: string[]): Forge {
   };
 }
 
-/** Tokens with these parameters in the header, signed by the service's own key. */
+/** Tokens with these header parameters, signed with the service's own key. */
 export function withHeaders(...headers: object[]): Forge {
   return (kind) => headers.map((header) => signed(kind, {}, header));
 }
 
-/** Tokens with an HMAC in the place of the signature. */
+/** Tokens with an HMAC in place of the signature. */
 export function withHmac(kind: Kind, key: string | Uint8Array, header: object = {}): string[] {
   return ["HS256", "HS384", "HS512"].map((alg) => {
     const input = inputOf(kind, {}, { alg, ...header });
@@ -91,9 +87,9 @@ export function withHmac(kind: Kind, key: string | Uint8Array, header: object = 
   });
 }
 
-/** A good token, each of its three parts changed in its turn, and signed as it then is. */
+/** Valid tokens in which one of the three parts was changed before signing. */
 export function withPartsChanged(kind: Kind, change: (part: string) => string): string[] {
-  // Of a length that leaves bits over in the last character.
+  // The length leaves unused bits in the last character.
   const input = inputOf(kind, JSON.stringify(claimsWith()).padEnd(152));
   const [header, claims] = input.split(".") as [string, string];
   const signature = sign(kind, input).split(".")[2]!;
@@ -101,7 +97,7 @@ export function withPartsChanged(kind: Kind, change: (part: string) => string): 
   return [...inputs.map((input) => sign(kind, input)), `${input}.${change(signature)}`];
 }
 
-/** A text in every case of its letters. */
+/** All combinations of upper and lower case of `text`. */
 export function casings(text: string): string[] {
   if (text === "") return [""];
   const rest = casings(text.slice(1));

@@ -1,8 +1,4 @@
-/**
- * The kinds of key that a service may be configured with, and what attackers have in their place.
- *
- * @module
- */
+/** The kinds of key a service may be configured with, and an attacker's key of the same kind. */
 import { createSecretKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from "node:crypto";
 import { SECRET } from "../service.ts";
 
@@ -12,27 +8,27 @@ export interface Pair {
   readonly publicKey?: KeyObject;
 }
 
-/** A key that a service is configured with, and one of the same kind that an attacker has made. */
+/** A key the service is configured with, and one of the same kind that an attacker generated. */
 export interface Kind {
   readonly name: string;
   readonly alg: string;
   readonly own: Pair;
-  readonly stranger: Pair;
-  /** The own key's name in a key set. */
+  readonly attacker: Pair;
+  /** Name of the service's key in a key set. */
   readonly kid: string;
-  /** What an attacker writes in the place of `alg`, though the signature is made with `alg`. */
+  /** Algorithms that an attacker claims in place of `alg`, separated by spaces. */
   readonly swaps: string;
-  /** Tells the service of the key. */
+  /** Configures the service with the key. */
   readonly env: Record<string, string>;
 }
 
-/** Every kind, and the set of all own keys that are public, which two of the kinds are told of. */
+/** All kinds, and a key set of all public keys, which two of the kinds use. */
 export interface Keys {
   readonly kinds: Kind[];
   readonly keySet: string;
 }
 
-/** Makes the keys; `keysUrl` is where the key set will be. */
+/** Generates the keys; `keysUrl` is where the key set will be served. */
 export function createKeys(keysUrl: string): Keys {
   const [rsa, ec, ed] = [rsaPair(), ecPair(), edPair()];
   const keys = [rsa, ec, ed].map((pair, i) => ({ ...publicJwk(pair), kid: `k${i}` }));
@@ -41,26 +37,26 @@ export function createKeys(keysUrl: string): Keys {
   const kinds = [
     {
       ...{ name: "a shared secret", alg: "HS256", own: secretOf(SECRET), kid: "k" },
-      stranger: secretOf("another secret, which is 32 bytes or more"),
+      attacker: secretOf("another secret, which is 32 bytes or more"),
       swaps: "HS384 HS512 HS1 RS256",
       env: { JWT_SECRET: SECRET },
     },
     {
-      ...{ name: "an RSA public key", alg: "RS256", own: rsa, stranger: rsaPair(), kid: "k0" },
+      ...{ name: "an RSA public key", alg: "RS256", own: rsa, attacker: rsaPair(), kid: "k0" },
       swaps: "PS256 PS384 PS512 RS384 RS512 RS1 RSA-OAEP ES256",
       env: { JWT_PUBLIC_KEY: pem(rsa.publicKey) },
     },
     {
-      ...{ name: "an Ed25519 public key", alg: "EdDSA", own: ed, stranger: edPair(), kid: "k2" },
+      ...{ name: "an Ed25519 public key", alg: "EdDSA", own: ed, attacker: edPair(), kid: "k2" },
       swaps: "Ed448 Ed25519ph ES256 RS256",
       env: { JWT_PUBLIC_KEY: pem(ed.publicKey) },
     },
     {
-      ...{ ...es, name: "an EC public key", stranger: ecPair() },
+      ...{ ...es, name: "an EC public key", attacker: ecPair() },
       env: { JWT_PUBLIC_KEY: pem(ec.publicKey) },
     },
-    { ...es, name: "a key set", stranger: ecPair(), env: { JWT_JWKS: keySet } },
-    { ...es, name: "a key set's URL", stranger: ecPair(), env: { JWT_JWKS_URL: keysUrl } },
+    { ...es, name: "a key set", attacker: ecPair(), env: { JWT_JWKS: keySet } },
+    { ...es, name: "a key set's URL", attacker: ecPair(), env: { JWT_JWKS_URL: keysUrl } },
   ];
   return { kinds, keySet };
 }

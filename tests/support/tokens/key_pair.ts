@@ -1,4 +1,4 @@
-/** Fresh key pairs for the tests, in PEM as the service and the token tool take them. */
+/** Generates key pairs in PEM, as the service and the token tool accept them. */
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 
 /** A key pair in PEM. */
@@ -9,7 +9,7 @@ export interface PemPair {
   publicKey: string;
 }
 
-/** Generates a pair that fits `alg`. */
+/** Generates a key pair for `alg`. */
 export function generatePemPair(alg: string): PemPair {
   const { privateKey, publicKey } = generate(alg);
   return {

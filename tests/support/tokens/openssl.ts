@@ -1,21 +1,17 @@
-/**
- * The real `openssl`, in a folder of its own.
- *
- * @module
- */
+/** Runs the real `openssl` in a temporary folder. */
 import { findOrInstall } from "../../../tools/install.ts";
 
-/** A folder that `openssl` runs in. */
+/** A folder in which `openssl` runs. */
 export interface Openssl extends AsyncDisposable {
-  /** Runs a command line, without shell; resolves to its standard output. */
+  /** Runs a command without a shell; resolves to its standard output. */
   run(command: string): Promise<Uint8Array>;
-  /** Writes a file in the folder. */
+  /** Writes a file to the folder. */
   write(name: string, text: string | Uint8Array): Promise<void>;
-  /** Reads a file in the folder. */
+  /** Reads a file from the folder. */
   read(name: string): Promise<string>;
 }
 
-/** Makes the folder. */
+/** Creates the folder. */
 export async function createOpenssl(): Promise<Openssl> {
   const openssl = await findOrInstall({
     name: "openssl",

@@ -1,20 +1,16 @@
-/**
- * Keys of the product's backend, as a key set behind a URL has them, and what their tokens come to.
- *
- * @module
- */
+/** Signing keys of a backend that publishes a key set, and tokens signed with them. */
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import type { Service } from "../service.ts";
 
-/** A key of the product's backend. */
+/** A signing key of a product's backend. */
 export interface Signer {
   /** Its public half. */
   readonly jwk: JWK;
-  /** A token for the app `a`, whose header says this beside `alg`; the key's own `kid` by default. */
+  /** A token for the app `a` with `alg` and this header; by default with the key's own `kid`. */
   sign(header?: Record<string, unknown>): Promise<string>;
 }
 
-/** Makes a key of this `kid`; tokens are signed with it, whatever their headers say. */
+/** Creates a key named `kid`, which signs tokens whatever their headers say. */
 export async function createSigner(kid: string): Promise<Signer> {
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   return {
@@ -25,7 +21,7 @@ export async function createSigner(kid: string): Promise<Signer> {
   };
 }
 
-/** What a request with this token comes to: `"stream"`, or an error's code. */
+/** How a request with this token is answered: `"stream"`, or the code of an error. */
 export async function outcome({ url }: Service, token: string): Promise<string> {
   const response = await fetch(`${url}/logs`, { headers: { Authorization: `Bearer ${token}` } });
   if (!response.ok) return (await response.json()).code;

@@ -3,7 +3,7 @@ import { type Format, utf8 } from "../../../../lib/stream/formats/format.ts";
 import { LineEncoder } from "../../../../lib/stream/formats/line_encoder.ts";
 import { sse } from "../../../../lib/stream/formats/sse.ts";
 
-/** `sse`, how often it has encoded a payload, and with what it fails. */
+/** The format `sse`, the payloads that it has encoded, and the payload with which it fails. */
 function countingFormat(): { format: Format; encoded: string[]; faulty: string | undefined } {
   const counting = {
     encoded: [] as string[],
@@ -13,7 +13,7 @@ function countingFormat(): { format: Format; encoded: string[]; faulty: string |
       encode(payload: Uint8Array) {
         const text = new TextDecoder().decode(payload);
         counting.encoded.push(text);
-        if (text === counting.faulty) throw new Error("a fault");
+        if (text === counting.faulty) throw new Error("an error");
         return sse.encode(payload);
       },
     },
@@ -21,7 +21,7 @@ function countingFormat(): { format: Format; encoded: string[]; faulty: string |
   return counting;
 }
 
-Deno.test("encode() encodes equal payloads in a row once, and each line is whole", () => {
+Deno.test("encode() encodes consecutive equal payloads once, and every line is complete", () => {
   const { format, encoded } = countingFormat();
   const encoder = new LineEncoder(format);
   const lines = ["a", "a", "ab", "a", "", ""].map((text) => {
@@ -32,7 +32,7 @@ Deno.test("encode() encodes equal payloads in a row once, and each line is whole
   assertEquals(encoded, ["a", "ab", "a", ""]);
 });
 
-Deno.test("encode() gives no payload the line of another, even after a fault", () => {
+Deno.test("encode() never returns the line of another payload, even after an error", () => {
   const counting = countingFormat();
   const encoder = new LineEncoder(counting.format);
   encoder.encode(utf8("one app's"));

@@ -6,17 +6,17 @@ import { hasReservedKey } from "../../../../lib/stream/formats/reserved_key.ts";
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
-/** The line that a payload becomes, without its line break. */
+/** Encodes a payload; returns the line without its line break. */
 function encode(payload: Uint8Array): string {
   assertEquals([decode(ndjson.prefix), decode(ndjson.suffix)], ["", "\n"]);
   return decode(ndjson.encode(payload));
 }
 
-function assertPretenderIsString(payload: string) {
+function assertEncodedAsString(payload: string) {
   assertEquals(JSON.parse(encode(utf8(payload))), payload);
 }
 
-Deno.test("ndjson makes one line of JSON of any bytes", () => {
+Deno.test("ndjson encodes any bytes as one line of JSON", () => {
   const broken = fc.constantFrom([0xff], [0xc3], [0xe2, 0x80], [0xed, 0xa0, 0x80]);
   const pieces = fc.array(
     fc.oneof(
@@ -38,7 +38,7 @@ Deno.test("ndjson makes one line of JSON of any bytes", () => {
   );
 });
 
-Deno.test("ndjson changes no byte of a payload that is one line of JSON", () => {
+Deno.test("ndjson does not change a payload that is one line of JSON", () => {
   const json = fc.oneof(fc.json(), fc.json().map((text) => ` ${text}\t`));
   fc.assert(
     fc.property(json, (text) => {
@@ -52,7 +52,7 @@ Deno.test("ndjson changes no byte of a payload that is one line of JSON", () => 
   }
 });
 
-Deno.test("ndjson makes a string of a payload that is not one line of JSON", () => {
+Deno.test("ndjson encodes a payload that is not one line of JSON as a string", () => {
   const texts = [
     "",
     " ",
@@ -70,12 +70,12 @@ Deno.test("ndjson makes a string of a payload that is not one line of JSON", () 
   }
 });
 
-Deno.test("ndjson makes a string of JSON that is no UTF-8", () => {
+Deno.test("ndjson encodes JSON that is not UTF-8 as a string", () => {
   const bytes = new Uint8Array([...utf8('{"a":"'), 0xff, 0xc3, ...utf8('"}')]);
   assertEquals(JSON.parse(encode(bytes)), '{"a":"\ufffd\ufffd"}');
 });
 
-Deno.test("ndjson makes a string of a payload that pretends to be one of the service's own events", () => {
+Deno.test("ndjson encodes a payload that imitates a control event as a string", () => {
   const end = `{"event":"end","reason":"expired"}`;
   for (const value of [end, "null", "1", "[]", "{}"]) {
     const keys = [
@@ -87,10 +87,10 @@ Deno.test("ndjson makes a string of a payload that pretends to be one of the ser
       "nat\u017ftap",
     ];
     for (const key of keys.map((key) => `"${key}"`)) {
-      assertPretenderIsString(`{${key}:${value}}`);
-      assertPretenderIsString(` { ${key} : ${value} } `);
-      assertPretenderIsString(`{"a":1,${key}:${value},"b":2}`);
-      assertPretenderIsString(`{${key}:${value},${key}:1}`);
+      assertEncodedAsString(`{${key}:${value}}`);
+      assertEncodedAsString(` { ${key} : ${value} } `);
+      assertEncodedAsString(`{"a":1,${key}:${value},"b":2}`);
+      assertEncodedAsString(`{${key}:${value},${key}:1}`);
     }
   }
   for (
@@ -100,16 +100,16 @@ Deno.test("ndjson makes a string of a payload that pretends to be one of the ser
   }
 });
 
-/** What each letter of `natstap` can be written as, for clients that ignore the case of keys. */
+/** Spellings of each letter of `natstap` that clients which ignore case accept. */
 const SPELLINGS = ["nN", "aA", "tT", "sS\u017f", "tT", "aA", "pP"].map((letters) => [...letters]);
 const LIGATURES = ["nN", "aA", "tT", "\ufb05\ufb06", "aA", "pP"].map((letters) => [...letters]);
 
-/** Escapes a character as JSON permits, in either case of the digits. */
+/** Escapes a character as JSON permits, with lower-case digits. */
 function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** A JSON key that folds to `natstap`, each character written as it is or escaped. */
+/** A JSON key that folds to `natstap`, with each character literal or escaped. */
 const reservedKey = fc.constantFrom(SPELLINGS, LIGATURES).chain((letters) =>
   fc.tuple(...letters.map((spellings) =>
     fc.constantFrom(
@@ -122,7 +122,7 @@ const reservedKey = fc.constantFrom(SPELLINGS, LIGATURES).chain((letters) =>
   ))
 ).map((characters) => `"${characters.join("")}"`);
 
-Deno.test("ndjson makes a string of a payload with a key that folds to natstap, however it is written", () => {
+Deno.test("ndjson encodes a payload as a string if a key folds to natstap, however it is written", () => {
   const space = fc.constantFrom("", " ", "\t", "  ");
   const members = fc.array(
     fc.tuple(fc.json({ maxDepth: 0 }), fc.json({ maxDepth: 1 }))
@@ -140,10 +140,10 @@ Deno.test("ndjson makes a string of a payload with a key that folds to natstap, 
     .map(([before, reserved, after, space]) =>
       `${space}{${space}${[...before, ...reserved, ...after].join(",")}${space}}${space}`
     );
-  fc.assert(fc.property(object, assertPretenderIsString), { numRuns: 2_000 });
+  fc.assert(fc.property(object, assertEncodedAsString), { numRuns: 2_000 });
 });
 
-Deno.test("ndjson changes no payload whose keys do not fold to natstap, or only below the top level", () => {
+Deno.test("ndjson does not change a payload if no key at its top level folds to natstap", () => {
   for (
     const key of [
       ...["natsta", "natstapp", "nat-stap", "natstap ", " natstap", "natstap\u0000", "natstaр"],
@@ -167,8 +167,8 @@ Deno.test("ndjson changes no payload whose keys do not fold to natstap, or only 
   }
 });
 
-/** Every key that differs from `natstap` in at most one character, which may be any below U+20000. */
-function* neighbours(): Generator<string> {
+/** Yields every key that differs from `natstap` in at most one character below U+20000. */
+function* neighbors(): Generator<string> {
   for (let i = 0; i < "natstap".length; i++) {
     for (let code = 0; code < 0x20000; code++) {
       yield "natstap".slice(0, i) + String.fromCodePoint(code) + "natstap".slice(i + 1);
@@ -176,8 +176,8 @@ function* neighbours(): Generator<string> {
   }
 }
 
-Deno.test("hasReservedKey() reserves what upper or lower case turns into natstap, and nothing else", () => {
-  for (const key of neighbours()) {
+Deno.test("hasReservedKey() reserves keys that become natstap in upper or lower case, and no others", () => {
+  for (const key of neighbors()) {
     const folds = key.toUpperCase() === "NATSTAP" || key.toLowerCase() === "natstap";
     if (hasReservedKey({ [key]: 1 }) !== folds) {
       assertEquals(hasReservedKey({ [key]: 1 }), folds, key);
@@ -188,7 +188,7 @@ Deno.test("hasReservedKey() reserves what upper or lower case turns into natstap
   }
 });
 
-/** Prints the keys among {@linkcode neighbours} that Go's decoder takes for `natstap`. */
+/** Prints the keys among {@linkcode neighbors} that Go's decoder accepts as `natstap`. */
 const GO_PROGRAM = `package main
 
 import (
@@ -211,11 +211,11 @@ func main() {
 }
 `;
 
-/** What it prints, as of Go 1.26. */
+/** What it prints with Go 1.26. */
 const GO_KEYS = ["natstap", "Natstap", "nAtstap", "naTstap", "natStap", "natsTap", "natstAp"]
   .concat("natstaP", "nat\u017ftap");
 
-/** The keys that Go's decoder takes for `natstap`: those of the installed Go, if there is one. */
+/** Returns the keys that Go's decoder accepts as `natstap`, by the installed Go if there is one. */
 async function keysThatGoMatches(): Promise<string[]> {
   const file = await Deno.makeTempFile({ prefix: "natstap-keys-", suffix: ".go" });
   try {
@@ -232,13 +232,13 @@ async function keysThatGoMatches(): Promise<string[]> {
   }
 }
 
-Deno.test("ndjson makes a string of a payload with any key that Go's decoder takes for natstap", async () => {
+Deno.test("ndjson encodes a payload as a string if Go's decoder would accept one of its keys as natstap", async () => {
   const keys = new Set(await keysThatGoMatches());
   assertEquals([...keys].toSorted(), GO_KEYS.toSorted());
-  for (const key of keys) assertPretenderIsString(JSON.stringify({ [key]: { event: "end" } }));
+  for (const key of keys) assertEncodedAsString(JSON.stringify({ [key]: { event: "end" } }));
 });
 
-Deno.test("ndjson tells the service's own events in one object a line", () => {
+Deno.test("ndjson writes each control event as an object on its own line", () => {
   const at = "2026-11-20T21:00:00.000Z";
   const table = [
     [
@@ -269,10 +269,10 @@ Deno.test("ndjson tells the service's own events in one object a line", () => {
   }
 });
 
-Deno.test("ndjson keeps a stream alive with an empty line", () => {
+Deno.test("ndjson sends an empty line as keepalive", () => {
   assertEquals(decode(ndjson.keepalive), "\n");
 });
 
-Deno.test("ndjson is application/x-ndjson", () => {
+Deno.test("ndjson has the media type application/x-ndjson", () => {
   assertEquals([ndjson.name, ndjson.contentType], ["ndjson", "application/x-ndjson"]);
 });

@@ -5,7 +5,7 @@ const RESERVED = [
   ...["natstap", "Natstap", "NATSTAP", "nAtStAp", "natsTAP"],
   ...["nat\u017ftap", "NAT\u017fTAP"],
 ];
-/** Go's folding maps one character to one other; Unicode's full one also a ligature to two. */
+/** Go folds one character to one other; Unicode's full folding also maps a ligature to two. */
 const RESERVED_IN_FULL = ["nat\ufb05ap", "NAT\ufb06AP"];
 const FREE = [
   ...["", "nats", "natstaps", "xnatstap", " natstap", "natstap\n", "nat.stap", "natsstap"],
@@ -20,7 +20,7 @@ const FREE = [
   ...["nat\u{1d42c}tap", "n\u00aatstap", "__proto__"],
 ];
 
-Deno.test("hasReservedKey() finds a key that equals natstap under case folding, and no other", () => {
+Deno.test("hasReservedKey() matches only keys that equal natstap under case folding", () => {
   for (const key of [...RESERVED, ...RESERVED_IN_FULL, ...FREE]) {
     const expected = !FREE.includes(key);
     const name = JSON.stringify(key);

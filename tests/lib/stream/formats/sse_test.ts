@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import fc from "npm:fast-check@^4";
-import type { ControlEvent } from "../../../../lib/stream/formats/format.ts";
+import type { ControlEvent } from "../../../../lib/stream/control_event.ts";
 import { sse } from "../../../../lib/stream/formats/sse.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
-/** Bytes that could do harm to an event stream, and any others. */
+/** Bytes that could break an event stream, and others. */
 const hostile = fc.constantFrom(
   ...["\n", "\r", "\r\n", "\n\n", "\r\r", "\n\r\n", ":", " ", "\0", "\ufeff", "\u2028", "\x85"],
   ...["event: end", "data: ", "data", "retry: 1", "id: 7", "\nid\n", "\n: ", "{}", "é", "👍"],
@@ -32,7 +32,7 @@ function frame(payload: Uint8Array): Uint8Array {
   return join(sse.prefix, sse.encode(payload), sse.suffix);
 }
 
-/** What an `EventSource` makes of the bytes, `size` of them at a time. */
+/** Parses the bytes as an `EventSource` does, `size` bytes at a time. */
 function parse(bytes: Uint8Array, size = bytes.length || 1) {
   const seen = {
     events: [] as EventSourceMessage[],
@@ -46,7 +46,7 @@ function parse(bytes: Uint8Array, size = bytes.length || 1) {
     onRetry: (retry) => void seen.retries.push(retry),
     onError: (error) => void seen.errors.push(error.message),
   });
-  // The standard strips a BOM at the very start alone, where no frame has one; Deno, in any chunk.
+  // The standard strips a BOM only at the start, where no frame has one; Deno does so in every chunk.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   for (let at = 0; at < bytes.length; at += size) {
     parser.feed(decoder.decode(bytes.subarray(at, at + size), { stream: true }));
@@ -54,7 +54,7 @@ function parse(bytes: Uint8Array, size = bytes.length || 1) {
   return seen;
 }
 
-Deno.test("sse gives a reader each payload back as one unnamed event, whatever bytes it holds", () => {
+Deno.test("sse delivers each payload as one unnamed event, whatever bytes it contains", () => {
   const payloads = fc.array(payload, { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(payloads, fc.integer({ min: 1, max: 30 }), (payloads, size) => {
@@ -73,14 +73,14 @@ Deno.test("sse gives a reader each payload back as one unnamed event, whatever b
   );
 });
 
-Deno.test("sse changes no byte of a payload but its line breaks", () => {
+Deno.test("sse changes nothing in a payload except its line breaks", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
     const payload = bytes.filter((byte) => byte !== 10 && byte !== 13);
     assertEquals(frame(payload), join(utf8("data: "), payload, utf8("\n\n")));
   }));
 });
 
-Deno.test("sse starts a data line behind each CR, LF and CRLF", () => {
+Deno.test("sse starts a new data line after each CR, LF and CRLF", () => {
   const table = [
     ["", ""],
     ["one", "one"],
@@ -95,12 +95,12 @@ Deno.test("sse starts a data line behind each CR, LF and CRLF", () => {
   }
 });
 
-Deno.test("sse encodes a large payload of line breaks alone", () => {
+Deno.test("sse encodes a large payload that consists of line breaks", () => {
   const [event] = parse(frame(utf8("\n".repeat(100_000)))).events;
   assertEquals(event!.data.length, 100_000);
 });
 
-Deno.test("sse names the service's own events, with JSON as their data", () => {
+Deno.test("sse writes control events as named events with JSON as data", () => {
   const expiresAt = "2026-11-20T21:00:00.000Z";
   const ready = { app: "web", subject: "logs.web.>", expiresAt };
   const table: [ControlEvent, string][] = [
@@ -134,12 +134,12 @@ Deno.test("sse names the service's own events, with JSON as their data", () => {
   }
 });
 
-Deno.test("sse keeps a stream alive with a comment, which is no event", () => {
+Deno.test("sse sends a comment as keepalive, which is not an event", () => {
   const { events, comments } = parse(sse.keepalive.slice());
   assertEquals([events, comments], [[], ["keepalive"]]);
   assertEquals(decode(sse.keepalive).split("\n")[0], ": keepalive");
 });
 
-Deno.test("sse is text/event-stream", () => {
+Deno.test("sse has the media type text/event-stream", () => {
   assertEquals([sse.name, sse.contentType], ["sse", "text/event-stream"]);
 });

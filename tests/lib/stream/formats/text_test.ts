@@ -30,7 +30,7 @@ Deno.test("text prints a Fly log line as flyctl logs does", () => {
   );
 });
 
-Deno.test("text prints the message as it is, whatever it holds", () => {
+Deno.test("text prints the message unchanged, whatever it contains", () => {
   const start = encode({ ...LINE, message: "" });
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), (message) => {
     assertEquals(encode({ ...LINE, message }), start + message);
@@ -40,7 +40,7 @@ Deno.test("text prints the message as it is, whatever it holds", () => {
   }
 });
 
-Deno.test("text prints any payload that is no Fly log line as it is, byte for byte", () => {
+Deno.test("text prints any payload that is not a Fly log line unchanged, byte for byte", () => {
   fc.assert(fc.property(fc.oneof(fc.uint8Array(), fc.json().map(utf8)), (payload) => {
     assertEquals(text.encode(payload), payload);
   }));
@@ -49,7 +49,7 @@ Deno.test("text prints any payload that is no Fly log line as it is, byte for by
   }
 });
 
-Deno.test("text prints a Fly log line that lacks a part, or has another there, as it is", () => {
+Deno.test("text prints a Fly log line with a missing part, or one of another type, unchanged", () => {
   const { event: _, ...noEvent } = LINE;
   const { timestamp: __, ...noTimestamp } = LINE;
   const lines = [
@@ -67,7 +67,7 @@ Deno.test("text prints a Fly log line that lacks a part, or has another there, a
   for (const line of lines) assertEquals(encode(line), JSON.stringify(line));
 });
 
-Deno.test("text tells the service's own events on lines that start with a #", () => {
+Deno.test("text writes control events as lines that start with #", () => {
   const at = "2026-11-20T21:00:00.000Z";
   const table = [
     [
@@ -91,10 +91,10 @@ Deno.test("text tells the service's own events on lines that start with a #", ()
   for (const [line, expected] of table) assertEquals(decode(line), expected);
 });
 
-Deno.test("text keeps a stream alive with an empty line", () => {
+Deno.test("text sends an empty line as keepalive", () => {
   assertEquals(decode(text.keepalive), "\n");
 });
 
-Deno.test("text is text/plain in UTF-8", () => {
+Deno.test("text has the media type text/plain in UTF-8", () => {
   assertEquals([text.name, text.contentType], ["text", "text/plain; charset=utf-8"]);
 });
