@@ -6,6 +6,7 @@
 import type { KeySource } from "./auth/keys.ts";
 import type { TokenRules } from "./auth/token.ts";
 import { type NatsOptions, readNatsOptions } from "./nats/options.ts";
+import type { SubjectTemplate } from "./nats/subject_template.ts";
 import type { Origins } from "./origins.ts";
 import type { StreamOptions } from "./stream/streams.ts";
 import type { LogLevel } from "./telemetry/log.ts";
@@ -26,8 +27,8 @@ export interface Config {
   readonly keys: KeySource;
   /** What is required of every token. */
   readonly token: TokenRules;
-  /** First token or tokens of every subject. */
-  readonly subjectPrefix: string;
+  /** How the platform builds its subjects. */
+  readonly subjectTemplate: SubjectTemplate;
   /** The origins whose pages may read from a browser. */
   readonly corsOrigins: Origins;
   /** Limits of the streams. */
@@ -100,9 +101,10 @@ function toConfig(values: Values, nats: NatsOptions): Config {
       audience: values.JWT_AUDIENCE,
       issuer: values.JWT_ISSUER,
       maxTtl: values.JWT_MAX_TTL,
+      appClaim: values.JWT_APP_CLAIM,
       allowAllApps: values.ALLOW_ALL_APPS,
     },
-    subjectPrefix: values.SUBJECT_PREFIX,
+    subjectTemplate: values.SUBJECT,
     corsOrigins: values.CORS_ORIGINS,
     streams: {
       keepaliveTime: values.KEEPALIVE_SECONDS * 1000,

@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import { parseKeySet, parsePublicKey } from "./auth/public_keys.ts";
+import { SubjectTemplate } from "./nats/subject_template.ts";
 import { parseOrigins } from "./origins.ts";
 
 /** An environment variable. */
@@ -112,6 +113,11 @@ export const VARIABLES = {
   },
   JWT_AUDIENCE: { schema: text, meaning: "The `aud` that every token must have, if set" },
   JWT_ISSUER: { schema: text, meaning: "The `iss` that every token must have, if set" },
+  JWT_APP_CLAIM: {
+    schema: text,
+    default: "app",
+    meaning: "The claim that names the permitted app or apps, such as `https://example.com/app`",
+  },
   JWT_MAX_TTL: {
     // Ten years: the expiry must be a time that a Date can hold.
     schema: wholeNumber(1, 315_360_000),
@@ -126,13 +132,18 @@ export const VARIABLES = {
     default: "false",
     meaning: 'Whether a token with `app: "*"` is accepted, which permits every app',
   },
-  SUBJECT_PREFIX: {
-    schema: v.pipe(
-      text,
-      v.regex(/^[\w-]+(\.[\w-]+)*$/, `names of letters, digits, "-" and "_", separated by "."`),
+  SUBJECT: {
+    schema: parsedBy(
+      (text) => new SubjectTemplate(text),
+      "a subject template such as logs.{app}.{region}.{machine}",
     ),
-    default: "logs",
-    meaning: "First token or tokens of every subject",
+    default: "logs.{app}.{region}.{machine}",
+    meaning: "How the platform builds the subjects of log lines: names and the placeholders " +
+      "`{app}`, `{region}` and `{machine}`, separated by `.`; only `{app}` is required",
+  },
+  SUBJECT_PREFIX: {
+    schema: v.pipe(text, v.check(() => false, "nothing: set SUBJECT instead")),
+    meaning: "Replaced by `SUBJECT`: a prefix `p` is now `p.{app}.{region}.{machine}`",
   },
   CORS_ORIGINS: {
     schema: parsedBy(

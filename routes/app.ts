@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import type { Keys } from "../lib/auth/keys.ts";
 import type { Verify } from "../lib/auth/token.ts";
 import type { Nats } from "../lib/nats/connection.ts";
+import type { SubjectTemplate } from "../lib/nats/subject_template.ts";
 import type { Origins } from "../lib/origins.ts";
 import type { Streams } from "../lib/stream/streams.ts";
 import type { Log } from "../lib/telemetry/log.ts";
@@ -30,8 +31,8 @@ export interface AppOptions {
   readonly nats: Nats;
   /** Opens streams. */
   readonly streams: Streams;
-  /** First token or tokens of every subject. */
-  readonly subjectPrefix: string;
+  /** How the platform builds its subjects. */
+  readonly subjectTemplate: SubjectTemplate;
   /** The origins whose pages may read `/logs` from a browser. */
   readonly corsOrigins: Origins;
   /** The viewer; `undefined` if it has not been built. */

@@ -6,6 +6,7 @@
 import type { Context, Handler } from "hono";
 import type { Verify } from "../lib/auth/token.ts";
 import { type Selection, selectScope } from "../lib/nats/subject.ts";
+import type { SubjectTemplate } from "../lib/nats/subject_template.ts";
 import { Problem } from "../lib/problem.ts";
 import type { Streams } from "../lib/stream/streams.ts";
 import { selectFormat } from "./requested_format.ts";
@@ -18,17 +19,17 @@ export interface LogsOptions {
   readonly verify: Verify;
   /** Opens streams. */
   readonly streams: Streams;
-  /** First token or tokens of every subject. */
-  readonly subjectPrefix: string;
+  /** How the platform builds its subjects. */
+  readonly subjectTemplate: SubjectTemplate;
 }
 
 /** Creates the handler of `GET /logs`. */
 export function logs(
-  { verify, streams, subjectPrefix }: LogsOptions,
+  { verify, streams, subjectTemplate }: LogsOptions,
 ): Handler<{ Bindings: Bindings }> {
   return async (c) => {
     const grant = await verify(findToken(c));
-    const scope = selectScope(grant, readSelection(c), subjectPrefix);
+    const scope = selectScope(grant, readSelection(c), subjectTemplate);
     const format = selectFormat(c);
     c.header("Content-Type", format.contentType);
     c.header("Cache-Control", "no-store, no-transform");

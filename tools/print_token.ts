@@ -6,7 +6,8 @@
 import { parseArgs } from "node:util";
 import { type JWTPayload, SignJWT } from "jose";
 import { requireDeno } from "../lib/deno_version.ts";
-import { ALL_APPS, isName } from "../lib/nats/subject.ts";
+import { ALL_APPS, isName, nameRule } from "../lib/nats/subject.ts";
+import type { Placeholder } from "../lib/nats/subject_template.ts";
 import { clean } from "../lib/variable_reader.ts";
 import { readSigningKey, type SigningKey } from "./signing_key.ts";
 
@@ -14,6 +15,8 @@ import { readSigningKey, type SigningKey } from "./signing_key.ts";
 export interface Claims {
   /** Names of the permitted apps, or `["*"]` for all apps. */
   app: string[];
+  /** The claim that names them. Default: `app`. */
+  appClaim?: string | undefined;
   /** Lifetime of the token, in seconds. */
   ttl: number;
   /** The only permitted region. */
@@ -53,7 +56,8 @@ const HELP = `Print a token for natstap to standard output.
   --help          print this help
 
 The token is signed with JWT_SECRET, or with JWT_PRIVATE_KEY (PEM or JWK) if the service has a
-public key. JWT_AUDIENCE, JWT_ISSUER and JWT_MAX_TTL have the same meaning as for the service.`;
+public key. JWT_APP_CLAIM, JWT_AUDIENCE, JWT_ISSUER and JWT_MAX_TTL have the same meaning as for the
+service.`;
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
@@ -68,7 +72,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
  * ```
  */
 export function mintToken(key: SigningKey, claims: Claims, header: Header = {}): Promise<string> {
-  const { app, ttl, ...rest } = claims;
+  const { app, appClaim = "app", ttl, ...rest } = claims;
   const alg = header.alg ?? key.algorithms[0]!;
   if (!key.algorithms.includes(alg)) {
     throw new RangeError(
@@ -78,7 +82,7 @@ export function mintToken(key: SigningKey, claims: Claims, header: Header = {}):
   const iat = Math.floor(Date.now() / 1000);
   const kid = header.kid ?? key.kid;
   // JSON leaves out claims that are undefined.
-  const payload = { app: app.length === 1 ? app[0] : app, ...rest, iat, exp: iat + ttl };
+  const payload = { [appClaim]: app.length === 1 ? app[0] : app, ...rest, iat, exp: iat + ttl };
   return new SignJWT(payload as JWTPayload)
     .setProtectedHeader({ alg, typ: "JWT", ...(kid !== undefined && { kid }) })
     .sign(key.key);
@@ -108,11 +112,10 @@ function parseApps(apps: string[] = []): string[] {
   return apps;
 }
 
-function parseName(flag: string, value: string | undefined): string | undefined {
-  if (value === undefined || isName(value)) return value;
+function parseName(flag: Placeholder, value: string | undefined): string | undefined {
+  if (value === undefined || isName(flag, value)) return value;
   throw new RangeError(
-    `Cannot use "${value}" as --${flag}: a name has at most 63 letters, digits, "-" and "_", ` +
-      "and starts with a letter or digit",
+    `Cannot use "${value}" as --${flag}: a name has ${nameRule(flag)}`,
   );
 }
 
@@ -143,6 +146,7 @@ async function printToken(args: string[], environment: Record<string, string>): 
     machine: parseName("machine", machine),
     sub,
     jti,
+    appClaim: env.JWT_APP_CLAIM,
     aud: env.JWT_AUDIENCE,
     iss: env.JWT_ISSUER,
   };

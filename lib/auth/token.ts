@@ -6,7 +6,7 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyOptions } from "jose";
 import type { Keys } from "./keys.ts";
 import { Problem } from "../problem.ts";
-import { ALL_APPS, isName, NAME_RULE, type Permission } from "../nats/subject.ts";
+import { ALL_APPS, isName, nameRule, type Permission } from "../nats/subject.ts";
 
 /** What a verified token grants. */
 export interface Grant extends Permission {
@@ -26,7 +26,9 @@ export interface TokenRules {
   readonly issuer?: string | undefined;
   /** Maximum remaining lifetime of a token, in seconds, to which the clock tolerance is added. */
   readonly maxTtl: number;
-  /** Whether `app: "*"` is accepted. */
+  /** The claim that names the permitted apps. */
+  readonly appClaim: string;
+  /** Whether `"*"` is accepted as the app. */
   readonly allowAllApps: boolean;
 }
 
@@ -43,14 +45,13 @@ const COMPACT = new RegExp(`^${BASE64URL}\\.${BASE64URL}\\.${BASE64URL}$`);
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** What to do about a missing or invalid claim. */
-const CLAIMS: Readonly<Record<string, string>> = {
+const CLAIMS = {
   exp: 'Set the claim "exp" to the time when the token expires, in seconds since 1970.',
-  app: 'Set the claim "app" to the name of the permitted app, or to an array of names.',
   nbf: 'Set the claim "nbf" to a time in seconds since 1970, or omit it.',
   iat: 'Set the claim "iat" to a time in seconds since 1970, or omit it.',
   aud: 'Set the claim "aud" to the audience that this service expects.',
   iss: 'Set the claim "iss" to the issuer that this service expects.',
-};
+} as const;
 const OTHER_CLAIM = "Send a token whose claims are a JSON object.";
 
 /**
@@ -58,7 +59,7 @@ const OTHER_CLAIM = "Send a token whose claims are a JSON object.";
  *
  * @example
  * ```ts
- * const verify = createVerify(keys, { maxTtl: 3600, allowAllApps: false });
+ * const verify = createVerify(keys, { maxTtl: 3600, appClaim: "app", allowAllApps: false });
  * const { apps, expiresAt } = await verify(token);
  * ```
  */
@@ -66,7 +67,7 @@ export function createVerify(keys: Keys, rules: TokenRules): Verify {
   const options: JWTVerifyOptions = {
     algorithms: keys.algorithms,
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    requiredClaims: ["exp", "app"],
+    requiredClaims: ["exp"],
     ...(rules.audience !== undefined && { audience: rules.audience }),
     ...(rules.issuer !== undefined && { issuer: rules.issuer }),
   };
@@ -116,7 +117,7 @@ function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
   // jose applies the clock tolerance to `exp` too. A stream ends at that moment, and its reader must
   // not be able to open another one with the same token.
   const now = Date.now() / 1000;
-  if (!Number.isFinite(exp)) throw new Problem("token_claims", CLAIMS.exp!);
+  if (!Number.isFinite(exp)) throw new Problem("token_claims", CLAIMS.exp);
   if (exp! <= now) throw expired();
   if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS) throw notYetValid();
   if (exp! - now > rules.maxTtl + CLOCK_TOLERANCE_SECONDS) {
@@ -126,7 +127,7 @@ function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
     );
   }
   return {
-    apps: parseApps(claims.app, rules.allowAllApps),
+    apps: parseApps(claims[rules.appClaim], rules),
     region: parseRestriction("region", claims.region),
     machine: parseRestriction("machine", claims.machine),
     expiresAt: exp! * 1000,
@@ -135,7 +136,10 @@ function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
   };
 }
 
-function parseApps(claim: unknown, allowAllApps: boolean): Permission["apps"] {
+function parseApps(
+  claim: unknown,
+  { appClaim, allowAllApps }: TokenRules,
+): Permission["apps"] {
   if (claim === ALL_APPS) {
     if (allowAllApps) return ALL_APPS;
     throw new Problem(
@@ -144,15 +148,17 @@ function parseApps(claim: unknown, allowAllApps: boolean): Permission["apps"] {
     );
   }
   const names = Array.isArray(claim) ? claim : [claim];
-  if (names.length > 0 && names.every(isName)) return [...new Set(names)];
+  if (names.length > 0 && names.every((name) => isName("app", name))) return [...new Set(names)];
   throw new Problem(
     "token_claims",
-    `Set "app" to the name of an app or to an array of names: ${NAME_RULE}.`,
+    `Set the claim ${
+      JSON.stringify(appClaim)
+    } to the name of the permitted app, or to an array of names: ${nameRule("app")}.`,
   );
 }
 
 function parseRestriction(claim: "region" | "machine", value: unknown): string | undefined {
-  if (value === undefined || isName(value)) return value;
+  if (value === undefined || isName(claim, value)) return value;
   throw new Problem("token_claims", `Set "${claim}" to a single name, or omit the claim.`);
 }
 
@@ -160,9 +166,10 @@ function parseRestriction(claim: "region" | "machine", value: unknown): string |
 function toProblem(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return expired();
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return error.claim === "nbf" && error.reason === "check_failed"
-      ? notYetValid()
-      : new Problem("token_claims", CLAIMS[error.claim] ?? OTHER_CLAIM);
+    return error.claim === "nbf" && error.reason === "check_failed" ? notYetValid() : new Problem(
+      "token_claims",
+      Object.hasOwn(CLAIMS, error.claim) ? CLAIMS[error.claim as keyof typeof CLAIMS] : OTHER_CLAIM,
+    );
   }
   if (
     error instanceof errors.JWSSignatureVerificationFailed ||

@@ -4,6 +4,7 @@
  * @module
  */
 import { Problem } from "../problem.ts";
+import type { Placeholder, SubjectTemplate } from "./subject_template.ts";
 
 /** The value of the claim `app` that permits every app of the organization. */
 export const ALL_APPS = "*";
@@ -36,18 +37,27 @@ export interface Scope {
   readonly subject: string;
 }
 
-/** The rule for names, for messages. */
-export const NAME_RULE =
-  'at most 63 letters, digits, "-" and "_", starting with a letter or a digit';
+/** What can narrow a stream within its app. */
+type Filter = Exclude<Placeholder, "app">;
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+/** Maximum length of each name. The names of Kubernetes pods have up to 253 characters. */
+const MAX_LENGTH: Readonly<Record<Placeholder, number>> = { app: 63, region: 63, machine: 253 };
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
+/** Returns the rule for names of this kind, for messages. */
+export function nameRule(kind: Placeholder): string {
+  return `at most ${
+    MAX_LENGTH[kind]
+  } letters, digits, "-" and "_", starting with a letter or a digit`;
+}
 
 /**
  * Returns whether `value` is a valid name of an app, a region or a machine. A name is exactly one token
  * of a NATS subject.
  */
-export function isName(value: unknown): value is string {
-  return typeof value === "string" && NAME.test(value);
+export function isName(kind: Placeholder, value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_LENGTH[kind] && NAME.test(value);
 }
 
 /**
@@ -55,33 +65,38 @@ export function isName(value: unknown): value is string {
  * {@linkcode isName} become part of the subject, so no claim and no query parameter can add a wildcard or
  * another token to it.
  *
- * @param prefix First token or tokens of the subject, such as `logs` on Fly.
- * @throws {Problem} `filter_invalid` if a name is malformed, `app_required` if one of several apps must
- * be selected, `app_forbidden` or `filter_forbidden` if the token does not permit the selection.
+ * @param template How the platform builds its subjects.
+ * @throws {Problem} `filter_invalid` if a name is malformed or the template has no place for it,
+ * `app_required` if one of several apps must be selected, `app_forbidden` or `filter_forbidden` if the
+ * token does not permit the selection, or permits only what the template cannot express.
  *
  * @example
  * ```ts
- * selectScope({ apps: ["web"] }, { region: "dfw" }, "logs");
+ * const template = new SubjectTemplate("logs.{app}.{region}.{machine}");
+ * selectScope({ apps: ["web"] }, { region: "dfw" }, template);
  * // { app: "web", subject: "logs.web.dfw.>" }
  * ```
  */
-export function selectScope(permission: Permission, selection: Selection, prefix: string): Scope {
+export function selectScope(
+  permission: Permission,
+  selection: Selection,
+  template: SubjectTemplate,
+): Scope {
   const app = selectApp(permission.apps, parseName("app", selection.app));
-  const region = narrow("region", permission.region, parseName("region", selection.region));
-  const machine = narrow("machine", permission.machine, parseName("machine", selection.machine));
-  return { app, subject: toSubject(prefix, app, region, machine) };
+  const narrowed = (filter: Filter) => {
+    return narrow(filter, permission[filter], parseName(filter, selection[filter]), template);
+  };
+  const [region, machine] = [narrowed("region"), narrowed("machine")];
+  const names = { app: app === ALL_APPS ? undefined : app, region, machine };
+  return { app, subject: template.toSubject(names) };
 }
 
-/** Builds `prefix.app.region.machine`, with wildcards for what is not selected. */
-function toSubject(prefix: string, app: string, region?: string, machine?: string): string {
-  if (machine !== undefined) return `${prefix}.${app}.${region ?? "*"}.${machine}`;
-  if (region !== undefined) return `${prefix}.${app}.${region}.>`;
-  return app === ALL_APPS ? `${prefix}.>` : `${prefix}.${app}.>`;
-}
-
-function parseName(parameter: string, value: string | undefined): string | undefined {
-  if (value === undefined || isName(value)) return value;
-  throw new Problem("filter_invalid", `Set "${parameter}" to a single name: ${NAME_RULE}.`);
+function parseName(parameter: Placeholder, value: string | undefined): string | undefined {
+  if (value === undefined || isName(parameter, value)) return value;
+  throw new Problem(
+    "filter_invalid",
+    `Set "${parameter}" to a single name: ${nameRule(parameter)}.`,
+  );
 }
 
 function selectApp(permitted: Permission["apps"], selected: string | undefined): string {
@@ -94,12 +109,29 @@ function selectApp(permitted: Permission["apps"], selected: string | undefined):
   throw new Problem("app_forbidden", "The token does not permit this app: use a token that does.");
 }
 
-function narrow(parameter: string, permitted: string | undefined, selected: string | undefined) {
-  if (permitted === undefined || selected === undefined || selected === permitted) {
-    return selected ?? permitted;
+function narrow(
+  filter: Filter,
+  permitted: string | undefined,
+  selected: string | undefined,
+  template: SubjectTemplate,
+): string | undefined {
+  if (permitted !== undefined && selected !== undefined && selected !== permitted) {
+    throw new Problem(
+      "filter_forbidden",
+      `The token does not permit this ${filter}: omit "${filter}", or use a token that permits it.`,
+    );
   }
+  if (template.has(filter)) return selected ?? permitted;
+  if (permitted !== undefined) {
+    // A stream of the whole app would show more than the token permits.
+    throw new Problem(
+      "filter_forbidden",
+      `Use a token without the claim "${filter}": this service's subjects contain no ${filter}.`,
+    );
+  }
+  if (selected === undefined) return undefined;
   throw new Problem(
-    "filter_forbidden",
-    `The token does not permit this ${parameter}: omit "${parameter}", or use a token that permits it.`,
+    "filter_invalid",
+    `Omit "${filter}": this service's subjects contain no ${filter}.`,
   );
 }

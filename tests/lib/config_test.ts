@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { SubjectTemplate } from "../../lib/nats/subject_template.ts";
 import fc from "npm:fast-check@^4";
 import { ConfigError, readConfig } from "../../lib/config.ts";
 import { generatePemPair } from "../support/tokens/key_pair.ts";
@@ -53,8 +54,14 @@ Deno.test("readConfig() has a default for everything except the key", () => {
       ignoreClusterUpdates: false,
     },
     keys: { kind: "secret", secret: new TextEncoder().encode(JWT_SECRET) },
-    token: { audience: undefined, issuer: undefined, maxTtl: 3600, allowAllApps: false },
-    subjectPrefix: "logs",
+    token: {
+      audience: undefined,
+      issuer: undefined,
+      maxTtl: 3600,
+      appClaim: "app",
+      allowAllApps: false,
+    },
+    subjectTemplate: new SubjectTemplate("logs.{app}.{region}.{machine}"),
     corsOrigins: [],
     streams: {
       keepaliveTime: 15_000,
@@ -79,7 +86,8 @@ Deno.test("readConfig() reads the value of each variable", () => {
     JWT_ISSUER: "shop",
     JWT_MAX_TTL: "60",
     ALLOW_ALL_APPS: "true",
-    SUBJECT_PREFIX: "prod.logs",
+    JWT_APP_CLAIM: "https://example.com/app",
+    SUBJECT: "prod.{app}.{machine}",
     CORS_ORIGINS: "https://a.example, http://b.example:8080",
     KEEPALIVE_SECONDS: "1",
     BUFFER_BYTES: "2",
@@ -95,8 +103,14 @@ Deno.test("readConfig() reads the value of each variable", () => {
     host: "::1",
     port: 0,
     metricsPort: 65_535,
-    token: { audience: "natstap", issuer: "shop", maxTtl: 60, allowAllApps: true },
-    subjectPrefix: "prod.logs",
+    token: {
+      audience: "natstap",
+      issuer: "shop",
+      maxTtl: 60,
+      appClaim: "https://example.com/app",
+      allowAllApps: true,
+    },
+    subjectTemplate: new SubjectTemplate("prod.{app}.{machine}"),
     corsOrigins: ["https://a.example", "http://b.example:8080"],
     streams: {
       keepaliveTime: 1_000,
@@ -156,10 +170,11 @@ const WORDS: [string, string[], string][] = [
   ["ALLOW_ALL_APPS", ["TRUE", "1", "yes", " true"], '"true" or "false"'],
   ["LOG_LEVEL", ["INFO", "trace", "warning"], '"debug", "info", "warn" or "error"'],
   [
-    "SUBJECT_PREFIX",
-    ["logs.", ".logs", "a..b", "logs.>", "*", "a b", "a\nb", "é", "$SYS"],
-    'names of letters, digits, "-" and "_", separated by "."',
+    "SUBJECT",
+    ["logs", "logs.{app}.", "a..{app}", "{app}.>", "*", "a b", "{app}.{app}", "é.{app}", "{host}"],
+    "a subject template such as logs.{app}.{region}.{machine}",
   ],
+  ["SUBJECT_PREFIX", ["logs", "prod.logs"], "nothing: set SUBJECT instead"],
   [
     "CORS_ORIGINS",
     [

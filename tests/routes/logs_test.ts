@@ -240,7 +240,7 @@ Deno.test("GET /logs streams every app to a token for *, if ALLOW_ALL_APPS permi
   await using all = await startService({
     NATS_URL: stack.nats.url,
     ALLOW_ALL_APPS: "true",
-    SUBJECT_PREFIX: "org.logs",
+    SUBJECT: "org.logs.{app}.{region}.{machine}",
   });
   await all.logged(({ msg }) => msg === "NATS connected");
   await using every = await read(await logsUrl(all, { app: "*" }));

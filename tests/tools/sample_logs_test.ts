@@ -19,7 +19,7 @@ Deno.test("sampleLines() returns lines in Fly's format, each with its machine's 
   for (const [index, { subject }] of LINES.entries()) {
     const record = RECORDS[index];
     const [prefix, app, region, machine] = subject.split(".");
-    assertEquals([prefix, isName(app), isName(region)], ["logs", true, true]);
+    assertEquals([prefix, isName("app", app), isName("region", region)], ["logs", true, true]);
     assertMatch(machine!, /^[0-9a-f]{14}$/);
     assertMatch(record.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
     assertEquals(record, {

@@ -63,7 +63,11 @@ function signAs(alg: string, pair?: Pair): Promise<string> {
 
 async function outcome(keys: Keys, token: string): Promise<string> {
   try {
-    await createVerify(keys, { maxTtl: 3600, allowAllApps: false })(token);
+    await createVerify(keys, {
+      maxTtl: 3600,
+      appClaim: "app",
+      allowAllApps: false,
+    })(token);
     return "accepted";
   } catch (error) {
     if (error instanceof Problem) return error.code;

@@ -39,7 +39,7 @@ function stopClock(): Clock & Disposable {
 
 function open({ url }: KeyUrl, onIgnored?: OnIgnored) {
   const keys = createKeys({ kind: "url", url }, onIgnored);
-  const verify = createVerify(keys, { maxTtl: 3600, allowAllApps: false });
+  const verify = createVerify(keys, { maxTtl: 3600, appClaim: "app", allowAllApps: false });
   const outcome = async (token: string): Promise<string> => {
     try {
       await verify(token);

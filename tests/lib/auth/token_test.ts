@@ -6,7 +6,7 @@ import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { createVerify, type TokenRules } from "../../../lib/auth/token.ts";
 
 const secret = new TextEncoder().encode("a secret for tests with at least 32 bytes");
-const RULES: TokenRules = { maxTtl: 3600, allowAllApps: false };
+const RULES: TokenRules = { maxTtl: 3600, appClaim: "app", allowAllApps: false };
 /** The time of the tests' clock, in seconds since the epoch. */
 const NOW = 1_795_000_000;
 const GOOD = { app: "panini-786", exp: NOW + 600 };
@@ -97,6 +97,24 @@ Deno.test('verify() accepts app "*" only if ALLOW_ALL_APPS is true', async () =>
   assertEquals(apps, "*");
   const other = await sign({ ...GOOD, app: ["*"] });
   assertEquals(await outcome(other, { allowAllApps: true }), "token_claims");
+});
+
+Deno.test("verify() reads the apps from the claim that JWT_APP_CLAIM names, and from no other", async () => {
+  using _clock = stopClock();
+  const exp = GOOD.exp;
+  for (const appClaim of ["https://example.com/app", "log_app", "apps", "__proto__", "a b"]) {
+    const text = (value: string) => `{"exp":${exp},${JSON.stringify(appClaim)}:${value}}`;
+    const { apps } = await verify(await signText(text('["web","worker"]')), { appClaim });
+    assertEquals(apps, ["web", "worker"]);
+    assertEquals(await outcome(await sign({ ...GOOD }), { appClaim }), "token_claims");
+    for (const bad of ['"a.b"', "[]", "7", "null", '{"app":"web"}', '"*"', '[["web"]]']) {
+      const expected = bad === '"*"' ? "app_forbidden" : "token_claims";
+      assertEquals(await outcome(await signText(text(bad)), { appClaim }), expected, bad);
+    }
+  }
+  for (const appClaim of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
+    assertEquals(await outcome(await sign({ exp, app: "web" }), { appClaim }), "token_claims");
+  }
 });
 
 Deno.test("verify() rejects a region or a machine that is not a name", async () => {

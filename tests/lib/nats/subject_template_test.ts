@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { parseSubjectTemplate } from "../../../lib/nats/subject_template.ts";
+import { SubjectTemplate } from "../../../lib/nats/subject_template.ts";
 import { type Permission, type Selection, selectScope } from "../../../lib/nats/subject.ts";
 import { Problem } from "../../../lib/problem.ts";
 
@@ -25,7 +25,7 @@ const TABLE: [template: string, selection: Selection, subject: string][] = [
 
 function subjectOf(permission: Permission, selection: Selection, template: string): string {
   try {
-    return selectScope(permission, selection, parseSubjectTemplate(template)).subject;
+    return selectScope(permission, selection, new SubjectTemplate(template)).subject;
   } catch (error) {
     if (error instanceof Problem) return error.code;
     throw error;
@@ -66,8 +66,8 @@ Deno.test("selectScope() refuses a token's region or machine that the subjects c
 
 const INVALID: [template: string, reason: RegExp][] = [
   ["", /empty token/],
-  ["logs", /no \{app\}/],
-  ["logs.{region}.{machine}", /no \{app\}/],
+  ["logs", /contains no \{app\}/],
+  ["logs.{region}.{machine}", /contains no \{app\}/],
   ["logs.{app}.{app}", /\{app\} 2 times/],
   ["logs.{app}.{machine}.{machine}", /\{machine\} 2 times/],
   ["logs..{app}", /empty token/],
@@ -87,8 +87,8 @@ const INVALID: [template: string, reason: RegExp][] = [
 ];
 
 for (const [template, reason] of INVALID) {
-  Deno.test(`parseSubjectTemplate() rejects ${JSON.stringify(template)}`, () => {
-    assert(reason.test(assertThrows(() => parseSubjectTemplate(template), TypeError).message));
+  Deno.test(`SubjectTemplate rejects ${JSON.stringify(template)}`, () => {
+    assert(reason.test(assertThrows(() => new SubjectTemplate(template), TypeError).message));
   });
 }
 
@@ -139,7 +139,7 @@ Deno.test("selectScope() never matches another app's subject, whatever template,
       const subject = subjectOf(permission, asked, text);
       if (/^[a-z]+_[a-z]+$/.test(subject)) return;
       accepted++;
-      const template = parseSubjectTemplate(text);
+      const template = new SubjectTemplate(text);
       if (!matches(subject, template.toSubject(line))) return;
       assert(permission.apps.includes(line.app), `${text}: ${subject} shows ${line.app}`);
       for (const filter of ["region", "machine"] as const) {
