@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseLogLine } from "../log_line/log_line.ts";
 
 /** One line in this many is sampled, on average: parsing each would take longer than sending it. */
 const SAMPLE_LINES = 64;
@@ -10,8 +11,6 @@ const SAMPLE_LINES = 64;
 const MAX_BYTES = 16_384;
 /** Older lines were published again, or their clock was wrong. */
 const MAX_LAG_MS = 86_400_000;
-/** A date and time with a time zone (RFC 3339, section 5.6). */
-const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 const decoder = new TextDecoder();
 
@@ -38,21 +37,11 @@ export class DeliveryLagSampler {
 }
 
 /**
- * Returns the age of a Fly log line at `now`, in milliseconds; `undefined` for any other payload. A line
- * from the future has an age of 0, because clocks differ.
+ * Returns the age of a log line at `now`, in milliseconds; `undefined` if it has no time. A line from the
+ * future has an age of 0, because clocks differ.
  */
 export function lagOf(payload: Uint8Array, now: number): number | undefined {
-  if (payload.length > MAX_BYTES || payload[0] !== 0x7b) return undefined;
-  const written = Date.parse(timestampOf(decoder.decode(payload)) ?? "");
-  // Date.parse() returns NaN for an invalid date, and no comparison with NaN is true.
-  return now - written <= MAX_LAG_MS ? Math.max(0, now - written) : undefined;
-}
-
-function timestampOf(payload: string): string | undefined {
-  try {
-    const { timestamp } = JSON.parse(payload);
-    return typeof timestamp === "string" && TIMESTAMP.test(timestamp) ? timestamp : undefined;
-  } catch {
-    return undefined;
-  }
+  if (payload.length > MAX_BYTES) return undefined;
+  const { time } = parseLogLine(decoder.decode(payload));
+  return time === undefined || now - time > MAX_LAG_MS ? undefined : Math.max(0, now - time);
 }

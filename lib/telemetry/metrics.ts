@@ -65,7 +65,7 @@ export function createMetrics(registry: Registry): Metrics {
   });
   const lag = new Histogram({
     name: "natstap_delivery_lag_seconds",
-    help: "Age of Fly log lines when they arrive from NATS, by their timestamp, in seconds. " +
+    help: "Age of log lines when they arrive from NATS, by their own time, in seconds. " +
       "One line in 64 is sampled.",
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     registers,

@@ -1,15 +1,17 @@
 /**
- * Human-readable text: Fly log lines as `flyctl logs` prints them.
+ * Human-readable text: log lines as `flyctl logs` prints them.
  *
  * @module
  */
+import { type LogLine, parseLogLine } from "../../log_line/log_line.ts";
 import { type Format, utf8 } from "./format.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Writes a Fly log line as `timestamp provider[machine] region [level] message`, and any other payload
- * unchanged.
+ * Writes a line that came through a log collector as `timestamp provider[machine] region [level] message`,
+ * with the level that the app's own line has, and the message as the app printed it. A part that is not
+ * known is empty, but a time is always given: that of arrival, if need be. Any other payload is unchanged.
  */
 export const text: Format = {
   name: "text",
@@ -18,8 +20,8 @@ export const text: Format = {
   suffix: utf8("\n"),
   keepalive: utf8("\n"),
   encode: (payload) => {
-    const line = parseFlyLine(decoder.decode(payload));
-    return line === undefined ? payload : utf8(formatFlyLine(line));
+    const line = parseLogLine(decoder.decode(payload));
+    return line.envelope === "" ? payload : utf8(format(line));
   },
   control: ({ event, data, ...retry }) => {
     const pairs = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
@@ -27,33 +29,7 @@ export const text: Format = {
   },
 };
 
-/** The parts of a Fly log line that are printed. */
-interface FlyLine {
-  readonly event: { readonly provider: string };
-  readonly fly: { readonly app: { readonly instance: string }; readonly region: string };
-  readonly log: { readonly level: string };
-  readonly message: string;
-  readonly timestamp: string;
-}
-
-function formatFlyLine({ event, fly, log, message, timestamp }: FlyLine): string {
-  return `${timestamp} ${event.provider}[${fly.app.instance}] ${fly.region} [${log.level}] ${message}`;
-}
-
-function parseFlyLine(payload: string): FlyLine | undefined {
-  if (!payload.startsWith("{")) return undefined;
-  try {
-    const line = JSON.parse(payload);
-    const parts = [
-      line.event.provider,
-      line.fly.app.instance,
-      line.fly.region,
-      line.log.level,
-      line.message,
-      line.timestamp,
-    ];
-    return parts.every((part) => typeof part === "string") ? line : undefined;
-  } catch {
-    return undefined;
-  }
+function format({ timestamp, provider, machine, region, level, text }: LogLine): string {
+  const time = timestamp || new Date().toISOString();
+  return `${time} ${provider}[${machine}] ${region} [${level}] ${text}`;
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { text } from "../../../../lib/stream/formats/text.ts";
 
@@ -49,22 +49,61 @@ Deno.test("text prints any payload that is not a Fly log line unchanged, byte fo
   }
 });
 
-Deno.test("text prints a Fly log line with a missing part, or one of another type, unchanged", () => {
-  const { event: _, ...noEvent } = LINE;
-  const { timestamp: __, ...noTimestamp } = LINE;
-  const lines = [
-    noEvent,
-    noTimestamp,
-    { ...LINE, message: 7 },
-    { ...LINE, message: null },
-    { ...LINE, message: { toString: 1 } },
-    { ...LINE, log: null },
-    { ...LINE, log: { level: ["info"] } },
-    { ...LINE, fly: { region: "dfw" } },
-    [LINE],
-    { line: LINE },
-  ];
-  for (const line of lines) assertEquals(encode(line), JSON.stringify(line));
+Deno.test("text leaves a part of a Fly log line empty if it is missing or of another type", () => {
+  const [time, machine] = [LINE.timestamp, LINE.fly.app.instance];
+  const message = LINE.message;
+  const table = [
+    [{ event: undefined }, `${time} [${machine}] dfw [info] ${message}`],
+    [{ event: { provider: 7 } }, `${time} [${machine}] dfw [info] ${message}`],
+    [{ log: undefined }, `${time} app[${machine}] dfw [] ${message}`],
+    [{ log: { level: null } }, `${time} app[${machine}] dfw [] ${message}`],
+    [{ log: { level: 30 } }, `${time} app[${machine}] dfw [info] ${message}`],
+    [{ log: { level: ["info"] } }, `${time} app[${machine}] dfw [] ${message}`],
+    [{ fly: { region: "dfw" } }, `${time} app[] dfw [info] ${message}`],
+    [{ fly: { app: { instance: machine } } }, `${time} app[${machine}]  [info] ${message}`],
+    [{ fly: undefined }, `${time} app[]  [info] ${message}`],
+    [{ message: null }, `${time} app[${machine}] dfw [info] `],
+    [{ message: 7 }, `${time} app[${machine}] dfw [info] 7`],
+    [{ message: { a: 1 } }, `${time} app[${machine}] dfw [info] {"a":1}`],
+  ] as const;
+  for (const [change, expected] of table) assertEquals(encode({ ...LINE, ...change }), expected);
+});
+
+Deno.test("text prints the time of arrival if a Fly log line has none", () => {
+  const before = Date.now();
+  const { timestamp: _, ...line } = LINE;
+  const [time, ...rest] = encode(line).split(" ");
+  assertEquals(rest.join(" "), "app[d896d7c609dd68] dfw [info] GET /healthz 200 3ms");
+  assert(Date.parse(time!) >= before && Date.parse(time!) <= Date.now(), time);
+});
+
+Deno.test("text prints the level of the app's own line, and that line as it is", () => {
+  const start = "2026-11-20T20:42:11.123456789Z app[d896d7c609dd68] dfw";
+  const table = [
+    ['{"level":50,"msg":"x"}', "error"],
+    ['{"severity":"ERROR","message":"x"}', "error"],
+    ['{"levelname":"WARNING","message":"x"}', "warning"],
+    ["level=warn msg=x", "warn"],
+    ["[00:00:00 WRN] x", "wrn"],
+    ["INFO: nothing is an error here", "info"],
+    ["an error occurred", "info"],
+  ] as const;
+  for (const [message, level] of table) {
+    assertEquals(encode({ ...LINE, message }), `${start} [${level}] ${message}`);
+  }
+});
+
+Deno.test("text prints lines of other log collectors alike", () => {
+  const timestamp = "2026-11-20T20:42:11.123Z";
+  const kubernetes = { pod_name: "web-7d9c5b6f4-abcde", container_name: "web" };
+  assertEquals(
+    encode({ kubernetes, message: "ERROR x", timestamp }),
+    `${timestamp} web[web-7d9c5b6f4-abcde]  [error] ERROR x`,
+  );
+  assertEquals(
+    encode({ log: "x\n", stream: "stderr", time: timestamp }),
+    `${timestamp} []  [] x`,
+  );
 });
 
 Deno.test("text writes control events as lines that start with #", () => {
