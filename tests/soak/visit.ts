@@ -81,10 +81,10 @@ export class Visit {
         // On a busy machine a token may expire before it is used.
         const expired = error.code === "token_expired" && Date.now() >= expiresAt;
         if (!expired && !run.isTolerated(error.code, askedAt)) {
-          run.violation("A valid token was refused", error);
+          run.timeViolation("A valid token was refused", error);
         }
       } else if (!run.phase.startsWith("stop") && performance.now() < askedAt + REQUEST_LIMIT_MS) {
-        run.violation("A stream was not opened", error);
+        run.timeViolation("A stream was not opened", error);
       }
       return undefined;
     }
@@ -111,9 +111,10 @@ export class Visit {
       }
       if (this.#phase === "settled") session.ledger!.settle(journal.length);
     } catch (error) {
+      const what = `Stream ${this.jti} of ${JSON.stringify(this.#scope)}`;
+      if (!this.#phase.startsWith("stop")) return this.#run.violation(what, error);
       // A shutdown waits only for a limited time for clients that do not read.
-      if (this.#phase.startsWith("stop") && !this.#keepsUp) return;
-      this.#run.violation(`Stream ${this.jti} of ${JSON.stringify(this.#scope)}`, error);
+      if (this.#keepsUp) this.#run.timeViolation(what, error);
     }
   }
 
