@@ -10,6 +10,7 @@ import {
   request,
   send,
   statuses,
+  streamRequest,
   withNoStream,
 } from "../support/clients/raw_request.ts";
 
@@ -144,8 +145,7 @@ Deno.test("The service answers pipelined requests separately and in order", asyn
 });
 
 Deno.test("The service opens no second stream on a connection, and closes it", async () => {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "a" }));
-  const stream = request(`GET ${pathname}${search} HTTP/1.1`);
+  const stream = await streamRequest(stack.service, "a");
   for (const behind of [stream, request("GET /healthz HTTP/1.1")]) {
     assertEquals(await statuses(stack.service, stream + behind), []);
     using connection = await connectTo(stack.service);

@@ -110,15 +110,11 @@ export class Run {
     return performance.now() < this.#behindAt + 500;
   }
 
-  /** Runs `open` once fewer than {@linkcode MAX_OPENING} others are running. */
-  async limit<Result>(open: () => Promise<Result>): Promise<Result> {
+  /** Waits until fewer than {@linkcode MAX_OPENING} others are opening a stream. */
+  async waitToOpen(): Promise<Disposable> {
     while (this.#opening >= MAX_OPENING) await pause(20);
     this.#opening++;
-    try {
-      return await open();
-    } finally {
-      this.#opening--;
-    }
+    return { [Symbol.dispose]: () => void this.#opening-- };
   }
 
   /** Records a violated guarantee. */

@@ -74,15 +74,8 @@ export async function soak(options: SoakOptions): Promise<Report> {
     faults.push(name);
     onStep(name);
   };
-  await load(
-    run,
-    nats,
-    clients,
-    seconds * 1_000,
-    plan(random, seconds, possible),
-    random,
-    onFault,
-  );
+  const planned = plan(random, seconds, possible);
+  await load(run, nats, clients, seconds * 1_000, planned, random, onFault);
   onStep("coming to rest");
   const after = await measureAtRest(run, nats, before);
   if (!isBack(after, before)) {

@@ -50,15 +50,8 @@ export class Visit {
   }
 
   /** Opens a stream; `undefined` if it is refused. */
-  static begin(run: Run, random: Random, visitor: Visitor): Promise<Visit | undefined> {
-    return run.limit(() => Visit.#begin(run, random, visitor));
-  }
-
-  static async #begin(
-    run: Run,
-    random: Random,
-    visitor: Visitor,
-  ): Promise<Visit | undefined> {
+  static async begin(run: Run, random: Random, visitor: Visitor): Promise<Visit | undefined> {
+    using _opening = await run.waitToOpen();
     const { scope, kind, connect, onLine } = visitor;
     const jti = crypto.randomUUID();
     const seconds = Math.ceil(random.chance(0.2) ? random.between(5, 9) : random.between(60, 600));
