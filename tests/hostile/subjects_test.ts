@@ -234,7 +234,7 @@ const query = fc.tuple(parameter("app"), parameter("region"), parameter("machine
   .map((pairs) => pairs.flat().join("&"));
 
 for (const allowAllApps of [false, true]) {
-  const where = `where ALLOW_ALL_APPS is ${allowAllApps}`;
+  const where = `if ALLOW_ALL_APPS is ${allowAllApps}`;
   Deno.test(`GET /logs subscribes to nothing, or to one subject of a permitted app, whatever claims and query contain, ${where}`, async () => {
     const service = allowAllApps ? every! : one!;
     let opened = 0;
