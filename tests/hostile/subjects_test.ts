@@ -56,7 +56,7 @@ async function ask(service: Service, token: string, query: string): Promise<Answ
   return { status: Number(text.split(" ")[1]), said, subjects: found };
 }
 
-/** Fails unless the query is answered as expected, and only the expected subject is subscribed to. */
+/** Fails unless the query is answered as expected, with no subscription but the expected one. */
 async function assertAnswers(query: string, expected: string): Promise<void> {
   const token = await mint({ app: "web" });
   const answer = await ask(one!, token, query);
