@@ -1,5 +1,5 @@
 /**
- * A certificate authority of one's own: the tests and the benchmark run TLS with it.
+ * A private certificate authority, for TLS in the tests and the benchmark.
  *
  * @module
  */
@@ -11,21 +11,25 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate authority, in a folder of its own that is removed with it. */
+/** A certificate authority whose folder is removed when it is disposed. */
 export interface Authority extends AsyncDisposable {
-  /** The folder; all paths are below it. */
+  /** The folder that holds all of its files. */
   readonly folder: string;
-  /** The path of its certificate. */
+  /** The path of the CA certificate. */
   readonly path: string;
   /** Issues a certificate for `altNames`, such as `DNS:localhost,IP:127.0.0.1`. */
   issue(altNames: string): Promise<Certificate>;
-  /** Issues one, and resolves to nats-server's `tls` block with it, and with what `more` says. */
+  /** Issues a certificate and resolves to a `tls` block for nats-server, ending with `more`. */
   serverConfig(altNames: string, more?: string): Promise<string>;
 }
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
-/** Creates an authority whose certificates are valid for two days. */
+/**
+ * Creates an authority whose certificates are valid for two days.
+ *
+ * @throws {Error} If openssl fails, or is missing and cannot be installed.
+ */
 export async function createAuthority(): Promise<Authority> {
   const openssl = await findOrInstall({
     name: "openssl",
@@ -36,10 +40,12 @@ export async function createAuthority(): Promise<Authority> {
   const folder = await Deno.makeTempDir({ prefix: "natstap-tls-" });
   const run = async (...args: string[]) => {
     const { success, stderr } = await new Deno.Command(openssl, { args, cwd: folder }).output();
-    if (!success) throw new Error(`Cannot make a certificate: ${new TextDecoder().decode(stderr)}`);
+    if (!success) {
+      throw new Error(`Cannot create a certificate: ${new TextDecoder().decode(stderr)}`);
+    }
   };
   // deno-fmt-ignore
-  await run("req", "-x509", ...NEW_KEY, "-subj", "/CN=An authority for tests", "-days", "2",
+  await run("req", "-x509", ...NEW_KEY, "-subj", "/CN=Test authority", "-days", "2",
     "-keyout", "ca.key", "-out", "ca.pem");
   let issued = 0;
   const issue = async (altNames: string) => {

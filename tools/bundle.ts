@@ -1,7 +1,6 @@
 /**
- * Builds the viewer: bundles what browsers run, compresses it, names each file by its content, and
- * writes all of them into one module, which the service imports. So it needs no permission to read
- * files, and compresses nothing while it serves.
+ * Builds the viewer: bundles, compresses and hashes its files, and writes them into one JSON module
+ * that the service imports, so that it neither reads nor compresses files while it serves.
  *
  * @module
  */
@@ -12,13 +11,13 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { requireDeno } from "../lib/deno_version.ts";
 import type { Asset, AssetName, Viewer } from "../routes/viewer.ts";
 
-/** The project's folder. */
+/** The project's root folder, with a trailing slash. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FOLDER = `${ROOT}web/dist/`;
-/** What `main.ts` imports. */
+/** The module that `main.ts` imports. */
 const MODULE = `${FOLDER}viewer.json`;
 
-/** Files and folders that the viewer depends on. */
+/** Files and folders that the viewer is built from. */
 export const SOURCES = ["deno.json", "deno.lock", "lib", "tools/bundle.ts", "web"];
 
 const TYPES: Readonly<Record<AssetName, string>> = {
@@ -28,36 +27,38 @@ const TYPES: Readonly<Record<AssetName, string>> = {
   "index.html": "text/html; charset=utf-8",
 };
 
-/** How often to run the bundler if another process gets in its way. */
-const ATTEMPTS = 3;
+/** How often to run the bundler if another process interferes with it. */
+const MAX_ATTEMPTS = 3;
 
 /**
- * Builds the viewer, unless it has been built from the same sources: then nothing is written, and no
- * bundler is needed.
+ * Builds the viewer. If it was already built from the same sources, writes nothing and needs no
+ * bundler.
  *
  * @throws {Error} If a source cannot be bundled, or the viewer cannot be written.
  */
 export async function build(): Promise<Viewer> {
   const sources = await hashSources();
   return await readBuilt(sources) ??
-    await locked(async () => await readBuilt(sources) ?? await make(sources));
+    await locked(async () => await readBuilt(sources) ?? await buildFrom(sources));
 }
 
 /**
- * Runs `act` while no other process builds here. The lock ends with the process that holds it, however
- * that ends.
+ * Runs `act` while no other process builds in this checkout. The operating system releases the lock if
+ * the process dies.
  */
 export async function locked<T>(act: () => Promise<T>): Promise<T> {
-  // This file is always there, and to lock it takes no permission to write.
+  // This file always exists, and locking it requires no write permission.
   using file = await Deno.open(fileURLToPath(import.meta.url));
   await file.lock(true);
   return await act();
 }
 
 /**
- * Bundles each entry, a path in the project, and resolves to the bundles. The lock must be held.
+ * Bundles each entry and resolves to the bundles. The caller must hold the lock.
  *
- * @param folder A folder that may be written to; it is made if it is not there.
+ * @param entries Paths relative to the project's root.
+ * @param folder A folder for temporary files; created if it does not exist.
+ * @param flags Additional flags for `deno bundle`.
  * @throws {Error} If a source cannot be bundled, or the folder cannot be written to.
  */
 export async function bundle(
@@ -67,7 +68,7 @@ export async function bundle(
 ): Promise<string[]> {
   const output = `${folder}bundles`;
   await Deno.mkdir(output, { recursive: true }).catch((error) => {
-    throw new Error(`Cannot write to ${folder}: run deno task build as a user who may`, {
+    throw new Error(`Cannot write to ${folder}: run deno task build as a user with write access`, {
       cause: error,
     });
   });
@@ -89,21 +90,21 @@ async function runBundler(args: readonly string[]): Promise<void> {
     }).output();
     if (success) return;
     const reason = new TextDecoder().decode(stderr).trim();
-    // Deno installs esbuild at first use, and fails if a process elsewhere is doing the same.
-    if (attempt < ATTEMPTS && reason.includes("esbuild binary")) continue;
+    // Deno installs esbuild on first use, and fails if another process is installing it too.
+    if (attempt < MAX_ATTEMPTS && reason.includes("esbuild binary")) continue;
     throw new Error(`Cannot bundle: ${reason}`);
   }
 }
 
-/** Replaces a file as a whole, so that no reader finds a part of it. */
+/** Replaces a file atomically, so that no reader sees part of it. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   await Deno.writeTextFile(`${path}.new`, content);
-  // For the user that the service runs as, whatever the umask.
+  // Readable by the user that the service runs as, regardless of the umask.
   await Deno.chmod(`${path}.new`, 0o644);
   await Deno.rename(`${path}.new`, path);
 }
 
-async function make(sources: string): Promise<Viewer> {
+async function buildFrom(sources: string): Promise<Viewer> {
   const texts = await readTexts();
   const hashes = await hashAll(texts);
   const viewer = mapAssets((name) => compress(name, texts[name], hashes[name]));
@@ -111,13 +112,13 @@ async function make(sources: string): Promise<Viewer> {
   return viewer;
 }
 
-/** The viewer, if it has been built from these sources. */
+/** The built viewer if it was built from these sources, otherwise `undefined`. */
 async function readBuilt(expected: string): Promise<Viewer | undefined> {
   try {
     const { sources, ...viewer } = JSON.parse(await Deno.readTextFile(MODULE));
     return sources === expected ? viewer : undefined;
   } catch {
-    return undefined; // There is none yet.
+    return undefined; // Not built yet.
   }
 }
 
@@ -131,7 +132,7 @@ async function hashSources(): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The files at or below `path`, except those that are built. */
+/** The files at or below `path`, without build output. */
 async function listFiles(path: string): Promise<string[]> {
   if (ROOT + path + "/" === FOLDER) return [];
   if (!(await Deno.stat(ROOT + path)).isDirectory) return [path];
@@ -152,8 +153,8 @@ async function readTexts(): Promise<Record<AssetName, string>> {
 }
 
 /**
- * Gives each file its hash. The page names the others by theirs, so that its own, which is made last,
- * stands for all.
+ * Hashes each file. The page refers to the other files by their hashes, so it comes last and its own
+ * hash covers all of them.
  */
 async function hashAll(texts: Record<AssetName, string>): Promise<Record<AssetName, string>> {
   const hashes = { "viewer.js": "", "page.js": "", "page.css": "", "index.html": "" };
@@ -191,7 +192,7 @@ function mapAssets<T>(make: (name: AssetName) => T): Record<AssetName, T> {
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<AssetName, T>;
 }
 
-/** Runs a build as a program: a failure is one message and exit code 1. */
+/** Runs a build as a program: prints an error as one message and exits with code 1. */
 export async function runBuild(act: () => Promise<unknown>): Promise<void> {
   requireDeno();
   try {

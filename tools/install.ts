@@ -1,17 +1,16 @@
 /**
- * Finds a program that the tests or the demo need, and installs it with the system's package manager
- * where that is allowed.
+ * Finds a program that the tests or the demo need, or installs it with apt-get or brew.
  *
  * @module
  */
 
 /** A program that may have to be installed. */
 export interface Program {
-  /** The executable's name on `PATH`. */
+  /** The name of its executable. */
   name: string;
-  /** The environment variable that holds the executable's path, and wins over every other place. */
+  /** The environment variable that may hold the executable's path; takes precedence over `PATH`. */
   env: string;
-  /** Executables to try after `PATH`: where packages put what a user's `PATH` may not hold. */
+  /** Paths to try after `PATH`, for packages that install outside of it. */
   paths?: string[];
   /** The Debian package. */
   apt: string;
@@ -19,18 +18,18 @@ export interface Program {
   brew: string;
 }
 
-/** The machine to search: a test passes a barer one. */
+/** The machine to search; tests pass one with fewer programs. */
 export interface Machine {
-  /** Its environment variables. */
+  /** Environment variables. */
   env: Record<string, string>;
-  /** The user's number: 0 may install. `null` where there are no such numbers. */
+  /** The user ID: 0 may install packages. `null` on systems without user IDs. */
   uid: number | null;
 }
 
 /**
- * Finds a program's executable, and installs it where there is none.
+ * Resolves to the path of a program's executable, after installing the program if it is missing.
  *
- * @throws {Error} If there is none and it cannot be installed; the message says what to run.
+ * @throws {Error} If it is missing and cannot be installed; the message says what to run.
  *
  * @example
  * ```ts
@@ -52,16 +51,16 @@ export async function findOrInstall(
   const installed = await find(program, machine);
   if (installed !== undefined) return installed;
   throw new Error(
-    `Cannot find ${program.name} after its installation: name its executable in ${program.env}`,
+    `Cannot find ${program.name} after installing it: set ${program.env} to its executable`,
   );
 }
 
 async function find(program: Program, machine: Machine): Promise<string | undefined> {
-  const named = machine.env[program.env];
-  if (!named) return await findExecutable(program.name, machine, program.paths);
-  if (await isExecutable(named)) return named;
+  const path = machine.env[program.env];
+  if (!path) return await findExecutable(program.name, machine, program.paths);
+  if (await isExecutable(path)) return path;
   throw new Error(
-    `Cannot use ${program.env} as ${program.name}: "${named}" is not an executable file`,
+    `Cannot use ${program.env} as ${program.name}: "${path}" is not an executable file`,
   );
 }
 
@@ -92,27 +91,27 @@ async function install(program: Program, machine: Machine): Promise<void> {
   const brew = await findExecutable("brew", machine);
   if (brew !== undefined) return await run(program, machine, [brew, "install", program.brew]);
   throw new Error(
-    `Cannot find ${program.name}, nor apt-get or brew to install it: ` +
-      `install it, then name its executable in ${program.env}`,
+    `Cannot find ${program.name}, or apt-get or brew to install it: ` +
+      `install it, then set ${program.env} to its executable`,
   );
 }
 
 async function installWithApt(apt: string, program: Program, machine: Machine): Promise<void> {
-  const sudo = await passwordlessSudo(machine);
-  if (sudo === undefined) {
+  const prefix = await rootPrefix(machine);
+  if (prefix === undefined) {
     throw new Error(
-      `Cannot install ${program.name} without root's rights: ` +
+      `Cannot install ${program.name} without root privileges: ` +
         `run "sudo apt-get update && sudo apt-get install -y ${program.apt}"`,
     );
   }
-  // `env` sets the variable behind sudo, which would not pass it on.
-  const aptGet = [...sudo, "/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", apt];
+  // Through `env`, because sudo does not pass environment variables on.
+  const aptGet = [...prefix, "/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", apt];
   await run(program, machine, [...aptGet, "update"]);
   await run(program, machine, [...aptGet, "install", "-y", program.apt]);
 }
 
-/** What to put before a command that only root may run, or `undefined` where nothing helps. */
-async function passwordlessSudo(machine: Machine): Promise<string[] | undefined> {
+/** The prefix for commands that require root, or `undefined` if the user cannot become root. */
+async function rootPrefix(machine: Machine): Promise<string[] | undefined> {
   if (machine.uid === 0) return [];
   const sudo = await findExecutable("sudo", machine);
   if (sudo === undefined) return undefined;

@@ -1,10 +1,10 @@
 /**
- * The lines of a stream of bytes.
+ * Lines of text from a stream of bytes.
  *
  * @module
  */
 
-/** Reads UTF-8 text line by line, without the `\n`; what follows the last one is left out. */
+/** Yields each line of UTF-8 text without its `\n`; an unterminated last line is ignored. */
 export async function* readLines(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string> {

@@ -1,20 +1,19 @@
 /**
- * Connections within this machine, on a machine with a proxy.
+ * Connections to this machine on systems with an HTTP proxy.
  *
  * @module
  */
 
-/** The hosts that are this machine. */
+/** Host names of this machine. */
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
-/** Some programs read one of these variables, some the other, and some give one precedence. */
+/** Programs differ in which of these variables they read. */
 const EXCEPTIONS = ["NO_PROXY", "no_proxy"];
-
-/** Those that name a proxy for HTTP. */
+/** Variables that configure a proxy for `http:` URLs. */
 const PROXIES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /**
- * Makes this process, and every process that it starts, reach this machine directly, whatever proxy
- * `HTTP_PROXY`, `HTTPS_PROXY` or `ALL_PROXY` name. Has no effect after the first `fetch()`.
+ * Lets this process and its children connect to this machine directly, regardless of `HTTP_PROXY`,
+ * `HTTPS_PROXY` and `ALL_PROXY`. Has no effect on this process after its first `fetch()`.
  */
 export function bypassProxyForLoopback(): void {
   const hosts = EXCEPTIONS.flatMap((name) => Deno.env.get(name)?.split(",") ?? []);
@@ -22,7 +21,7 @@ export function bypassProxyForLoopback(): void {
   for (const name of EXCEPTIONS) Deno.env.set(name, value);
 }
 
-/** Whether programs of this user ask a proxy, unless told otherwise. */
+/** Whether the environment configures an HTTP proxy. */
 export function hasProxy(): boolean {
   return PROXIES.some((name) => Deno.env.get(name));
 }

@@ -1,10 +1,10 @@
 /**
- * What a process holds, as Linux tells it in /proc.
+ * Memory of a process, from Linux's /proc.
  *
  * @module
  */
 
-/** Bytes of memory that a process holds now (`VmRSS`) and at most held so far (`VmHWM`). */
+/** Current (`VmRSS`) and peak (`VmHWM`) resident memory of a process, in bytes. */
 export function memory(pid: number): { rss: number; peak: number } {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   const bytes = (name: string) =>

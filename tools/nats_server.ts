@@ -1,6 +1,5 @@
 /**
- * A real nats-server for the tests and the demo: found or installed, started on a free port, watched
- * through its monitoring endpoint, and stopped without a trace.
+ * A real nats-server on a free port, for the tests, the demo and the benchmark.
  *
  * @module
  */
@@ -10,57 +9,57 @@ import { sendSignal } from "./signal.ts";
 
 /** How to start a nats-server. */
 export interface NatsServerOptions {
-  /** The port for clients, for a restart where the last one stood. A free one by default. */
+  /** The port for clients. Default: a free one. */
   port?: number;
-  /** Text to add to the server's configuration file: users, TLS, `max_payload` and the like. */
+  /** Text to append to the server's configuration file, such as users, TLS or `max_payload`. */
   config?: string;
-  /** Keeps Ctrl-C in a terminal from the server, so that who started it can stop it in its turn. */
+  /** Whether the server ignores Ctrl-C in a terminal, so that its parent decides when to stop it. */
   detached?: boolean;
 }
 
-/** One client's connection, as the server reports it. */
+/** A client connection, as reported by the server. */
 export interface NatsConnection {
-  /** The server's number for it. */
+  /** The server's ID of the connection. */
   cid: number;
-  /** The name that the client gave. */
+  /** The name that the client chose. */
   name?: string;
-  /** How many subscriptions it holds. */
+  /** Number of subscriptions. */
   subscriptions: number;
-  /** Their subjects; absent where it holds none. */
+  /** Subjects of the subscriptions; absent if there are none. */
   subscriptions_list?: string[];
-  /** The version of TLS that it speaks; absent where it speaks none. */
+  /** The TLS version; absent without TLS. */
   tls_version?: string;
-  /** Bytes that the server holds for it because it reads too slowly. */
+  /** Bytes waiting to be sent because the client reads too slowly. */
   pending_bytes: number;
 }
 
 /** A nats-server that runs until it is stopped. */
 export interface NatsServer extends AsyncDisposable {
-  /** The process's number. */
+  /** The process ID. */
   readonly pid: number;
   /** The port for clients, on 127.0.0.1. */
   readonly port: number;
-  /** Where clients connect: `nats://127.0.0.1:PORT`. */
+  /** The URL for clients: `nats://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Where monitoring answers: `http://127.0.0.1:PORT`. */
+  /** The URL of the monitoring endpoint: `http://127.0.0.1:PORT`. */
   readonly monitorUrl: string;
-  /** Settles when the process has ended, whoever ended it. */
+  /** Settles when the process has exited, for whatever reason. */
   readonly status: Promise<Deno.CommandStatus>;
-  /** The clients that are connected now. */
+  /** Resolves to the current client connections. */
   connections(): Promise<NatsConnection[]>;
-  /** How many subscriptions clients hold now; the server's own are not counted. */
+  /** Resolves to the number of subscriptions of all clients. */
   subscriptions(): Promise<number>;
-  /** Puts another text in the place of `config` and has the server apply it. */
+  /** Replaces `config` and makes the server reload its configuration. */
   reload(config: string): Promise<void>;
-  /** Stops the process, waits for its end and removes its files. May be called again, harder. */
+  /** Stops the process, waits for it to exit and removes its files. May be called repeatedly. */
   stop(signal?: Deno.Signal): Promise<void>;
 }
 
 /**
- * Finds nats-server: the path in `NATS_SERVER`, on `PATH`, where Debian puts it. Installs it where
- * there is none.
+ * Resolves to the path of nats-server: the value of `NATS_SERVER`, or the first on `PATH` and in the
+ * usual folders. Installs it if it is missing.
  *
- * @throws {Error} If there is none and it cannot be installed; the message says what to run.
+ * @throws {Error} If it is missing and cannot be installed; the message says what to run.
  */
 export function findNatsServer(machine?: Machine): Promise<string> {
   return findOrInstall({
@@ -73,9 +72,9 @@ export function findNatsServer(machine?: Machine): Promise<string> {
 }
 
 /**
- * Starts a nats-server on 127.0.0.1 and resolves once it takes clients.
+ * Starts a nats-server on 127.0.0.1 and resolves once it accepts clients.
  *
- * @throws {Error} If it does not start; the message holds the reason that it gave.
+ * @throws {Error} If it does not start; the message contains the server's reason.
  *
  * @example
  * ```ts
@@ -94,7 +93,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     args: ["-c", configPath],
     stdin: "null",
     stdout: "null",
-    // Mistakes in the configuration go here, everything else to the log file: the pipe never fills.
+    // Only configuration errors are written here, so the pipe never fills up.
     stderr: "piped",
     detached: options.detached ?? false,
   }).spawn();
@@ -144,8 +143,8 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
 }
 
 function configText(folder: string, port = -1, config = ""): string {
-  // -1 has the server bind a free port and tell it in the ports file: no other process can take it
-  // in between, as it could where this process chose one.
+  // With -1, the server itself binds a free port and writes it to the ports file. If this process
+  // chose the port, another one could take it first.
   return `listen: "127.0.0.1:${port}"
 http: "127.0.0.1:-1"
 ports_file_dir: "${folder}"
@@ -172,14 +171,14 @@ async function started(
   }
   const log = await readText(`${folder}/log`);
   const lines = `${log}\n${await new Response(child.stderr).text()}`.trim().split("\n");
-  return { reason: lines.at(-1) || "it ended at once and gave no reason" };
+  return { reason: lines.at(-1) || "it exited without giving a reason" };
 }
 
 async function readPorts(path: string): Promise<Ports | undefined> {
   try {
     return JSON.parse(await Deno.readTextFile(path));
   } catch {
-    return undefined; // Not there yet, or not yet written to its end.
+    return undefined; // Missing or incomplete.
   }
 }
 
@@ -193,18 +192,18 @@ async function reloaded(child: Deno.ChildProcess, folder: string, from: number):
     if (lines.some((line) => line.includes("Reloaded server configuration"))) return;
     await pause();
   }
-  throw new Error("Cannot reload nats-server: it has ended");
+  throw new Error("Cannot reload nats-server: it has exited");
 }
 
 async function readText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch {
-    return ""; // The server has not come so far as to write it.
+    return ""; // The server has not created it yet.
   }
 }
 
-/** A moment between two looks at a file that nats-server is about to write. */
+/** Waits before polling a file again. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -1,5 +1,5 @@
 /**
- * Prints a token that the service takes: `deno task token --app NAME [--ttl 10m]`.
+ * Prints a token for the service: `deno task token --app NAME [--ttl 10m]`.
  *
  * @module
  */
@@ -10,55 +10,55 @@ import { ALL_APPS, isName } from "../lib/nats/subject.ts";
 import { clean } from "../lib/variables.ts";
 import { readSigningKey, type SigningKey } from "./signing_key.ts";
 
-/** What a token is to say. */
+/** The claims of a token. */
 export interface Claims {
-  /** The permitted app names, or `["*"]` for every app. */
+  /** Names of the permitted apps, or `["*"]` for all apps. */
   app: string[];
-  /** How long the token is to live, in seconds. */
+  /** Lifetime of the token, in seconds. */
   ttl: number;
-  /** The one region that is permitted. */
+  /** The only permitted region. */
   region?: string | undefined;
-  /** The one machine that is permitted. */
+  /** The only permitted machine. */
   machine?: string | undefined;
-  /** Whom the token is for; the service logs it. */
+  /** The user that the token is for; the service logs it. */
   sub?: string | undefined;
-  /** The token's own name; the service logs it. */
+  /** The token's ID; the service logs it. */
   jti?: string | undefined;
-  /** Whom it is meant for: the service's `JWT_AUDIENCE`. */
+  /** The audience, as in the service's `JWT_AUDIENCE`. */
   aud?: string | undefined;
-  /** Who made it: the service's `JWT_ISSUER`. */
+  /** The issuer, as in the service's `JWT_ISSUER`. */
   iss?: string | undefined;
 }
 
-/** What a token's header is to say. */
+/** The header of a token. */
 export interface Header {
-  /** The algorithm, where it is not the key's usual one. */
+  /** The algorithm. Default: the first of the key's algorithms. */
   alg?: string | undefined;
-  /** The key's name, where it is not the key's own. */
+  /** The key ID. Default: the key's own. */
   kid?: string | undefined;
 }
 
-const HELP = `Print a token for natstap on standard output.
+const HELP = `Print a token for natstap to standard output.
 
   deno task token --app NAME [--app NAME ...] [options]
 
-  --app NAME      an app whose logs the token permits; '*' for every app
-  --ttl TIME      how long it lives: 90, 90s, 10m or 1h (default: 10m)
-  --region NAME   permit this region only
-  --machine NAME  permit this machine only
-  --sub TEXT      whom it is for, for the service's log
-  --jti TEXT      the token's own name, for the service's log
-  --kid TEXT      the key's name, where the service has a JWK Set
-  --alg NAME      the algorithm, where it is not the key's usual one
-  --help          print this
+  --app NAME      app whose logs the token permits; '*' for all apps
+  --ttl TIME      lifetime: 90, 90s, 10m or 1h (default: 10m)
+  --region NAME   permit only this region
+  --machine NAME  permit only this machine
+  --sub TEXT      user, for the service's log
+  --jti TEXT      token ID, for the service's log
+  --kid TEXT      key ID, if the service has a JWK Set
+  --alg NAME      algorithm (default: the usual one for the key)
+  --help          print this help
 
-The key is JWT_SECRET, or JWT_PRIVATE_KEY (PEM or JWK) where the service has a public key.
-JWT_AUDIENCE, JWT_ISSUER and JWT_MAX_TTL are read as the service reads them.`;
+The token is signed with JWT_SECRET, or with JWT_PRIVATE_KEY (PEM or JWK) if the service has a
+public key. JWT_AUDIENCE, JWT_ISSUER and JWT_MAX_TTL have the same meaning as for the service.`;
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**
- * Makes a token.
+ * Mints a token.
  *
  * @throws {RangeError} If the algorithm does not fit the key.
  *
@@ -72,12 +72,12 @@ export function mintToken(key: SigningKey, claims: Claims, header: Header = {}):
   const alg = header.alg ?? key.algorithms[0]!;
   if (!key.algorithms.includes(alg)) {
     throw new RangeError(
-      `Cannot sign with "${alg}": the key takes ${key.algorithms.join(", ")}`,
+      `Cannot sign with "${alg}": the key supports ${key.algorithms.join(", ")}`,
     );
   }
   const iat = Math.floor(Date.now() / 1000);
   const kid = header.kid ?? key.kid;
-  // What is undefined in here is left out of the JSON, and so of the token.
+  // JSON leaves out claims that are undefined.
   const payload = { app: app.length === 1 ? app[0] : app, ...rest, iat, exp: iat + ttl };
   return new SignJWT(payload as JWTPayload)
     .setProtectedHeader({ alg, typ: "JWT", ...(kid !== undefined && { kid }) })
@@ -102,7 +102,7 @@ function parseFlags(args: string[]) {
 }
 
 function parseApps(apps: string[] = []): string[] {
-  if (apps.length === 0) throw new TypeError("Cannot mint a token without an app: give --app NAME");
+  if (apps.length === 0) throw new TypeError("Cannot mint a token without an app: add --app NAME");
   if (apps.length === 1 && apps[0] === ALL_APPS) return apps;
   for (const app of apps) parseName("app", app);
   return apps;
@@ -111,8 +111,8 @@ function parseApps(apps: string[] = []): string[] {
 function parseName(flag: string, value: string | undefined): string | undefined {
   if (value === undefined || isName(value)) return value;
   throw new RangeError(
-    `Cannot use "${value}" as --${flag}: a name is letters, digits, "-" and "_", ` +
-      "at most 63, the first a letter or a digit",
+    `Cannot use "${value}" as --${flag}: a name has at most 63 letters, digits, "-" and "_", ` +
+      "and starts with a letter or digit",
   );
 }
 
@@ -121,13 +121,13 @@ function parseTtl(text: string, maxText = "3600"): number {
   const ttl = Number(digits) * SECONDS[unit || "s"]!;
   const max = Number(maxText);
   if (!(ttl > 0)) {
-    throw new SyntaxError(`Cannot read "${text}" as --ttl: give 90, 90s, 10m or 1h`);
+    throw new SyntaxError(`Cannot read "${text}" as --ttl: expected 90, 90s, 10m or 1h`);
   }
   if (!(max > 0)) {
-    throw new SyntaxError(`Cannot read "${maxText}" as JWT_MAX_TTL: give a number of seconds`);
+    throw new SyntaxError(`Cannot read "${maxText}" as JWT_MAX_TTL: expected a number of seconds`);
   }
   if (ttl <= max) return ttl;
-  throw new RangeError(`Cannot use "${text}" as --ttl: JWT_MAX_TTL permits ${max} seconds at most`);
+  throw new RangeError(`Cannot use "${text}" as --ttl: JWT_MAX_TTL permits at most ${max} seconds`);
 }
 
 async function printToken(args: string[], environment: Record<string, string>): Promise<void> {
@@ -147,7 +147,7 @@ async function printToken(args: string[], environment: Record<string, string>): 
     iss: env.JWT_ISSUER,
   };
   if (claims.app[0] === ALL_APPS) {
-    console.error("The service honours this token only where ALLOW_ALL_APPS=true");
+    console.error("The service accepts this token only if ALLOW_ALL_APPS is true");
   }
   console.log(await mintToken(readSigningKey(env), claims, { alg, kid }));
 }

@@ -1,7 +1,6 @@
 /**
- * Builds the program that production runs, `deno task build`: the service with its packages and the
- * viewer in one file, and its permissions in another. Deno needs nothing else to run it, and nowhere
- * to write.
+ * Builds the program that production runs, `deno task build`: one file with the service, its packages
+ * and the viewer, and one with its permissions.
  *
  * @module
  */
@@ -27,7 +26,7 @@ export async function buildProgram(): Promise<void> {
   });
 }
 
-/** Those of the service, except for files of this project, which the program contains. */
+/** The service's permissions, without those to read files that are part of the program. */
 function permissions() {
   const { read, ...others } = config.permissions.default;
   return { default: { ...others, read: read.filter((path) => path.startsWith("/")) } };

@@ -1,24 +1,24 @@
 /**
- * Log lines as Fly publishes them on NATS, made up for the demo: several apps, regions and machines,
- * and every kind of message that a real app logs sooner or later.
+ * Made-up log lines in Fly's format, for the demo: several apps, regions and machines, and the kinds of
+ * messages that real apps log.
  *
  * @module
  */
 
-/** An app that logs. */
+/** An app of the demo. */
 export interface SampleApp {
   readonly name: string;
   readonly machines: readonly SampleMachine[];
 }
 
-/** A machine that an app runs on. */
+/** A machine of an app. */
 export interface SampleMachine {
   readonly id: string;
   readonly region: string;
   readonly host: string;
 }
 
-/** A log line, as it is published. */
+/** A log line and the subject that it is published to. */
 export interface SampleLine {
   readonly subject: string;
   readonly payload: string;
@@ -27,20 +27,21 @@ export interface SampleLine {
 type Provider = "app" | "proxy" | "runner";
 type Level = "debug" | "info" | "warn" | "error";
 
-/** What chance decides. */
-interface Dice {
+/** Random choices. */
+interface Choices {
+  /** One of the values. */
   pick<T>(values: readonly T[]): T;
-  /** A whole number from 0 to `max`. */
+  /** An integer from 0 to `max`. */
   upTo(max: number): number;
 }
 
-/** Lines that one machine logs at once. */
-interface Occurrence {
-  /** How often it happens, beside the others. */
+/** A kind of log output: one or more lines that a machine logs together. */
+interface SampleKind {
+  /** Frequency relative to the other kinds. */
   readonly weight: number;
   readonly provider: Provider;
   readonly level: Level;
-  readonly messages: (dice: Dice) => string[];
+  readonly messages: (choices: Choices) => string[];
 }
 
 /** The apps of the demo. */
@@ -80,7 +81,7 @@ const PATHS = [
   "/api/v2/me",
 ];
 
-const OCCURRENCES: readonly Occurrence[] = [
+const SAMPLE_KINDS: readonly SampleKind[] = [
   {
     weight: 40,
     provider: "app",
@@ -173,16 +174,17 @@ const OCCURRENCES: readonly Occurrence[] = [
 ];
 
 /**
- * What one of the app's machines logs next: mostly one line, sometimes a burst of them.
+ * Returns what one of the app's machines logs next: usually a single line, sometimes several.
  *
- * @param random As `Math.random()`. The same numbers make the same lines, except for their times.
+ * @param random A replacement for `Math.random()`. The same numbers give the same lines, except for
+ * their timestamps.
  */
 export function sampleLines(app: SampleApp, random: () => number = Math.random): SampleLine[] {
-  const dice = diceOf(random);
-  const machine = dice.pick(app.machines);
-  const { provider, level, messages } = pickOccurrence(random);
+  const choices = choicesOf(random);
+  const machine = choices.pick(app.machines);
+  const { provider, level, messages } = pickKind(random);
   const now = new Date().toISOString().slice(0, -1);
-  return messages(dice).map((message, index) => ({
+  return messages(choices).map((message, index) => ({
     subject: `logs.${app.name}.${machine.region}.${machine.id}`,
     payload: JSON.stringify({
       event: { provider },
@@ -190,19 +192,19 @@ export function sampleLines(app: SampleApp, random: () => number = Math.random):
       host: machine.host,
       log: { level },
       message,
-      // Fly counts nanoseconds: the lines of a burst differ in what a Date cannot hold.
-      timestamp: `${now}${String(index * 1000 + dice.upTo(999)).padStart(6, "0")}Z`,
+      // Fly's timestamps have nanoseconds; lines logged together differ in digits that a Date lacks.
+      timestamp: `${now}${String(index * 1000 + choices.upTo(999)).padStart(6, "0")}Z`,
     }),
   }));
 }
 
-function pickOccurrence(random: () => number): Occurrence {
-  const total = OCCURRENCES.reduce((sum, { weight }) => sum + weight, 0);
+function pickKind(random: () => number): SampleKind {
+  const total = SAMPLE_KINDS.reduce((sum, { weight }) => sum + weight, 0);
   let rest = random() * total;
-  return OCCURRENCES.find(({ weight }) => (rest -= weight) < 0)!;
+  return SAMPLE_KINDS.find(({ weight }) => (rest -= weight) < 0)!;
 }
 
-function diceOf(random: () => number): Dice {
+function choicesOf(random: () => number): Choices {
   return {
     pick: (values) => values[Math.floor(random() * values.length)]!,
     upTo: (max) => Math.floor(random() * (max + 1)),

@@ -1,5 +1,5 @@
 /**
- * The key that signs a token, and the algorithms that fit it.
+ * Reads the key that signs tokens.
  *
  * @module
  */
@@ -9,19 +9,18 @@ import { algorithmsOf, SYMMETRIC } from "../lib/auth/algorithms.ts";
 
 /** A key to sign with. */
 export interface SigningKey {
-  /** The key as jose takes it. */
+  /** The key in the form that jose expects. */
   readonly key: JWK | Uint8Array;
-  /** The algorithms that fit it, the usual one first. */
+  /** The algorithms that the key supports, the default first. */
   readonly algorithms: readonly string[];
-  /** The key's own name, where it has one. */
+  /** The key ID, if the key has one. */
   readonly kid?: string | undefined;
 }
 
 /**
- * Reads the key from the variables that the service reads, or `JWT_PRIVATE_KEY` where the service
- * verifies with a public key.
+ * Reads the key from `JWT_SECRET`, or from `JWT_PRIVATE_KEY` if the service has a public key.
  *
- * @throws {TypeError} If no key is set, or two, or one that cannot sign.
+ * @throws {TypeError} If none or both are set, or if the key cannot sign.
  */
 export function readSigningKey(env: Record<string, string | undefined>): SigningKey {
   const { JWT_SECRET: secret, JWT_PRIVATE_KEY: privateKey } = env;
@@ -31,14 +30,14 @@ export function readSigningKey(env: Record<string, string | undefined>): Signing
   if (secret) return parseSecret(secret);
   if (privateKey) return parsePrivateKey(privateKey);
   throw new TypeError(
-    "Cannot sign without a key: set JWT_SECRET, as the service has it " +
-      "(a new one: openssl rand -base64 48), or JWT_PRIVATE_KEY where the service has a public key " +
-      "(a new one: openssl genpkey -algorithm ed25519)",
+    "Cannot sign without a key: set JWT_SECRET to the service's secret " +
+      "(to generate one: openssl rand -base64 48), or JWT_PRIVATE_KEY if the service has a public " +
+      "key (to generate one: openssl genpkey -algorithm ed25519)",
   );
 }
 
 /**
- * Reads a shared secret: its characters are the key, as they are for the service.
+ * Reads a shared secret. As in the service, its characters are the key.
  *
  * @throws {TypeError} If it is shorter than 32 bytes.
  */
@@ -46,23 +45,23 @@ export function parseSecret(secret: string): SigningKey {
   const key = new TextEncoder().encode(secret);
   if (key.length >= 32) return { key, algorithms: SYMMETRIC };
   throw new TypeError(
-    `Cannot sign with JWT_SECRET: it holds ${key.length} bytes, and 32 or more are needed ` +
-      "(a new one: openssl rand -base64 48)",
+    `Cannot sign with JWT_SECRET: it has ${key.length} bytes, but at least 32 are required ` +
+      "(to generate one: openssl rand -base64 48)",
   );
 }
 
 /**
- * Reads a private key: PEM, in which a line may end with a literal `\n`, or a JWK in JSON.
+ * Reads a private key in PEM, whose line breaks may be written as `\n`, or as a JWK in JSON.
  *
- * @throws {TypeError} If it is neither, or of a kind that no algorithm fits.
+ * @throws {TypeError} If it is neither, or if no algorithm supports this kind of key.
  */
 export function parsePrivateKey(text: string): SigningKey {
   const jwk = text.trimStart().startsWith("{") ? parseJwk(text) : parsePem(text);
   const algorithms = algorithmsOf(jwk);
   if (algorithms.length > 0) return { key: jwk, algorithms, kid: jwk.kid };
   throw new TypeError(
-    `Cannot sign with JWT_PRIVATE_KEY: it is ${jwk.crv ?? jwk.kty}, ` +
-      "and RSA, EC (P-256, P-384, P-521) or Ed25519 is needed",
+    `Cannot sign with JWT_PRIVATE_KEY: its type is ${jwk.crv ?? jwk.kty}, ` +
+      "but must be RSA, EC (P-256, P-384 or P-521) or Ed25519",
   );
 }
 
@@ -71,7 +70,7 @@ function parsePem(text: string): JWK {
     const pem = text.replaceAll("\\n", "\n");
     return createPrivateKey(pem).export({ format: "jwk" }) as JWK;
   } catch {
-    throw new TypeError("Cannot sign with JWT_PRIVATE_KEY: it holds no private key in PEM or JSON");
+    throw new TypeError("Cannot sign with JWT_PRIVATE_KEY: it is not a private key in PEM or JSON");
   }
 }
 
@@ -81,6 +80,6 @@ function parseJwk(text: string): JWK {
     createPrivateKey({ key: jwk, format: "jwk" });
     return jwk;
   } catch {
-    throw new TypeError("Cannot sign with JWT_PRIVATE_KEY: it holds no private JWK");
+    throw new TypeError("Cannot sign with JWT_PRIVATE_KEY: it is not a private JWK");
   }
 }

@@ -5,20 +5,20 @@ import { sendSignal } from "../../tools/signal.ts";
 import { type Checkout, copyCheckout, ROOT } from "../support/checkout.ts";
 import { assertEventually } from "../support/patience.ts";
 
-const linux = { ignore: Deno.build.os !== "linux" }; // Elsewhere there is no /proc/locks.
+const linux = { ignore: Deno.build.os !== "linux" }; // Other systems have no /proc/locks.
 
 function spawnBuild(checkout: Checkout): Deno.ChildProcess {
   return checkout.deno(["run", "-A", "--quiet", "tools/bundle.ts"]).spawn();
 }
 
-/** Waits for a build's end, and fails unless it has succeeded without a word. */
+/** Fails unless the build succeeds without any output. */
 async function assertBuilds(build: Deno.ChildProcess): Promise<void> {
   const { code, stdout, stderr } = await build.output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   assertEquals([code, text], [0, ""]);
 }
 
-/** What the process does with locks: `"holds"` one, `"waits"` for one, or neither. */
+/** Whether the process `"holds"` a lock, `"waits"` for one, or neither. */
 async function lockOf({ pid }: Deno.ChildProcess): Promise<"holds" | "waits" | undefined> {
   const locks = (await Deno.readTextFile("/proc/locks")).split("\n");
   const lock = locks.find((line) => new RegExp(`FLOCK +ADVISORY +WRITE +${pid} `).test(line));
@@ -31,7 +31,7 @@ function contentOf(checkout: Checkout): string[] {
 }
 
 Deno.test(
-  "build() waits for the process that builds, and takes what that has built",
+  "build() waits for a running build and uses its result",
   linux,
   async () => {
     await using checkout = await copyCheckout(undefined, true);
@@ -51,11 +51,11 @@ Deno.test(
       await Deno.writeTextFile(path, marked);
     }
     await Promise.all(builds.map(assertBuilds));
-    assertEquals(await Deno.readTextFile(path), marked, "None has built it again");
+    assertEquals(await Deno.readTextFile(path), marked, "Expected no process to build again");
   },
 );
 
-Deno.test("build() succeeds after another was killed in its midst", linux, async () => {
+Deno.test("build() succeeds after another build was killed", linux, async () => {
   await using checkout = await copyCheckout(undefined, true);
   for (let killed = false; !killed;) {
     await Deno.remove(`${checkout.folder}/web/dist`, { recursive: true }).catch(() => {});
@@ -65,13 +65,13 @@ Deno.test("build() succeeds after another was killed in its midst", linux, async
     ended.then(() => running = false);
     while (running && await lockOf(build) !== "holds");
     sendSignal(build, "SIGKILL");
-    killed = (await ended).signal === "SIGKILL"; // Else it was faster.
+    killed = (await ended).signal === "SIGKILL"; // Otherwise it finished first.
   }
   await assertBuilds(spawnBuild(checkout));
   assertEquals(contentOf(checkout), ["viewer.json"]);
 });
 
-Deno.test("build() builds again when a source has changed, and else writes nothing", async () => {
+Deno.test("build() writes files only if a source has changed", async () => {
   await using checkout = await copyCheckout(undefined, true);
   const path = `${checkout.folder}/web/dist/viewer.json`;
   const build = async () => {
@@ -85,12 +85,12 @@ Deno.test("build() builds again when a source has changed, and else writes nothi
   ) {
     await Deno.writeTextFile(`${checkout.folder}/${source}`, "\n", { append: true });
     const next = await build();
-    assert(next !== file, `Expected a change of ${source} to count`);
+    assert(next !== file, `Expected a new build after a change of ${source}`);
     assertEquals(await build(), file = next);
   }
 });
 
-Deno.test("SOURCES name every file of the project that is in the viewer", async () => {
+Deno.test("SOURCES cover every module of the viewer", async () => {
   for (const entry of ["web/viewer.ts", "web/page.ts"]) {
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["info", "--json", entry],

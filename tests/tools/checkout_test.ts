@@ -1,19 +1,19 @@
-/** The first minute of somebody who has just cloned the project, whatever the folder and the machine. */
+/** The first steps in a fresh clone, in any folder and on any machine. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { readLines } from "../../tools/lines.ts";
 import { sendSignal } from "../../tools/signal.ts";
 import { type Checkout, copyCheckout } from "../support/checkout.ts";
 
-const KEY = { JWT_SECRET: "a secret of the tests that is 32 bytes or more" };
+const KEY = { JWT_SECRET: "a shared secret for tests: 32 bytes or more" };
 
-/** What a finished command has written. */
+/** Runs a command to its end. */
 async function output(command: Deno.Command) {
   const { code, stdout, stderr } = await command.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** Reads a command's standard output up to a line, then stops the command; resolves to what it read. */
+/** Stops a command once it has printed a line that matches `mark`; resolves to its standard output. */
 async function readUpTo(command: Deno.Command, mark: RegExp): Promise<string> {
   const child = command.spawn();
   const errors = new Response(child.stderr).text();
@@ -32,15 +32,15 @@ async function readUpTo(command: Deno.Command, mark: RegExp): Promise<string> {
 }
 
 const ADVICE = /^Press Ctrl-C to stop/;
-/** The last line of a start without NATS. */
+/** The last line that the service logs when it starts without NATS. */
 const STARTED = /"msg":"NATS unavailable"/;
-/** Any free port, since the machine may have something on the usual ones. */
+/** Free ports, because the default ones may be in use. */
 const ANY_PORT = { HOST: "127.0.0.1", PORT: "0", METRICS_PORT: "0" };
 
 async function assertViewerBuilt({ folder }: Checkout): Promise<void> {
   const viewer = JSON.parse(await Deno.readTextFile(`${folder}/web/dist/viewer.json`));
   assertEquals(typeof viewer["viewer.js"].br, "string");
-  // Nothing else is left of a build.
+  // A build leaves nothing else behind.
   assertEquals([...Deno.readDirSync(`${folder}/web/dist`)].map(({ name }) => name), [
     "viewer.json",
   ]);
@@ -50,9 +50,9 @@ let checkout: Checkout;
 Deno.test.beforeAll(async () => void (checkout = await copyCheckout()));
 Deno.test.afterAll(async () => await checkout[Symbol.asyncDispose]());
 
-Deno.test("Four demos that start at once in a fresh checkout, with nothing cached, all show a line", async () => {
+Deno.test("Four demos started at once in a fresh checkout with an empty cache all show a line", async () => {
   const demos = Array.from({ length: 4 }, () => readUpTo(checkout.deno(["task", "demo"]), ADVICE));
-  await Promise.allSettled(demos); // None may outlive the checkout.
+  await Promise.allSettled(demos); // Wait for all of them before the checkout is removed.
   for (const printed of await Promise.all(demos)) {
     assertMatch(
       printed,
@@ -62,7 +62,7 @@ Deno.test("Four demos that start at once in a fresh checkout, with nothing cache
   await assertViewerBuilt(checkout);
 });
 
-Deno.test("Two checkouts that share an empty DENO_DIR build at once", async () => {
+Deno.test("Two checkouts that share an empty DENO_DIR can be built at the same time", async () => {
   await using other = await copyCheckout("with space");
   const shared = { DENO_DIR: `${other.folder}/../shared` };
   const builds = [checkout, other, checkout, other].map((checkout) =>
@@ -73,22 +73,25 @@ Deno.test("Two checkouts that share an empty DENO_DIR build at once", async () =
   await assertViewerBuilt(other);
 });
 
-Deno.test("A build that fails says which source is wrong, or that this user may not write", async () => {
+Deno.test("A failed build names the invalid source, or says that the user has no write access", async () => {
   const page = `${checkout.folder}/web/page.ts`;
   const content = await Deno.readTextFile(page);
   await Deno.writeTextFile(page, "const = 1;\n");
   const wrong = await output(checkout.deno(["task", "--quiet", "viewer"]));
   assertEquals([wrong.code, wrong.stdout], [1, ""]);
   assertMatch(wrong.stderr, /^Cannot bundle: [^]*page\.ts/);
-  await Deno.writeTextFile(page, `${content}// Another.\n`);
+  await Deno.writeTextFile(page, `${content}// A change.\n`);
   const denied = await output(checkout.denoAsReader(["task", "--quiet", "viewer"]));
   assertEquals([denied.code, denied.stdout], [1, ""]);
-  assertMatch(denied.stderr, /^Cannot write to .*: run deno task build as a user who may$/m);
+  assertMatch(
+    denied.stderr,
+    /^Cannot write to .*: run deno task build as a user with write access$/m,
+  );
   await checkout.makeWritable();
   await Deno.writeTextFile(page, content);
 });
 
-Deno.test("A checkout in which all is built and cached runs without write access to it and to DENO_DIR", async () => {
+Deno.test("A checkout that is built and cached runs without write access to it or to DENO_DIR", async () => {
   await output(checkout.deno(["task", "build"]));
   const before = await list(checkout.folder);
   const env = { ...KEY, ...ANY_PORT };
@@ -108,10 +111,10 @@ Deno.test("A checkout in which all is built and cached runs without write access
   ];
   const { code, stdout, stderr } = await output(checkout.denoAsReader(test));
   assertEquals(code, 0, stdout + stderr);
-  assertEquals(await list(checkout.folder), before, "Nothing was written");
+  assertEquals(await list(checkout.folder), before, "Expected no file to be written");
 });
 
-/** All files of a folder, and when each was last written. */
+/** All files in a folder, with their modification times. */
 async function list(folder: string): Promise<string[]> {
   const { stdout } = await output(
     new Deno.Command("find", { args: [folder, "-type", "f", "-printf", "%P %T@\n"] }),

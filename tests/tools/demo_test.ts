@@ -5,18 +5,18 @@ import { readLines } from "../../tools/lines.ts";
 
 interface Demo extends AsyncDisposable {
   child: Deno.ChildProcess;
-  /** What it has printed up to its last line of advice. */
+  /** What it has printed, up to the last line before it waits. */
   printed: string;
-  /** What it has started. */
+  /** Its child processes. */
   children: { pid: number; command: string }[];
-  /** Its own folder for temporary files. */
+  /** The folder for its temporary files. */
   tempDir: string;
 }
 
 function spawnDemo(env: Record<string, string>): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", fileURLToPath(new URL("../../tools/demo.ts", import.meta.url))],
-    // What this machine is configured for is none of the demo's business.
+    // The demo must ignore configuration in its environment.
     env: { JWT_PUBLIC_KEY: "nonsense", NATS_USER: "nobody", ...env },
     stdin: "null",
     stdout: "piped",
@@ -37,7 +37,7 @@ async function startDemo(env: Record<string, string> = {}): Promise<Demo> {
       children: childrenOf(child.pid),
       tempDir,
       async [Symbol.asyncDispose]() {
-        // Where a test has failed, the demo still runs.
+        // The demo is still running if the test failed.
         if (await isRunning(child.pid)) child.kill("SIGTERM");
         await child.status;
         await Deno.remove(tempDir, { recursive: true });
@@ -55,7 +55,7 @@ function childrenOf(parent: number): { pid: number; command: string }[] {
       const command = Deno.readTextFileSync(`/proc/${name}/cmdline`).replaceAll("\0", " ");
       return ppid === parent ? [{ pid: Number(name), command }] : [];
     } catch {
-      return []; // No process, or one that has just ended.
+      return []; // Not a process, or one that has just exited.
     }
   });
 }
@@ -65,9 +65,9 @@ async function isRunning(pid: number): Promise<boolean> {
 }
 
 async function assertNothingLeft({ children, tempDir }: Demo) {
-  assertEquals(children.length, 2, "Expected the demo to have started two processes");
+  assertEquals(children.length, 2, "Expected the demo to start two processes");
   for (const { pid, command } of children) {
-    assertEquals(await isRunning(pid), false, `Expected no ${command} to be left`);
+    assertEquals(await isRunning(pid), false, `Expected ${command} to have exited`);
   }
   assertEquals([...Deno.readDirSync(tempDir)], []);
 }
@@ -96,10 +96,10 @@ function isFree(port: number): boolean {
   }
 }
 
-const options = { ignore: Deno.build.os !== "linux" }; // Elsewhere there is no /proc to look into.
+const options = { ignore: Deno.build.os !== "linux" }; // Other systems have no /proc.
 
 Deno.test(
-  "demo prints links to the viewer and commands that stream, and leaves nothing behind",
+  "demo prints working links and commands, and leaves nothing behind",
   options,
   async () => {
     let isTaken = !isFree(METRICS_PORT);
@@ -125,19 +125,19 @@ Deno.test(
     const metrics = /^curl .*(http:\S+\/metrics)$/m.exec(demo.printed)?.[1];
     if (metrics === undefined) {
       isTaken ||= !isFree(METRICS_PORT);
-      assert(isTaken, "There are no metrics only if another program has the port");
+      assert(isTaken, "Expected metrics unless another program has the port");
     } else {
       assertStringIncludes(await (await fetch(metrics)).text(), "\nnatstap_nats_connected 1\n");
     }
 
     demo.child.kill("SIGINT");
-    const { code, stderr } = await ended(demo);
+    const { code, stderr } = await exited(demo);
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     await assertNothingLeft(demo);
   },
 );
 
-Deno.test("demo works behind a proxy, and so do its commands", options, async () => {
+Deno.test("demo and the commands it prints work behind a proxy", options, async () => {
   const curl = await findOrInstall({ name: "curl", env: "CURL", apt: "curl", brew: "curl" });
   for (const proxy of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
     const env = { [proxy]: "http://127.0.0.1:1" };
@@ -156,16 +156,16 @@ Deno.test("demo works behind a proxy, and so do its commands", options, async ()
     }).output();
     assertEquals([code, JSON.parse(new TextDecoder().decode(stdout)).ready], [0, true], proxy);
     demo.child.kill("SIGTERM");
-    assertEquals(await ended(demo), { code: 0, stderr: "" });
+    assertEquals(await exited(demo), { code: 0, stderr: "" });
   }
 });
 
-Deno.test("demo ends at once at a second Ctrl-C", options, async () => {
+Deno.test("demo exits immediately after a second Ctrl-C", options, async () => {
   await using demo = await startDemo();
   const service = demo.children.find(({ command }) => command.includes("main.ts"));
-  Deno.kill(service!.pid, "SIGSTOP"); // It cannot stop in order.
+  Deno.kill(service!.pid, "SIGSTOP"); // So that it cannot shut down gracefully.
   demo.child.kill("SIGINT");
-  // Two signals that follow at once may be delivered as one.
+  // Signals in quick succession may be delivered as one.
   const again = setInterval(() => demo.child.kill("SIGINT"), 100);
   const { code } = await demo.child.status;
   clearInterval(again);
@@ -174,11 +174,11 @@ Deno.test("demo ends at once at a second Ctrl-C", options, async () => {
   await assertNothingLeft(demo);
 });
 
-Deno.test("demo says which of its processes has ended, and stops", options, async () => {
+Deno.test("demo stops and says which of its processes has exited", options, async () => {
   for (const name of ["nats-server", "main.ts"]) {
     await using demo = await startDemo();
     Deno.kill(demo.children.find(({ command }) => command.includes(name))!.pid, "SIGKILL");
-    const { code, stderr } = await ended(demo);
+    const { code, stderr } = await exited(demo);
     assertEquals(code, 1);
     assertStringIncludes(stderr, "exited with SIGKILL");
     await assertNothingLeft(demo);
@@ -194,7 +194,7 @@ Deno.test("demo says why it cannot start", async () => {
   );
 });
 
-async function ended({ child }: Demo): Promise<{ code: number; stderr: string }> {
+async function exited({ child }: Demo): Promise<{ code: number; stderr: string }> {
   const stderr = await new Response(child.stderr).text();
   const { code } = await child.status;
   return { code, stderr };

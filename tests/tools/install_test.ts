@@ -8,7 +8,7 @@ const program: Program = {
   brew: "lumberjack-formula",
 };
 
-/** A folder to be the whole of `PATH`, with the given shell scripts in it. */
+/** A machine whose `PATH` is a single folder with the given shell scripts. */
 async function machineWith(scripts: Record<string, string>): Promise<
   { env: { PATH: string }; folder: string; ran(): string[] } & AsyncDisposable
 > {
@@ -29,14 +29,14 @@ const installs = (verb: string) =>
   `[ "$1" = ${verb} ] && /usr/bin/printf '#!/bin/sh\\n' > "$PATH/lumberjack" && ` +
   `/bin/chmod +x "$PATH/lumberjack"; true`;
 
-Deno.test("findOrInstall() has apt-get install the package for root", async () => {
+Deno.test("findOrInstall() installs the package with apt-get as root", async () => {
   await using machine = await machineWith({ "apt-get": installs("install") });
   const path = await findOrInstall(program, { env: machine.env, uid: 0 });
   assertEquals(path, `${machine.folder}/lumberjack`);
   assertEquals(machine.ran(), ["apt-get update", "apt-get install -y lumberjack-server"]);
 });
 
-Deno.test("findOrInstall() has sudo run apt-get where it asks for no password", async () => {
+Deno.test("findOrInstall() runs apt-get with sudo if that needs no password", async () => {
   await using machine = await machineWith({
     "apt-get": installs("install"),
     "sudo": `shift; [ "$1" = true ] || "$@"`,
@@ -48,29 +48,29 @@ Deno.test("findOrInstall() has sudo run apt-get where it asks for no password", 
   ]);
 });
 
-Deno.test("findOrInstall() has brew install the formula where there is no apt-get", async () => {
+Deno.test("findOrInstall() installs the formula with brew if there is no apt-get", async () => {
   await using machine = await machineWith({ "brew": installs("install") });
   await findOrInstall(program, { env: machine.env, uid: 501 });
   assertEquals(machine.ran(), ["brew install lumberjack-formula"]);
 });
 
-Deno.test("findOrInstall() names the command to run where sudo asks for a password", async () => {
+Deno.test("findOrInstall() names the command to run if sudo needs a password", async () => {
   await using machine = await machineWith({ "apt-get": "exit 1", "sudo": "exit 1" });
   const error = await assertRejects(() => findOrInstall(program, { env: machine.env, uid: 1000 }));
   assertEquals(
     error.message,
-    "Cannot install lumberjack without root's rights: " +
+    "Cannot install lumberjack without root privileges: " +
       'run "sudo apt-get update && sudo apt-get install -y lumberjack-server"',
   );
 });
 
-Deno.test("findOrInstall() says what to do where there is no package manager", async () => {
+Deno.test("findOrInstall() says what to do if there is no package manager", async () => {
   await using machine = await machineWith({});
   const error = await assertRejects(() => findOrInstall(program, { env: machine.env, uid: 0 }));
   assertEquals(
     error.message,
-    "Cannot find lumberjack, nor apt-get or brew to install it: " +
-      "install it, then name its executable in LUMBERJACK",
+    "Cannot find lumberjack, or apt-get or brew to install it: " +
+      "install it, then set LUMBERJACK to its executable",
   );
 });
 

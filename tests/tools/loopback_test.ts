@@ -1,4 +1,4 @@
-/** The tools on a machine where everything is sent to a proxy, which is not there. */
+/** The tools on a machine whose configured proxy is unreachable. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { ROOT } from "../support/checkout.ts";
 
@@ -11,8 +11,8 @@ const PROXIES = [
   "all_proxy",
 ];
 
-/** What stops a `fetch()` of this machine, unless it is told not to ask. */
-const NO_PROXY_THERE = Object.fromEntries(PROXIES.map((name) => [name, "http://127.0.0.1:1"]));
+/** Makes every `fetch()` fail, unless the host is an exception. */
+const UNREACHABLE_PROXY = Object.fromEntries(PROXIES.map((name) => [name, "http://127.0.0.1:1"]));
 
 async function run(args: string[], env: Record<string, string>) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -25,7 +25,7 @@ async function run(args: string[], env: Record<string, string>) {
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
 
-Deno.test("bypassProxyForLoopback() reaches this machine, and keeps the exceptions that there are", async () => {
+Deno.test("bypassProxyForLoopback() adds this machine to the existing exceptions", async () => {
   const script = `
     import { bypassProxyForLoopback } from "./tools/loopback.ts";
     bypassProxyForLoopback();
@@ -38,23 +38,23 @@ Deno.test("bypassProxyForLoopback() reaches this machine, and keeps the exceptio
     console.log(Deno.env.get("NO_PROXY"), Deno.env.get("no_proxy"));
     await server.shutdown();
   `;
-  const env = { ...NO_PROXY_THERE, NO_PROXY: "a.example", no_proxy: "b.example,a.example" };
+  const env = { ...UNREACHABLE_PROXY, NO_PROXY: "a.example", no_proxy: "b.example,a.example" };
   const { stdout, stderr } = await run(["eval", script], env);
   const value = "a.example,b.example,127.0.0.1,::1,localhost";
   assertEquals([stdout, stderr], [`${value} ${value}\n`, ""]);
 });
 
-Deno.test("The tests reach what they start, in spite of a proxy", async () => {
+Deno.test("The tests reach their own servers despite a proxy", async () => {
   const tests = ["tests/routes/methods_test.ts", "tests/tools/nats_server_test.ts"];
   const { code, stdout, stderr } = await run(
     ["test", "-A", "--no-check", ...tests],
-    NO_PROXY_THERE,
+    UNREACHABLE_PROXY,
   );
   assertEquals(code, 0, stdout + stderr);
 });
 
-Deno.test("The token tool needs no proxy", async () => {
-  const env = { ...NO_PROXY_THERE, JWT_SECRET: "a secret of the tests that is 32 bytes or more" };
+Deno.test("The token tool works without the proxy", async () => {
+  const env = { ...UNREACHABLE_PROXY, JWT_SECRET: "a shared secret for tests: 32 bytes or more" };
   const { stdout, stderr } = await run(["run", "-A", "tools/print_token.ts", "--app", "a"], env);
   assertMatch(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/, stderr);
 });

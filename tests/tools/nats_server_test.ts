@@ -2,7 +2,7 @@ import { connect } from "@nats-io/transport-deno";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { findNatsServer, type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 
-Deno.test("startNatsServer() starts servers side by side, each on a port of its own", async () => {
+Deno.test("startNatsServer() starts several servers, each on its own port", async () => {
   const servers = await Promise.all([startNatsServer(), startNatsServer(), startNatsServer()]);
   assertEquals(new Set(servers.map(({ port }) => port)).size, 3);
   for (const { url, monitorUrl } of servers) {
@@ -13,20 +13,20 @@ Deno.test("startNatsServer() starts servers side by side, each on a port of its 
   await Promise.all(servers.map((server) => server.stop()));
 });
 
-Deno.test("startNatsServer() starts again on the port that it is given", async () => {
+Deno.test("startNatsServer() starts a server on a given port", async () => {
   const first = await startNatsServer();
   await first.stop("SIGKILL");
   await using second = await startNatsServer({ port: first.port });
   assertEquals(second.url, first.url);
 });
 
-Deno.test("startNatsServer() says why the server did not start", async () => {
+Deno.test("startNatsServer() rejects with the reason if the server does not start", async () => {
   await assertRejects(() => startNatsServer({ config: "nonsense: 1" }), Error, "nonsense");
   await using taken = await startNatsServer();
   await assertRejects(() => startNatsServer({ port: taken.port }), Error, "address already in use");
 });
 
-Deno.test("NatsServer counts the subscriptions of clients, and only theirs", async () => {
+Deno.test("NatsServer.subscriptions() counts only the subscriptions of clients", async () => {
   await using server = await startNatsServer();
   assertEquals(await server.subscriptions(), 0);
   const client = await connect({ servers: server.url, name: "reader" });
@@ -43,7 +43,7 @@ Deno.test("NatsServer counts the subscriptions of clients, and only theirs", asy
   await client.close();
 });
 
-Deno.test("NatsServer.reload() applies another configuration on the same port", async () => {
+Deno.test("NatsServer.reload() applies a new configuration on the same port", async () => {
   await using server = await startNatsServer();
   assertEquals((await readInfo(server)).auth_required, undefined);
   await server.reload(`authorization { user: "tap", password: "secret" }`);
@@ -52,10 +52,10 @@ Deno.test("NatsServer.reload() applies another configuration on the same port", 
   await client.close();
   await assertRejects(() => server.reload("nonsense: 1"), Error, "nonsense");
   Deno.kill(server.pid, "SIGKILL");
-  await assertRejects(() => server.reload(""), Error, "ended");
+  await assertRejects(() => server.reload(""), Error, "exited");
 });
 
-/** What the server says of itself to whoever connects. */
+/** The server's INFO message. */
 async function readInfo({ port }: NatsServer): Promise<Record<string, unknown>> {
   using connection = await Deno.connect({ port });
   const buffer = new Uint8Array(4_096);
@@ -63,7 +63,7 @@ async function readInfo({ port }: NatsServer): Promise<Record<string, unknown>> 
   return JSON.parse(new TextDecoder().decode(buffer.subarray("INFO ".length, length ?? 0)));
 }
 
-Deno.test("NatsServer.stop() waits for the end, leaves no files and may be called twice", async () => {
+Deno.test("NatsServer.stop() waits for the exit, leaves no files and may be called twice", async () => {
   const tempDir = await Deno.makeTempDir();
   Deno.env.set("TMPDIR", tempDir);
   const server = await startNatsServer();
@@ -76,7 +76,7 @@ Deno.test("NatsServer.stop() waits for the end, leaves no files and may be calle
   await Deno.remove(tempDir);
 });
 
-Deno.test("findNatsServer() honours NATS_SERVER", async () => {
+Deno.test("findNatsServer() prefers the path in NATS_SERVER", async () => {
   const path = await findNatsServer();
   const link = await Deno.makeTempFile();
   await Deno.remove(link);
@@ -85,7 +85,7 @@ Deno.test("findNatsServer() honours NATS_SERVER", async () => {
   await Deno.remove(link);
 });
 
-Deno.test("findNatsServer() refuses a NATS_SERVER that cannot be run", async () => {
+Deno.test("findNatsServer() rejects a NATS_SERVER that is not executable", async () => {
   const file = await Deno.makeTempFile();
   const error = await assertRejects(() =>
     findNatsServer({ env: { NATS_SERVER: file }, uid: 1000 })
@@ -97,7 +97,7 @@ Deno.test("findNatsServer() refuses a NATS_SERVER that cannot be run", async () 
   await Deno.remove(file);
 });
 
-Deno.test("findNatsServer() finds it on PATH", async () => {
+Deno.test("findNatsServer() searches PATH", async () => {
   const path = await findNatsServer();
   const folder = await Deno.makeTempDir();
   await Deno.symlink(path, `${folder}/nats-server`);

@@ -9,7 +9,7 @@ async function* listModules(folder: string): AsyncGenerator<string> {
   }
 }
 
-Deno.test("No module takes the pathname of its URL for a path, which a space or an umlaut makes it not", async () => {
+Deno.test("No module uses the pathname of its URL as a path, which fails if it contains a space or an umlaut", async () => {
   const found: string[] = [];
   for await (const path of listModules("")) {
     const text = await Deno.readTextFile(ROOT + path);

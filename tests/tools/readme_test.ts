@@ -1,11 +1,11 @@
-/** The commands in the documentation, as somebody pastes them into a terminal. */
+/** The commands in the documentation, pasted into a terminal. */
 import { assert, assertEquals } from "@std/assert";
 import { findOrInstall } from "../../tools/install.ts";
 import { ROOT } from "../support/checkout.ts";
 
 const DOCUMENTS = ["README.md", "SECURITY.md", "bench/README.md"];
 
-/** The programs that the commands run; each is replaced by one that only notes what it is given. */
+/** Programs in the commands; each is replaced by a script that only records its arguments. */
 const PROGRAMS = [
   "cat",
   "curl",
@@ -23,24 +23,24 @@ const SNIPPETS = DOCUMENTS.flatMap((document) =>
     .map(([, text]) => ({ document, text: text! }))
 );
 
-Deno.test("No command in the documentation has a comment behind it", () => {
+Deno.test("Comments in shell snippets are on their own lines", () => {
   assert(SNIPPETS.length > 5);
   for (const { document, text } of SNIPPETS) {
     for (const line of text.split("\n")) {
       const unquoted = line.replaceAll(/"(?:\\.|[^"\\])*"|'[^']*'/g, "");
       assert(!/\S\s+#/.test(unquoted), `${document}: ${line}`);
-      // Interactive zsh runs a comment as the command "#", which does no harm if it is of plain words.
+      // Interactive zsh runs a comment as the command "#", which is harmless if it has no quotes.
       if (/^\s*#/.test(line)) assert(/^# [\w ,.:/-]+$/.test(line), `${document}: ${line}`);
     }
   }
 });
 
-/** What each shell makes of a snippet. */
+/** The outcome of a snippet in a shell. */
 interface Run {
-  /** Each program that was run, with its arguments. */
+  /** Each program run, with its arguments. */
   commands: string[];
-  /** What the shell had to complain about. */
-  complaints: string[];
+  /** Error messages of the shell. */
+  errors: string[];
 }
 
 /** Pastes a snippet into an interactive shell. */
@@ -49,7 +49,7 @@ async function paste(shell: string, flags: string[], text: string): Promise<Run>
   try {
     await Deno.mkdir(`${folder}/bin`);
     for (const name of PROGRAMS) {
-      // One write each, so that those in the background do not mix.
+      // One write per program, so that the output of background jobs does not mix.
       const note = `line="${name}"; for word; do line="$line <$word>"; done; ` +
         `echo "$line" >> "${folder}/commands"; echo "output of ${name}"`;
       await Deno.writeTextFile(`${folder}/bin/${name}`, `#!/bin/sh\n${note}\n`, { mode: 0o755 });
@@ -63,15 +63,15 @@ async function paste(shell: string, flags: string[], text: string): Promise<Run>
       stdout: "null",
     }).output();
     const commands = (await Deno.readTextFile(`${folder}/commands`)).trim().split("\n");
-    const complaints = new TextDecoder().decode(stderr).split("\n")
+    const errors = new TextDecoder().decode(stderr).split("\n")
       .filter((line) => /not found|no match|parse error|syntax error|unmatched/i.test(line));
-    return { commands: commands.toSorted(), complaints };
+    return { commands: commands.toSorted(), errors };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-Deno.test("Each command in the documentation runs in bash and in zsh with the same arguments", async () => {
+Deno.test("Each shell snippet runs the same commands in bash and in zsh", async () => {
   const bash = await findOrInstall({ name: "bash", env: "BASH", apt: "bash", brew: "bash" });
   const zsh = await findOrInstall({ name: "zsh", env: "ZSH", apt: "zsh", brew: "zsh" });
   for (const { document, text } of SNIPPETS) {
@@ -79,7 +79,7 @@ Deno.test("Each command in the documentation runs in bash and in zsh with the sa
       paste(bash, ["--norc", "--noprofile", "-i"], text),
       paste(zsh, ["-f", "-i"], text),
     ]);
-    assertEquals(inBash.complaints, [], `${document}: ${text}`);
+    assertEquals(inBash.errors, [], `${document}: ${text}`);
     assertEquals(inZsh, inBash, `${document}: ${text}`);
   }
 });

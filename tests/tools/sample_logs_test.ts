@@ -3,7 +3,7 @@ import { isName } from "../../lib/nats/subject.ts";
 import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
 import { Random } from "../soak/random.ts";
 
-/** As Math.random(), but the same numbers for the same seed. */
+/** A replacement for `Math.random()` that returns the same numbers for the same seed. */
 function seeded(seed: number): () => number {
   const random = new Random(seed);
   return () => random.between(0, 1);
@@ -15,7 +15,7 @@ const LINES = SAMPLE_APPS.flatMap((app) =>
 );
 const RECORDS = LINES.map(({ payload }) => JSON.parse(payload));
 
-Deno.test("sampleLines() publishes each line in Fly's format on its machine's subject", () => {
+Deno.test("sampleLines() returns lines in Fly's format, each with its machine's subject", () => {
   for (const [index, { subject }] of LINES.entries()) {
     const record = RECORDS[index];
     const [prefix, app, region, machine] = subject.split(".");
@@ -40,13 +40,13 @@ Deno.test("sampleLines() varies apps, regions, providers, levels and messages", 
   assertEquals(seen(RECORDS.map(({ event }) => event.provider)), ["app", "proxy", "runner"]);
   assertEquals(seen(RECORDS.map(({ log }) => log.level)), ["debug", "error", "info", "warn"]);
   const messages: string[] = RECORDS.map(({ message }) => message);
-  // deno-lint-ignore no-control-regex -- colours begin with ESC
+  // deno-lint-ignore no-control-regex -- colors begin with ESC
   for (const kind of [/^$/, /\x1b\[32m/, /\t/, /^\{"msg":/, /🥪/, /^TypeError:/, /^ {4}at /]) {
     assert(messages.some((message) => kind.test(message)), `Expected a message like ${kind}`);
   }
 });
 
-Deno.test("sampleLines() keeps a burst in order", () => {
+Deno.test("sampleLines() orders the lines of a burst by time", () => {
   const random = seeded(2);
   const bursts = Array.from({ length: 2_000 }, () => sampleLines(SAMPLE_APPS[0]!, random));
   const stamps = bursts.map((lines) => lines.map(({ payload }) => JSON.parse(payload).timestamp));
@@ -54,7 +54,7 @@ Deno.test("sampleLines() keeps a burst in order", () => {
   for (const burst of stamps) assertEquals(burst, burst.toSorted());
 });
 
-Deno.test("sampleLines() makes the same lines of the same numbers, except for their times", () => {
+Deno.test("sampleLines() returns the same lines for the same random numbers, except for timestamps", () => {
   const timeless = (seed: number) => {
     const random = seeded(seed);
     return SAMPLE_APPS.flatMap((app) =>
@@ -65,7 +65,7 @@ Deno.test("sampleLines() makes the same lines of the same numbers, except for th
   assert(JSON.stringify(timeless(3)) !== JSON.stringify(timeless(4)));
 });
 
-Deno.test("sampleLines() varies without numbers of its own, too", () => {
+Deno.test("sampleLines() uses Math.random() by default", () => {
   const messages = Array.from({ length: 100 }, () => sampleLines(SAMPLE_APPS[0]!)[0]!.payload)
     .map((payload) => JSON.parse(payload).message);
   assert(new Set(messages).size > 10);

@@ -10,7 +10,7 @@ import { mintToken } from "../../tools/print_token.ts";
 
 const JWT_SECRET = "a secret of the tests that is 32 bytes or more";
 
-/** Runs the tool with nothing in its environment but `env`. */
+/** Runs the tool with no environment variables other than `env` and those that Deno needs. */
 async function runTool(args: string[], env: Record<string, string> = { JWT_SECRET }) {
   const tool = fileURLToPath(new URL("../../tools/print_token.ts", import.meta.url));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -43,7 +43,7 @@ Deno.test("token prints a token and nothing else", async () => {
   assert(Math.abs(iat! - Date.now() / 1000) < 30);
 });
 
-Deno.test("token prints a token that the service takes", async () => {
+Deno.test("token prints a token that the service accepts", async () => {
   const rules = { JWT_SECRET, JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop" };
   await using stack = await startStack(rules);
   const { stdout } = await runTool(["--app", "a", "--region", "dfw", "--ttl", "1h"], rules);
@@ -51,7 +51,7 @@ Deno.test("token prints a token that the service takes", async () => {
   assertEquals((await reader.control("ready")).subject, "logs.a.dfw.>");
 });
 
-Deno.test("token puts every flag and variable into its claim", async () => {
+Deno.test("token sets the claim of every flag and variable", async () => {
   const names = ["--app", "a", "--app", "b", "--region", "dfw", "--machine", "d896d7c609dd68"];
   const { stdout } = await runTool(
     [...names, "--sub", "user 7", "--jti", "t-1", "--kid", "k-1", "--alg", "HS512", "--ttl", "2h"],
@@ -79,7 +79,7 @@ Deno.test("token reads --ttl in seconds, minutes and hours", async () => {
   }
 });
 
-Deno.test("token signs with JWT_PRIVATE_KEY, whose line ends may be written as \\n", async () => {
+Deno.test("token signs with JWT_PRIVATE_KEY, whose line breaks may be written as \\n", async () => {
   const { privateKey, publicKey } = generatePemPair("EdDSA");
   const env = { JWT_PRIVATE_KEY: privateKey.trim().replaceAll("\n", "\\n") };
   const { stdout } = await runTool(["--app", "a"], env);
@@ -96,11 +96,11 @@ Deno.test("token strips the trailing line breaks that the service strips", async
   await jwtVerify(stdout.trim(), new TextEncoder().encode(JWT_SECRET), { audience });
 });
 
-Deno.test("token warns that '*' is for services that allow it", async () => {
+Deno.test("token warns that '*' requires ALLOW_ALL_APPS", async () => {
   const { code, stdout, stderr } = await runTool(["--app", "*"]);
   assertEquals(code, 0);
   assertEquals(decodeJwt(stdout).app, "*");
-  assertEquals(stderr, "The service honours this token only where ALLOW_ALL_APPS=true");
+  assertEquals(stderr, "The service accepts this token only if ALLOW_ALL_APPS is true");
 });
 
 Deno.test("token prints its flags with --help", async () => {
@@ -111,11 +111,11 @@ Deno.test("token prints its flags with --help", async () => {
   }
 });
 
-Deno.test("token says what to do where no key is set, or two, or a short one", async () => {
+Deno.test("token says what to do if the key is missing, ambiguous or invalid", async () => {
   await assertRefused(
-    "Cannot sign without a key: set JWT_SECRET, as the service has it (a new one: " +
-      "openssl rand -base64 48), or JWT_PRIVATE_KEY where the service has a public key " +
-      "(a new one: openssl genpkey -algorithm ed25519)",
+    "Cannot sign without a key: set JWT_SECRET to the service's secret " +
+      "(to generate one: openssl rand -base64 48), or JWT_PRIVATE_KEY if the service has a public " +
+      "key (to generate one: openssl genpkey -algorithm ed25519)",
     ["--app", "a"],
     {},
   );
@@ -125,44 +125,44 @@ Deno.test("token says what to do where no key is set, or two, or a short one", a
     { JWT_SECRET, JWT_PRIVATE_KEY: generatePemPair("RS256").privateKey },
   );
   await assertRefused(
-    "Cannot sign with JWT_SECRET: it holds 7 bytes, and 32 or more are needed " +
-      "(a new one: openssl rand -base64 48)",
+    "Cannot sign with JWT_SECRET: it has 7 bytes, but at least 32 are required " +
+      "(to generate one: openssl rand -base64 48)",
     ["--app", "a"],
     { JWT_SECRET: "hunter2" },
   );
   await assertRefused(
-    "Cannot sign with JWT_PRIVATE_KEY: it holds no private key in PEM or JSON",
+    "Cannot sign with JWT_PRIVATE_KEY: it is not a private key in PEM or JSON",
     ["--app", "a"],
     { JWT_PRIVATE_KEY: generatePemPair("RS256").publicKey },
   );
 });
 
 Deno.test("token says what is wrong with a flag", async () => {
-  await assertRefused("Cannot mint a token without an app: give --app NAME", []);
+  await assertRefused("Cannot mint a token without an app: add --app NAME", []);
   for (const name of ["a.b", ">", "", "*"]) {
     await assertRefused(
-      `Cannot use "${name}" as --app: a name is letters, digits, "-" and "_", ` +
-        "at most 63, the first a letter or a digit",
+      `Cannot use "${name}" as --app: a name has at most 63 letters, digits, "-" and "_", ` +
+        "and starts with a letter or digit",
       ["--app", "ok", "--app", name],
     );
   }
   for (const ttl of ["soon", "1d", "0", "1.5h"]) {
     await assertRefused(
-      `Cannot read "${ttl}" as --ttl: give 90, 90s, 10m or 1h`,
+      `Cannot read "${ttl}" as --ttl: expected 90, 90s, 10m or 1h`,
       ["--app", "a", "--ttl", ttl],
     );
   }
   await assertRefused(
-    'Cannot use "2h" as --ttl: JWT_MAX_TTL permits 3600 seconds at most',
+    'Cannot use "2h" as --ttl: JWT_MAX_TTL permits at most 3600 seconds',
     ["--app", "a", "--ttl", "2h"],
   );
   await assertRefused(
-    'Cannot sign with "RS256": the key takes HS256, HS384, HS512',
+    'Cannot sign with "RS256": the key supports HS256, HS384, HS512',
     ["--app", "a", "--alg", "RS256"],
   );
 });
 
-Deno.test("mintToken() signs with the usual algorithm of each kind of private key", async () => {
+Deno.test("mintToken() signs with the default algorithm of each kind of private key", async () => {
   for (const alg of ["RS256", "ES256", "ES384", "EdDSA"]) {
     const { privateKey, publicKey } = generatePemPair(alg);
     const token = await mintToken(parsePrivateKey(privateKey), { app: ["a"], ttl: 60 });
@@ -171,7 +171,7 @@ Deno.test("mintToken() signs with the usual algorithm of each kind of private ke
   }
 });
 
-Deno.test("mintToken() signs with a JWK, and names the key by its kid", async () => {
+Deno.test("mintToken() signs with a JWK and sets its kid", async () => {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const jwk = { ...privateKey.export({ format: "jwk" }), kid: "2026-11" };
   const key = parsePrivateKey(JSON.stringify(jwk));
@@ -180,7 +180,7 @@ Deno.test("mintToken() signs with a JWK, and names the key by its kid", async ()
   assertEquals(protectedHeader.kid, "2026-11");
 });
 
-Deno.test("mintToken() signs with any algorithm that fits the key", async () => {
+Deno.test("mintToken() signs with any algorithm that the key supports", async () => {
   const { privateKey, publicKey } = generatePemPair("RS256");
   const token = await mintToken(parsePrivateKey(privateKey), { app: ["a"], ttl: 60 }, {
     alg: "PS512",
@@ -188,11 +188,15 @@ Deno.test("mintToken() signs with any algorithm that fits the key", async () => 
   await jwtVerify(token, await importSPKI(publicKey, "PS512"));
 });
 
-Deno.test("parsePrivateKey() refuses a key that no algorithm fits", () => {
+Deno.test("parsePrivateKey() rejects a key that no algorithm supports", () => {
   const jwk = generateKeyPairSync("x25519").privateKey.export({ format: "jwk" });
-  assertThrows(() => parsePrivateKey(JSON.stringify(jwk)), TypeError, "it is X25519, and RSA");
+  assertThrows(
+    () => parsePrivateKey(JSON.stringify(jwk)),
+    TypeError,
+    "its type is X25519, but must be RSA",
+  );
 });
 
-Deno.test("parseSecret() takes the characters as they are", () => {
+Deno.test("parseSecret() uses the characters of the secret as the key", () => {
   assertEquals(parseSecret(JWT_SECRET).key, new TextEncoder().encode(JWT_SECRET));
 });
