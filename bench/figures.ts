@@ -1,47 +1,49 @@
 /**
- * What a run measures.
+ * The figures that a run measures.
  *
  * @module
  */
 import { memory } from "../tools/memory.ts";
-import { cpuMicros } from "./cost.ts";
-import type { Publication } from "./due_lines.ts";
-import type { Expectation, Reading } from "./load.ts";
-import type { Stage } from "./processes.ts";
+import type { Publication } from "./load/due_lines.ts";
+import type { Expectation, Reading } from "./load/readers.ts";
+import { cpuMicros } from "./processes/cpu_time.ts";
+import type { Processes } from "./processes/run_processes.ts";
 
-/** One server's figures in one scenario; NaN where there is none. */
+/** One server's figures in one scenario; NaN if a figure does not apply. */
 export interface Figures {
-  /** Events that the load read. */
+  /** Number of events that the readers received. */
   events: number;
-  /** Lines that should have been among them and were not. */
+  /** Number of expected lines that did not arrive. */
   lost: number;
-  /** CPU time of the server an event, in µs. */
+  /** CPU time of the server per event, in µs. */
   cpu: number;
-  /** Latency, in ms. */
+  /** Median latency, in ms. */
   p50: number;
+  /** 99th percentile of the latency, in ms. */
   p99: number;
-  /** Memory of the server behind the run and at its most, in bytes. */
+  /** Resident memory of the server after the run, in bytes. */
   rss: number;
+  /** Peak resident memory of the server, in bytes. */
   peak: number;
-  /** What else the scenario is about, by name. */
-  also: Record<string, number>;
+  /** Figures specific to the scenario, by name. */
+  other: Record<string, number>;
 }
 
-/** Publishes, waits until all of it is read, and tells what that has cost the server. */
+/** Publishes lines, waits until all of them have been read, and measures what that cost the server. */
 export async function measure(
-  { pid, reader, publish }: Stage,
+  { pid, readers, publish }: Processes,
   publication: Publication,
   expectation: Expectation,
 ): Promise<Reading & Figures> {
   const before = cpuMicros(pid);
-  const [reading] = await Promise.all([reader.ask("take", expectation), publish(publication)]);
+  const [reading] = await Promise.all([readers.call("read", expectation), publish(publication)]);
   const cpu = (cpuMicros(pid) - before) / reading.lines;
-  return { ...reading, ...memory(pid), events: reading.lines, cpu, also: {} };
+  return { ...reading, ...memory(pid), events: reading.lines, cpu, other: {} };
 }
 
-/** The median of each figure over several runs; of what is lost, the most. */
+/** The median of each figure over several runs, but the maximum of lost lines. */
 export function median(runs: Figures[]): Figures {
-  const names = Object.keys(runs[0]!.also);
+  const names = Object.keys(runs[0]!.other);
   const middle = (of: (figures: Figures) => number) =>
     runs.map(of).sort((a, b) => a - b)[Math.floor((runs.length - 1) / 2)]!;
   return {
@@ -52,6 +54,6 @@ export function median(runs: Figures[]): Figures {
     p99: middle(({ p99 }) => p99),
     rss: middle(({ rss }) => rss),
     peak: middle(({ peak }) => peak),
-    also: Object.fromEntries(names.map((name) => [name, middle(({ also }) => also[name]!)])),
+    other: Object.fromEntries(names.map((name) => [name, middle(({ other }) => other[name]!)])),
   };
 }

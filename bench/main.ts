@@ -1,5 +1,5 @@
 /**
- * Measures natstap against its baselines, and prints one Markdown table.
+ * Measures natstap against its baselines and prints a Markdown table.
  *
  *     deno task bench [--only NAME] [--before FOLDER] [--json]
  *
@@ -10,13 +10,13 @@ import { parseArgs } from "node:util";
 import { createAuthority } from "../tools/authority.ts";
 import { findNatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { type Figures, median } from "./figures.ts";
-import { describeMachine } from "./machine.ts";
+import { type ProcessOptions, type ServerName, startProcesses } from "./processes/run_processes.ts";
+import { describeMachine } from "./report/machine.ts";
+import { type Row, table } from "./report/table.ts";
+import { describeTarget, type Results } from "./report/targets.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
-import { type Cast, openStage, type ServerName } from "./processes.ts";
-import { type Row, table } from "./table.ts";
-import { type Results, verdict } from "./targets.ts";
 
-/** In a flood NATS holds what a server has not read yet, for as long as that takes. */
+/** Lets NATS buffer a whole flood without disconnecting the server under test. */
 const NATS_CONFIG = 'max_pending: 1GB\nwrite_deadline: "60s"';
 
 async function main(): Promise<void> {
@@ -29,10 +29,10 @@ async function main(): Promise<void> {
     },
   });
   const before = values.before && resolve(values.before);
-  const chosen = choose(values.only).map((scenario) => before ? withBefore(scenario) : scenario);
+  const selected = select(values.only).map((scenario) => before ? withBefore(scenario) : scenario);
   await using nats = await startNatsServer({ config: NATS_CONFIG });
   await using authority = await createAuthority();
-  // The publisher stays without TLS, so that it costs the same.
+  // The publisher does not use TLS, so that it costs the same.
   const tls = await authority.serverConfig("IP:127.0.0.1");
   await using tlsNats = await startNatsServer({
     config: `${NATS_CONFIG}\n${tls}\nallow_non_tls: true`,
@@ -45,53 +45,56 @@ async function main(): Promise<void> {
   }
 
   const rows: Row[] = [];
-  const verdicts: string[] = [];
-  for (const scenario of chosen) {
+  const outcomes: string[] = [];
+  for (const scenario of selected) {
     const { name, servers, targets } = scenario;
-    const source = scenario.tls
+    const connection = scenario.tls
       ? { natsPort: tlsNats.port, ca: authority.path }
       : { natsPort: nats.port };
-    const results = await run(scenario, source, before);
+    const results = await run(scenario, connection, before);
     rows.push(...servers.map((server) => ({ scenario: name, server, figures: results[server] })));
-    verdicts.push(...targets.map((target) => `${name}: ${verdict(target, results)}`));
+    outcomes.push(...targets.map((target) => `${name}: ${describeTarget(target, results)}`));
   }
 
   const machine = await describeMachine(await findNatsServer());
-  if (values.json) return console.log(JSON.stringify({ machine, rows, verdicts }, null, 2));
+  if (values.json) {
+    return console.log(JSON.stringify({ machine, rows, targets: outcomes }, null, 2));
+  }
   console.log(`${machine}\n\n${table(rows)}\n`);
-  for (const verdict of verdicts) console.log(`- ${verdict}`);
+  for (const outcome of outcomes) console.log(`- ${outcome}`);
 }
 
-function choose(only: string | undefined): Scenario[] {
-  const chosen = scenarios.filter(({ name }) => only === undefined || name === only);
-  if (chosen.length > 0) return chosen;
+function select(only: string | undefined): Scenario[] {
+  const selected = scenarios.filter(({ name }) => only === undefined || name === only);
+  if (selected.length > 0) return selected;
   const names = scenarios.map(({ name }) => name).join(", ");
-  console.error(`Cannot find a scenario "${only}": there are ${names}`);
+  console.error(`Cannot find scenario "${only}": expected one of ${names}`);
   Deno.exit(1);
 }
 
-/** The same with the other version of natstap beside it. */
+/** Adds the other version of natstap to a scenario. */
 function withBefore({ servers, ...scenario }: Scenario): Scenario {
   const [natstap, ...others] = servers;
   return { ...scenario, servers: [natstap!, "before", ...others] };
 }
 
-/** Runs all servers in all rounds, each round in another order. */
+/** Runs all servers in all rounds, in a different order each round. */
 async function run(
   scenario: Scenario,
-  source: Pick<Cast, "natsPort" | "ca">,
+  connection: Pick<ProcessOptions, "natsPort" | "ca">,
   before: string | undefined,
 ): Promise<Results> {
   const { title, servers, rounds, together, settings = {}, scraped = false } = scenario;
   const runs = new Map<ServerName, Figures[]>(servers.map((server) => [server, []]));
-  let chunk = 1;
+  let linesPerChunk = 1;
 
   const runOne = async (server: ServerName) => {
-    await using stage = await openStage({ server, ...source, settings, chunk, scraped, before });
-    const figures = await scenario.run(stage);
+    const options = { server, ...connection, settings, linesPerChunk, scraped, before };
+    await using processes = await startProcesses(options);
+    const figures = await scenario.run(processes);
     runs.get(server)!.push(figures);
-    // natstap is the first in the first round: the floor's chunks are to be as large as its own.
-    if (server === "natstap") chunk = Math.round(figures.also["lines a chunk"] ?? 1);
+    // natstap runs before the floor in the first round, so that the floor can use the same chunks.
+    if (server === "natstap") linesPerChunk = Math.round(figures.other["lines per chunk"] ?? 1);
   };
   for (let round = 0; round < rounds; round++) {
     console.error(`${title}: round ${round + 1} of ${rounds}`);

@@ -1,176 +1,183 @@
 /**
- * How each scenario goes.
+ * One run of each scenario.
  *
  * @module
  */
 import { memory } from "../tools/memory.ts";
-import { cpuMicros } from "./cost.ts";
+import type { commands as forgedTokensCommands } from "./load/forged_tokens.ts";
+import { appName } from "./load/log_line.ts";
+import type { commands as noisyAppCommands } from "./load/noisy_app.ts";
+import { cpuMicros } from "./processes/cpu_time.ts";
 import { type Figures, measure } from "./figures.ts";
-import type { orders as forgerOrders } from "./forger.ts";
-import type { orders as noiseOrders } from "./noise.ts";
-import { appName } from "./log_line.ts";
-import type { Stage } from "./processes.ts";
+import type { Processes } from "./processes/run_processes.ts";
 
-/** Streams of {@linkcode idle}. */
+/** Number of streams of {@linkcode idle}. */
 export const IDLE_STREAMS = 5000;
-/** Two rounds of keepalives, at one every 15 s. */
+/** Long enough for two keepalives, which are 15 s apart. */
 const IDLE_SECONDS = 31;
 const FULL_SPEED = 0;
 const FLOOD_LINES = 200_000;
 const CONNECTS = 2000;
-/** Readers of {@linkcode neighbours} that stop. */
-const STOPPING = 10;
+/** Number of readers of {@linkcode neighbors} that stop reading. */
+const STOPPED_READERS = 10;
 
-/** 100 readers that keep up: two seconds to warm up, four that count. */
+/** 100 readers that keep up: two seconds of warm-up, then four that count. */
 export async function steady(
-  stage: Stage,
+  processes: Processes,
   { apps, rate }: { apps: number; rate: number },
 ): Promise<Figures> {
-  await stage.reader.ask("open", { port: stage.port, apps: streams(100, apps) });
+  const { readers, port } = processes;
+  await readers.call("open", { port, apps: appNames(100, apps) });
   const pass = (seconds: number) => {
     const lines = rate * seconds;
-    return measure(stage, { apps, rate, lines }, { lines: lines / apps });
+    return measure(processes, { apps, rate, lines }, { lines: lines / apps });
   };
   await pass(2);
   const figures = await pass(4);
-  return { ...figures, also: { "lines a chunk": figures.events / figures.chunks } };
+  return { ...figures, other: { "lines per chunk": figures.events / figures.chunks } };
 }
 
-/** One reader, all that the wire takes. */
-export async function flood(stage: Stage): Promise<Figures> {
-  await stage.reader.ask("open", { port: stage.port, apps: streams(1, 1) });
-  const pass = (lines: number) => measure(stage, { apps: 1, rate: FULL_SPEED, lines }, { lines });
+/** One reader, with lines published as fast as NATS accepts them. */
+export async function flood(processes: Processes): Promise<Figures> {
+  const { readers, port } = processes;
+  await readers.call("open", { port, apps: appNames(1, 1) });
+  const pass = (lines: number) =>
+    measure(processes, { apps: 1, rate: FULL_SPEED, lines }, { lines });
   await pass(FLOOD_LINES / 4);
   const figures = await pass(FLOOD_LINES);
-  return { ...figures, also: { "lines a chunk": figures.events / figures.chunks } };
+  return { ...figures, other: { "lines per chunk": figures.events / figures.chunks } };
 }
 
-/** The first reader stops; the second is of its app, the third of another. Then the first reads on. */
-export async function stopped(stage: Stage): Promise<Figures> {
-  const { pid, reader } = stage;
-  await reader.ask("open", { port: stage.port, apps: [appName(0), appName(0), appName(1)] });
+/**
+ * Three readers during a flood: one that stops reading, another of the same app, and one of another
+ * app. Afterwards the first one resumes.
+ */
+export async function stopped(processes: Processes): Promise<Figures> {
+  const { pid, port, readers } = processes;
+  await readers.call("open", { port, apps: [appName(0), appName(0), appName(1)] });
   const warmUp = { apps: 2, rate: 20_000, lines: 40_000 };
-  await measure(stage, warmUp, { lines: warmUp.lines / 2 });
+  await measure(processes, warmUp, { lines: warmUp.lines / 2 });
 
   const { rss } = memory(pid);
-  await reader.ask("pause", 0);
+  await readers.call("pause", 0);
   const published = { apps: 2, rate: FULL_SPEED, lines: 2 * FLOOD_LINES };
-  const others = await measure(stage, published, { lines: FLOOD_LINES, from: 1 });
-  await reader.ask("resume", 0);
-  const first = await reader.ask("take", { lines: FLOOD_LINES, to: 1 });
+  const others = await measure(processes, published, { lines: FLOOD_LINES, from: 1 });
+  await readers.call("resume", 0);
+  const first = await readers.call("read", { lines: FLOOD_LINES, to: 1 });
 
-  const also = {
-    "delivered to the stopped": first.lines,
+  const other = {
+    "delivered to stopped reader": first.lines,
     "dropped": first.dropped,
     "unaccounted": first.lost - first.dropped,
-    "MiB grown": (others.rss - rss) / 2 ** 20,
+    "RSS growth MiB": (others.rss - rss) / 2 ** 20,
   };
-  return { ...others, also };
+  return { ...others, other };
 }
 
-/** 100 readers that keep up, with 10 more beside them that read, and then do not. */
-export async function neighbours(stage: Stage): Promise<Figures> {
-  const { reader } = stage;
-  await reader.ask("open", {
-    port: stage.port,
-    apps: [...streams(100, 100), ...streams(STOPPING, 100)],
+/** 100 readers that keep up, before and after 10 others stop reading. */
+export async function neighbors(processes: Processes): Promise<Figures> {
+  const { readers, port } = processes;
+  await readers.call("open", {
+    port,
+    apps: [...appNames(100, 100), ...appNames(STOPPED_READERS, 100)],
   });
   const pass = (seconds: number) => {
     const lines = 10_000 * seconds;
-    return measure(stage, { apps: 100, rate: 10_000, lines }, { lines: lines / 100, to: 100 });
+    return measure(processes, { apps: 100, rate: 10_000, lines }, { lines: lines / 100, to: 100 });
   };
   await pass(2);
   const before = await pass(4);
-  for (let index = 100; index < 100 + STOPPING; index++) await reader.ask("pause", index);
-  // Until they feel it: every buffer on their way is full.
-  const flood = { apps: STOPPING, rate: FULL_SPEED, lines: STOPPING * FLOOD_LINES / 8 };
-  await measure(stage, flood, { lines: FLOOD_LINES / 8, to: STOPPING });
+  for (let i = 100; i < 100 + STOPPED_READERS; i++) await readers.call("pause", i);
+  // Fills every buffer between the publisher and the stopped readers.
+  const lines = FLOOD_LINES / 8;
+  await measure(
+    processes,
+    { apps: STOPPED_READERS, rate: FULL_SPEED, lines: STOPPED_READERS * lines },
+    { lines, to: STOPPED_READERS },
+  );
   await pass(1);
-  return withMove(before, await pass(4));
+  return compare(before, await pass(4));
 }
 
-/** 100 readers that keep up, and then 1,000 connects a second beside them with a forged token. */
-export async function forged(stage: Stage): Promise<Figures> {
-  await stage.reader.ask("open", { port: stage.port, apps: streams(100, 100) });
-  const forger = stage.start<typeof forgerOrders>("--allow-all", "bench/forger.ts");
+/** 100 readers that keep up, before and during 1,000 connects per second with a forged token. */
+export async function forged(processes: Processes): Promise<Figures> {
+  const { readers, port } = processes;
+  await readers.call("open", { port, apps: appNames(100, 100) });
+  const attacker = processes.start<typeof forgedTokensCommands>(
+    "--allow-all",
+    "bench/load/forged_tokens.ts",
+  );
   const pass = (seconds: number) => {
     const lines = 5_000 * seconds;
-    return measure(stage, { apps: 100, rate: 5_000, lines }, { lines: lines / 100 });
+    return measure(processes, { apps: 100, rate: 5_000, lines }, { lines: lines / 100 });
   };
-  const attack = (seconds: number) =>
-    forger.ask("attack", { port: stage.port, rate: 1_000, seconds });
+  const attack = (seconds: number) => attacker.call("attack", { port, rate: 1_000, seconds });
   await Promise.all([pass(2), attack(2)]);
   const before = await pass(10);
-  const [after, { refused }] = await Promise.all([pass(10), attack(10)]);
-  const figures = withMove(before, after);
-  return { ...figures, also: { ...figures.also, "refused/s": refused / 10 } };
+  const [during, { refused }] = await Promise.all([pass(10), attack(10)]);
+  const figures = compare(before, during);
+  return { ...figures, other: { ...figures.other, "refused/s": refused / 10 } };
 }
 
-/** 10 readers that keep up, an app each, and then an app beside them that logs 1 MB lines to 100 readers. */
-export async function noisy(stage: Stage, format: string): Promise<Figures> {
-  await stage.reader.ask("open", { port: stage.port, apps: streams(10, 10) });
-  const noise = stage.start<typeof noiseOrders>("--allow-all", "bench/noise.ts");
-  await noise.ask("open", { port: stage.port, readers: 100, format });
+/** 10 readers that keep up, before and while another app logs 1 MB lines to 100 readers. */
+export async function noisy(processes: Processes, format: string): Promise<Figures> {
+  const { readers, port } = processes;
+  await readers.call("open", { port, apps: appNames(10, 10) });
+  const noise = processes.start<typeof noisyAppCommands>("--allow-all", "bench/load/noisy_app.ts");
+  await noise.call("open", { port, readers: 100, format });
   const pass = (seconds: number) => {
     const lines = 1_000 * seconds;
-    return measure(stage, { apps: 10, rate: 1_000, lines }, { lines: lines / 10 });
+    return measure(processes, { apps: 10, rate: 1_000, lines }, { lines: lines / 10 });
   };
-  await Promise.all([pass(3), noise.ask("log", 3)]);
+  await Promise.all([pass(3), noise.call("log", 3)]);
   const before = await pass(10);
-  const [after, { bytes }] = await Promise.all([pass(10), noise.ask("log", 10)]);
-  const figures = withMove(before, after);
-  return { ...figures, also: { ...figures.also, "MB of noise/s": bytes / 1e7 } };
+  const [during, { bytes }] = await Promise.all([pass(10), noise.call("log", 10)]);
+  const figures = compare(before, during);
+  return { ...figures, other: { ...figures.other, "noise MB/s": bytes / 1e7 } };
 }
 
-/** The figures of `after`, and how far they have moved from `before`. */
-function withMove(before: Figures, after: Figures): Figures {
-  return { ...after, also: { "p99 before": before.p99, "p99 moves": after.p99 / before.p99 } };
+/** The figures of the second pass, with its p99 relative to the first. */
+function compare(first: Figures, second: Figures): Figures {
+  return { ...second, other: { "p99 before": first.p99, "p99 ratio": second.p99 / first.p99 } };
 }
 
-/** Streams that nothing is published to. */
-export async function idle({ pid, port, reader }: Stage): Promise<Figures> {
-  await reader.ask("connect", { port, apps: streams(500, 100) });
-  await seconds(1);
+/** Streams that receive nothing but keepalives: an event is a keepalive. */
+export async function idle({ pid, port, readers }: Processes): Promise<Figures> {
+  await readers.call("connect", { port, apps: appNames(500, 100) });
+  await delay(1);
   const { rss } = memory(pid);
-  await reader.ask("open", { port, apps: streams(IDLE_STREAMS, 100) });
-  await seconds(2);
+  await readers.call("open", { port, apps: appNames(IDLE_STREAMS, 100) });
+  await delay(2);
   const before = cpuMicros(pid);
-  await seconds(IDLE_SECONDS);
+  await delay(IDLE_SECONDS);
   const spent = cpuMicros(pid) - before;
-  const { keepalives } = await reader.ask("take", { lines: 0 });
+  const { keepalives } = await readers.call("read", { lines: 0 });
   const after = memory(pid);
-  const also = {
-    "KiB a stream": (after.rss - rss) / 1024 / IDLE_STREAMS,
+  const other = {
+    "KiB per stream": (after.rss - rss) / 1024 / IDLE_STREAMS,
     "% of a core": spent / (IDLE_SECONDS * 1e6) * 100,
   };
-  return {
-    events: keepalives,
-    lost: NaN,
-    cpu: spent / keepalives,
-    p50: NaN,
-    p99: NaN,
-    ...after,
-    also,
-  };
+  const missing = { lost: NaN, p50: NaN, p99: NaN };
+  return { ...missing, events: keepalives, cpu: spent / keepalives, ...after, other };
 }
 
-/** Streams that are left as soon as they are ready: an event is a connect. */
-export async function connects({ pid, port, reader }: Stage): Promise<Figures> {
-  await reader.ask("connect", { port, apps: streams(CONNECTS / 2, 100) });
-  await seconds(0.5);
+/** Streams that are closed as soon as they are ready: an event is a connect. */
+export async function connects({ pid, port, readers }: Processes): Promise<Figures> {
+  await readers.call("connect", { port, apps: appNames(CONNECTS / 2, 100) });
+  await delay(0.5);
   const before = cpuMicros(pid);
-  const passed = await reader.ask("connect", { port, apps: streams(CONNECTS, 100) });
-  await seconds(0.5);
+  const result = await readers.call("connect", { port, apps: appNames(CONNECTS, 100) });
+  await delay(0.5);
   const cpu = (cpuMicros(pid) - before) / CONNECTS;
-  const also = { "connects/s": CONNECTS / passed.seconds, "CPU ms a connect": cpu / 1000 };
-  return { ...passed, ...memory(pid), events: CONNECTS, lost: NaN, cpu, also };
+  const other = { "connects/s": CONNECTS / result.seconds, "CPU ms per connect": cpu / 1000 };
+  return { ...result, ...memory(pid), events: CONNECTS, lost: NaN, cpu, other };
 }
 
-/** The app of each of so many streams, in turn. */
-function streams(count: number, apps: number): string[] {
-  return Array.from({ length: count }, (_, index) => appName(index % apps));
+/** The app name of each stream; streams are distributed evenly among the apps. */
+function appNames(streams: number, apps: number): string[] {
+  return Array.from({ length: streams }, (_, index) => appName(index % apps));
 }
 
-function seconds(count: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, count * 1000));
+function delay(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

@@ -1,100 +1,101 @@
 /**
- * What is measured, and what it must reach.
+ * The scenarios and their targets.
  *
  * @module
  */
 import type { Figures } from "./figures.ts";
+import type { Processes, ServerName } from "./processes/run_processes.ts";
+import { atMost, atMostTimes, type Target } from "./report/targets.ts";
 import {
   connects,
   flood,
   forged,
   idle,
   IDLE_STREAMS,
-  neighbours,
+  neighbors,
   noisy,
   steady,
   stopped,
 } from "./runs.ts";
-import type { ServerName, Stage } from "./processes.ts";
-import { atMost, atMostTimes, type Target } from "./targets.ts";
 
 /** One scenario. */
 export interface Scenario {
-  /** What `--only` calls it. */
+  /** The name for `--only`. */
   name: string;
+  /** The title in progress messages. */
   title: string;
   servers: ServerName[];
-  /** How often it is run; the median counts. */
+  /** Number of runs per server; the medians are reported. */
   rounds: number;
-  /** natstap's settings, where they are not the defaults. */
+  /** Environment variables that differ from natstap's defaults. */
   settings?: Record<string, string>;
-  /** Whether natstap reads from NATS over TLS. */
+  /** Whether natstap connects to NATS over TLS. */
   tls?: boolean;
-  /** Whether natstap's metrics are read all the while. */
+  /** Whether natstap's metrics are scraped during the run. */
   scraped?: boolean;
-  /** Whether the servers run at the same time: they mostly wait. */
+  /** Whether all servers run at the same time, for scenarios that mostly wait. */
   together?: boolean;
-  run: (stage: Stage) => Promise<Figures>;
+  run: (processes: Processes) => Promise<Figures>;
   targets: Target[];
 }
 
 const ALL: ServerName[] = ["natstap", "floor", "naive"];
-/** A buffer that holds a whole flood. */
-const ROOM = { BUFFER_BYTES: "134217728", BUFFER_TOTAL_BYTES: "268435456" };
+/** A buffer that is large enough for a whole flood. */
+const LARGE_BUFFER = { BUFFER_BYTES: "134217728", BUFFER_TOTAL_BYTES: "268435456" };
 const cpu = (figures: Figures) => figures.cpu;
+const NO_LINE_LOST = atMost(0, "lines lost = 0", ({ lost }) => lost);
+const p99AtMost = (limit: number) =>
+  atMost(limit, `p99 ≤ ${limit} × before`, ({ other }) => other["p99 ratio"]!);
 
 /** All scenarios. */
 export const scenarios: Scenario[] = [
   {
     name: "apps",
-    title: "100 readers, an app each, 20,000 lines/s",
+    title: "100 readers, one app each, 20,000 lines/s",
     servers: ALL,
     rounds: 5,
-    run: (stage) => steady(stage, { apps: 100, rate: 20_000 }),
+    run: (processes) => steady(processes, { apps: 100, rate: 20_000 }),
     targets: [
-      atMostTimes(0.9, "naive", "CPU an event", cpu),
-      atMostTimes(1.5, "floor", "CPU an event", cpu),
+      atMostTimes(0.9, "naive", "CPU per event", cpu),
+      atMostTimes(1.5, "floor", "CPU per event", cpu),
       atMostTimes(1, "naive", "p99", ({ p99 }) => p99),
     ],
   },
   {
     name: "scraped",
-    title: "the same, while somebody reads the metrics every second",
+    title: "the same, with metrics scraped every second",
     servers: ["natstap", "unscraped"],
     rounds: 5,
     scraped: true,
-    run: (stage) => steady(stage, { apps: 100, rate: 20_000 }),
-    targets: [atMostTimes(1.1, "unscraped", "CPU an event", cpu)],
+    run: (processes) => steady(processes, { apps: 100, rate: 20_000 }),
+    targets: [atMostTimes(1.1, "unscraped", "CPU per event", cpu)],
   },
   {
     name: "fanout",
     title: "100 readers of one app, 500 lines/s",
     servers: ALL,
     rounds: 3,
-    run: (stage) => steady(stage, { apps: 1, rate: 500 }),
-    targets: [atMostTimes(0.95, "naive", "CPU an event", cpu)],
+    run: (processes) => steady(processes, { apps: 1, rate: 500 }),
+    targets: [atMostTimes(0.95, "naive", "CPU per event", cpu)],
   },
   {
     name: "flood",
     title: "200,000 lines to one reader at full speed",
     servers: ALL,
     rounds: 3,
-    settings: ROOM,
+    settings: LARGE_BUFFER,
     run: flood,
-    targets: [
-      atMostTimes(0.5, "naive", "CPU an event", cpu),
-      atMost(0, "lines lost = 0", ({ lost }) => lost),
-    ],
+    targets: [atMostTimes(0.5, "naive", "CPU per event", cpu), NO_LINE_LOST],
   },
   {
     name: "flood-tls",
     title: "the same, from NATS over TLS",
     servers: ["natstap"],
     rounds: 3,
-    settings: ROOM,
+    settings: LARGE_BUFFER,
     tls: true,
     run: flood,
-    targets: [atMost(0, "lines lost = 0", ({ lost }) => lost)],
+    targets: [NO_LINE_LOST],
   },
   {
     name: "tls-buffer",
@@ -103,36 +104,29 @@ export const scenarios: Scenario[] = [
     rounds: 3,
     tls: true,
     run: flood,
-    targets: [atMost(0, "lines lost = 0", ({ lost }) => lost)],
+    targets: [NO_LINE_LOST],
   },
   {
     name: "stopped",
-    title: "the same flood of two apps to three readers, one of which stops reading",
+    title: "a flood of two apps to three readers, one of which stops reading",
     servers: ["natstap", "naive"],
     rounds: 1,
     settings: { STALL_SECONDS: "600" },
     run: stopped,
     targets: [
-      atMost(0, "lines lost to the others = 0", ({ lost }) => lost),
-      atMost(
-        0,
-        "published − dropped − delivered = 0",
-        ({ also }) => Math.abs(also["unaccounted"]!),
-      ),
-      atMost(64, "RSS grows by ≤ 64 MiB", ({ also }) => also["MiB grown"]!),
+      NO_LINE_LOST,
+      atMost(0, "unaccounted lines = 0", ({ other }) => Math.abs(other["unaccounted"]!)),
+      atMost(64, "RSS growth ≤ 64 MiB", ({ other }) => other["RSS growth MiB"]!),
     ],
   },
   {
-    name: "neighbours",
+    name: "neighbors",
     title: "100 readers, 10,000 lines/s, while 10 others stop reading",
     servers: ["natstap"],
     rounds: 5,
     settings: { STALL_SECONDS: "600" },
-    run: neighbours,
-    targets: [
-      atMost(1.5, "p99 moves by ≤ 1.5 ×", ({ also }) => also["p99 moves"]!),
-      atMost(0, "lines lost to the others = 0", ({ lost }) => lost),
-    ],
+    run: neighbors,
+    targets: [p99AtMost(1.5), NO_LINE_LOST],
   },
   {
     name: "forged",
@@ -140,22 +134,15 @@ export const scenarios: Scenario[] = [
     servers: ["natstap"],
     rounds: 5,
     run: forged,
-    targets: [
-      atMost(2, "p99 moves by ≤ 2 ×", ({ also }) => also["p99 moves"]!),
-      atMost(0, "lines lost = 0", ({ lost }) => lost),
-    ],
+    targets: [p99AtMost(2), NO_LINE_LOST],
   },
   ...["sse", "ndjson"].map((format): Scenario => ({
     name: `noisy-${format}`,
-    title:
-      `10 readers, 1,000 lines/s, and an app that logs 1 MB per second to 100 readers in ${format}`,
+    title: `10 readers, 1,000 lines/s, and an app that logs 1 MB/s to 100 readers in ${format}`,
     servers: ["natstap"],
     rounds: 3,
-    run: (stage) => noisy(stage, format),
-    targets: [
-      atMost(5, "p99 moves by ≤ 5 ×", ({ also }) => also["p99 moves"]!),
-      atMost(0, "lines lost = 0", ({ lost }) => lost),
-    ],
+    run: (processes) => noisy(processes, format),
+    targets: [p99AtMost(5), NO_LINE_LOST],
   })),
   {
     name: "idle",
@@ -166,13 +153,13 @@ export const scenarios: Scenario[] = [
     settings: { MAX_STREAMS_PER_APP: String(IDLE_STREAMS) },
     run: idle,
     targets: [
-      atMostTimes(1.2, "floor", "RSS a stream", ({ also }) => also["KiB a stream"]!),
-      atMost(3, "CPU of keepalives ≤ 3 % of a core", ({ also }) => also["% of a core"]!),
+      atMostTimes(1.2, "floor", "RSS per stream", ({ other }) => other["KiB per stream"]!),
+      atMost(3, "CPU of keepalives ≤ 3 % of a core", ({ other }) => other["% of a core"]!),
     ],
   },
   {
     name: "connects",
-    title: "2,000 connects, a fresh token each, 50 at a time",
+    title: "2,000 connects with a new token each, 50 at a time",
     servers: ALL,
     rounds: 3,
     run: connects,

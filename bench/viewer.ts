@@ -1,40 +1,52 @@
 /**
- * Measures the viewer in chromium while lines pour in, and prints one Markdown table.
+ * Measures the viewer in Chromium while it receives lines, and prints a Markdown table.
  *
  *     deno task bench:viewer [--rate 5000] [--seconds 60]
  *
- * The lines are the demo's, of one app: with colours, JSON and traces of errors. Chromium has no
- * window and no GPU, and shares the machine with what it reads from: with both it does better.
+ * The lines are the demo's, with colors, JSON and stack traces. Chromium runs without a window or a
+ * GPU, and on the same machine as the service; it is faster otherwise.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import type { CDPSession, Page } from "npm:playwright-core@^1";
 import { build } from "../tools/bundle.ts";
-import { findNatsServer } from "../tools/nats_server.ts";
+import { launchChromium } from "../tools/chromium.ts";
+import { findNatsServer, startNatsServer } from "../tools/nats_server.ts";
+import { mintToken } from "../tools/print_token.ts";
 import { SAMPLE_APPS, sampleLines } from "../tools/sample_logs.ts";
-import { live, pageUrl, type Stage, startStage } from "../tests/support/viewer/viewer_stage.ts";
-import { describeMachine } from "./machine.ts";
-import { due } from "./due_lines.ts";
+import { type LogLine, startService, unrelatedVariables } from "../tools/service.ts";
+import { parseSecret } from "../tools/signing_key.ts";
+import { linesDue } from "./load/due_lines.ts";
+import { describeMachine } from "./report/machine.ts";
 
-/** How many rows the viewer holds before it is measured: as many as it ever does. */
-const HELD = 100_000;
-/** What is typed into the filter, letter by letter, and taken away again. */
+const APP = SAMPLE_APPS[0]!;
+const WINDOW = { width: 1280, height: 800 };
+/** Number of rows in the viewer before it is measured: the maximum. */
+const ROWS = 100_000;
+/** Typed into the filter letter by letter, then deleted again. */
 const TYPED = "GET /orders 200";
-/** How long the shorter measurements take. Seconds. */
-const SHORT = 15;
+/** Duration of typing and of scrolling. */
+const INPUT_SECONDS = 15;
 
-/** What a page tells of itself: a number a frame, a task that was too long, a key that was pressed. */
+/** What the page records about itself, in ms. */
 interface Readings {
-  /** When each frame was drawn. Milliseconds. */
+  /** Time of each frame. */
   readonly frames: number[];
-  /** How long each task of more than 50 ms took. Milliseconds. */
+  /** Duration of each task longer than 50 ms. */
   readonly tasks: number[];
-  /** From each key to the frame that shows what it did, where that took 16 ms or more. */
+  /** Time from each key press to the frame that shows its effect, if at least 16 ms. */
   readonly keys: number[];
 }
 
-const PROBE = `
+/** Records the viewer's states before the measurement, to wait until it is live. */
+const RECORD_STATES = `
+  globalThis.states = [];
+  addEventListener("natstap-status", ({ detail }) => states.push(detail.state));
+`;
+
+const RECORD_READINGS = `
   globalThis.readings = { frames: [], tasks: [], keys: [] };
   const frame = (now) => (readings.frames.push(now), requestAnimationFrame(frame));
   requestAnimationFrame(frame);
@@ -57,57 +69,81 @@ async function main(): Promise<void> {
     },
   });
   const rate = Number(values.rate);
-  await using stage = await startStage();
-  await using visit = await stage.visit(await pageUrl(stage));
-  await live(visit);
-  const { page } = visit;
+  const secret = crypto.randomUUID();
+  const token = await mintToken(parseSecret(secret), { app: [APP.name], ttl: 3_600 });
+  const { "viewer.js": script } = await build();
+  await using stack = new AsyncDisposableStack();
+  const nats = stack.use(await startNatsServer());
+  const closed = Promise.withResolvers<LogLine>();
+  const service = stack.use(
+    await startService({
+      env: {
+        ...unrelatedVariables(),
+        HOST: "127.0.0.1",
+        PORT: "0",
+        METRICS_PORT: "0",
+        NATS_URL: nats.url,
+        JWT_SECRET: secret,
+      },
+    }, { onLog: (line) => line.msg === "stream closed" && closed.resolve(line) }),
+  );
+  const publisher = stack.adopt(await connect({ servers: nats.url }), (nats) => nats.close());
+  const browser = stack.adopt(await launchChromium(), (browser) => browser.close());
+  const page = await browser.newPage({ viewport: WINDOW });
+  await page.addInitScript(RECORD_STATES);
+  await page.goto(`${service.url}/#token=${token}`);
+  while (!await page.evaluate<boolean>("states.includes('live')")) await delay(0.05);
   const devtools = await page.context().newCDPSession(page);
-  const flood = new AbortController();
-  const flooding = pour(stage, rate, flood.signal);
-  console.error(`Filling the viewer with ${HELD} rows`);
-  await seconds(HELD / rate + 5);
+  const stop = new AbortController();
+  const publishing = publish(publisher, rate, stop.signal);
+  console.error(`Filling the viewer with ${ROWS} rows`);
+  await delay(ROWS / rate + 5);
 
-  await page.evaluate(PROBE);
+  await page.evaluate(RECORD_READINGS);
   const rows = [
-    await measure(page, "at the newest line", () => seconds(Number(values.seconds))),
+    await measure(page, "at the newest line", () => delay(Number(values.seconds))),
     await measure(page, "typing into the filter", () => type(page)),
     await measure(page, "scrolling up and down", () => scroll(page)),
   ];
-  flood.abort();
-  const published = await flooding;
-  const heap = await heapOf(devtools);
+  stop.abort();
+  const published = await publishing;
+  const heap = await heapBytes(devtools);
   await page.close();
-  const { events, dropped } = await stage.service.logged(({ msg }) => msg === "stream closed");
+  const { events, dropped } = await closed.promise;
 
-  const size = Uint8Array.fromBase64((await build())["viewer.js"].gzip).length;
+  const size = Uint8Array.fromBase64(script.gzip).length;
   console.log(`${await describeMachine(await findNatsServer())}\n`);
-  console.log(`${rate} lines/s, ${HELD} rows held\n`);
+  console.log(`${rate} lines/s, ${ROWS} rows\n`);
   console.log(table(rows));
   console.log(`
 - ${published} lines published, ${events} sent to the page, ${dropped} dropped by the service
-- JavaScript's memory after a garbage collection: ${(heap / 2 ** 20).toFixed(0)} MiB
-- viewer.js: ${(size / 1000).toFixed(1)} KB in gzip`);
+- JavaScript heap after a garbage collection: ${(heap / 2 ** 20).toFixed(0)} MiB
+- viewer.js: ${(size / 1000).toFixed(1)} KB gzipped`);
 }
 
-/** Publishes one app's lines until it is told to stop; resolves to how many they were. */
-async function pour({ stack }: Stage, rate: number, stop: AbortSignal): Promise<number> {
+/** Publishes lines until `stop` is aborted; resolves to their number. */
+async function publish(
+  publisher: NatsConnection,
+  rate: number,
+  stop: AbortSignal,
+): Promise<number> {
   let published = 0;
-  for await (const count of due({ apps: 1, lines: Infinity, rate }, 1)) {
+  for await (const count of linesDue({ apps: 1, lines: Infinity, rate }, 1)) {
     if (stop.aborted) break;
     for (let left = count; left > 0;) {
-      for (const { subject, payload } of sampleLines(SAMPLE_APPS[0]!)) {
+      for (const { subject, payload } of sampleLines(APP)) {
         if (left-- <= 0) break;
-        stack.publisher.publish(subject, payload);
+        publisher.publish(subject, payload);
         published++;
       }
     }
   }
-  await stack.publisher.flush();
+  await publisher.flush();
   return published;
 }
 
 async function type(page: Page): Promise<void> {
-  const end = performance.now() + SHORT * 1000;
+  const end = performance.now() + INPUT_SECONDS * 1000;
   await page.keyboard.press("/");
   while (performance.now() < end) {
     await page.keyboard.type(TYPED, { delay: 120 });
@@ -117,21 +153,21 @@ async function type(page: Page): Promise<void> {
 }
 
 async function scroll(page: Page): Promise<void> {
-  const end = performance.now() + SHORT * 1000;
+  const end = performance.now() + INPUT_SECONDS * 1000;
   await page.mouse.move(600, 500);
   while (performance.now() < end) {
     for (const delta of [-400, -400, -400, 300]) await page.mouse.wheel(0, delta);
-    await seconds(0.05);
+    await delay(0.05);
   }
 }
 
-/** What was read while `act` went on, as a row of the table. */
+/** Measures the page during `act`; resolves to a row of the table. */
 async function measure(page: Page, name: string, act: () => Promise<void>): Promise<string[]> {
   console.error(`Measuring: ${name}`);
   await page.evaluate("for (const list of Object.values(readings)) list.length = 0");
   await act();
   const { frames, tasks, keys } = await page.evaluate<Readings>("readings");
-  const rates = framesASecond(frames);
+  const rates = framesPerSecond(frames);
   return [
     name,
     String(Math.min(...rates)),
@@ -143,8 +179,8 @@ async function measure(page: Page, name: string, act: () => Promise<void>): Prom
   ];
 }
 
-/** How many frames each full second had. */
-function framesASecond(frames: readonly number[]): number[] {
+/** The number of frames in each full second. */
+function framesPerSecond(frames: readonly number[]): number[] {
   const [first = 0] = frames;
   const seconds = Math.floor(((frames.at(-1) ?? 0) - first) / 1000);
   const counts = new Array<number>(seconds).fill(0);
@@ -155,15 +191,22 @@ function framesASecond(frames: readonly number[]): number[] {
   return counts;
 }
 
-/** With what the strings of a stream hold outside of the heap proper. */
-async function heapOf(devtools: CDPSession): Promise<number> {
+/** Size of the JavaScript heap in bytes, including memory outside of V8's own heap. */
+async function heapBytes(devtools: CDPSession): Promise<number> {
   await devtools.send("HeapProfiler.collectGarbage");
   const heap = await devtools.send("Runtime.getHeapUsage");
   return heap.usedSize + heap.embedderHeapUsedSize + heap.backingStorageSize;
 }
 
 function table(rows: readonly string[][]): string {
-  const columns = ["frames/s, least", "median", "tasks > 50 ms", "longest", "key", "slowest key"];
+  const columns = [
+    "min. frames/s",
+    "median frames/s",
+    "tasks > 50 ms",
+    "longest task",
+    "median key",
+    "slowest key",
+  ];
   return [
     ["", ...columns],
     ["---", ...columns.map(() => "--:")],
@@ -179,8 +222,8 @@ function milliseconds(time: number): string {
   return `${Math.round(time)} ms`;
 }
 
-function seconds(time: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, time * 1000));
+function delay(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 if (import.meta.main) await main();

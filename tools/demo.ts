@@ -5,14 +5,13 @@
  * @module
  */
 import { connect } from "@nats-io/transport-deno";
-import config from "../deno.json" with { type: "json" };
 import { requireDeno } from "../lib/deno_version.ts";
 import { build } from "./bundle.ts";
 import { readLines } from "./lines.ts";
 import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
 import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
-import { type LogLine, startService } from "./service.ts";
+import { type LogLine, startService, unrelatedVariables } from "./service.ts";
 import { parseSecret, type SigningKey } from "./signing_key.ts";
 import { mintToken } from "./print_token.ts";
 
@@ -78,12 +77,6 @@ async function runDemo(stop: Stop): Promise<void> {
     failOnExit("The service", service.status),
   ]);
   console.log("\nStopping");
-}
-
-/** The environment of this process without the variables that configure the service. */
-function unrelatedVariables(): Record<string, string> {
-  const own = new Set(config.permissions.default.env);
-  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !own.has(name)));
 }
 
 function showWarning(line: LogLine): void {

@@ -1,15 +1,15 @@
 /**
- * A port for a service that cannot pick one itself.
+ * Free ports, for programs that cannot bind port 0.
  *
  * @module
  */
 
-/** Below what the kernel hands out to connections, so that none takes it meanwhile. */
-const [LEAST, MOST] = [20_000, 32_000];
+/** Below the kernel's range for outgoing connections, which could otherwise take the port first. */
+const [MIN_PORT, MAX_PORT] = [20_000, 32_000];
 
-/** A port of 127.0.0.1 that nothing listens on. */
+/** Returns a port of 127.0.0.1 that nothing is listening on. */
 export function freePort(): number {
-  const port = LEAST + Math.floor(Math.random() * (MOST - LEAST));
+  const port = MIN_PORT + Math.floor(Math.random() * (MAX_PORT - MIN_PORT));
   try {
     Deno.listen({ hostname: "127.0.0.1", port }).close();
     return port;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import config from "../deno.json" with { type: "json" };
 import { readLines } from "./lines.ts";
 import { bypassProxyForLoopback } from "./loopback.ts";
 import { sendSignal } from "./signal.ts";
@@ -42,6 +43,12 @@ export interface Service extends AsyncDisposable {
   readonly status: Promise<Deno.CommandStatus>;
   /** Signals the process to stop, with SIGTERM by default, and waits for it to exit. */
   stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
+}
+
+/** The environment of this process without the variables that configure the service. */
+export function unrelatedVariables(): Record<string, string> {
+  const own = new Set(config.permissions.default.env);
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !own.has(name)));
 }
 
 /** The command that runs the service with its production permissions. */

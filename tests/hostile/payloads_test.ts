@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "npm:eventsource-parser@^3";
 import fc from "npm:fast-check@^4";
-import { launchChromium } from "../support/clients/chromium.ts";
+import { launchChromium } from "../../tools/chromium.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
 import {

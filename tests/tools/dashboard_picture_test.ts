@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import dashboard from "../../deploy/grafana/natstap.json" with { type: "json" };
 import { asksFly, type Panel, withoutPanels } from "../../tools/grafana_panel.ts";
 import { escape } from "../../tools/svg.ts";
-import { launchChromium } from "../support/clients/chromium.ts";
+import { launchChromium } from "../../tools/chromium.ts";
 
 const PICTURE = new URL("../../deploy/grafana/natstap.svg", import.meta.url);
 const SVG = Deno.readTextFileSync(PICTURE);

@@ -3,7 +3,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { assertEquals } from "@std/assert";
 import type { Browser, Page } from "npm:playwright-core@^1";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
-import { launchChromium } from "../../support/clients/chromium.ts";
+import { launchChromium } from "../../../tools/chromium.ts";
 import { eventOf, PAYLOADS } from "../../support/payloads.ts";
 import { logsUrl, mint, type Service, startService, subjectOf } from "../../support/service.ts";
 

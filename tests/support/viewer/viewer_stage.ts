@@ -6,7 +6,7 @@
  */
 import type { Browser, Locator, Page, Request } from "npm:playwright-core@^1";
 import { build } from "../../../tools/bundle.ts";
-import { launchChromium } from "../clients/chromium.ts";
+import { launchChromium } from "../../../tools/chromium.ts";
 import { assertEventually, PATIENCE_MS } from "../patience.ts";
 import { mint, type Service, type Stack, startService, startStack, subjectOf } from "../service.ts";
 

@@ -1,41 +1,41 @@
 /**
  * The log line that the benchmark publishes: 300 bytes in Fly's format. Its message starts with a
- * number, by which a reader knows that none is missing, and with the time at which it was
- * published, both in fixed places, so that neither side has to build or parse JSON.
+ * sequence number and the time of publication, both at fixed offsets, so that neither side has to
+ * build or parse JSON.
  *
  * @module
  */
 
-/** Bytes of every payload. */
+/** Size of every payload. */
 export const PAYLOAD_BYTES = 300;
-/** What stands before the number and the time, wherever a server has put the payload. */
+/** The text before the sequence number, wherever a server puts the payload. */
 export const MARK = "bench ";
-/** Digits of the number, which a space follows. */
+/** Digits of the sequence number, which is followed by a space. */
 export const NUMBER_DIGITS = 10;
-/** Digits of the time, in µs since 1970. */
+/** Digits of the time of publication, in µs since 1970. */
 export const TIME_DIGITS = 16;
 
 const ZERO = 48;
 const NINE = 57;
 
-/** The name of one of the apps that write. */
+/** The name of the app with this index. */
 export function appName(index: number): string {
   return `app-${String(index).padStart(3, "0")}`;
 }
 
-/** Now, in µs since 1970, by a clock that never runs backwards. */
+/** The current time in µs since 1970, from a monotonic clock. */
 export function micros(): number {
   return (performance.timeOrigin + performance.now()) * 1000;
 }
 
-/** A moment as the digits that go into a line. */
+/** Formats a time as the digits in a line. */
 export function digits(time: number): Uint8Array {
   return new TextEncoder().encode(String(Math.floor(time)).padStart(TIME_DIGITS, "0"));
 }
 
-/** One app's lines: always the same bytes, with the next number and time put in. */
+/** The lines of one app: one buffer, in which sequence number and time are updated. */
 export class Line {
-  /** The current line, between what was given to put before and after it. */
+  /** The current line with the text before and after it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #number: number;
 
@@ -44,7 +44,7 @@ export class Line {
     this.#number = new TextDecoder().decode(this.bytes).indexOf(MARK) + MARK.length;
   }
 
-  /** Makes it the next line, published at `time`. */
+  /** Turns it into the next line, published at `time`. */
   next(time: Uint8Array): void {
     const { bytes } = this;
     const at = this.#number + NUMBER_DIGITS + 1;

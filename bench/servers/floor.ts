@@ -1,25 +1,24 @@
 /**
- * The baseline that cannot be beaten: `Deno.serve` alone, writing the bytes that natstap writes in
- * chunks of as many lines as natstap's. It has no NATS: it publishes to its own streams when it is
- * told to, at the publisher's pace.
+ * The lower bound: a bare `Deno.serve` that writes the same bytes in the same chunks as natstap. It
+ * generates the lines itself, at the publisher's rate, instead of reading them from NATS.
  *
  * @module
  */
-import { appName, digits, Line, micros } from "./log_line.ts";
-import { takeOrders } from "./orders.ts";
-import { due, type Publication } from "./due_lines.ts";
+import { linesDue, type Publication } from "../load/due_lines.ts";
+import { appName, digits, Line, micros } from "../load/log_line.ts";
+import { executeCommands } from "../processes/commands.ts";
 
 const KEEPALIVE_MS = 15_000;
 
-/** One reader's stream. */
+/** The stream of one reader. */
 interface Reader {
   controller: ReadableStreamDefaultController<Uint8Array>;
-  /** Called when the stream has room again. */
+  /** Called when the stream's queue has room again. */
   pulled: () => void;
 }
 
-/** What the floor can be asked for. */
-export const orders = { publish };
+/** The commands of this process. */
+export const commands = { publish };
 
 const encoder = new TextEncoder();
 const readers = new Map<string, Set<Reader>>();
@@ -44,7 +43,7 @@ Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, ({ url }) => {
 
 setInterval(keepAlive, KEEPALIVE_MS);
 
-await takeOrders(orders);
+await executeCommands(commands);
 
 function stream(app: string, readers: Set<Reader>): ReadableStream<Uint8Array> {
   const ready = { app, subject: `logs.${app}.>`, expiresAt: "2026-11-20T21:42:11.000Z" };
@@ -64,19 +63,22 @@ function stream(app: string, readers: Set<Reader>): ReadableStream<Uint8Array> {
   });
 }
 
-/** Publishes the lines, `chunk` of one app to a chunk; at full speed as fast as they are taken. */
-async function publish(order: Publication & { chunk: number }): Promise<{ seconds: number }> {
+/** Publishes lines in chunks of one app each; at full speed, waits until readers have room. */
+async function publish(
+  publication: Publication & { linesPerChunk: number },
+): Promise<{ seconds: number }> {
+  const { apps, rate, linesPerChunk } = publication;
   const start = performance.now();
   idle = false;
   let turn = 0;
-  for await (const count of due(order, order.chunk)) {
+  for await (const count of linesDue(publication, linesPerChunk)) {
     const time = digits(micros());
-    for (let left = count; left > 0; left -= order.chunk) {
-      const bytes = chunk(lines[turn]!, Math.min(left, order.chunk), time);
-      const takers = readers.get(appName(turn))!;
-      for (const { controller } of takers) controller.enqueue(bytes);
-      if (order.rate === 0) await Promise.all(Array.from(takers, room));
-      turn = (turn + 1) % order.apps;
+    for (let left = count; left > 0; left -= linesPerChunk) {
+      const bytes = chunk(lines[turn]!, Math.min(left, linesPerChunk), time);
+      const readersOfApp = readers.get(appName(turn))!;
+      for (const { controller } of readersOfApp) controller.enqueue(bytes);
+      if (rate === 0) await Promise.all(Array.from(readersOfApp, waitForRoom));
+      turn = (turn + 1) % apps;
     }
   }
   return { seconds: (performance.now() - start) / 1000 };
@@ -92,8 +94,8 @@ function chunk(line: Line, count: number, time: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Resolves when a stream has taken what it was given. */
-async function room(reader: Reader): Promise<void> {
+/** Resolves once the stream's queue has room. */
+async function waitForRoom(reader: Reader): Promise<void> {
   if (reader.controller.desiredSize! > 0) return;
   await new Promise<void>((resolve) => reader.pulled = resolve);
 }

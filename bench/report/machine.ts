@@ -1,10 +1,10 @@
 /**
- * What the benchmark runs on.
+ * Describes the machine that the benchmark runs on.
  *
  * @module
  */
 
-/** The machine and the versions, in a line. */
+/** The hardware and the versions of the software, on one line. */
 export async function describeMachine(natsServer: string): Promise<string> {
   const cpu = /^model name\s*: (.*)$/m.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1];
   const nats = await new Deno.Command(natsServer, { args: ["--version"] }).output();

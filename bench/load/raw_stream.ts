@@ -1,12 +1,11 @@
 /**
- * A client's end of one stream, over bare TCP: `fetch` costs more than some of the servers that it
- * would measure.
+ * Reads a stream from a TCP socket, because `fetch` costs more CPU time than some of the servers.
  *
  * @module
  */
-import { Chunks } from "./chunks.ts";
+import { ChunkedFraming } from "./chunked_framing.ts";
+import { type Counts, zeroCounts } from "./counts.ts";
 import { MARK, micros, NUMBER_DIGITS, TIME_DIGITS } from "./log_line.ts";
-import { emptyTally, type Tally } from "./tally.ts";
 
 const BUFFER_BYTES = 65_536;
 const LF = 10;
@@ -14,44 +13,44 @@ const COLON = 58;
 const SMALL_D = 100;
 
 /** One open stream. */
-export class Stream {
-  #tally = emptyTally();
+export class RawStream {
+  #counts = zeroCounts();
   readonly #connection: Deno.TcpConn;
-  readonly #timed: (latency: number) => void;
+  readonly #onLine: (latency: number) => void;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
-  readonly #chunks = new Chunks();
-  /** Bytes at the buffer's start that are an event without its end. */
+  readonly #framing = new ChunkedFraming();
+  /** Number of bytes at the start of the buffer that belong to an incomplete event. */
   #held = 0;
   #ready = false;
   #number = 0;
-  /** Where a line's number stands in its event: the same place in all of a server's lines. */
-  #place = 0;
+  /** Offset of the sequence number in an event, the same for all lines of a server. */
+  #numberOffset = 0;
   #paused: PromiseWithResolvers<void> | undefined;
 
-  private constructor(connection: Deno.TcpConn, timed: (latency: number) => void) {
+  private constructor(connection: Deno.TcpConn, onLine: (latency: number) => void) {
     this.#connection = connection;
-    this.#timed = timed;
+    this.#onLine = onLine;
   }
 
   /**
-   * Opens a stream, and resolves when its first event is there, which is never a line.
+   * Opens a stream and resolves once its first event has arrived, which is never a line.
    *
-   * @param timed Is told how long each line took from publish to read, in µs.
+   * @param onLine Called with the latency of each line from publishing to reading, in µs.
    */
   static async open(
     { port, app, token }: { port: number; app: string; token: string },
-    timed: (latency: number) => void,
-  ): Promise<Stream> {
-    const stream = new Stream(await Deno.connect({ port }), timed);
+    onLine: (latency: number) => void,
+  ): Promise<RawStream> {
+    const stream = new RawStream(await Deno.connect({ port }), onLine);
     const request = `GET /logs?app=${app} HTTP/1.1\r\nHost: localhost\r\n` +
       `Accept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n\r\n`;
     await stream.#connection.write(new TextEncoder().encode(request));
-    await stream.#skipHead();
+    await stream.#readHead();
     while (!stream.#ready) await stream.#readOnce();
     return stream;
   }
 
-  /** Reads until the server ends the stream, which it should not do, and then throws. */
+  /** Reads continuously; rejects if the server ends the stream. */
   async read(): Promise<never> {
     while (true) {
       await this.#paused?.promise;
@@ -59,35 +58,35 @@ export class Stream {
     }
   }
 
-  /** Takes nothing more from the socket. */
+  /** Stops reading from the socket. */
   pause(): void {
     this.#paused = Promise.withResolvers();
   }
 
-  /** Reads on after a pause. */
+  /** Resumes reading. */
   resume(): void {
     this.#paused?.resolve();
     this.#paused = undefined;
   }
 
-  /** Lines that came or are known to be dropped since the last tally. */
+  /** Number of lines delivered or reported as dropped since the last {@linkcode takeCounts}. */
   get accounted(): number {
-    return this.#tally.lines + this.#tally.dropped;
+    return this.#counts.lines + this.#counts.dropped;
   }
 
-  /** What came since the last tally. */
-  takeTally(): Tally {
-    const tally = this.#tally;
-    this.#tally = emptyTally();
-    return tally;
+  /** The counts since the last call. */
+  takeCounts(): Counts {
+    const counts = this.#counts;
+    this.#counts = zeroCounts();
+    return counts;
   }
 
-  /** Hangs up. */
+  /** Closes the connection. */
   close(): void {
     this.#connection.close();
   }
 
-  async #skipHead(): Promise<void> {
+  async #readHead(): Promise<void> {
     let size = 0;
     let head = "";
     while (!head.includes("\r\n\r\n")) {
@@ -97,12 +96,12 @@ export class Stream {
     if (!head.startsWith("HTTP/1.1 200")) throw new Error(`Cannot open a stream: ${head}`);
     const body = head.indexOf("\r\n\r\n") + 4;
     this.#buffer.copyWithin(0, body, size);
-    this.#takeEvents(this.#chunks.unframe(this.#buffer, 0, size - body));
+    this.#handleEvents(this.#framing.remove(this.#buffer, 0, size - body));
   }
 
   async #readOnce(): Promise<void> {
     const end = this.#held + await this.#fill(this.#held);
-    this.#takeEvents(this.#chunks.unframe(this.#buffer, this.#held, end));
+    this.#handleEvents(this.#framing.remove(this.#buffer, this.#held, end));
   }
 
   async #fill(start: number): Promise<number> {
@@ -111,18 +110,18 @@ export class Stream {
     return count;
   }
 
-  #takeEvents(end: number): void {
+  #handleEvents(end: number): void {
     const now = micros();
     let start = 0;
     for (let next = 0; (next = this.#eventEnd(start, end)) > 0; start = next) {
-      this.#take(start, next, now);
+      this.#handle(start, next, now);
     }
     if (start > 0) this.#buffer.copyWithin(0, start, end);
     this.#held = end - start;
-    this.#tally.chunks += this.#chunks.takeCount();
+    this.#counts.chunks += this.#framing.takeCount();
   }
 
-  /** Where the event that begins at `start` ends; 0 while its end has not come. */
+  /** The end of the event that begins at `start`; 0 if the event is incomplete. */
   #eventEnd(start: number, end: number): number {
     let at = this.#buffer.indexOf(LF, start);
     while (at >= 0 && at + 1 < end) {
@@ -132,29 +131,29 @@ export class Stream {
     return 0;
   }
 
-  #take(start: number, end: number, now: number): void {
+  #handle(start: number, end: number, now: number): void {
     const first = this.#buffer[start];
     if (!this.#ready) this.#ready = true;
-    else if (first === SMALL_D) this.#takeLine(start, end, now);
-    else if (first === COLON) this.#tally.keepalives++;
-    else this.#takeControl(start, end);
+    else if (first === SMALL_D) this.#handleLine(start, end, now);
+    else if (first === COLON) this.#counts.keepalives++;
+    else this.#handleControl(start, end);
   }
 
-  #takeLine(start: number, end: number, now: number): void {
-    this.#place ||= this.#text(start, end).indexOf(MARK) + MARK.length;
-    const at = start + this.#place;
+  #handleLine(start: number, end: number, now: number): void {
+    this.#numberOffset ||= this.#text(start, end).indexOf(MARK) + MARK.length;
+    const at = start + this.#numberOffset;
     const number = decimal(this.#buffer, at, NUMBER_DIGITS);
     if (number <= this.#number) throw new Error(`Line ${number} came after line ${this.#number}`);
     this.#number = number;
-    this.#tally.lines++;
-    this.#timed(now - decimal(this.#buffer, at + NUMBER_DIGITS + 1, TIME_DIGITS));
+    this.#counts.lines++;
+    this.#onLine(now - decimal(this.#buffer, at + NUMBER_DIGITS + 1, TIME_DIGITS));
   }
 
-  #takeControl(start: number, end: number): void {
+  #handleControl(start: number, end: number): void {
     const text = this.#text(start, end);
     const count = /^event: dropped\ndata: .*"count":(\d+)/m.exec(text)?.[1];
     if (count === undefined) throw new Error(`Unexpected event: ${text}`);
-    this.#tally.dropped += Number(count);
+    this.#counts.dropped += Number(count);
   }
 
   #text(start: number, end: number): string {

@@ -1,6 +1,6 @@
 /**
- * The baseline that most examples look like: iterate the subscription, wrap each message in JSON,
- * encode it, enqueue it. No token, and no bound to what a slow reader makes it hold.
+ * The usual example code: iterates over a subscription, wraps each message in JSON, encodes it and
+ * enqueues it. No token, and no limit on what is buffered for a slow reader.
  *
  * @module
  */

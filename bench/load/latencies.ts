@@ -1,15 +1,15 @@
 /**
- * Latencies, all kept, so that a percentile is exact.
+ * Exact percentiles of latencies.
  *
  * @module
  */
 
-/** A growing set of times in µs. */
+/** A growing list of latencies in µs. */
 export class Latencies {
   #times = new Float64Array(65_536);
   #count = 0;
 
-  /** Adds one. */
+  /** Adds a latency. */
   readonly add = (time: number): void => {
     if (this.#count === this.#times.length) {
       const times = new Float64Array(this.#count * 2);
@@ -19,7 +19,7 @@ export class Latencies {
     this.#times[this.#count++] = time;
   };
 
-  /** The median and the 99th percentile of those added since the last time, in ms. */
+  /** The median and the 99th percentile since the last call, in ms. */
   take(): { p50: number; p99: number } {
     const times = this.#times.subarray(0, this.#count).sort();
     const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0) / 1000;

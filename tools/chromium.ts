@@ -1,6 +1,10 @@
-/** A real headless browser for the tests: chromium, found or installed. */
+/**
+ * Starts a headless Chromium, for the tests and the benchmark of the viewer.
+ *
+ * @module
+ */
 import { type Browser, chromium } from "npm:playwright-core@^1";
-import { findOrInstall } from "../../../tools/install.ts";
+import { findOrInstall } from "./install.ts";
 
 /** No sandbox, which root cannot use, and no background network traffic. */
 const FLAGS = [
@@ -15,9 +19,9 @@ const FLAGS = [
 ];
 
 /**
- * Starts chromium: the path in `CHROMIUM`, or on `PATH`. Installs it if there is none.
+ * Starts the Chromium in `CHROMIUM` or on `PATH`. Installs it if it is missing.
  *
- * @throws {Error} If chromium is missing and cannot be installed; the message says what to run.
+ * @throws {Error} If Chromium is missing and cannot be installed; the message says what to run.
  */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = await findOrInstall({

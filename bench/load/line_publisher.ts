@@ -1,20 +1,20 @@
 /**
- * Publishes log lines to NATS. It speaks NATS's protocol over bare TCP, from bytes made once, so
- * that it leaves the machine to the server that is measured.
+ * Publishes log lines to NATS. It writes preassembled protocol messages to a TCP socket, to take as
+ * little CPU time as possible from the server under test.
  *
  * @module
  */
+import { linesDue, type Publication } from "./due_lines.ts";
 import { appName, digits, Line, micros, PAYLOAD_BYTES } from "./log_line.ts";
-import { takeOrders } from "./orders.ts";
-import { due, type Publication } from "./due_lines.ts";
+import { executeCommands } from "../processes/commands.ts";
 
-const LINES_A_WRITE = 500;
+const LINES_PER_WRITE = 500;
 
-/** What the publisher can be asked for. */
-export const orders = { publish };
+/** The commands of this process. */
+export const commands = { publish };
 
 const connection = await Deno.connect({ port: Number(Deno.env.get("NATS_PORT")) });
-connection.setNoDelay(); // Or a line may wait 40 ms for the ACK of the one before.
+connection.setNoDelay(); // Otherwise a line may wait 40 ms for the ACK of the previous one.
 const nats = connection.writable.getWriter();
 await nats.write(new TextEncoder().encode('CONNECT {"verbose":false,"pedantic":false}\r\n'));
 answerPings();
@@ -24,13 +24,13 @@ const lines = Array.from({ length: 100 }, (_, index) => {
   return new Line(app, `PUB logs.${app}.dfw.d896d7c609dd68 ${PAYLOAD_BYTES}\r\n`, "\r\n");
 });
 
-await takeOrders(orders);
+await executeCommands(commands);
 
-/** Publishes the lines, and resolves once NATS's socket has taken the last. */
+/** Publishes lines and resolves once the last has been written to the socket. */
 async function publish(publication: Publication): Promise<{ seconds: number }> {
   const start = performance.now();
   let turn = 0;
-  for await (const count of due(publication, LINES_A_WRITE)) {
+  for await (const count of linesDue(publication, LINES_PER_WRITE)) {
     const time = digits(micros());
     const batch = new Uint8Array(count * lines[0]!.bytes.length);
     for (let end = 0; end < batch.length; turn = (turn + 1) % publication.apps) {
@@ -44,10 +44,10 @@ async function publish(publication: Publication): Promise<{ seconds: number }> {
   return { seconds: (performance.now() - start) / 1000 };
 }
 
-/** NATS cuts a client that does not answer its pings. */
+/** Answers PINGs, because NATS disconnects clients that do not. */
 async function answerPings(): Promise<void> {
   for await (const text of connection.readable.pipeThrough(new TextDecoderStream())) {
-    if (text.includes("-ERR")) throw new Error(`NATS says ${text.trim()}`);
+    if (text.includes("-ERR")) throw new Error(`NATS reported ${text.trim()}`);
     if (text.includes("PING")) await nats.write(new TextEncoder().encode("PONG\r\n"));
   }
 }

@@ -1,22 +1,21 @@
 /**
- * HTTP/1.1's chunked framing, taken off where it stands: no byte is moved unless a chunk's head was
- * before it, and a head may be cut by a read at any place.
+ * Removes HTTP/1.1's chunked framing in place, wherever a read has split it.
  *
  * @module
  */
 
 const LF = 10;
 
-/** One body's chunks, from its first read to its last. */
-export class Chunks {
+/** The chunked framing of one response body. */
+export class ChunkedFraming {
   #count = 0;
-  /** Bytes of the current chunk that are still to come. */
+  /** Remaining bytes of the current chunk. */
   #left = 0;
   #size = 0;
   #digits = 0;
 
-  /** Takes the framing off `buffer` from `start` to `end`, and returns where the body now ends. */
-  unframe(buffer: Uint8Array, start: number, end: number): number {
+  /** Removes the framing between `start` and `end`; returns the new end of the body. */
+  remove(buffer: Uint8Array, start: number, end: number): number {
     let to = start;
     for (let from = start; from < end;) {
       if (this.#left === 0) {
@@ -32,7 +31,7 @@ export class Chunks {
     return to;
   }
 
-  /** How many chunks began since the last count. */
+  /** Number of chunks that started since the last call. */
   takeCount(): number {
     const count = this.#count;
     this.#count = 0;
@@ -44,7 +43,7 @@ export class Chunks {
     if (digit >= 0) {
       this.#size = this.#size * 16 + digit;
       this.#digits++;
-    } else if (byte === LF && this.#digits > 0) { // Without a digit it ends the chunk before.
+    } else if (byte === LF && this.#digits > 0) { // Without a digit, it ends the previous chunk.
       this.#left = this.#size;
       this.#size = this.#digits = 0;
       this.#count++;
@@ -52,7 +51,7 @@ export class Chunks {
   }
 }
 
-/** The value of a hexadecimal digit, -1 where it is none. */
+/** The value of a hexadecimal digit; -1 for any other byte. */
 function hexDigit(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
   const letter = byte | 32;

@@ -1,25 +1,25 @@
 /**
- * A noisy neighbour: an app that logs very long lines to readers of its own, which read them and count
- * nothing but bytes.
+ * An app that logs very long lines, and its readers, which only count bytes.
  *
  * @module
  */
 import { SignJWT } from "jose";
-import { takeOrders } from "./orders.ts";
+import { executeCommands } from "../processes/commands.ts";
 
-/** Bytes of a line: nearly all that nats-server takes by default. */
+/** Size of a line: slightly less than the default `max_payload` of nats-server. */
 const LINE_BYTES = 1_000_000;
 const BUFFER_BYTES = 1_048_576;
 
-/** Readers to open. */
-export interface Audience {
+/** Streams to open. */
+export interface Opening {
+  /** Port of the server. */
   port: number;
   readers: number;
   format: string;
 }
 
-/** What the noise can be asked for. */
-export const orders = { open, log };
+/** The commands of this process. */
+export const commands = { open, log };
 
 const secret = new TextEncoder().encode(Deno.env.get("JWT_SECRET"));
 const nats = await Deno.connect({ port: Number(Deno.env.get("NATS_PORT")) });
@@ -27,10 +27,10 @@ await nats.write(new TextEncoder().encode('CONNECT {"verbose":false,"pedantic":f
 let bytes = 0;
 discard(nats);
 
-await takeOrders(orders);
+await executeCommands(commands);
 
-/** Opens streams, and reads them from now on. */
-async function open({ port, readers, format }: Audience): Promise<object> {
+/** Opens streams and keeps reading them. */
+async function open({ port, readers, format }: Opening): Promise<object> {
   const token = await new SignJWT({ app: "noise" })
     .setProtectedHeader({ alg: "HS256" })
     .setExpirationTime("30m")
@@ -45,7 +45,7 @@ async function open({ port, readers, format }: Audience): Promise<object> {
   return {};
 }
 
-/** Logs a line per second; resolves to how many bytes the readers got meanwhile. */
+/** Logs a line per second; resolves to the number of bytes that the readers received. */
 async function log(seconds: number): Promise<{ bytes: number }> {
   bytes = 0;
   for (let i = 0; i < seconds; i++) {

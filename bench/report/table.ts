@@ -1,23 +1,23 @@
 /**
- * The figures as one Markdown table.
+ * The figures as a Markdown table.
  *
  * @module
  */
-import type { Figures } from "./figures.ts";
-import type { ServerName } from "./processes.ts";
+import type { Figures } from "../figures.ts";
+import type { ServerName } from "../processes/run_processes.ts";
 
-/** One server in one scenario. */
+/** The figures of one server in one scenario. */
 export interface Row {
   scenario: string;
   server: ServerName;
   figures: Figures;
 }
 
-/** The table. */
+/** Formats the table. */
 export function table(rows: Row[]): string {
   const measured = ["events", "lost", "CPU µs", "p50 ms", "p99 ms", "RSS MiB", "peak MiB"];
   const lines = [
-    ["scenario", "server", ...measured, "also"],
+    ["scenario", "server", ...measured, "other"],
     ["---", "---", ...measured.map(() => "--:"), "---"],
     ...rows.map(cells),
   ];
@@ -25,7 +25,7 @@ export function table(rows: Row[]): string {
 }
 
 function cells({ scenario, server, figures }: Row): string[] {
-  const { events, lost, cpu, p50, p99, rss, peak, also } = figures;
+  const { events, lost, cpu, p50, p99, rss, peak, other } = figures;
   return [
     scenario,
     server,
@@ -36,11 +36,11 @@ function cells({ scenario, server, figures }: Row): string[] {
     number(p99),
     number(rss / 2 ** 20),
     number(peak / 2 ** 20),
-    Object.entries(also).map(([name, value]) => `${name} ${number(value)}`).join(", "),
+    Object.entries(other).map(([name, value]) => `${name} ${number(value)}`).join(", "),
   ];
 }
 
-/** Three digits, or all of a whole number; a dash where there is none. */
+/** Three significant digits, but all digits of integers; a dash for NaN. */
 function number(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const digits = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;

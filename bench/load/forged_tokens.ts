@@ -1,21 +1,21 @@
 /**
- * Connects with tokens that another key has signed, so many a second, each on a connection of its own.
+ * Connects with tokens signed by another key, each on a new connection.
  *
  * @module
  */
 import { SignJWT } from "jose";
-import { takeOrders } from "./orders.ts";
+import { executeCommands } from "../processes/commands.ts";
 
-/** How often to be refused. */
+/** A series of connects. */
 export interface Attack {
   port: number;
-  /** Connects a second. */
+  /** Connects per second. */
   rate: number;
   seconds: number;
 }
 
-/** What the forger can be asked for. */
-export const orders = { attack };
+/** The commands of this process. */
+export const commands = { attack };
 
 const token = await new SignJWT({ app: "app-000" })
   .setProtectedHeader({ alg: "HS256" })
@@ -25,9 +25,9 @@ const request = new TextEncoder().encode(
   `GET /logs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n\r\n`,
 );
 
-await takeOrders(orders);
+await executeCommands(commands);
 
-/** Connects at that pace, and resolves once all are refused, to how many were. */
+/** Connects at the given rate; resolves to the number of connects once all have been refused. */
 async function attack({ port, rate, seconds }: Attack): Promise<{ refused: number }> {
   const attempts: Promise<void>[] = [];
   const start = performance.now();
@@ -42,6 +42,8 @@ async function attack({ port, rate, seconds }: Attack): Promise<{ refused: numbe
 async function attempt(port: number): Promise<void> {
   using connection = await Deno.connect({ port });
   await connection.write(request);
-  const answer = await new Response(connection.readable).text();
-  if (!answer.startsWith("HTTP/1.1 401")) throw new Error(`A forged token: ${answer}`);
+  const response = await new Response(connection.readable).text();
+  if (!response.startsWith("HTTP/1.1 401")) {
+    throw new Error(`Expected a forged token to be refused: ${response}`);
+  }
 }

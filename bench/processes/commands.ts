@@ -1,0 +1,18 @@
+/**
+ * Commands for the benchmark's child processes: one JSON object per line on standard input, each
+ * answered by one on standard output.
+ *
+ * @module
+ */
+import { readLines } from "../../tools/lines.ts";
+
+/** The commands of a process by name. */
+export type Commands = Record<string, (argument: never) => object | Promise<object>>;
+
+/** Executes commands one after the other until standard input ends. */
+export async function executeCommands(commands: Commands): Promise<void> {
+  for await (const line of readLines(Deno.stdin.readable)) {
+    const { name, argument } = JSON.parse(line);
+    console.log(JSON.stringify({ result: await commands[name]!(argument as never) }));
+  }
+}
