@@ -11,7 +11,7 @@ import { readLines } from "./lines.ts";
 import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
 import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
-import { type LogLine, startService, unrelatedVariables } from "./service.ts";
+import { type LogLine, startService, unrelatedVariables, waitUntilReady } from "./service.ts";
 import { parseSecret, type SigningKey } from "./signing_key.ts";
 import { mintToken } from "./print_token.ts";
 
@@ -123,23 +123,12 @@ async function readFirstLine(url: string, token: string, stop: AbortSignal): Pro
   throw new Error(`Cannot show the service: no log line arrived from ${url}/logs`);
 }
 
-/** Resolves once the service is connected to NATS, which may be later than it is listening. */
-async function waitUntilReady(url: string, signal: AbortSignal): Promise<void> {
-  const response = await fetch(`${url}/readyz`, { signal });
-  await response.body?.cancel();
-  if (response.ok) return;
-  await new Promise((resolve) => setTimeout(resolve, TICK_MS));
-  await waitUntilReady(url, signal);
-}
-
 /** The tokens are in the fragment, which browsers do not send to servers. */
 async function describeLinks(url: string, key: SigningKey): Promise<string> {
   const links = await Promise.all(SAMPLE_APPS.map(async (app) => {
     return `# ${app.name}\n${url}/#token=${await mint(key, app)}`;
   }));
-  return `Watch the logs in a browser (the tokens are valid for an hour):\n\n${
-    links.join("\n\n")
-  }\n`;
+  return `Open in a browser (the tokens are valid for an hour):\n\n${links.join("\n\n")}\n`;
 }
 
 async function describeCommands(

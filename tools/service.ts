@@ -8,6 +8,9 @@ import { readLines } from "./lines.ts";
 import { bypassProxyForLoopback } from "./loopback.ts";
 import { sendSignal } from "./signal.ts";
 
+/** How often to ask whether the service is ready. */
+const POLL_MS = 50;
+
 /** A line of the service's own log. */
 export type LogLine = { time: string; level: string; msg: string } & Record<string, unknown>;
 
@@ -115,4 +118,14 @@ export async function startService(
     stop,
     [Symbol.asyncDispose]: async () => void await stop(),
   };
+}
+
+/** Resolves once the service is connected to NATS, which may be later than it is listening. */
+export async function waitUntilReady(url: string, signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${url}/readyz`, { signal: signal ?? null });
+    await response.body?.cancel();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }

@@ -22,6 +22,7 @@ export class RawStream {
   /** Number of bytes at the start of the buffer that belong to an incomplete event. */
   #held = 0;
   #ready = false;
+  /** Sequence number of the last line. */
   #number = 0;
   /** Offset of the sequence number in an event, the same for all lines of a server. */
   #numberOffset = 0;

@@ -4,6 +4,7 @@
  * @module
  */
 import { freePort } from "../../tools/free_port.ts";
+import { waitUntilReady } from "../../tools/service.ts";
 import type { Publication } from "../load/due_lines.ts";
 import type { commands as publisherCommands } from "../load/line_publisher.ts";
 import type { commands as readersCommands } from "../load/readers.ts";
@@ -83,7 +84,7 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
     // Started last, and so killed first: the end of a stream is an error to the readers.
     const readers = start<typeof readersCommands>("--allow-all", "bench/load/readers.ts");
     const port = await server.port;
-    if (name !== "floor" && name !== "naive") await waitUntilReady(port);
+    if (name !== "floor" && name !== "naive") await waitUntilReady(`http://127.0.0.1:${port}`);
     const processes = stack.move();
     return {
       pid: server.pid,
@@ -112,14 +113,4 @@ function scrape(port: number): Disposable {
       .catch(() => {});
   }, SCRAPE_INTERVAL_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-/** Resolves once natstap is connected to NATS, which may be later than it is listening. */
-async function waitUntilReady(port: number): Promise<void> {
-  while (true) {
-    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
-    await response.body?.cancel();
-    if (response.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
