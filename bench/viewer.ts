@@ -16,7 +16,7 @@ import { launchChromium } from "../tools/chromium.ts";
 import { findNatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { mintToken } from "../tools/print_token.ts";
 import { SAMPLE_APPS, sampleLines } from "../tools/sample_logs.ts";
-import { type LogLine, startService, unrelatedVariables } from "../tools/service.ts";
+import { localEnv, type LogLine, startService } from "../tools/service.ts";
 import { parseSecret } from "../tools/signing_key.ts";
 import { linesDue } from "./load/due_lines.ts";
 import { describeMachine } from "./report/machine.ts";
@@ -75,18 +75,8 @@ async function main(): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const nats = stack.use(await startNatsServer());
   const closed = Promise.withResolvers<LogLine>();
-  const service = stack.use(
-    await startService({
-      env: {
-        ...unrelatedVariables(),
-        HOST: "127.0.0.1",
-        PORT: "0",
-        METRICS_PORT: "0",
-        NATS_URL: nats.url,
-        JWT_SECRET: secret,
-      },
-    }, { onLog: (line) => line.msg === "stream closed" && closed.resolve(line) }),
-  );
+  const onLog = (line: LogLine) => line.msg === "stream closed" && closed.resolve(line);
+  const service = stack.use(await startService({ env: localEnv(nats.url, secret) }, { onLog }));
   const publisher = stack.adopt(await connect({ servers: nats.url }), (nats) => nats.close());
   const browser = stack.adopt(await launchChromium(), (browser) => browser.close());
   const page = await browser.newPage({ viewport: WINDOW });

@@ -11,7 +11,7 @@ import { readLines } from "./lines.ts";
 import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
 import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
-import { type LogLine, startService, unrelatedVariables, waitUntilReady } from "./service.ts";
+import { localEnv, type LogLine, startService, waitUntilReady } from "./service.ts";
 import { parseSecret, type SigningKey } from "./signing_key.ts";
 import { mintToken } from "./print_token.ts";
 
@@ -46,12 +46,9 @@ async function runDemo(stop: Stop): Promise<void> {
   const start = (port: number, metricsPort: number) =>
     startService({
       env: {
-        ...unrelatedVariables(),
-        HOST: "127.0.0.1",
+        ...localEnv(nats.url, secret),
         PORT: String(port),
         METRICS_PORT: String(metricsPort),
-        NATS_URL: nats.url,
-        JWT_SECRET: secret,
         SHUTDOWN_SECONDS: "2",
       },
       detached: true,

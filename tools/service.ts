@@ -48,10 +48,15 @@ export interface Service extends AsyncDisposable {
   stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
-/** The environment of this process without the variables that configure the service. */
-export function unrelatedVariables(): Record<string, string> {
+/**
+ * The environment of a service on free ports of 127.0.0.1 without metrics. It inherits the variables
+ * of this process, except for those that configure the service.
+ */
+export function localEnv(natsUrl: string, secret: string): Record<string, string> {
   const own = new Set(config.permissions.default.env);
-  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !own.has(name)));
+  const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !own.has(name));
+  const address = { HOST: "127.0.0.1", PORT: "0", METRICS_PORT: "0" };
+  return { ...Object.fromEntries(inherited), ...address, NATS_URL: natsUrl, JWT_SECRET: secret };
 }
 
 /** The command that runs the service with its production permissions. */
@@ -73,7 +78,7 @@ export function serviceCommand(options: ServiceOptions): Deno.Command {
 /**
  * Starts the service and resolves once it is listening. Disposing of it stops it with SIGTERM.
  *
- * @throws {Error} If it does not start; the message is what it wrote to standard error.
+ * @throws {Error} If it does not start; the message contains what it wrote to standard error.
  */
 export async function startService(
   options: ServiceOptions,
