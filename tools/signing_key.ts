@@ -45,7 +45,7 @@ export function parseSecret(secret: string): SigningKey {
   const key = new TextEncoder().encode(secret);
   if (key.length >= 32) return { key, algorithms: SYMMETRIC };
   throw new TypeError(
-    `Cannot sign with JWT_SECRET: it has ${key.length} bytes, but at least 32 are required ` +
+    `Cannot sign with JWT_SECRET: its length is ${key.length}, but at least 32 bytes are required ` +
       "(to generate one: openssl rand -base64 48)",
   );
 }

@@ -125,7 +125,7 @@ Deno.test("token says what to do if the key is missing, ambiguous or invalid", a
     { JWT_SECRET, JWT_PRIVATE_KEY: generatePemPair("RS256").privateKey },
   );
   await assertRefused(
-    "Cannot sign with JWT_SECRET: it has 7 bytes, but at least 32 are required " +
+    "Cannot sign with JWT_SECRET: its length is 7, but at least 32 bytes are required " +
       "(to generate one: openssl rand -base64 48)",
     ["--app", "a"],
     { JWT_SECRET: "hunter2" },
