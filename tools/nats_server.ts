@@ -19,7 +19,7 @@ export interface NatsServerOptions {
 
 /** A client connection, as reported by the server. */
 export interface NatsConnection {
-  /** The server's ID of the connection. */
+  /** The server's ID for the connection. */
   cid: number;
   /** The name that the client chose. */
   name?: string;

@@ -29,7 +29,7 @@ Deno.test("Comments in shell snippets are on their own lines", () => {
     for (const line of text.split("\n")) {
       const unquoted = line.replaceAll(/"(?:\\.|[^"\\])*"|'[^']*'/g, "");
       assert(!/\S\s+#/.test(unquoted), `${document}: ${line}`);
-      // Interactive zsh runs a comment as the command "#", which is harmless if it has no quotes.
+      // Interactive zsh runs a comment as the command "#", which is harmless without special characters.
       if (/^\s*#/.test(line)) assert(/^# [\w ,.:/-]+$/.test(line), `${document}: ${line}`);
     }
   }
