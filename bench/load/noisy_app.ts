@@ -30,7 +30,7 @@ discard(nats);
 await executeCommands(commands);
 
 /** Opens streams and keeps reading them. */
-async function open({ port, readers, format }: Opening): Promise<object> {
+async function open({ port, readers, format }: Opening): Promise<void> {
   const token = await new SignJWT({ app: "noise" })
     .setProtectedHeader({ alg: "HS256" })
     .setExpirationTime("30m")
@@ -42,7 +42,6 @@ async function open({ port, readers, format }: Opening): Promise<object> {
     await connection.write(new TextEncoder().encode(request));
     discard(connection);
   }
-  return {};
 }
 
 /** Logs a line per second; resolves to the number of bytes that the readers received. */

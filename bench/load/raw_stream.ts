@@ -4,7 +4,6 @@
  * @module
  */
 import { ChunkedFraming } from "./chunked_framing.ts";
-import { type Counts, zeroCounts } from "./counts.ts";
 import { MARK, micros, NUMBER_DIGITS, TIME_DIGITS } from "./log_line.ts";
 
 const BUFFER_BYTES = 65_536;
@@ -12,9 +11,24 @@ const LF = 10;
 const COLON = 58;
 const SMALL_D = 100;
 
+/** What one or more streams have delivered. */
+export interface Counts {
+  lines: number;
+  /** Number of lines reported by `dropped` events. */
+  dropped: number;
+  keepalives: number;
+  /** Number of HTTP chunks. */
+  chunks: number;
+}
+
+/** Counts of zero. */
+export function zeroCounts(): Counts {
+  return { lines: 0, dropped: 0, keepalives: 0, chunks: 0 };
+}
+
 /** One open stream. */
 export class RawStream {
-  #counts = zeroCounts();
+  readonly #counts = zeroCounts();
   readonly #connection: Deno.TcpConn;
   readonly #onLine: (latency: number) => void;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
@@ -70,16 +84,17 @@ export class RawStream {
     this.#paused = undefined;
   }
 
-  /** Number of lines delivered or reported as dropped since the last {@linkcode takeCounts}. */
+  /** Number of lines delivered or reported as dropped since the last {@linkcode moveCountsTo}. */
   get accounted(): number {
     return this.#counts.lines + this.#counts.dropped;
   }
 
-  /** The counts since the last call. */
-  takeCounts(): Counts {
-    const counts = this.#counts;
-    this.#counts = zeroCounts();
-    return counts;
+  /** Adds the counts since the last call to `total`. */
+  moveCountsTo(total: Counts): void {
+    for (const name of ["lines", "dropped", "keepalives", "chunks"] as const) {
+      total[name] += this.#counts[name];
+      this.#counts[name] = 0;
+    }
   }
 
   /** Closes the connection. */

@@ -5,9 +5,8 @@
  */
 import { SignJWT } from "jose";
 import { executeCommands } from "../processes/commands.ts";
-import { type Counts, sum } from "./counts.ts";
 import { Latencies } from "./latencies.ts";
-import { RawStream } from "./raw_stream.ts";
+import { type Counts, RawStream, zeroCounts } from "./raw_stream.ts";
 
 /** Streams to open: one per app name, which may occur more than once. */
 export interface Opening {
@@ -50,13 +49,12 @@ const latencies = new Latencies();
 await executeCommands(commands);
 
 /** Opens streams and keeps reading them. */
-async function open({ port, apps }: Opening): Promise<{ streams: number }> {
+async function open({ port, apps }: Opening): Promise<void> {
   await forEachConcurrently(await Promise.all(apps.map(authorize)), async (access) => {
     const stream = await RawStream.open({ port, ...access }, latencies.add);
     streams.push(stream);
     stream.read();
   });
-  return { streams: streams.length };
 }
 
 /** Waits for lines, and resolves to what the streams delivered since the last call. */
@@ -71,20 +69,19 @@ async function read({ lines, from, to }: Expectation): Promise<Reading> {
     if (seen > before) seenAt = performance.now();
     if (performance.now() - seenAt > SILENCE_MS) break;
   }
-  const counts = sum(selected.map((stream) => stream.takeCounts()));
+  const counts = zeroCounts();
+  for (const stream of selected) stream.moveCountsTo(counts);
   return { ...counts, lost: lines * selected.length - counts.lines, ...latencies.take() };
 }
 
 /** Stops reading from a stream's socket. */
-function pause(index: number): object {
+function pause(index: number): void {
   streams[index]!.pause();
-  return {};
 }
 
 /** Resumes reading from a stream's socket. */
-function resume(index: number): object {
+function resume(index: number): void {
   streams[index]!.resume();
-  return {};
 }
 
 /** Opens streams and closes each as soon as it is ready; the latencies are those of opening. */

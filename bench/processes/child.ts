@@ -17,7 +17,7 @@ export class Child<Available extends Commands> implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
   readonly #listening = Promise.withResolvers<number>();
-  #result = Promise.withResolvers<object>();
+  #result = Promise.withResolvers<unknown>();
 
   constructor(program: string[], env: Record<string, string> = {}) {
     this.#process = new Deno.Command(Deno.execPath(), {
@@ -70,7 +70,7 @@ export class Child<Available extends Commands> implements AsyncDisposable {
     this.#result.reject(exited);
   }
 
-  #resolve(result: object): void {
+  #resolve(result: unknown): void {
     this.#result.resolve(result);
     this.#result = Promise.withResolvers();
   }

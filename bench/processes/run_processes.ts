@@ -44,7 +44,7 @@ export interface Processes extends AsyncDisposable {
   /** Starts another process. */
   start<Available extends Commands>(...program: string[]): Child<Available>;
   /** Publishes lines to the server's readers. */
-  publish(publication: Publication): Promise<{ seconds: number }>;
+  publish(publication: Publication): Promise<void>;
 }
 
 /** Starts the processes of a run and resolves once the server accepts streams. */

@@ -64,11 +64,8 @@ function stream(app: string, readers: Set<Reader>): ReadableStream<Uint8Array> {
 }
 
 /** Publishes lines in chunks of one app each; at full speed, waits until readers have room. */
-async function publish(
-  publication: Publication & { linesPerChunk: number },
-): Promise<{ seconds: number }> {
+async function publish(publication: Publication & { linesPerChunk: number }): Promise<void> {
   const { apps, rate, linesPerChunk } = publication;
-  const start = performance.now();
   idle = false;
   let turn = 0;
   for await (const count of linesDue(publication, linesPerChunk)) {
@@ -81,7 +78,6 @@ async function publish(
       turn = (turn + 1) % apps;
     }
   }
-  return { seconds: (performance.now() - start) / 1000 };
 }
 
 function chunk(line: Line, count: number, time: Uint8Array): Uint8Array {
