@@ -79,6 +79,12 @@ export function serviceCommand(options: ServiceOptions): Deno.Command {
  * Starts the service and resolves once it is listening. Disposing of it stops it with SIGTERM.
  *
  * @throws {Error} If it does not start; the message contains what it wrote to standard error.
+ *
+ * @example
+ * ```ts
+ * await using service = await startService({ env: localEnv(nats.url, secret) });
+ * await waitUntilReady(service.url);
+ * ```
  */
 export async function startService(
   options: ServiceOptions,
