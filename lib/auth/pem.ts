@@ -73,11 +73,6 @@ function privateKey(command: string): string {
  *
  * @throws {TypeError} If `text` contains no public key, several keys, or a private key. The message says
  * what to do and contains no part of `text`.
- *
- * @example
- * ```ts
- * const jwk = parsePem(await Deno.readTextFile("public.pem"));
- * ```
  */
 export function parsePem(text: string): JWK {
   const pem = unwrap(text);

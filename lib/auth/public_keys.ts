@@ -52,11 +52,6 @@ export function parsePublicKey(pem: string): JWK {
  * @throws {TypeError} If it is not a JWK Set, contains a secret or a private key, or has no key that can
  * verify a token.
  * @throws {SyntaxError} If it is not JSON.
- *
- * @example
- * ```ts
- * const { jwks, ignored } = parseKeySet(await Deno.readTextFile("jwks.json"));
- * ```
  */
 export function parseKeySet(json: string): KeySet {
   const value: unknown = JSON.parse(json);
