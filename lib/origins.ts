@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Origins, in which `*` may stand for the first label of the host; or `"*"` for any origin. */
+/** Origins, in which `*` may replace the first label of the host, or `"*"` for any origin. */
 export type Origins = readonly string[] | "*";
 
 /** An origin as browsers write it: in lower case and ASCII, with nothing after the port. */

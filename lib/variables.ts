@@ -13,7 +13,7 @@ export interface Variable {
   readonly schema?: v.GenericSchema<string, unknown>;
   /** The text that is parsed if the variable is not set. */
   readonly default?: string;
-  /** Whether the value is a secret, or often holds one by mistake, and never appears in a message. */
+  /** Whether to keep the value out of messages, because it is a secret or may hold one by mistake. */
   readonly secret?: true;
   /** What the variable is for, in Markdown; `docs/configuration.md` repeats it. */
   readonly meaning: string;

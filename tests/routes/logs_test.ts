@@ -57,7 +57,7 @@ Deno.test("GET /logs sends ready in ndjson and in text", async () => {
   );
 });
 
-Deno.test("GET /logs forbids caches and proxies to store or change the stream", async () => {
+Deno.test("GET /logs tells caches and proxies not to store or change the stream", async () => {
   for (const format of ["sse", "ndjson", "text"]) {
     await using reader = await read(await logs({ app: "a" }, { format }));
     const { headers } = reader.response;
