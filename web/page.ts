@@ -1,17 +1,17 @@
 /**
  * The page at `/`: the viewer over the whole window, once there is a token.
  *
- * A token comes in the link's fragment, which no browser sends anywhere, or is pasted. It is held in
- * the viewer alone: not in the address bar, not in storage.
+ * The token is pasted, or comes in the link's fragment, which browsers do not send. Only the viewer keeps it:
+ * it is neither in the address bar nor in storage.
  *
  * @module
  */
 import type { ConnectionState } from "./connection/connection.ts";
 
-/** What of the token's lines a link is for, where not for all. */
+/** The part of the permitted lines that a link selects. */
 type Scope = Partial<Record<"app" | "region" | "machine", string>>;
 
-/** What the page needs of the component, which comes in a module of its own. */
+/** What the page uses of the element, which is in another module. */
 interface Viewer extends HTMLElement, Scope {
   src: string;
   token: string;
@@ -19,16 +19,16 @@ interface Viewer extends HTMLElement, Scope {
 }
 
 let scope: Scope = {};
-// Before anything else: whoever looks at the screen, or at the history, finds no token.
-const handedOver = takeFragment();
+// First, so that the token is neither visible nor in the browser's history.
+const linkedToken = takeFragment();
 
 const form = find("form", HTMLFormElement);
 const field = find("#token", HTMLInputElement);
 const reason = find("#reason", HTMLElement);
 let viewer: Viewer | undefined;
-/** The app that was watched last. */
+/** The app shown last. */
 let app: string | undefined;
-/** Whether the token tried is the one that has ended. */
+/** Whether the token that was entered is the one that is no longer accepted. */
 let isSame = false;
 
 form.addEventListener("submit", (event) => {
@@ -41,10 +41,10 @@ addEventListener("hashchange", () => {
   const token = takeFragment();
   if (token !== "") watch(token);
 });
-if (handedOver === "") ask("");
-else watch(handedOver);
+if (linkedToken === "") ask("");
+else watch(linkedToken);
 
-/** The fragment's token, which is gone from there now; `""` where it has none. */
+/** Removes the token from the fragment and returns it, or `""` if there is none. */
 function takeFragment(): string {
   const { token = "", ...rest } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   if (token === "") return "";
@@ -54,7 +54,7 @@ function takeFragment(): string {
   return tokenIn(token);
 }
 
-/** The token in what was pasted: alone, in a link, as a header, or broken into lines by a terminal. */
+/** The token in pasted text: alone, in a link or a header, or broken into lines by a terminal. */
 function tokenIn(text: string): string {
   const [, linked] = /[#?&]token=([^&\s]+)/.exec(text) ?? [];
   return linked ?? text.replace(/^.*\bBearer\s+/is, "").replace(/[\s"']+/g, "");
@@ -62,12 +62,12 @@ function tokenIn(text: string): string {
 
 function watch(token: string): void {
   reason.textContent = "";
-  // One that has shown lines goes on with them.
+  // A viewer that has shown lines keeps them.
   if (app === undefined || viewer === undefined) return open(token);
   Object.assign(viewer, { app: undefined, region: undefined, machine: undefined, ...scope });
   isSame = viewer.token === token;
   if (isSame && document.body.dataset.state === "watch") return;
-  // The same one is tried once more: what it was refused for may be over.
+  // The same token is tried again: the reason for its rejection may be gone.
   viewer.token = "";
   viewer.token = token;
 }
@@ -84,13 +84,13 @@ function open(token: string): void {
 
 function follow(status: ConnectionState): void {
   if (status.state === "ended") {
-    const isUnknown = status.reason === "unauthorized";
-    return ask(isUnknown ? `This token is not accepted. ${status.detail}` : status.detail);
+    const isRejected = status.reason === "unauthorized";
+    return ask(isRejected ? `This token is not accepted. ${status.detail}` : status.detail);
   }
-  // Why it is not live yet, the viewer shows.
+  // The viewer shows the reason.
   if (status.state === "reconnecting") document.body.dataset.state = "watch";
   if (status.state !== "live") return;
-  // Another app's lines are another story.
+  // The lines of two apps must not be mixed.
   if (app !== undefined && app !== status.app) viewer?.clear();
   app = status.app;
   isSame = false;
@@ -99,18 +99,18 @@ function follow(status: ConnectionState): void {
   document.body.dataset.state = "watch";
 }
 
-/** Asks for a token: before any line was seen in full, after that in a line, where the viewer says why. */
-function ask(why: string): void {
+/** Asks for a token: in a form before the first stream, later in a line above the viewer, which shows why. */
+function ask(problem: string): void {
   const isFirst = app === undefined;
-  reason.textContent = isFirst ? why : isSame ? "That is the token that has ended." : "";
-  field.placeholder = isFirst ? "eyJhbGciOi…" : "Paste the next token to go on";
+  reason.textContent = isFirst ? problem : isSame ? "This token is no longer accepted." : "";
+  field.placeholder = isFirst ? "eyJhbGciOi…" : "Paste a new token to continue";
   document.body.dataset.state = isFirst ? "ask" : "renew";
-  // Who is reading, or writing a filter, is not to be disturbed.
+  // Someone who is reading, or typing a filter, must not lose the focus.
   if (isFirst) field.focus();
 }
 
 function find<T extends Element>(selector: string, type: new () => T): T {
   const element = document.querySelector(selector);
   if (element instanceof type) return element;
-  throw new Error(`The page has no ${selector}`);
+  throw new Error(`No element matches ${selector}`);
 }

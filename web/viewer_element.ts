@@ -1,15 +1,15 @@
 /**
- * What a host sets of the viewer, and calls.
+ * The attributes, properties and simple methods of the viewer element.
  *
  * @module
  */
 import { LitElement, type PropertyDeclarations } from "lit";
-import { type TimeMode, TIMES } from "./list/row_time.ts";
+import { type TimeMode, TIMES } from "./rows/row_time.ts";
 
-/** How many rows are held, unless the host says otherwise. */
+/** Default of {@linkcode ViewerElement.limit}. */
 export const LIMIT = 100_000;
 
-/** The attributes, which are properties too; `tokenProvider` is a property alone. */
+/** Declares the properties. All except `tokenProvider` are attributes too. */
 export class ViewerElement extends LitElement {
   static override properties: PropertyDeclarations = {
     src: {},
@@ -21,31 +21,27 @@ export class ViewerElement extends LitElement {
     theme: { reflect: true },
     limit: { type: Number },
     wrap: { type: Boolean, reflect: true },
-    // What is none of them would have no width and no name.
     time: { converter: (value) => TIMES.find((mode) => mode === value) ?? "local" },
     paused: { type: Boolean, reflect: true },
   };
-  /** Where the stream is: natstap's `/logs`. */
+  /** URL of natstap's `/logs`. */
   declare src: string | undefined;
-  /** Without one, and without {@linkcode tokenProvider}, the page's cookie is sent. */
+  /** The first token. Without it and without {@linkcode tokenProvider}, the page's cookie is sent. */
   declare token: string | undefined;
-  /** Gets a token: at first, where there is none, and when the last one has expired. */
+  /** Provides a token if there is none, and whenever the last one has expired. */
   declare tokenProvider: (() => Promise<string>) | undefined;
   declare region: string | undefined;
   declare machine: string | undefined;
-  /** Which app, where the token permits several. */
+  /** The app, if the token permits several. */
   declare app: string | undefined;
-  /**
-   * `light` or `dark`; the page's otherwise: light, or what its `color-scheme` says, of which
-   * `light dark` leaves it to the system.
-   */
+  /** `light` or `dark`. Default: the page's `color-scheme`, where `light dark` follows the system. */
   declare theme: string | undefined;
-  /** How many rows are held: the oldest go. */
+  /** Maximum number of rows; the oldest are removed. */
   declare limit: number;
-  /** Whether long lines wrap; they scroll otherwise. */
+  /** Whether long lines wrap rather than scroll. Default: in views narrower than 640 pixels. */
   declare wrap: boolean;
   declare time: TimeMode;
-  /** Whether lines that come are held back. */
+  /** Whether new lines are held back. */
   declare paused: boolean;
 
   constructor() {
@@ -55,12 +51,12 @@ export class ViewerElement extends LitElement {
     this.wrap = this.paused = false;
   }
 
-  /** Holds back what comes; the stream goes on, and what is in view stays. */
+  /** Holds back new lines. The stream stays open, and the list does not change. */
   pause(): void {
     this.paused = true;
   }
 
-  /** Shows what was held back, and goes on. */
+  /** Shows the lines that were held back, and new ones again. */
   resume(): void {
     this.paused = false;
   }

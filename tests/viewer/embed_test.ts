@@ -1,4 +1,4 @@
-/** The component in a product's page, on an origin of its own, by the two lines that embed it. */
+/** The element in a product's page on another origin. */
 import { assert, assertEquals } from "@std/assert";
 import { mint } from "../support/service.ts";
 import {
@@ -6,6 +6,7 @@ import {
   embedding,
   holds,
   live,
+  MACHINE,
   type Stage,
   startStage,
   type Visit,
@@ -20,7 +21,7 @@ async function assertShows({ page }: Visit, message: string): Promise<void> {
   await page.getByText(message).first().waitFor();
 }
 
-/** A page whose viewer asks the product's backend for tokens; `mintToken` is that backend. */
+/** Opens a page whose viewer has a token provider; `tokens` is the product's backend. */
 async function visitWithProvider(tokens: () => Promise<string>): Promise<Visit> {
   const visit = await stage.visit("");
   await visit.page.exposeFunction("mintToken", tokens);
@@ -40,14 +41,14 @@ async function visitWithProvider(tokens: () => Promise<string>): Promise<Visit> 
   return visit;
 }
 
-Deno.test("Two lines in an empty page of another origin show the app's lines", async () => {
+Deno.test("Two lines of HTML in a page on another origin show the app's lines", async () => {
   await using visit = await stage.visit(embedding(stage, await mint({ app: APP })));
   await live(visit);
   await assertShows(visit, "in a product's page");
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("The token is in no URL, no Referer, no storage, and in no header but that of /logs", async () => {
+Deno.test("The token is in no URL, Referer or storage, and in no header except that of /logs", async () => {
   const token = await mint({ app: APP });
   const urls = [`${stage.service.url}/#token=${token}`, embedding(stage, token)];
   for (const url of urls) {
@@ -58,7 +59,7 @@ Deno.test("The token is in no URL, no Referer, no storage, and in no header but 
     for (const request of requests) {
       const { authorization, ...headers } = await request.allHeaders();
       const asked = new URL(request.url());
-      // The browser's own record of the link that was clicked; what is sent of it ends at the #.
+      // A navigation has the clicked link, but its fragment is not sent.
       if (!request.isNavigationRequest()) assert(!asked.href.includes(token), asked.href);
       assert(!(asked.origin + asked.pathname + asked.search).includes(token), asked.href);
       assert(!JSON.stringify(headers).includes(token), `A header of ${asked.href}`);
@@ -76,7 +77,7 @@ Deno.test("The token is in no URL, no Referer, no storage, and in no header but 
   }
 });
 
-Deno.test("The component works under a product's strict policy and Trusted Types", async () => {
+Deno.test("The element works under a product's strict content security policy and Trusted Types", async () => {
   const { url } = stage.service;
   const csp = `default-src 'none'; script-src ${url}; connect-src ${url}; ` +
     "require-trusted-types-for 'script'; trusted-types lit-html";
@@ -86,7 +87,7 @@ Deno.test("The component works under a product's strict policy and Trusted Types
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("The component asks its tokenProvider at first, and again each time that a token expires", async () => {
+Deno.test("The element calls its tokenProvider at first, and whenever a token expires", async () => {
   await using visit = await visitWithProvider(() =>
     mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 4 })
   );
@@ -95,42 +96,42 @@ Deno.test("The component asks its tokenProvider at first, and again each time th
   await holds(visit.page, "statuses.filter(({ state }) => state === 'live').length >= 3");
   await holds(visit.page, "asked.length >= 3");
   await assertShows(visit, "with the third token");
-  await visit.page.getByText(/The token had expired .* – .*: lines may be missing/).first()
+  await visit.page.getByText(/Token expired at .*, renewed at .*: lines may be missing/).first()
     .waitFor();
   assert(await visit.page.getByText("with the first token").first().isVisible());
   assertEquals(await visit.page.evaluate("statuses.some(({ state }) => state === 'ended')"), false);
 });
 
-Deno.test("The component asks its tokenProvider again where the service answers 401", async () => {
+Deno.test("The element calls its tokenProvider again after a 401", async () => {
   const tokens = [mint({ app: APP, exp: 1 }), mint({ app: APP })];
   await using visit = await visitWithProvider(() => tokens.shift() ?? mint({ app: APP }));
   await live(visit);
-  await assertShows(visit, "with a token that is good");
+  await assertShows(visit, "with a valid token");
 });
 
-Deno.test("The component asks a tokenProvider that only has bad tokens no more than once a second", async () => {
+Deno.test("The element calls a tokenProvider of invalid tokens at most once per second", async () => {
   await using visit = await visitWithProvider(() => mint({ app: APP, exp: 1 }));
   await holds(visit.page, "asked.length >= 4");
   const times = await visit.page.evaluate<number[]>("asked");
-  const gaps = times.slice(1).map((time, index) => time - times[index]!);
-  assert(gaps.every((gap) => gap >= 990), `Gaps of ${gaps}`);
+  const intervals = times.slice(1).map((time, index) => time - times[index]!);
+  assert(intervals.every((interval) => interval >= 990), `Intervals of ${intervals}`);
   assertEquals(await visit.page.evaluate("statuses.some(({ state }) => state === 'live')"), false);
 });
 
-Deno.test("The host page hears of states and lines by events, across the shadow's edge", async () => {
+Deno.test("The host page receives events for states and lines from the shadow tree", async () => {
   const html = `<script>
-    const heard = [];
-    addEventListener("natstap-line", ({ detail }) => heard.push(detail.message));
+    const received = [];
+    addEventListener("natstap-line", ({ detail }) => received.push(detail.message));
   </script>` + embedding(stage, await mint({ app: APP }));
   await using visit = await stage.visit(html);
   await live(visit);
-  await assertShows(visit, "heard of");
-  assertEquals(await visit.page.evaluate("heard"), ["heard of"]);
+  await assertShows(visit, "received");
+  assertEquals(await visit.page.evaluate("received"), ["received"]);
   const states = await visit.page.evaluate<string[]>("statuses.map(({ state }) => state)");
   assertEquals([...new Set(states)].slice(-2), ["connecting", "live"]);
 });
 
-Deno.test("The attributes region and machine narrow what is asked for", async () => {
+Deno.test("The attributes region and machine narrow the subject", async () => {
   const token = await mint({ app: APP });
   const attributes = 'region="dfw" machine="d896d7c609dd68"';
   await using visit = await stage.visit(embedding(stage, token, attributes));
@@ -138,14 +139,14 @@ Deno.test("The attributes region and machine narrow what is asked for", async ()
   const status = await visit.page.evaluate<{ subject: string }>(
     "statuses.find(({ state }) => state === 'live')",
   );
-  assertEquals(status.subject, `logs.${APP}.dfw.d896d7c609dd68`);
+  assertEquals(status.subject, `logs.${APP}.dfw.${MACHINE}`);
 });
 
-Deno.test("On an origin that CORS_ORIGINS does not name the component loads, and shows no line", async () => {
-  await using named = await stage.visit(embedding(stage, await mint({ app: APP })));
-  await live(named);
-  const unnamed = named.page.url().replace("127.0.0.1", "localhost");
-  await using visit = await stage.visit(unnamed);
+Deno.test("On an origin that is not in CORS_ORIGINS, the element loads, but shows no lines", async () => {
+  await using allowed = await stage.visit(embedding(stage, await mint({ app: APP })));
+  await live(allowed);
+  const denied = allowed.page.url().replace("127.0.0.1", "localhost");
+  await using visit = await stage.visit(denied);
   await holds(visit.page, "statuses.some(({ state }) => state === 'reconnecting')");
   const warnings: string[] = [];
   visit.page.on("console", (message) => {
@@ -157,10 +158,10 @@ Deno.test("On an origin that CORS_ORIGINS does not name the component loads, and
     "statuses.find(({ state }) => state === 'reconnecting')",
   );
   assert(reason.endsWith("or does not permit this page's origin."), reason);
-  assertEquals(warnings.length, 1, "It is told once what to do");
-  for (const word of ["CORS_ORIGINS", new URL(unnamed).origin]) {
+  assertEquals(warnings.length, 1, "The warning appears once");
+  for (const word of ["CORS_ORIGINS", new URL(denied).origin]) {
     assert(warnings[0]!.includes(word), warnings[0]);
   }
-  await assertShows(named, "for the named alone");
-  assertEquals(await visit.page.getByText("for the named alone").count(), 0);
+  await assertShows(allowed, "for the allowed origin");
+  assertEquals(await visit.page.getByText("for the allowed origin").count(), 0);
 });

@@ -1,10 +1,12 @@
-/** Filtering, finding, and what has been seen of levels, regions, machines and providers. */
+/** Filtering, finding and facets. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import {
+  button,
   messages,
   open,
   row,
+  searchField,
   show,
   type Stage,
   startStage,
@@ -24,84 +26,76 @@ const LINES = [
 ];
 const ALL = ["menu", "cart", "PR04", "orders", "slow"];
 
-/** A window with the lines in it. */
+/** Opens a page with the lines. */
 async function openWithLines(): Promise<Visit> {
   const visit = await open(stage);
   await show(stage, visit, ...LINES);
   return visit;
 }
 
-/** Waits until these lines are on the screen, each named by a part of it, and no others. */
+/** Waits until exactly these lines are shown; each is named by a part of its text. */
 async function assertShown(visit: Visit, expected: string[]): Promise<void> {
   const shown = async () =>
     (await messages(visit)).map((text) => ALL.find((part) => text.includes(part)));
   await assertEventually(shown, expected);
 }
 
-function field({ page }: Visit) {
-  return page.locator("natstap-viewer #search");
-}
-
-function button({ page }: Visit, name: string | RegExp) {
-  return page.getByRole("button", { name });
-}
-
-Deno.test("Text in the field filters the lines, those that are there and those that come", async () => {
+Deno.test("Text in the field filters the lines, those held and new ones", async () => {
   await using visit = await openWithLines();
-  await field(visit).fill("get");
+  await searchField(visit).fill("get");
   await assertShown(visit, ["menu", "cart"]);
   await stage.publish({ message: "POST /menu" }, { message: "GET /orders" });
   await assertShown(visit, ["menu", "cart", "orders"]);
   await button(visit, "Match case").click();
   await assertShown(visit, []);
-  await field(visit).fill("GET /menu");
+  await searchField(visit).fill("GET /menu");
   await assertShown(visit, ["menu"]);
-  await field(visit).fill("");
+  await searchField(visit).fill("");
   await assertEventually(async () => (await messages(visit)).length, 7);
 });
 
-Deno.test("A regular expression filters, and one that is none is said so gently and changes nothing", async () => {
+Deno.test("A regular expression filters, and an invalid one is reported and changes nothing", async () => {
   await using visit = await openWithLines();
   await button(visit, "Regular expression").click();
-  await field(visit).fill("/(menu|cart) [25]00$");
+  await searchField(visit).fill("/(menu|cart) [25]00$");
   await assertShown(visit, ["menu", "cart"]);
-  await field(visit).fill("/(menu|cart");
+  await searchField(visit).fill("/(menu|cart");
   const problem = visit.page.locator("natstap-viewer #problem");
   await assertEventually(async () => (await problem.innerText()).length > 0, true);
-  assertEquals(await field(visit).getAttribute("aria-invalid"), "true");
+  assertEquals(await searchField(visit).getAttribute("aria-invalid"), "true");
   await assertShown(visit, ["menu", "cart"]);
-  await field(visit).fill("orders|slow");
+  await searchField(visit).fill("orders|slow");
   await assertShown(visit, ["orders", "slow"]);
   assertEquals(await problem.innerText(), "");
 });
 
-Deno.test("A regular expression that would take for ever leaves the page usable", async () => {
+Deno.test("A regular expression that would take forever leaves the page usable", async () => {
   await using visit = await openWithLines();
   await show(stage, visit, { message: `${"a".repeat(5000)}! slow` }, { message: "orders" });
   await button(visit, "Regular expression").click();
-  await field(visit).fill("^(a+)+$");
-  // The page answers, whether or not it has given the expression up.
+  await searchField(visit).fill("^(a+)+$");
+  // The page responds, whether or not it has rejected the expression.
   assertEquals(await visit.page.evaluate("1 + 1"), 2);
-  await field(visit).fill("menu");
+  await searchField(visit).fill("menu");
   await assertShown(visit, ["menu"]);
 });
 
-Deno.test("Chips of levels have counts, and filter; two of one kind are either, of two kinds both", async () => {
+Deno.test("Chips have counts and filter: values of one facet are alternatives, facets are combined", async () => {
   await using visit = await openWithLines();
   await button(visit, "level error, 2 lines").click();
   await assertShown(visit, ["cart", "PR04"]);
-  await button(visit, "level warn, 1 lines").click();
+  await button(visit, "level warn, 1 line").click();
   await assertShown(visit, ["cart", "PR04", "slow"]);
   await button(visit, /^Regions, machines/).click();
   await button(visit, "machine aaaaaaaa1111, 3 lines").click();
   await assertShown(visit, ["PR04", "slow"]);
-  await button(visit, "provider proxy, 1 lines").click();
+  await button(visit, "provider proxy, 1 line").click();
   await assertShown(visit, ["PR04"]);
   await button(visit, "Show all").first().click();
   await assertShown(visit, ALL);
 });
 
-Deno.test("A click on a row's machine, region or provider shows its lines alone", async () => {
+Deno.test("A click on a row's machine, region or provider shows only its lines", async () => {
   await using visit = await openWithLines();
   const clicks: [message: string, name: RegExp, shown: string[]][] = [
     ["GET /cart", /bbbbbbbb/, ["cart", "orders"]],
@@ -116,31 +110,31 @@ Deno.test("A click on a row's machine, region or provider shows its lines alone"
   }
 });
 
-Deno.test("Find keeps all rows, counts what fits, and goes on and back by Enter and Shift+Enter", async () => {
+Deno.test("Find keeps all rows, counts matches, and steps with Enter and Shift+Enter", async () => {
   await using visit = await openWithLines();
   await button(visit, "Find").first().click();
-  await field(visit).fill("GET");
+  await searchField(visit).fill("GET");
   const tally = visit.page.locator("natstap-viewer .tally");
   await assertEventually(() => tally.innerText(), "2");
   await assertShown(visit, ALL);
   const current = visit.page.locator("natstap-viewer .row.current");
-  await field(visit).press("Enter");
+  await searchField(visit).press("Enter");
   await current.waitFor();
   const first = await current.innerText();
-  await field(visit).press("Enter");
+  await searchField(visit).press("Enter");
   await assertEventually(async () => (await current.innerText()) !== first, true);
   assertMatch(await tally.innerText(), /^[12] of 2$/);
-  await field(visit).press("Shift+Enter");
+  await searchField(visit).press("Shift+Enter");
   await assertEventually(() => current.innerText(), first);
   await visit.page.keyboard.press("F3");
   await assertEventually(async () => (await current.innerText()) !== first, true);
 });
 
-Deno.test("Enter finds what has just been pasted, and says where it begins again", async () => {
+Deno.test("Enter finds text that has just been pasted, and shows when it wraps around", async () => {
   await using visit = await openWithLines();
   await button(visit, "Find").first().click();
-  await field(visit).focus();
-  // Both within one task: no frame comes between.
+  await searchField(visit).focus();
+  // Both in one task, without a frame in between.
   await visit.page.evaluate(`{
     const input = document.querySelector("natstap-viewer").shadowRoot.querySelector("#search");
     input.value = "GET";
@@ -149,26 +143,26 @@ Deno.test("Enter finds what has just been pasted, and says where it begins again
   }`);
   const current = visit.page.locator("natstap-viewer .row.current");
   await assertEventually(async () => /cart/.test(await current.innerText()), true);
-  await field(visit).press("Enter");
-  await visit.page.getByText("From the top").waitFor();
+  await searchField(visit).press("Enter");
+  await visit.page.getByText("Continued from the top").waitFor();
   await assertEventually(async () => /menu/.test(await current.innerText()), true);
-  await field(visit).press("Shift+Enter");
-  await visit.page.getByText("From the bottom").waitFor();
+  await searchField(visit).press("Shift+Enter");
+  await visit.page.getByText("Continued from the bottom").waitFor();
 });
 
-Deno.test("Esc empties the field also from the list", async () => {
+Deno.test("Esc clears the field, also from the list", async () => {
   await using visit = await openWithLines();
-  await field(visit).fill("menu");
+  await searchField(visit).fill("menu");
   await assertShown(visit, ["menu"]);
-  await field(visit).press("Enter");
+  await searchField(visit).press("Enter");
   await visit.page.keyboard.press("Escape");
   await assertShown(visit, ALL);
-  assertEquals(await field(visit).inputValue(), "");
+  assertEquals(await searchField(visit).inputValue(), "");
 });
 
-Deno.test("What fits is highlighted in the line", async () => {
+Deno.test("Matches are highlighted in the line", async () => {
   await using visit = await openWithLines();
-  await field(visit).fill("/ca");
+  await searchField(visit).fill("/ca");
   const mark = row(visit, "GET /cart").locator("mark");
   await mark.waitFor();
   assertEquals(await mark.allInnerTexts(), ["/ca"]);
@@ -178,7 +172,7 @@ Deno.test("A row's context is the unfiltered list, with the row still in view", 
   await using visit = await open(stage);
   const many = Array.from({ length: 400 }, (_, index) => ({ message: `line ${index}.` }));
   await show(stage, visit, ...many.slice(0, 200), { message: "the needle" }, ...many.slice(200));
-  await field(visit).fill("needle");
+  await searchField(visit).fill("needle");
   await assertEventually(async () => (await messages(visit)).length, 1);
   const needle = row(visit, "the needle");
   await needle.hover();
@@ -188,32 +182,32 @@ Deno.test("A row's context is the unfiltered list, with the row still in view", 
     const at = shown.indexOf("the needle");
     return [shown[at - 1], shown[at + 1]];
   }, ["line 199.", "line 200."]);
-  assertEquals(await field(visit).inputValue(), "");
+  assertEquals(await searchField(visit).inputValue(), "");
   const { y, height } = (await needle.boundingBox())!;
-  assert(y > 0 && y + height < 800, `It is in view, at ${y}`);
+  assert(y > 0 && y + height < 800, `The row is at ${y}`);
 });
 
-Deno.test("A filter that nothing fits says so, and offers to show all", async () => {
+Deno.test("A filter without matches says so, and offers to show all lines", async () => {
   await using visit = await openWithLines();
-  await field(visit).fill("nothing has this");
-  await visit.page.getByText("No line matches (5 here)").waitFor();
+  await searchField(visit).fill("nothing has this");
+  await visit.page.getByText("No matching lines (5 hidden)").waitFor();
   await button(visit, "Show all lines").click();
   await assertShown(visit, ALL);
 });
 
-Deno.test("An expression that would take minutes holds up neither filter nor find, and still highlights", async () => {
+Deno.test("An expression that would take minutes blocks neither filter nor find, and still highlights", async () => {
   await using visit = await open(stage);
   const slow = `xxxxxz${"x".repeat(250)}`;
   await show(stage, visit, ...Array(40).fill({ message: slow }), { message: "the end" });
   await button(visit, "Regular expression").click();
   for (const mode of ["Filter", "Find"]) {
     await button(visit, mode).first().click();
-    await field(visit).fill("x.*?x.*?x.*?x.*?x.*?z");
+    await searchField(visit).fill("x.*?x.*?x.*?x.*?x.*?z");
     await visit.page.locator("natstap-viewer mark", { hasText: "xxxxxz" }).first().waitFor();
     await stage.publish({ message: slow }, { message: `xxxxxz ${mode}` });
     await row(visit, `xxxxxz ${mode}`).waitFor();
     assertEquals(await visit.page.locator("natstap-viewer #problem").innerText(), "");
-    await field(visit).fill("");
+    await searchField(visit).fill("");
     await row(visit, "the end").waitFor();
   }
 });

@@ -1,13 +1,15 @@
-/** Following the newest line, and leaving it; pausing, clearing, copying, saving. */
+/** Following the newest line, scrolling, pausing, clearing, copying and saving. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import { mint } from "../support/service.ts";
 import {
   APP,
+  button,
   holds,
   messages,
   open,
   row,
+  searchField,
   show,
   type Stage,
   startStage,
@@ -28,11 +30,7 @@ async function openWithLines(count: number, attributes = ""): Promise<Visit> {
   return visit;
 }
 
-function button({ page }: Visit, name: string | RegExp) {
-  return page.getByRole("button", { name });
-}
-
-/** Turns the wheel up until the first line is there. */
+/** Scrolls up with the wheel until the first line is visible. */
 async function scrollUp(visit: Visit): Promise<void> {
   await visit.page.mouse.move(600, 500);
   await assertEventually(async () => {
@@ -41,7 +39,7 @@ async function scrollUp(visit: Visit): Promise<void> {
   }, true);
 }
 
-/** Downloads what the entry offers, and resolves to its name and its text. */
+/** Downloads a file, and resolves to its name and text. */
 async function download(visit: Visit, entry: RegExp): Promise<{ name: string; text: string }> {
   await button(visit, "Download").first().click();
   const started = visit.page.waitForEvent("download");
@@ -50,7 +48,7 @@ async function download(visit: Visit, entry: RegExp): Promise<{ name: string; te
   return { name: file.suggestedFilename(), text: await Deno.readTextFile(await file.path()) };
 }
 
-Deno.test("The list sticks to the newest line while one is there", async () => {
+Deno.test("The list follows the newest line at its end", async () => {
   await using visit = await openWithLines(200);
   for (const from of [200, 300]) {
     await show(stage, visit, ...numbered(from, 100));
@@ -59,7 +57,7 @@ Deno.test("The list sticks to the newest line while one is there", async () => {
   }
 });
 
-Deno.test("The list sticks to the newest line also where one token after the other fails", async () => {
+Deno.test("The list follows the newest line even if several tokens in a row are rejected", async () => {
   await using visit = await openWithLines(200);
   const give = (token: string) =>
     visit.page.evaluate(`document.querySelector("natstap-viewer").token = "${token}"`);
@@ -76,7 +74,7 @@ Deno.test("The list sticks to the newest line also where one token after the oth
     statuses.length = 0`);
   await give("nor this either");
   await holds(visit.page, "statuses.at(-1)?.state === 'ended' && heights.length > 0");
-  assertEquals(await visit.page.evaluate("heights.length"), 1, "Nothing jumps");
+  assertEquals(await visit.page.evaluate("heights.length"), 1, "The list does not jump");
   await give(await mint({ app: APP }));
   await holds(visit.page, "statuses.at(-1).state === 'live'");
   await assertEventually(() => banner.isVisible(), false);
@@ -85,7 +83,7 @@ Deno.test("The list sticks to the newest line also where one token after the oth
   assert(y + height <= 801, `The newest line ends at ${y + height}`);
 });
 
-Deno.test("What scrolls the list otherwise than by the reader's hand leaves it at the newest line", async () => {
+Deno.test("Only the reader can scroll away from the newest line", async () => {
   await using visit = await openWithLines(200);
   const scroller = 'document.querySelector("natstap-viewer").shadowRoot.querySelector(".scroller")';
   const isAtEnd =
@@ -94,25 +92,25 @@ Deno.test("What scrolls the list otherwise than by the reader's hand leaves it a
   await holds(visit.page, isAtEnd);
   await visit.page.evaluate(`${scroller}.focus()`);
   await visit.page.keyboard.press("PageUp");
-  await button(visit, "To the newest line").waitFor();
+  await button(visit, "Jump to the newest line").waitFor();
   await holds(visit.page, `!(${isAtEnd})`);
 });
 
-Deno.test("Scrolled up, the list stays put, and a pill counts what is new and leads there", async () => {
+Deno.test("Scrolled up, the list stays put, and a button counts the new lines and leads to them", async () => {
   await using visit = await openWithLines(200);
   await scrollUp(visit);
   const top = (await row(visit, "line 0.").boundingBox())!.y;
   await stage.publish(...numbered(200, 1234));
-  const pill = visit.page.locator("natstap-viewer .pill");
-  await assertEventually(async () => /1,234 new lines/.test(await pill.innerText()), true);
+  const newLines = visit.page.locator("natstap-viewer .new-lines");
+  await assertEventually(async () => /1,234 new lines/.test(await newLines.innerText()), true);
   assertEquals((await row(visit, "line 0.").boundingBox())!.y, top);
-  await pill.click();
+  await newLines.click();
   await row(visit, "line 1433.").waitFor();
-  await assertEventually(() => pill.isVisible(), false);
+  await assertEventually(() => newLines.isVisible(), false);
   await show(stage, visit, { message: "followed again" });
 });
 
-Deno.test("Scrolled up, the list stays put also while the oldest lines go", async () => {
+Deno.test("Scrolled up, the list stays put while the oldest lines are removed", async () => {
   await using visit = await openWithLines(300, 'limit="300"');
   await visit.page.mouse.move(600, 500);
   await visit.page.mouse.wheel(0, -2000);
@@ -124,14 +122,14 @@ Deno.test("Scrolled up, the list stays put also while the oldest lines go", asyn
   const { y } = (await row(visit, shown).boundingBox())!;
   await stage.publish(...numbered(300, 100));
   await assertEventually(
-    async () => /100 new/.test(await visit.page.locator("natstap-viewer .pill").innerText()),
+    async () => /100 new/.test(await visit.page.locator("natstap-viewer .new-lines").innerText()),
     true,
   );
   const moved = Math.abs((await row(visit, shown).boundingBox())!.y - y);
   assert(moved < 2, `It moved by ${moved} px`);
 });
 
-Deno.test("A bound set by attribute holds: the oldest lines go", async () => {
+Deno.test("The attribute limit removes the oldest lines", async () => {
   await using visit = await openWithLines(250, 'limit="100"');
   const { text } = await download(visit, /All lines .log/);
   assertEquals(
@@ -140,7 +138,7 @@ Deno.test("A bound set by attribute holds: the oldest lines go", async () => {
   );
 });
 
-Deno.test("Paused, the list stands still; resumed, it has all that came meanwhile", async () => {
+Deno.test("Paused, the list does not change; resumed, it has all lines that arrived meanwhile", async () => {
   await using visit = await openWithLines(5);
   await button(visit, "Pause").click();
   await visit.page.getByText("Paused", { exact: true }).first().waitFor();
@@ -156,7 +154,7 @@ Deno.test("Paused, the list stands still; resumed, it has all that came meanwhil
   assertEquals(states.slice(-2), [true, false]);
 });
 
-Deno.test("Rows never lie under the words for none", async () => {
+Deno.test("Rows and the message of an empty list are never shown together", async () => {
   await using visit = await open(stage);
   await visit.page.evaluate(`{
     const { shadowRoot } = document.querySelector("natstap-viewer");
@@ -169,12 +167,12 @@ Deno.test("Rows never lie under the words for none", async () => {
   }`);
   await show(stage, visit, ...numbered(0, 5));
   await button(visit, "Clear").first().click();
-  await visit.page.getByText("New lines appear here.").waitFor();
+  await visit.page.getByText("New lines will appear here.").waitFor();
   await show(stage, visit, ...numbered(5, 5));
   assertEquals(await visit.page.evaluate("overlaps"), 0);
 });
 
-Deno.test("Space pauses also after a click on a button or a row", async () => {
+Deno.test("Space pauses even after a click on a button or a row", async () => {
   await using visit = await openWithLines(5);
   const wrap = button(visit, "Wrap long lines");
   const wrapped = await wrap.getAttribute("aria-pressed");
@@ -192,7 +190,7 @@ Deno.test("Space pauses also after a click on a button or a row", async () => {
   await assertEventually(pressed, "true");
 });
 
-Deno.test("What a menu opens closes it", async () => {
+Deno.test("Choosing from a menu closes it", async () => {
   await using visit = await openWithLines(5);
   const panel = visit.page.locator("natstap-viewer .panel");
   for (const name of ["Clear", "Help"]) {
@@ -204,16 +202,16 @@ Deno.test("What a menu opens closes it", async () => {
   await visit.page.getByRole("dialog").waitFor();
 });
 
-Deno.test("Cleared, the list is empty, and goes on with what comes", async () => {
+Deno.test("Cleared, the list is empty, and continues with new lines", async () => {
   await using visit = await openWithLines(20);
   await button(visit, "Clear").first().click();
   await assertEventually(() => messages(visit), []);
-  await visit.page.getByText("New lines appear here.").waitFor();
+  await visit.page.getByText("New lines will appear here.").waitFor();
   await show(stage, visit, { message: "after that" });
   assertEquals((await messages(visit)).map((text) => text.trim()), ["after that"]);
 });
 
-Deno.test("A row is copied as text, and several that are selected too", async () => {
+Deno.test("A row is copied as text, and so are several selected rows", async () => {
   await using visit = await open(stage, "", { permissions: ["clipboard-read", "clipboard-write"] });
   await show(stage, visit, { message: "first of two" }, { message: "second of two" });
   const line = row(visit, "first of two");
@@ -233,17 +231,17 @@ Deno.test("A row is copied as text, and several that are selected too", async ()
   await assertEventually(async () => (await clipboard()).trim().split("\n").length, 2);
 });
 
-Deno.test("A browser that cannot look into a selection is left to it", async () => {
+Deno.test("A browser without composed selections copies as usual", async () => {
   await using visit = await openWithLines(5);
   await visit.page.evaluate("delete Selection.prototype.getComposedRanges");
   await row(visit, "line 1.").locator(".message").dblclick();
-  await show(stage, visit, { message: "and goes on" });
+  await show(stage, visit, { message: "and continues" });
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("What is held, or what is filtered, is saved as .log and as .ndjson", async () => {
+Deno.test("All lines, or the filtered ones, are saved as .log and as .ndjson", async () => {
   await using visit = await open(stage);
-  const raw = `{"no":"Fly line"}`;
+  const raw = `{"not a":"Fly line"}`;
   await stage.publish(raw, "a\nb");
   await show(stage, visit, {
     message: "the last one",
@@ -258,18 +256,18 @@ Deno.test("What is held, or what is filtered, is saved as .log and as .ndjson", 
   const ndjson = await download(visit, /All lines .ndjson/);
   const values = ndjson.text.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals([values[0], values[1], values[2].message], [
-    { no: "Fly line" },
+    { "not a": "Fly line" },
     "a\nb",
     "the last one",
   ]);
 
-  await visit.page.locator("natstap-viewer #search").fill("Fly");
+  await searchField(visit).fill("Fly");
   await assertEventually(async () => (await messages(visit)).length, 1);
   assertEquals((await download(visit, /Filtered lines .log/)).text, `${raw}\n`);
   assertEquals((await download(visit, /Filtered lines .ndjson/)).text, `${raw}\n`);
 });
 
-Deno.test("Times are local, UTC, or how long ago", async () => {
+Deno.test("Times are local, UTC or relative", async () => {
   await using visit = await open(stage, "", { timezoneId: "Asia/Tokyo" });
   await show(stage, visit, { message: "in time", timestamp: "2026-11-20T20:42:11.5Z" });
   const time = () => row(visit, "in time").locator(".time").innerText();
@@ -282,36 +280,36 @@ Deno.test("Times are local, UTC, or how long ago", async () => {
   await assertEventually(time, "05:42:11.500");
 });
 
-Deno.test("The strip counts lines a second, and a click on a bar leads to its lines", async () => {
+Deno.test("The rate chart counts lines, and a click on a bar jumps to its lines", async () => {
   await using visit = await openWithLines(400);
   await show(stage, visit, { message: "an error", level: "error" });
   const { mouse } = visit.page;
-  const strip = visit.page.getByRole("slider");
-  const { x, y, width, height } = (await strip.boundingBox())!;
-  /** Which of the 150 bars have a height. */
+  const chart = visit.page.getByRole("slider");
+  const { x, y, width, height } = (await chart.boundingBox())!;
+  /** The indexes of the bars with lines, of 150. */
   const filled = async () => {
-    const path = await strip.locator(".strip-lines").getAttribute("d");
+    const path = await chart.locator(".line-bars").getAttribute("d");
     return [...path!.matchAll(/M(\d+) /g)].map(([, left]) => Number(left) / 4);
   };
-  const point = (bar: number) => mouse.move(x + width * (bar + 0.5) / 150, y + height / 2);
-  const words = async (bar: number) => {
-    await point(bar);
-    await assertEventually(() => strip.getAttribute("aria-valuenow"), String(bar));
-    return await strip.innerText();
+  const pointAt = (bar: number) => mouse.move(x + width * (bar + 0.5) / 150, y + height / 2);
+  const labelOf = async (bar: number) => {
+    await pointAt(bar);
+    await assertEventually(() => chart.getAttribute("aria-valuenow"), String(bar));
+    return await chart.innerText();
   };
-  // Bars move on with the time, also while they are read and clicked.
+  // Bars keep moving while they are read and clicked.
   await assertEventually(async () => {
     const sums = { lines: 0, errors: 0 };
     for (const bar of await filled()) {
       const [, lines = 0, errors = 0] =
-        /: (\d+) lines?(?:, (\d+) with errors)?$/.exec(await words(bar)) ?? [];
+        /: (\d+) lines?(?:, (\d+) errors?)?$/.exec(await labelOf(bar)) ?? [];
       sums.lines += Number(lines);
       sums.errors += Number(errors);
     }
     return sums;
   }, { lines: 401, errors: 1 });
   await assertEventually(async () => {
-    await point((await filled())[0]!);
+    await pointAt((await filled())[0]!);
     await mouse.down();
     await mouse.up();
     return await row(visit, "line 0.").isVisible();

@@ -1,4 +1,4 @@
-/** How the viewer looks and is handled: themes, contrast, small windows, keys; with pictures of it. */
+/** The appearance and usability of the viewer: themes, contrast, small windows, keyboard; with screenshots. */
 import { assert, assertEquals } from "@std/assert";
 import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
 import { assertEventually } from "../support/patience.ts";
@@ -6,12 +6,14 @@ import { mint } from "../support/service.ts";
 import { Random } from "../soak/random.ts";
 import {
   APP,
+  button,
   holds,
   live,
   messages,
   open,
   pageUrl,
   row,
+  searchField,
   shoot,
   show,
   type Stage,
@@ -23,10 +25,10 @@ let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
 Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 
-/** With this one the newest lines of a window have each kind of line. */
+/** With this seed, the newest lines include each kind. */
 const SEED = 9;
 
-/** A window in which the demo's app has logged for a while, the same lines each time. */
+/** Opens a page with sample lines of the demo's app, the same ones each time. */
 async function openWithSamples(...how: [attributes?: string, options?: object]): Promise<Visit> {
   const visit = await open(stage, ...how);
   await pour(300);
@@ -41,24 +43,20 @@ async function pour(count: number): Promise<void> {
   await stage.publish(...lines.slice(0, count).map(({ payload }) => payload));
 }
 
-function field({ page }: Visit) {
-  return page.locator("natstap-viewer #search");
-}
-
-/** Where text and what is behind it differ too little for WCAG's AA, of all that is on the screen. */
+/** All visible text whose contrast is below the minimum of WCAG AA. */
 const FAINT = `(() => {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const rgba = (colour) => {
+  const rgba = (color) => {
     canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
+    canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
     return [r, g, b, a / 255];
   };
   const over = ([r, g, b, a], under) =>
     [r, g, b].map((part, i) => part * a + under[i] * (1 - a)).concat(1);
-  const luminance = (colour) => {
-    const [r, g, b] = colour.map((part) =>
+  const luminance = (color) => {
+    const [r, g, b] = color.map((part) =>
       part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
@@ -90,23 +88,23 @@ const FAINT = `(() => {
   return faint;
 })()`;
 
-/** One line in every colour that a terminal has names for. */
-const COLOURFUL = [...Array(8).keys()].flatMap((colour) => [30 + colour, 90 + colour])
-  .map((code) => `\x1b[${code}mcolour ${code}\x1b[0m`).join(" ");
+/** One line in every named terminal color. */
+const COLORFUL = [...Array(8).keys()].flatMap((color) => [30 + color, 90 + color])
+  .map((code) => `\x1b[${code}mcolor ${code}\x1b[0m`).join(" ");
 
 for (const theme of ["light", "dark"] as const) {
-  Deno.test(`All text has the contrast that WCAG asks for (AA), in the ${theme} theme`, async () => {
+  Deno.test(`All text has the contrast of WCAG AA in the ${theme} theme`, async () => {
     await using visit = await openWithSamples(`theme="${theme}"`);
-    await show(stage, visit, { message: COLOURFUL, level: "debug" }, { message: "the end" });
-    await visit.page.getByRole("button", { name: /^Regions, machines/ }).click();
-    await field(visit).fill("2");
+    await show(stage, visit, { message: COLORFUL, level: "debug" }, { message: "the end" });
+    await button(visit, /^Regions, machines/).click();
+    await searchField(visit).fill("2");
     await visit.page.locator("natstap-viewer mark").first().waitFor();
     await row(visit, "GET").waitFor();
     assertEquals(await visit.page.evaluate(FAINT), []);
   });
 }
 
-Deno.test("The theme is the page's, and the system's where that follows it, unless an attribute says another", async () => {
+Deno.test("The theme is that of the page, or of the system if the page follows it, unless the attribute is set", async () => {
   const [light, dark] = ["rgb(255, 255, 255)", "rgb(11, 15, 23)"];
   const themes = [
     { page: "", attributes: "", system: "dark", background: light },
@@ -128,12 +126,12 @@ Deno.test("The theme is the page's, and the system's where that follows it, unle
   }
 });
 
-Deno.test("A way to show times that there is not is the local one", async () => {
+Deno.test("An invalid value of the attribute time is local", async () => {
   await using visit = await open(stage, 'time="UTC"');
   assertEquals(await visit.page.evaluate("document.querySelector('natstap-viewer').time"), "local");
 });
 
-Deno.test("The viewer has an edge in a product's page, and none on its own", async () => {
+Deno.test("The viewer has a border in a product's page, but not on its own page", async () => {
   const width = ({ page }: Visit) =>
     page.evaluate(
       "getComputedStyle(document.querySelector('natstap-viewer').shadowRoot" +
@@ -146,7 +144,7 @@ Deno.test("The viewer has an edge in a product's page, and none on its own", asy
   assertEquals(await width(own), "0px");
 });
 
-Deno.test("The field stays where it is when the stream is paused, and a divider needs chips on both sides", async () => {
+Deno.test("The search field does not move when the stream is paused, and a divider needs chips on both sides", async () => {
   await using visit = await openWithSamples();
   const { page } = visit;
   const left = async () => (await page.locator("natstap-viewer .search").boundingBox())!.x;
@@ -156,20 +154,20 @@ Deno.test("The field stays where it is when the stream is paused, and a divider 
   assertEquals(await left(), before);
   await page.locator("natstap-viewer .row .region").first().click();
   const divider = () =>
-    page.locator("natstap-viewer .picked").evaluate((picked) =>
+    page.locator("natstap-viewer .selected").evaluate((selected) =>
       (globalThis as unknown as { getComputedStyle(of: unknown): { borderLeftWidth: string } })
-        .getComputedStyle(picked).borderLeftWidth
+        .getComputedStyle(selected).borderLeftWidth
     );
   assertEquals(await divider(), "1px");
   await page.getByRole("button", { name: "Clear" }).click();
   await assertEventually(divider, "0px");
 });
 
-Deno.test("What is wrong with an expression covers nothing", async () => {
+Deno.test("The error message of an expression covers nothing", async () => {
   for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
     await using visit = await openWithSamples("", { viewport });
-    await visit.page.getByRole("button", { name: "Regular expression" }).click();
-    await field(visit).fill("(");
+    await button(visit, "Regular expression").click();
+    await searchField(visit).fill("(");
     const problem = visit.page.locator("natstap-viewer #problem");
     await problem.getByText("unterminated group").waitFor();
     await shoot(visit, `problem-${viewport.width}`);
@@ -179,18 +177,18 @@ Deno.test("What is wrong with an expression covers nothing", async () => {
   }
 });
 
-Deno.test("The strip says beside a bar what it stands for", async () => {
+Deno.test("The rate chart has a label beside the selected bar", async () => {
   await using visit = await openWithSamples();
-  const strip = visit.page.locator("natstap-viewer .strip");
-  const words = visit.page.locator("natstap-viewer .strip-words");
-  const { x, width } = (await strip.boundingBox())!;
+  const chart = visit.page.locator("natstap-viewer .rate-chart");
+  const label = visit.page.locator("natstap-viewer .chart-label");
+  const { x, width } = (await chart.boundingBox())!;
   for (const share of [0.1, 0.6, 0.995]) {
-    await strip.hover({ position: { x: share * width, y: 20 } });
-    await words.getByText(/^\d\d:\d\d:\d\d: \d+ lines?/).waitFor();
+    await chart.hover({ position: { x: share * width, y: 20 } });
+    await label.getByText(/^\d\d:\d\d:\d\d: \d+ lines?/).waitFor();
     await assertEventually(
       async () => {
-        // The words of the bar before are still there until the next frame.
-        const box = (await words.boundingBox())!;
+        // The label is updated in the next frame.
+        const box = (await label.boundingBox())!;
         const away = share < 0.5
           ? box.x - x - share * width
           : x + share * width - box.x - box.width;
@@ -199,11 +197,11 @@ Deno.test("The strip says beside a bar what it stands for", async () => {
       true,
       `Beside ${share}`,
     );
-    if (share === 0.6) await shoot(visit, "strip");
+    if (share === 0.6) await shoot(visit, "rate-chart");
   }
 });
 
-Deno.test("A product's style sheet sets fonts and colours by custom properties, and styles parts", async () => {
+Deno.test("A product's style sheet can set custom properties and style parts", async () => {
   await using visit = await openWithSamples();
   await visit.page.evaluate(`document.head.append(Object.assign(document.createElement("style"), {
     textContent: \`natstap-viewer { --natstap-bg: rgb(1, 2, 3); --natstap-font-size: 19px }
@@ -218,7 +216,7 @@ Deno.test("A product's style sheet sets fonts and colours by custom properties, 
   assertEquals(styles, ["19px", "3px", "7px"]);
 });
 
-Deno.test("At 360 px, and at 200 % zoom, nothing is cut off at the side, and the main tools are there", async () => {
+Deno.test("At 360 px and at 200% zoom, nothing is cut off at the side, and the main tools are visible", async () => {
   const windows = [
     { viewport: { width: 360, height: 740 } },
     { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
@@ -231,12 +229,15 @@ Deno.test("At 360 px, and at 200 % zoom, nothing is cut off at the side, and the
       const box = (await visit.page.getByRole("button", { name }).first().boundingBox())!;
       assert(box.x >= 0 && box.x + box.width <= width, `${name} at ${width} px`);
     }
-    assert((await field(visit).boundingBox())!.width >= 100, `The field at ${width} px`);
+    assert((await searchField(visit).boundingBox())!.width >= 100, `The field at ${width} px`);
     if (width !== 360) continue;
     await shoot(visit, "narrow");
-    const unfold = (await visit.page.locator("natstap-viewer .unfold").boundingBox())!;
+    const button = (await visit.page.locator("natstap-viewer .facets-button").boundingBox())!;
     const chip = (await visit.page.locator("natstap-viewer .levels .chip").first().boundingBox())!;
-    assert(unfold.height >= chip.height, "No chip is seen above or below what it scrolls under");
+    assert(
+      button.height >= chip.height,
+      "No chip is visible above or below the button that it scrolls under",
+    );
     await visit.page.evaluate(
       "document.querySelector('natstap-viewer').shadowRoot.querySelector('dialog').showModal()",
     );
@@ -244,7 +245,7 @@ Deno.test("At 360 px, and at 200 % zoom, nothing is cut off at the side, and the
   }
 });
 
-Deno.test("Every tool has a name, and shows where the focus is, by Tab from the first to the list", async () => {
+Deno.test("Every tool has a name and a visible focus, from the first one to the list", async () => {
   await using visit = await openWithSamples();
   const nameless = await visit.page.getByRole("button").evaluateAll((buttons) =>
     buttons.filter((button) => !button.getAttribute("aria-label") && !button.textContent?.trim())
@@ -260,20 +261,20 @@ Deno.test("Every tool has a name, and shows where the focus is, by Tab from the 
     };
     return { is: element.className + element.id, ring: ring(element) || ring(element.parentElement) };
   })()`;
-  const way: { is: string; ring: boolean }[] = [];
+  const path: { is: string; ring: boolean }[] = [];
   for (let presses = 0; presses < 40; presses++) {
     await visit.page.keyboard.press("Tab");
     const here = await visit.page.evaluate<{ is: string; ring: boolean } | undefined>(focused);
     if (here === undefined) break;
-    way.push(here);
+    path.push(here);
     if (here.is.includes("scroller")) break;
   }
-  assert(way.some(({ is }) => is.includes("search")), "The field is on the way");
-  assert(way.at(-1)?.is.includes("scroller"), `It ends at the list: ${JSON.stringify(way)}`);
-  assertEquals(way.filter(({ ring }) => !ring), [], "Without a visible focus");
+  assert(path.some(({ is }) => is.includes("search")), "The search field can be reached");
+  assert(path.at(-1)?.is.includes("scroller"), `The last one is the list: ${JSON.stringify(path)}`);
+  assertEquals(path.filter(({ ring }) => !ring), [], "Without a visible focus");
 });
 
-Deno.test("The list is a log to a screen reader, which is not read out; its state is", async () => {
+Deno.test("For a screen reader the list is a log that is not read out, whereas the status is", async () => {
   await using visit = await openWithSamples();
   const log = visit.page.getByRole("log");
   assertEquals(await log.count(), 1);
@@ -283,7 +284,7 @@ Deno.test("The list is a log to a screen reader, which is not read out; its stat
   assert(spoken.some((text) => /Live/.test(text)), JSON.stringify(spoken));
 });
 
-Deno.test("Who asks for reduced motion gets none", async () => {
+Deno.test("With reduced motion, nothing is animated", async () => {
   await using visit = await openWithSamples("", { reducedMotion: "reduce" });
   const moving = await visit.page.evaluate(
     "document.querySelector('natstap-viewer').shadowRoot.getAnimations().filter(({ playState }) => " +
@@ -292,18 +293,18 @@ Deno.test("Who asks for reduced motion gets none", async () => {
   assertEquals(moving, 0);
 });
 
-Deno.test("Keys search, pause, go to the ends and help, and Escape leaves", async () => {
+Deno.test("Keys search, pause, jump to the ends and show the help, and Escape leaves", async () => {
   await using visit = await openWithSamples();
   const { keyboard } = visit.page;
   const isPaused = () => visit.page.evaluate("document.querySelector('natstap-viewer').paused");
   await keyboard.press("/");
   await keyboard.type("the newest");
-  await assertEventually(() => field(visit).inputValue(), "the newest");
+  await assertEventually(() => searchField(visit).inputValue(), "the newest");
   await keyboard.press(" ");
-  assertEquals([await field(visit).inputValue(), await isPaused()], ["the newest ", false]);
+  assertEquals([await searchField(visit).inputValue(), await isPaused()], ["the newest ", false]);
   await keyboard.press("Escape");
   await keyboard.press("Escape");
-  assertEquals(await field(visit).inputValue(), "");
+  assertEquals(await searchField(visit).inputValue(), "");
   await keyboard.press(" ");
   await assertEventually(isPaused, true);
   await keyboard.press(" ");
@@ -319,7 +320,7 @@ Deno.test("Keys search, pause, go to the ends and help, and Escape leaves", asyn
   await visit.page.getByRole("dialog").waitFor({ state: "hidden" });
 });
 
-Deno.test("Keys that are pressed in a product's own field are none of the viewer's business", async () => {
+Deno.test("Keys pressed in a field of the product's page have no effect on the viewer", async () => {
   await using visit = await openWithSamples();
   await visit.page.evaluate("document.body.prepend(document.createElement('textarea'))");
   await visit.page.locator("textarea").fill("");
@@ -330,32 +331,32 @@ Deno.test("Keys that are pressed in a product's own field are none of the viewer
   assertEquals(await visit.page.evaluate("document.querySelector('natstap-viewer').paused"), false);
 });
 
-Deno.test("Pictures: live, filtered, found, JSON folded out, paused, dark", async () => {
+Deno.test("Screenshots: live, filtered, found, JSON expanded, paused, dark", async () => {
   await using visit = await openWithSamples();
   await shoot(visit, "live");
-  await field(visit).fill("orders");
+  await searchField(visit).fill("orders");
   await row(visit, "orders").waitFor();
   await shoot(visit, "filtered");
-  await visit.page.getByRole("button", { name: "Find" }).first().click();
-  await field(visit).press("Enter");
+  await button(visit, "Find").first().click();
+  await searchField(visit).press("Enter");
   await visit.page.locator("natstap-viewer .row.current").waitFor();
   await shoot(visit, "found");
   await visit.page.keyboard.press("Escape");
   await visit.page.keyboard.press("Escape");
   await visit.page.keyboard.press("G");
-  await visit.page.getByRole("button", { name: "Fold out" }).last().click();
-  await visit.page.getByRole("button", { name: "Fold in" }).waitFor();
+  await button(visit, "Expand").last().click();
+  await button(visit, "Collapse").waitFor();
   await shoot(visit, "json");
-  await visit.page.getByRole("button", { name: "Pause" }).click();
+  await button(visit, "Pause").click();
   await pour(50);
-  await visit.page.getByRole("button", { name: /^Paused · 5\d new/ }).waitFor();
+  await button(visit, /^Paused · 5\d new/).waitFor();
   await shoot(visit, "paused");
   await using dark = await openWithSamples('theme="dark"');
-  await dark.page.getByRole("button", { name: /^Regions, machines/ }).click();
+  await button(dark, /^Regions, machines/).click();
   await shoot(dark, "dark");
 });
 
-Deno.test("Pictures: gaps, reconnecting, ended, a token to paste", async () => {
+Deno.test("Screenshots: gap, reconnecting, ended, entering a token", async () => {
   await using own = await startStage();
   await using visit = await own.visit(await pageUrl(own));
   await live(visit);

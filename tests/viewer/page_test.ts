@@ -1,10 +1,11 @@
-/** The page at `/`: how it comes by a token, and where that token never is. */
+/** The page at `/`: how it gets a token, and where the token must not be. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import { mint } from "../support/service.ts";
 import {
   APP,
   live,
+  MACHINE,
   pageUrl,
   type Stage,
   startStage,
@@ -30,12 +31,12 @@ async function paste(visit: Visit, text: string): Promise<void> {
   await visit.page.getByRole("button", { name: "Watch" }).click();
 }
 
-Deno.test("The page takes the token from the fragment, and out of the address bar and the history", async () => {
+Deno.test("The page takes the token from the fragment, and removes it from the address bar and the history", async () => {
   await using visit = await stage.visit(await pageUrl(stage));
   await live(visit);
   assertEquals(visit.page.url(), `${stage.service.url}/`);
-  assertEquals(await visit.page.evaluate("history.length"), 2, "about:blank and this one");
-  await assertShows(visit, "handed over");
+  assertEquals(await visit.page.evaluate("history.length"), 2, "about:blank and this page");
+  await assertShows(visit, "from the fragment");
   assertEquals(await field(visit).isVisible(), false);
   assertMatch(await visit.page.title(), new RegExp(APP));
   assertEquals(visit.trouble, []);
@@ -45,17 +46,17 @@ Deno.test("The page takes the token from the fragment, and out of the address ba
   assertEquals(visit.page.url(), `${stage.service.url}/`);
 });
 
-Deno.test("The page takes the token from a link that is opened where it is already", async () => {
+Deno.test("The page takes the token from a link that is opened while it is shown", async () => {
   await using visit = await stage.visit(`${stage.service.url}/`);
   await field(visit).waitFor();
   await visit.page.evaluate(`location.href = "#token=${await mint({ app: APP })}"`);
   await live(visit);
   assertEquals(visit.page.url(), `${stage.service.url}/`);
-  await assertShows(visit, "by a second link");
+  await assertShows(visit, "from a second link");
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("The page takes from the fragment which of the token's apps, regions and machines to show", async () => {
+Deno.test("The page takes app, region and machine from the fragment", async () => {
   const token = await mint({ app: ["another-app", APP] });
   const scope = `app=${APP}&region=dfw&machine=d896d7c609dd68`;
   await using visit = await stage.visit(`${stage.service.url}/#token=${token}&${scope}`);
@@ -63,11 +64,11 @@ Deno.test("The page takes from the fragment which of the token's apps, regions a
   const subjects = await visit.page.evaluate(
     "statuses.map(({ subject }) => subject).filter(Boolean)",
   );
-  assertEquals(subjects, [`logs.${APP}.dfw.d896d7c609dd68`]);
+  assertEquals(subjects, [`logs.${APP}.dfw.${MACHINE}`]);
   assertEquals(visit.page.url(), `${stage.service.url}/`);
 });
 
-Deno.test("The page without a token says in two sentences what it is, asks for none of /logs, and has a field", async () => {
+Deno.test("The page without a token explains itself in two sentences, has a field, and does not request /logs", async () => {
   await using visit = await stage.visit(`${stage.service.url}/`);
   await field(visit).waitFor();
   assertEquals(await visit.page.evaluate("document.activeElement.id"), "token");
@@ -81,7 +82,7 @@ Deno.test("The page without a token says in two sentences what it is, asks for n
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("The page takes a token that was pasted as a header, in a link, or broken by a terminal", async () => {
+Deno.test("The page accepts a token pasted as a header, in a link, or broken into lines by a terminal", async () => {
   const token = await mint({ app: APP });
   const pasted = [
     `Authorization: Bearer ${token}`,
@@ -96,18 +97,18 @@ Deno.test("The page takes a token that was pasted as a header, in a link, or bro
   }
 });
 
-Deno.test("The page says why it cannot use a bad token, and asks again", async () => {
-  const bad: [token: string, why: RegExp][] = [
-    ["no token at all", /^This token is not accepted\. .*JWT/],
+Deno.test("The page shows why it cannot use a bad token, and asks again", async () => {
+  const bad: [token: string, reason: RegExp][] = [
+    ["not a token", /^This token is not accepted\. .*JWT/],
     [await mint({ app: APP, exp: 1 }), /expired/i],
     [
       (await mint({ app: APP })).slice(0, -9) + "AAAAAAAAA",
       /^This token is not accepted\. .*sign/i,
     ],
   ];
-  for (const [token, why] of bad) {
+  for (const [token, reason] of bad) {
     await using visit = await stage.visit(`${stage.service.url}/#token=${token}`);
-    const alert = visit.page.getByRole("alert").filter({ hasText: why });
+    const alert = visit.page.getByRole("alert").filter({ hasText: reason });
     await alert.waitFor();
     assertEquals(visit.page.url(), `${stage.service.url}/`);
     await paste(visit, token);
@@ -115,29 +116,29 @@ Deno.test("The page says why it cannot use a bad token, and asks again", async (
     await paste(visit, await mint({ app: APP }));
     await live(visit);
     assertEquals(await visit.page.getByRole("alert").isVisible(), false);
-    // The browser's own words for the answers; nothing else.
+    // Only the browser's own messages about the responses.
     const others = visit.trouble.filter((text) => !/status of 401/.test(text));
     assertEquals(others, []);
   }
 });
 
-Deno.test("The page keeps the lines when the token expires, and goes on with the next one", async () => {
+Deno.test("The page keeps the lines when the token expires, and continues with the next one", async () => {
   const token = await mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 8 });
   await using visit = await stage.visit(`${stage.service.url}/#token=${token}`);
   await live(visit);
-  await assertShows(visit, "while it may");
+  await assertShows(visit, "before expiry");
   await field(visit).waitFor();
-  assert(await visit.page.getByText("while it may").first().isVisible(), "It is still there");
-  assertEquals(await visit.page.evaluate("document.activeElement.id"), "", "Who reads, reads on");
+  assert(await visit.page.getByText("before expiry").first().isVisible(), "The line remains");
+  assertEquals(await visit.page.evaluate("document.activeElement.id"), "", "The focus remains");
   await paste(visit, token);
-  await visit.page.getByText("That is the token that has ended.").waitFor();
+  await visit.page.getByText("This token is no longer accepted.").waitFor();
   await paste(visit, await mint({ app: APP }));
   await assertEventually(() => field(visit).isVisible(), false);
   await assertShows(visit, "with another token");
-  assert(await visit.page.getByText("while it may").first().isVisible(), "The same list");
+  assert(await visit.page.getByText("before expiry").first().isVisible(), "The same list");
 });
 
-Deno.test("A reload has no token: it was in no storage and no address", async () => {
+Deno.test("A reload asks for a token again", async () => {
   await using visit = await stage.visit(await pageUrl(stage));
   await live(visit);
   await visit.page.reload();

@@ -1,21 +1,23 @@
-/** What a row shows: a line's facts, its colours, its JSON, and the places where lines are missing. */
+/** What a row shows: a line's fields, colors and JSON, and gaps. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { assertEventually } from "../support/patience.ts";
 import { publish } from "../support/service.ts";
 import {
   APP,
+  button,
   flyLine,
   holds,
   open,
   row,
+  searchField,
   show,
   type Stage,
   startStage,
   type Visit,
 } from "../support/viewer/viewer_stage.ts";
 
-/** What a browser makes of an element's style. */
+/** The computed style of an element. */
 type Style = Record<
   "color" | "backgroundColor" | "fontWeight" | "fontStyle" | "textDecorationLine",
   string
@@ -36,16 +38,16 @@ Deno.test("A row shows a Fly line's time, level, region, machine, provider and m
     timestamp: "2026-11-20T20:42:11.123456789Z",
   });
   const text = await row(visit, "what happened").innerText();
-  for (const fact of ["14:42:11.123", "warn", "ams", "3d8d9e44", "proxy"]) {
-    assert(text.includes(fact), `Expected ${fact} in ${JSON.stringify(text)}`);
+  for (const field of ["14:42:11.123", "warn", "ams", "3d8d9e44", "proxy"]) {
+    assert(text.includes(field), `Expected ${field} in ${JSON.stringify(text)}`);
   }
 });
 
-Deno.test("A payload that is no Fly line shows as it is, whether JSON of another shape or no UTF-8", async () => {
+Deno.test("A payload that is not a Fly line is shown as it is, even other JSON or invalid UTF-8", async () => {
   await using visit = await open(stage);
   const payloads = [
-    "no JSON  at all",
-    `{"message":"no Fly line","level":"info"}`,
+    "not  JSON",
+    `{"message":"not a Fly line","level":"info"}`,
     `{"message":"cut o`,
     new Uint8Array([0x61, 0xff, 0x62, 0x63]),
   ];
@@ -58,7 +60,7 @@ Deno.test("A payload that is no Fly line shows as it is, whether JSON of another
   ]);
 });
 
-Deno.test("A line that is published twice shows twice, and all show in the order of their coming", async () => {
+Deno.test("A line that is published twice is shown twice, and all are in order of arrival", async () => {
   await using visit = await open(stage);
   const numbers = Array.from({ length: 15 }, (_, index) => ({ message: `number ${index}.` }));
   await show(stage, visit, ...numbers, numbers[0]!, { message: "the end" });
@@ -69,7 +71,7 @@ Deno.test("A line that is published twice shows twice, and all show in the order
   );
 });
 
-Deno.test("Escape sequences show as colours of 16, of 256 and of all, and as weights and lines", async () => {
+Deno.test("Escape sequences set 16, 256 and 24-bit colors, weights and decorations", async () => {
   await using visit = await open(stage);
   await show(stage, visit, {
     message: "\x1b[31mred\x1b[0m \x1b[38;5;201mpink\x1b[0m \x1b[38;2;1;200;3mgreen\x1b[0m " +
@@ -86,12 +88,12 @@ Deno.test("Escape sequences show as colours of 16, of 256 and of all, and as wei
         getComputedStyle(span);
       return { color, backgroundColor, fontWeight, fontStyle, textDecorationLine };
     });
-  // The hue is the line's, the lightness one that can be read.
+  // The hue is unchanged, and the lightness adapted to the theme.
   assertMatch((await style("pink")).color, /^oklch\(.* 328\./);
   assertMatch((await style("green")).color, /^oklch\(.* 142\./);
   assertEquals((await style("back")).backgroundColor, "rgb(9, 8, 7)");
   assertMatch((await style("red")).color, /^rgb|^color|^oklch/);
-  assert((await style("red")).color !== (await style("bold")).color, "It has a colour");
+  assert((await style("red")).color !== (await style("bold")).color, "It has a color");
   assert(Number((await style("bold")).fontWeight) >= 600);
   assertEquals((await style("italic")).fontStyle, "italic");
   assertEquals((await style("under")).textDecorationLine, "underline");
@@ -99,11 +101,11 @@ Deno.test("Escape sequences show as colours of 16, of 256 and of all, and as wei
   const text = await row(visit, "plain").innerText();
   assert(
     !["\x1b", "[2J", "?25l"].some((rest) => text.includes(rest)),
-    `The rest of them vanish: ${JSON.stringify(text)}`,
+    `Other sequences are removed: ${JSON.stringify(text)}`,
   );
 });
 
-Deno.test("A JSON message folds out and in, and stays out while lines arrive", async () => {
+Deno.test("A JSON message expands and collapses, and stays expanded while lines arrive", async () => {
   await using visit = await open(stage);
   const message = JSON.stringify({
     msg: "order placed",
@@ -111,18 +113,18 @@ Deno.test("A JSON message folds out and in, and stays out while lines arrive", a
   });
   await show(stage, visit, { message });
   const line = row(visit, "order placed");
-  const folded = (await line.boundingBox())!.height;
-  await line.getByRole("button", { name: "Fold out" }).click();
-  await line.getByRole("button", { name: "Fold in" }).waitFor();
-  const unfolded = (await line.boundingBox())!.height;
-  assert(unfolded > 3 * folded, `${folded} px became ${unfolded}`);
+  const collapsed = (await line.boundingBox())!.height;
+  await line.getByRole("button", { name: "Expand" }).click();
+  await line.getByRole("button", { name: "Collapse" }).waitFor();
+  const expanded = (await line.boundingBox())!.height;
+  assert(expanded > 3 * collapsed, `${collapsed} px became ${expanded}`);
   await show(stage, visit, { message: "another" });
-  assertEquals((await line.boundingBox())!.height, unfolded);
-  await line.getByRole("button", { name: "Fold in" }).click();
-  await assertEventually(async () => (await line.boundingBox())!.height, folded);
+  assertEquals((await line.boundingBox())!.height, expanded);
+  await line.getByRole("button", { name: "Collapse" }).click();
+  await assertEventually(async () => (await line.boundingBox())!.height, collapsed);
 });
 
-Deno.test("Addresses are links of http and https alone, which tell the other side nothing", async () => {
+Deno.test("Only http and https addresses are links, without a referrer", async () => {
   await using visit = await open(stage);
   await show(stage, visit, { message: "see https://a.example/x?y=z#w. And javascript:alert(1)" });
   const links = visit.page.locator("natstap-viewer .row a");
@@ -132,15 +134,15 @@ Deno.test("Addresses are links of http and https alone, which tell the other sid
   assertEquals(await links.getAttribute("target"), "_blank");
 });
 
-Deno.test("Long lines wrap or not, by choice, and the page itself never scrolls sideways", async () => {
+Deno.test("Long lines wrap on request, and the page itself never scrolls sideways", async () => {
   await using visit = await open(stage);
   await show(stage, visit, { message: `begin ${"word ".repeat(200)}` });
   const line = row(visit, "begin");
   const single = (await line.boundingBox())!.height;
-  await visit.page.getByRole("button", { name: "Wrap long lines" }).click();
+  await button(visit, "Wrap long lines").click();
   await assertEventually(async () => (await line.boundingBox())!.height > 3 * single, true);
   assertEquals(await visit.page.locator("natstap-viewer").getAttribute("wrap"), "");
-  await visit.page.getByRole("button", { name: "Wrap long lines" }).click();
+  await button(visit, "Wrap long lines").click();
   await assertEventually(async () => (await line.boundingBox())!.height, single);
   assertEquals(
     await visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
@@ -148,31 +150,34 @@ Deno.test("Long lines wrap or not, by choice, and the page itself never scrolls 
   );
 });
 
-Deno.test("NATS that was away, for a while, is a row in its place, which says from when to when", async () => {
+Deno.test("An outage of NATS is a row in its place, with its start and end", async () => {
   await using own = await startStage();
   await using visit = await open(own);
-  await show(own, visit, { message: "before it went" });
+  await show(own, visit, { message: "before the outage" });
   const { nats } = own.stack;
   await nats.stop("SIGKILL");
-  await row(visit, /NATS has been away since \d\d:\d\d:\d\d: lines may be missing/).waitFor();
+  await row(visit, /NATS unavailable since \d\d:\d\d:\d\d: lines may be missing/).waitFor();
   await using again = await startNatsServer({ port: nats.port });
-  const gap = row(visit, /NATS was away \d\d:\d\d:\d\d – \d\d:\d\d:\d\d: lines may be missing/);
+  const gap = row(
+    visit,
+    /NATS unavailable from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d: lines may be missing/,
+  );
   await gap.waitFor();
-  await publish(again, { [APP]: flyLine({ message: "after it came back" }) });
-  await row(visit, "after it came back").waitFor();
+  await publish(again, { [APP]: flyLine({ message: "after the outage" }) });
+  await row(visit, "after the outage").waitFor();
   const rows = await visit.page.locator("natstap-viewer .row").allInnerTexts();
-  const order = ["before it went", "NATS was away", "after it came back"];
+  const order = ["before the outage", "NATS unavailable", "after the outage"];
   assertEquals(rows.length, order.length);
   order.forEach((text, index) =>
-    assert(rows[index]!.includes(text), `${rows[index]}: not ${text}`)
+    assert(rows[index]!.includes(text), `Expected ${text} in ${rows[index]}`)
   );
 });
 
-Deno.test("Lines that the service dropped are a row in their place, which says how many", async () => {
+Deno.test("Lines that the service dropped are a row in their place, with their number", async () => {
   await using own = await startStage({ BUFFER_BYTES: "16384" });
   await using visit = await open(own);
   // A gap passes every filter.
-  await visit.page.locator("natstap-viewer #search").fill("no line has this");
+  await searchField(visit).fill("no line has this");
   const gap = row(visit, "dropped here");
   await assertEventually(async () => {
     await own.publish(...Array.from({ length: 2000 }, () => "x".repeat(2000)));
@@ -181,7 +186,7 @@ Deno.test("Lines that the service dropped are a row in their place, which says h
   assertMatch(await gap.innerText(), /[\d,]+ lines? dropped here/);
 });
 
-Deno.test("A connection that was lost is a row in its place, and the lines go on below it", async () => {
+Deno.test("A lost connection is a row in its place, and new lines follow it", async () => {
   await using own = await startStage();
   await using visit = await open(own);
   await show(own, visit, { message: "before the crash" });
@@ -193,12 +198,12 @@ Deno.test("A connection that was lost is a row in its place, and the lines go on
   await show(own, visit, { message: "after the crash" });
   const rows = await visit.page.locator("natstap-viewer .row").allInnerTexts();
   assertEquals(rows.length, 3);
-  assertMatch(rows[1]!, /connection was lost \d\d:\d\d:\d\d – \d\d:\d\d:\d\d/);
+  assertMatch(rows[1]!, /Connection lost at \d\d:\d\d:\d\d, restored at \d\d:\d\d:\d\d/);
 });
 
 /**
- * Characters that are drawn far beyond their line: as stacked marks are, of which not every font can do
- * it, and as Ω is in a font made for this.
+ * Characters that are drawn far beyond their line: stacked combining marks, which not every font supports,
+ * and Ω in a font made for this test.
  */
 const HIGH = `ΩE${"\u0301\u0316".repeat(20)}Ω`;
 const FONTS = `document.head.append(Object.assign(document.createElement("style"), {
@@ -214,13 +219,13 @@ const FONTS = `document.head.append(Object.assign(document.createElement("style"
     natstap-viewer { --natstap-font: High, Tall, "DejaVu Sans", monospace }\`,
 }))`;
 
-/** What is drawn of the nth row. */
+/** A screenshot of the nth row. */
 async function picture({ page }: Visit, nth: number): Promise<string> {
   const box = await page.locator("natstap-viewer .row").nth(nth).boundingBox();
   return (await page.screenshot({ clip: box! })).toBase64();
 }
 
-Deno.test("Marks stacked on a line's characters cover nothing of the rows around it", async () => {
+Deno.test("Stacked combining marks do not cover other rows", async () => {
   for (const attributes of ["", "wrap"]) {
     await using visit = await open(stage, attributes);
     await visit.page.evaluate(FONTS);
@@ -249,7 +254,7 @@ Deno.test("Marks stacked on a line's characters cover nothing of the rows around
   }
 });
 
-Deno.test("A row is as high as the fonts of its scripts need", async () => {
+Deno.test("A row is as high as the fonts of its scripts require", async () => {
   await using visit = await open(stage);
   await visit.page.evaluate(FONTS);
   await show(
@@ -271,8 +276,8 @@ Deno.test("A row is as high as the fonts of its scripts need", async () => {
     false,
   ]);
   assertEquals((await heights())[0], 22);
-  await visit.page.getByRole("button", { name: "Fold out" }).click();
+  await button(visit, "Expand").click();
   await visit.page.locator("natstap-viewer .json").waitFor();
-  // Three lines, of which one is higher.
+  // Three lines, one of them higher.
   await assertEventually(async () => (await heights())[2]! > 3 * 22 + 8, true);
 });

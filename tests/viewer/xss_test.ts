@@ -1,4 +1,4 @@
-/** Log lines are written by strangers: whatever they hold, it is text. */
+/** Log lines are untrusted: whatever they contain is shown as text. */
 import { assert, assertEquals } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import type { Page } from "npm:playwright-core@^1";
@@ -13,22 +13,20 @@ import {
 } from "../support/viewer/viewer_stage.ts";
 import { XSS } from "../support/viewer/xss_payloads.ts";
 
-/** How many attacks are looked at together: as many as are on the screen at once. */
+/** Number of attacks per check, so that all of them are on the screen at once. */
 const GROUP = 3;
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage({ BUFFER_BYTES: "4000000" })));
 Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 
-/** What the viewer's inside is made of, and how much is outside of it. */
+/** The contents of the viewer, and the number of elements in the page. */
 interface Inventory {
-  /** The names of all elements. */
   readonly elements: string[];
-  /** The names of all attributes, each with its element's. */
+  /** Each with the name of its element. */
   readonly attributes: string[];
-  /** Every link: its address and what it says of itself. */
   readonly links: { readonly href: string; readonly rel: string }[];
-  /** How many elements the page has beside the viewer's. */
+  /** Number of elements in the page, outside of the shadow tree. */
   readonly outside: number;
 }
 
@@ -44,10 +42,10 @@ const INVENTORY = `(() => {
   };
 })()`;
 
-/** Lines of every shape that a harmless app logs, so that each kind of element is there once. */
+/** Harmless lines of every kind, so that each kind of element appears once. */
 const HARMLESS = [
   "plain",
-  "\x1b[1;3;4;7;9;31mstyled\x1b[0m \x1b[38;5;200m256\x1b[0m \x1b[48;2;1;2;3mtrue colour\x1b[0m",
+  "\x1b[1;3;4;7;9;31mstyled\x1b[0m \x1b[38;5;200m256\x1b[0m \x1b[48;2;1;2;3mtrue color\x1b[0m",
   "see https://a.example/ and http://b.example/?c=d#e",
   `{"string":"s","number":1,"true":true,"null":null,"list":[1,"x",{}],"link":"https://a.example/"}`,
   `["a list", 1, ${JSON.stringify({ a: { b: 1 } })}]`,
@@ -59,16 +57,16 @@ async function show({ page }: Visit, lines: Parameters<Stage["publish"]>): Promi
   const mark = `mark ${crypto.randomUUID()}`;
   await stage.publish(...lines, { message: mark });
   await assertEventually(async () => {
-    await page.keyboard.press("G"); // To the end, where new lines are in view.
+    await page.keyboard.press("G"); // Jumps to the end, where new lines are in view.
     return await page.getByText(mark).first().isVisible();
   }, true);
 }
 
-/** Folds out whatever is on the screen and can be. */
-async function foldOut(page: Page): Promise<void> {
+/** Expands everything on the screen. */
+async function expandAll(page: Page): Promise<void> {
   const closed = page.locator('natstap-viewer .row [aria-expanded="false"]');
   for (let left = await closed.count(); left > 0; left--) {
-    await closed.first().click({ timeout: 2000 }).catch(() => {}); // Out of sight by now.
+    await closed.first().click({ timeout: 2000 }).catch(() => {}); // It has scrolled out of view.
   }
 }
 
@@ -76,18 +74,18 @@ async function take({ page }: Visit): Promise<Inventory> {
   return await page.evaluate<Inventory>(INVENTORY);
 }
 
-/** A line with `text` wherever a Fly line has text. */
+/** A line with `text` in each field. */
 function everywhere(text: string): string {
   return flyLine({ message: text, level: text, provider: text, region: text, machine: text });
 }
 
-/** All that harmless lines make, folded in and out. */
+/** The inventory of harmless lines, collapsed and expanded. */
 async function takeHarmless(visit: Visit): Promise<Inventory> {
   const taken: Inventory[] = [];
   for (const text of HARMLESS) {
     await show(visit, [{ message: text }, text, everywhere("info")]);
     taken.push(await take(visit));
-    await foldOut(visit.page);
+    await expandAll(visit.page);
     taken.push(await take(visit));
   }
   return {
@@ -102,17 +100,17 @@ async function assertOnlyText(visit: Visit): Promise<void> {
   const { page } = visit;
   const prototype = await page.evaluate("Object.getOwnPropertyNames(Object.prototype).length");
   const harmless = await takeHarmless(visit);
-  assert(harmless.links.length > 0, "A link is one");
+  assert(harmless.links.length > 0, "There is a link");
 
   for (let start = 0; start < XSS.length; start += GROUP) {
     const group = XSS.slice(start, start + GROUP);
     await show(visit, group.flatMap(([, text]) => [{ message: text }, text, everywhere(text)]));
     await assertHarmless(visit, harmless, group.map(([attack]) => attack).join(", "));
-    await foldOut(page);
+    await expandAll(page);
     await assertHarmless(
       visit,
       harmless,
-      `folded out: ${group.map(([attack]) => attack).join(", ")}`,
+      `expanded: ${group.map(([attack]) => attack).join(", ")}`,
     );
   }
   assertEquals(await visit.fired(), [], "Scripts that ran");
@@ -120,27 +118,27 @@ async function assertOnlyText(visit: Visit): Promise<void> {
   assertEquals(
     await page.evaluate("Object.getOwnPropertyNames(Object.prototype).length"),
     prototype,
-    "Nothing was put into every object",
+    "Object.prototype is unchanged",
   );
-  assertEquals(visit.trouble, [], "Nothing was even tried that a policy would have to refuse");
+  assertEquals(visit.trouble, [], "Nothing was blocked by a policy");
 }
 
 async function assertHarmless(visit: Visit, harmless: Inventory, attack: string): Promise<void> {
   const { elements, attributes, links, outside } = await take(visit);
   const isNew = (known: string[]) => (name: string) => !known.includes(name);
-  assertEquals(outside, harmless.outside, `Elements around the viewer, by ${attack}`);
+  assertEquals(outside, harmless.outside, `Elements outside of the viewer, by ${attack}`);
   assertEquals(elements.filter(isNew(harmless.elements)), [], `Elements made by ${attack}`);
   const made = attributes.filter(isNew(harmless.attributes));
   assertEquals(made.filter((name) => / (on|src|srcdoc|style|form|action)/.test(name)), [], attack);
   for (const { href, rel } of links) {
     assert(/^https?:\/\//.test(href), `A link to ${href}, by ${attack}`);
-    assertEquals(rel, "noopener noreferrer", `Of the link to ${href}, by ${attack}`);
+    assertEquals(rel, "noopener noreferrer", `The link to ${href}, by ${attack}`);
   }
   assertEquals(await visit.fired(), [], attack);
 }
 
-/** The requests that have nothing to do with the viewer. */
-function strange({ requests }: Visit, page: string): string[] {
+/** Requests that the viewer and the page do not need. */
+function unexpectedRequests({ requests }: Visit, page: string): string[] {
   const own = [page, `${stage.service.url}/logs`];
   return requests.map((request) => request.url()).filter((url) =>
     !own.includes(url) && !/\/(viewer|page)(\.[0-9a-f]{16})?\.(js|css)$/.test(url) &&
@@ -148,25 +146,28 @@ function strange({ requests }: Visit, page: string): string[] {
   );
 }
 
-Deno.test("The page makes no element, runs no script and asks for nothing, whatever a line holds", async () => {
+Deno.test("Whatever a line contains, the page creates no elements, runs no scripts and sends no requests", async () => {
   const url = await pageUrl(stage);
   await using visit = await stage.visit(url);
   await live(visit);
   await assertOnlyText(visit);
-  assertEquals(strange(visit, url.replace(/#.*/, "")).filter((asked) => asked !== url), []);
+  assertEquals(
+    unexpectedRequests(visit, url.replace(/#.*/, "")).filter((asked) => asked !== url),
+    [],
+  );
 });
 
-Deno.test("The component does neither in a product's page that has no policy to guard it", async () => {
+Deno.test("The element is as safe in a product's page without a content security policy", async () => {
   await using visit = await open(stage);
   await assertOnlyText(visit);
-  assertEquals(strange(visit, visit.page.url()), []);
+  assertEquals(unexpectedRequests(visit, visit.page.url()), []);
 });
 
-Deno.test("Every attack of the corpus is shown as the text that it is", async () => {
+Deno.test("Every attack is shown as text", async () => {
   await using visit = await stage.visit(await pageUrl(stage));
   await live(visit);
-  // Not those that the terminal's or JSON's own rules show otherwise, nor white space.
-  // deno-lint-ignore no-control-regex -- escape sequences are what it looks for
+  // Except escape sequences, JSON and white space, which are shown differently.
+  // deno-lint-ignore no-control-regex -- matches control characters on purpose
   const plain = XSS.filter(([, text]) => !/[\x00-\x1f\u200b\u2028\u2029\ufeff]|^[{[]/.test(text));
   assert(plain.length > 60);
   for (const [attack, text] of plain) {

@@ -1,23 +1,23 @@
 /**
- * The connection to the service: opened, kept, and opened again.
+ * The connection to the service, which is reopened whenever it is lost.
  *
- * By `fetch`, not `EventSource`: the token travels in a header, never in a URL, where proxies log it;
- * and a refusal can be read, where `EventSource` only tells that there was an error.
+ * It uses `fetch` rather than `EventSource`: the token is sent in a header, not in a URL that proxies log,
+ * and the reason of an error can be read.
  *
  * @module
  */
-import { type TokenProvider, Tokens } from "./token_source.ts";
 import {
-  type Again,
+  decide,
+  type Decision,
   type EndedReason,
   isUnreachable,
-  judge,
-  type Verdict,
+  type Retry,
 } from "./reconnect_policy.ts";
-import { visit } from "./visit.ts";
+import { requestStream } from "./stream_request.ts";
+import { type TokenProvider, TokenSource } from "./token_source.ts";
 import { wait } from "./wait.ts";
 
-/** How the stream is. Times in milliseconds since the epoch. */
+/** The state of the stream. Times in milliseconds since the epoch. */
 export type ConnectionState =
   | { readonly state: "idle" }
   | { readonly state: "connecting" }
@@ -27,92 +27,98 @@ export type ConnectionState =
     readonly subject: string;
     readonly expiresAt: number;
   }
-  /** `at` is when the next try is. */
+  /** `at` is the time of the next attempt. */
   | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
-  /** No further try makes sense. */
+  /** No further attempt can succeed. */
   | { readonly state: "ended"; readonly reason: EndedReason; readonly detail: string };
 
 /** What to connect to, and how. */
 export interface ConnectionOptions {
-  /** Where the stream is. */
+  /** URL of the stream, absolute or relative to the page. */
   readonly src: string;
-  /** The first token. Where there is neither this nor a provider, the page's cookie is sent. */
+  /** The first token. If there is neither this nor a provider, the page's cookie is sent. */
   readonly token?: string | undefined;
   /**
-   * Gets a token: at first, where there is none, and when the last one is no good any more. It is looked
-   * up each time: the host may have given another by then.
+   * Provides a token if there is none, and whenever the last one is no longer accepted. The property is read
+   * each time, since the host may have replaced it.
    */
   readonly tokenProvider?: TokenProvider | undefined;
   readonly region?: string | undefined;
   readonly machine?: string | undefined;
   readonly app?: string | undefined;
-  /** A number from 0 to 1, as `Math.random()`. */
+  /** Default: `Math.random`. */
   readonly random?: () => number;
-  /** How long a stream may be silent at first: three keepalives, by default. Milliseconds. */
+  /** Initial maximum silence of a stream, in milliseconds. Default: three keepalives. */
   readonly silence?: number;
 }
 
-/** Who is told. Nobody is after `stop()`. */
+/** Callbacks of a connection; none is called after `stop()`. */
 export interface ConnectionHandlers {
   onState(state: ConnectionState): void;
-  /** A log line. */
   onLine(payload: string): void;
-  /** The service dropped lines here, since this page was too slow. */
+  /** The service dropped lines here because this page was too slow. */
   onDropped(count: number, bytes: number): void;
-  /** NATS was lost, or is back: lines between may be missing. Milliseconds since the epoch. */
+  /** NATS was lost, or is back: lines in between may be missing. Milliseconds since the epoch. */
   onNats(state: "connected" | "disconnected", at: number): void;
-  /** The stream is live: lines arrive from here on. */
+  /** The stream is live: every line from here on arrives. */
   onOpen(): void;
-  /** A stream that was live is over, perhaps with its token: lines are missing until `onOpen()`. */
+  /** A live stream was lost, perhaps because its token expired: lines are missing until `onOpen()`. */
   onLost(at: number, hasExpired?: boolean): void;
 }
 
-/** The first wait is at most so long, each further one at most twice as long, up to the longest. */
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 30_000;
-/** A stream that was live for so long was well: the next wait is a first one. */
-const WELL = 10_000;
-/** The service sends a keepalive every 15 s, unless it is told otherwise. */
-const SILENCE = 45_000;
-/** How long a stream may be silent at most, since a dead one says as little. */
-const LONGEST_SILENCE = 300_000;
+/** Upper bound of the first random delay; it doubles with each failure, up to the maximum. */
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 30_000;
+/** After a stream was live for this long, the backoff starts over. */
+const STABLE_MS = 10_000;
+/** Three keepalives at the service's default interval. */
+const SILENCE_MS = 45_000;
+/** Beyond this, a silent stream cannot be told from a lost one. */
+const MAX_SILENCE_MS = 300_000;
 
-/** Keeps one stream open. */
+/**
+ * Keeps a stream open.
+ *
+ * @example
+ * ```ts
+ * const connection = new Connection({ src: "/logs", token }, handlers);
+ * connection.start();
+ * ```
+ */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
-  readonly #tokens: Tokens;
+  readonly #tokens: TokenSource;
   readonly #random: () => number;
-  #leave: AbortController | undefined;
-  /** Visits that went wrong, one after the other. */
+  #running: AbortController | undefined;
+  /** Number of consecutive failures. */
   #failures = 0;
   #silence: number;
-  /** Since when the stream is live. */
   #liveSince: number | undefined;
-  /** Whether the service may be one that does not permit the page's origin. */
-  #mayBeBarred = true;
+  /** Whether the service may reject the page's origin: no response has been readable so far. */
+  #mayLackCors = true;
   #hasWarned = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#tokens = new Tokens(options.token, () => options.tokenProvider);
+    this.#tokens = new TokenSource(options.token, () => options.tokenProvider);
     this.#random = options.random ?? Math.random;
-    this.#silence = options.silence ?? SILENCE;
+    this.#silence = options.silence ?? SILENCE_MS;
   }
 
-  /** Connects, and goes on until no further try makes sense. */
+  /** Connects, and reconnects until no further attempt can succeed. */
   start(): void {
-    if (this.#leave !== undefined) return;
-    this.#leave = new AbortController();
-    this.#run(this.#leave.signal);
+    if (this.#running !== undefined) return;
+    this.#running = new AbortController();
+    this.#run(this.#running.signal);
   }
 
-  /** Leaves. */
+  /** Disconnects. */
   stop(): void {
-    if (this.#leave === undefined) return;
-    this.#leave.abort();
-    this.#leave = undefined;
+    if (this.#running === undefined) return;
+    this.#running.abort();
+    this.#running = undefined;
     this.#liveSince = undefined;
     this.#handlers.onState({ state: "idle" });
   }
@@ -120,50 +126,50 @@ export class Connection {
   async #run(signal: AbortSignal): Promise<void> {
     for (;;) {
       this.#handlers.onState({ state: "connecting" });
-      const verdict = await this.#visit(signal);
+      const decision = await this.#attempt(signal);
       if (signal.aborted) return;
-      this.#close(verdict);
-      // Whoever was told of the loss may have stopped it.
+      this.#closed(decision);
+      // The handler of the loss may have called stop().
       if (signal.aborted) return;
-      if ("end" in verdict) {
-        this.#leave = undefined;
-        const { end: reason, detail } = verdict;
+      if ("end" in decision) {
+        this.#running = undefined;
+        const { end: reason, detail } = decision;
         return this.#handlers.onState({ state: "ended", reason, detail });
       }
-      await this.#pause(verdict, signal);
+      await this.#delay(decision, signal);
       if (signal.aborted) return;
     }
   }
 
-  async #visit(signal: AbortSignal): Promise<Verdict> {
+  async #attempt(signal: AbortSignal): Promise<Decision> {
     const { src } = this.#options;
     const url = this.#url();
-    if (url === undefined) return { end: "bad-request", detail: `The src "${src}" is no URL.` };
+    if (url === undefined) return { end: "bad-request", detail: `"${src}" is not a valid URL.` };
     let token: string | undefined;
     try {
       token = await this.#tokens.current(signal);
     } catch (error) {
-      return { again: (error as Error).message, renew: true };
+      return { reason: (error as Error).message, renewToken: true };
     }
-    const outcome = await visit({ url, token, silence: this.#silence, signal }, {
-      onReady: ({ app, subject, expiresAt }) => this.#open(app, subject, Date.parse(expiresAt)),
+    const outcome = await requestStream({ url, token, silence: this.#silence, signal }, {
+      onReady: ({ app, subject, expiresAt }) => this.#opened(app, subject, Date.parse(expiresAt)),
       onLine: (payload) => this.#handlers.onLine(payload),
       onDropped: ({ count, bytes }) => this.#handlers.onDropped(count, bytes),
       onStatus: ({ nats, at }) => this.#handlers.onNats(nats, Date.parse(at)),
     });
-    // A service that is told to send keepalives more rarely is not lost each time.
+    // The service may be configured to send keepalives less often.
     if (outcome.kind === "lost" && outcome.why === "silent") {
-      this.#silence = Math.min(2 * this.#silence, LONGEST_SILENCE);
+      this.#silence = Math.min(2 * this.#silence, MAX_SILENCE_MS);
     }
-    const mayBeBarred = this.#mayBeBarred && isElsewhere(url);
-    if (mayBeBarred && isUnreachable(outcome)) this.#warn(url);
-    return judge(outcome, this.#tokens, mayBeBarred);
+    const mayLackCors = this.#mayLackCors && isCrossOrigin(url);
+    if (mayLackCors && isUnreachable(outcome)) this.#warn(url);
+    return decide(outcome, this.#tokens, mayLackCors);
   }
 
   #url(): URL | undefined {
     const { src, app, region, machine } = this.#options;
     try {
-      // As fetch() does: relative to the page.
+      // A relative URL is resolved as fetch() does.
       const url = new URL(new Request(src).url);
       for (const [name, value] of Object.entries({ app, region, machine })) {
         if (value) url.searchParams.set(name, value);
@@ -174,50 +180,52 @@ export class Connection {
     }
   }
 
-  #open(app: string, subject: string, expiresAt: number): void {
+  #opened(app: string, subject: string, expiresAt: number): void {
     this.#tokens.accept();
-    this.#mayBeBarred = false;
+    this.#mayLackCors = false;
     this.#liveSince = performance.now();
     this.#handlers.onOpen();
     this.#handlers.onState({ state: "live", app, subject, expiresAt });
   }
 
-  /** Tells who embeds the viewer, once, what the browser does not tell the viewer. */
+  /** Tells the developer, once, what the browser does not tell the viewer. */
   #warn({ origin }: URL): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     console.warn(
-      `natstap: no answer from ${origin}. If it is up, its CORS_ORIGINS lacks ${location.origin}`,
+      `natstap: no response from ${origin}. If it is running, add ${location.origin} to its CORS_ORIGINS`,
     );
   }
 
-  #close(verdict: Verdict): void {
+  #closed(decision: Decision): void {
     if (this.#liveSince === undefined) return;
-    if (performance.now() - this.#liveSince >= WELL) this.#failures = 0;
+    if (performance.now() - this.#liveSince >= STABLE_MS) this.#failures = 0;
     this.#liveSince = undefined;
-    // A stream that was live needs another token for no other reason.
-    const hasExpired = "end" in verdict ? verdict.end === "expired" : verdict.renew === true;
+    // After a live stream, the only reason to renew a token is that it has expired.
+    const hasExpired = "end" in decision
+      ? decision.end === "expired"
+      : decision.renewToken === true;
     this.#handlers.onLost(Date.now(), hasExpired);
   }
 
-  async #pause(verdict: Again, signal: AbortSignal): Promise<void> {
-    const { again: reason, renew = false } = verdict;
-    if (renew) this.#tokens.discard();
-    const time = Math.max(this.#waitTime(verdict), renew ? this.#tokens.due : 0);
+  async #delay(retry: Retry, signal: AbortSignal): Promise<void> {
+    const { reason, renewToken = false } = retry;
+    if (renewToken) this.#tokens.discard();
+    const time = Math.max(this.#retryTime(retry), renewToken ? this.#tokens.retryTime : 0);
     if (time === 0) return;
     this.#handlers.onState({ state: "reconnecting", at: Date.now() + time, reason });
-    // A machine that is back in a network need not wait, except where there is a reason to.
-    const isPlain = verdict.at === undefined && verdict.after === undefined && !renew;
-    await wait(time, signal, isPlain ? "online" : undefined);
+    // A browser that is back online retries at once, unless the service or the token asks for a delay.
+    const isBackoff = retry.delay === undefined && retry.minDelay === undefined && !renewToken;
+    await wait(time, signal, isBackoff ? "online" : undefined);
   }
 
-  #waitTime({ at, after = 0 }: Again): number {
-    if (at !== undefined) return at;
-    return after + this.#random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
+  #retryTime({ delay, minDelay = 0 }: Retry): number {
+    if (delay !== undefined) return delay;
+    const maximum = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures++);
+    return minDelay + this.#random() * maximum;
   }
 }
 
-/** Whether `url` is on another origin than the page. */
-function isElsewhere(url: URL): boolean {
+function isCrossOrigin(url: URL): boolean {
   return globalThis.location !== undefined && url.origin !== location.origin;
 }

@@ -1,11 +1,11 @@
 /**
- * What to do after a visit: come back, and when; or give up, and why.
+ * Decides what follows the end of a stream: another attempt and when, or none and why.
  *
  * @module
  */
-import type { Outcome } from "./visit.ts";
+import type { Outcome } from "./stream_request.ts";
 
-/** Why no further try makes sense. */
+/** Why no further attempt can succeed. */
 export type EndedReason =
   | "expired"
   | "denied"
@@ -14,100 +14,98 @@ export type EndedReason =
   | "bad-request"
   | "no-token";
 
-/** What comes after a visit: another, or none. */
-export type Verdict = Again | { readonly end: EndedReason; readonly detail: string };
+/** Another attempt, or the end. */
+export type Decision = Retry | { readonly end: EndedReason; readonly detail: string };
 
-/** Another try. Times in milliseconds. */
-export interface Again {
-  /** Why, in words for the page's reader. */
-  readonly again: string;
-  /** After just so long; by the backoff, where there is none. */
-  readonly at?: number | undefined;
-  /** What the backoff is added to, lest all pages come back at once. */
-  readonly after?: number | undefined;
-  /** With another token. */
-  readonly renew?: boolean;
+/** Another attempt. Times in milliseconds. */
+export interface Retry {
+  /** Shown to the user. */
+  readonly reason: string;
+  /** Exact delay. Default: a random backoff. */
+  readonly delay?: number | undefined;
+  /** Minimum delay, to which the random backoff is added, so that pages do not all return at once. */
+  readonly minDelay?: number | undefined;
+  readonly renewToken?: boolean;
 }
 
-/** What is known of the token that the visit was made with. */
-export interface TokenFacts {
-  /** Whether there may be another. */
+/** The state of the token that was used. */
+export interface TokenState {
+  /** Whether there may be another token. */
   readonly canRenew: boolean;
-  /** Whether it was asked for just now. */
+  /** Whether the token came from the provider and has not opened a stream yet. */
   readonly isFresh: boolean;
 }
 
 type Refusal = Extract<Outcome, { kind: "refused" }>;
 
 /**
- * What `outcome` asks for.
+ * Decides what follows `outcome`.
  *
- * @param mayBeBarred Whether the service may be one that does not permit the page's origin, which a
- * browser does not tell from one that is away.
+ * @param mayLackCors Whether the service may reject the page's origin, which a browser does not
+ * distinguish from a service that is down.
  */
-export function judge(outcome: Outcome, token: TokenFacts, mayBeBarred = false): Verdict {
+export function decide(outcome: Outcome, token: TokenState, mayLackCors = false): Decision {
   switch (outcome.kind) {
     case "ended":
-      return judgeEnd(outcome.reason, outcome.retry, token);
+      return afterEnd(outcome.reason, outcome.retry, token);
     case "lost":
-      return { again: isUnreachable(outcome) && mayBeBarred ? BARRED : LOST[outcome.why] };
+      return { reason: isUnreachable(outcome) && mayLackCors ? NO_CORS : LOST[outcome.why] };
     case "refused":
-      return judgeRefusal(outcome, token);
+      return afterRefusal(outcome, token);
   }
 }
 
 const LOST = {
   unreachable: "The log service cannot be reached from this page.",
-  cut: "The connection was cut.",
-  silent: "The connection fell silent.",
+  cut: "The connection was interrupted.",
+  silent: "The connection timed out.",
 } as const;
 
-const BARRED =
+const NO_CORS =
   "The log service cannot be reached from this page, or does not permit this page's origin.";
 
-/** Whether there was no answer, or none that the page may read. */
+/** Whether there was no response, or none that the page may read. */
 export function isUnreachable(outcome: Outcome): boolean {
   return outcome.kind === "lost" && outcome.why === "unreachable";
 }
 
 const EXPIRED = "The token has expired.";
+const DENIED = "NATS no longer permits access to these logs: contact the operator of this service.";
 
-function judgeEnd(reason: string, retry: number | undefined, { canRenew }: TokenFacts): Verdict {
+function afterEnd(reason: string, retry: number | undefined, { canRenew }: TokenState): Decision {
   switch (reason) {
     case "expired":
-      if (canRenew) return { again: EXPIRED, at: 0, renew: true };
+      if (canRenew) return { reason: EXPIRED, delay: 0, renewToken: true };
       return { end: "expired", detail: EXPIRED };
     case "denied":
-      return {
-        end: "denied",
-        detail: "NATS no longer permits these logs: ask who runs the service.",
-      };
+      return { end: "denied", detail: DENIED };
     case "shutdown":
-      // 0 is no time: it would be asked as fast as it answers.
-      return { again: "The log service restarts.", at: retry || undefined };
+      // A delay of 0 would be a busy loop.
+      return { reason: "The log service is restarting.", delay: retry || undefined };
     case "stalled":
-      return { again: "This page was too slow to read." };
+      return { reason: "This page read the stream too slowly." };
     default:
-      return { again: `The log service has ended the stream: ${reason}.` };
+      return { reason: `The log service ended the stream: ${reason}.` };
   }
 }
 
-function judgeRefusal(refusal: Refusal, token: TokenFacts): Verdict {
+function afterRefusal(refusal: Refusal, token: TokenState): Decision {
   const { status, detail, retryAfter } = refusal;
-  if (status === 401) return judgeToken(refusal, token);
+  if (status === 401) return afterUnauthorized(refusal, token);
   if (status === 403) return { end: "forbidden", detail };
   if (status === 408 || status === 429 || status >= 500) {
-    return { again: detail, after: retryAfter };
+    return { reason: detail, minDelay: retryAfter };
   }
   return { end: "bad-request", detail };
 }
 
-/** Refusals that clocks which differ can cause: the next token may pass. Any other fault it would have too. */
+/** Errors that differing clocks can cause: the next token may pass. It would share any other fault. */
 const CLOCK_ERRORS = ["token_expired", "token_not_yet_valid", "token_ttl"];
 
-function judgeToken({ code, detail }: Refusal, { canRenew, isFresh }: TokenFacts): Verdict {
-  if (canRenew && !isFresh) return { again: detail, at: 0, renew: true };
-  if (canRenew && CLOCK_ERRORS.includes(code)) return { again: detail, renew: true };
+function afterUnauthorized({ code, detail }: Refusal, token: TokenState): Decision {
+  const { canRenew, isFresh } = token;
+  if (canRenew && !isFresh) return { reason: detail, delay: 0, renewToken: true };
+  if (canRenew && CLOCK_ERRORS.includes(code)) return { reason: detail, renewToken: true };
   if (code === "token_expired") return { end: "expired", detail };
   if (code === "token_missing") return { end: "no-token", detail };
   return { end: "unauthorized", detail };

@@ -1,18 +1,18 @@
 /**
- * How the stream is, in words.
+ * Describes the state of the stream.
  *
  * @module
  */
 import type { ConnectionState } from "./connection.ts";
 
-/** The words for a state. */
+/** A state as shown to the user. */
 export interface Status {
-  /** What the dot's colour goes by. */
+  /** Determines the color. */
   readonly kind: "wait" | "live" | "paused" | "ended";
   readonly text: string;
-  /** Without what changes by the second, to be read out. */
+  /** For screen readers: without a countdown, which would be read out every second. */
   readonly spoken: string;
-  /** Why. */
+  /** The reason, or `""`. */
   readonly detail: string;
 }
 
@@ -21,29 +21,29 @@ const ENDED: Readonly<Record<string, string>> = {
   "denied": "No longer permitted",
   "forbidden": "Not permitted",
   "unauthorized": "The token is not accepted",
-  "bad-request": "Cannot be asked for",
+  "bad-request": "Invalid request",
   "no-token": "No token",
 };
 
-/** Says how the stream is, `now`. */
+/** Describes `state` at the time `now`, in milliseconds since the epoch. */
 export function statusOf(state: ConnectionState, paused: boolean, now: number): Status {
   switch (state.state) {
     case "idle":
-      return said("wait", "Not connected");
+      return status("wait", "Not connected");
     case "connecting":
-      return said("wait", "Connecting…");
+      return status("wait", "Connecting…");
     case "reconnecting": {
       const seconds = Math.max(0, Math.ceil((state.at - now) / 1000));
       const text = seconds === 0 ? "Reconnecting…" : `Reconnecting in ${seconds} s`;
       return { kind: "wait", text, spoken: "Reconnecting", detail: state.reason };
     }
     case "ended":
-      return said("ended", ENDED[state.reason] ?? "Ended", state.detail);
+      return status("ended", ENDED[state.reason] ?? "Ended", state.detail);
     case "live":
-      return paused ? said("paused", "Paused") : said("live", "Live");
+      return paused ? status("paused", "Paused") : status("live", "Live");
   }
 }
 
-function said(kind: Status["kind"], text: string, detail = ""): Status {
+function status(kind: Status["kind"], text: string, detail = ""): Status {
   return { kind, text, spoken: text, detail };
 }

@@ -1,47 +1,47 @@
 /**
- * Where the connection's token comes from.
+ * Supplies the connection's token.
  *
  * @module
  */
 import { wait } from "./wait.ts";
 
-/** How long a provider may take. Milliseconds. */
-const PATIENCE = 30_000;
-/** Between two tokens that are asked for, whatever becomes of them. Milliseconds. */
-const PAUSE = 1000;
+/** Maximum time for a provider to respond. */
+const PROVIDER_TIMEOUT_MS = 30_000;
+/** Minimum time between two calls of the provider, whatever their results. */
+const MIN_INTERVAL_MS = 1000;
 
-/** Gets a token. */
+/** Resolves to a token. */
 export type TokenProvider = () => Promise<string>;
 
-/** The token, and the function of the host page that gets another. */
-export class Tokens {
+/** Holds the current token, and requests another from the host page's provider. */
+export class TokenSource {
   readonly #provider: () => TokenProvider | undefined;
   #token: string | undefined;
   #isFresh = false;
-  #askedAt = -Infinity;
+  #requestedAt = -Infinity;
 
   /**
-   * @param token The first.
-   * @param provider Who gets another, as things are when it is asked.
+   * @param token The first token.
+   * @param provider Returns the current provider, if there is one.
    */
   constructor(token: string | undefined, provider: () => TokenProvider | undefined) {
     this.#token = token?.trim() || undefined;
     this.#provider = provider;
   }
 
-  /** Whether there may be another. */
+  /** Whether there may be another token. */
   get canRenew(): boolean {
     return this.#provider() !== undefined;
   }
 
-  /** Whether the token was asked for, and no stream was opened with it. */
+  /** Whether the token came from the provider and has not opened a stream yet. */
   get isFresh(): boolean {
     return this.#isFresh;
   }
 
-  /** How long until the provider may be asked again. Milliseconds. */
-  get due(): number {
-    return Math.max(0, this.#askedAt + PAUSE - performance.now());
+  /** Time until the provider may be called again, in milliseconds. */
+  get retryTime(): number {
+    return Math.max(0, this.#requestedAt + MIN_INTERVAL_MS - performance.now());
   }
 
   /** The token has opened a stream. */
@@ -49,37 +49,37 @@ export class Tokens {
     this.#isFresh = false;
   }
 
-  /** The token is no good any more. */
+  /** The token is no longer accepted. */
   discard(): void {
     this.#token = undefined;
   }
 
   /**
-   * The token, asked for where there is none; `undefined` where the page has only its cookie.
+   * The token, requested from the provider if there is none; `undefined` if there is no provider either.
    *
-   * @throws {Error} Where the provider gives none; the message is for the page's reader.
+   * @throws {Error} If the provider fails; the message is shown to the user.
    */
   async current(signal: AbortSignal): Promise<string | undefined> {
     const provider = this.#provider();
     if (this.#token !== undefined || provider === undefined) return this.#token;
-    this.#askedAt = performance.now();
-    this.#token = await this.#ask(provider, signal);
+    this.#requestedAt = performance.now();
+    this.#token = await request(provider, signal);
     this.#isFresh = true;
     return this.#token;
   }
+}
 
-  async #ask(provider: TokenProvider, signal: AbortSignal): Promise<string> {
-    const asked = new AbortController();
-    const late = wait(PATIENCE, AbortSignal.any([signal, asked.signal]));
-    try {
-      const token = await Promise.race([Promise.resolve().then(provider), late]);
-      // Not its value, which may hold half a token.
-      if (typeof token === "string" && token.trim() !== "") return token.trim();
-    } catch (error) {
-      throw new Error(`No token: ${error instanceof Error ? error.message : error}`);
-    } finally {
-      asked.abort();
-    }
-    throw new Error("No token came from this page.");
+async function request(provider: TokenProvider, signal: AbortSignal): Promise<string> {
+  const answered = new AbortController();
+  const timeout = wait(PROVIDER_TIMEOUT_MS, AbortSignal.any([signal, answered.signal]));
+  try {
+    const token = await Promise.race([Promise.resolve().then(provider), timeout]);
+    if (typeof token === "string" && token.trim() !== "") return token.trim();
+  } catch (error) {
+    throw new Error(`No token: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    answered.abort();
   }
+  // The message must not contain the value, which may include part of a token.
+  throw new Error("This page provided no token.");
 }

@@ -1,13 +1,13 @@
 /**
- * Waiting that can be cut short.
+ * A delay that can be cut short.
  *
  * @module
  */
 
-/** Browsers take a longer wait for none at all. Milliseconds. */
-const LONGEST = 2 ** 31 - 1;
+/** Browsers treat a longer timeout as zero. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Resolves after `time` milliseconds; at once when `signal` is aborted, or the page has the event `wake`. */
+/** Resolves after `time` milliseconds, or as soon as `signal` is aborted or the window has the event `wake`. */
 export function wait(time: number, signal: AbortSignal, wake?: string): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -16,7 +16,7 @@ export function wait(time: number, signal: AbortSignal, wake?: string): Promise<
       if (wake !== undefined) removeEventListener(wake, done);
       resolve();
     };
-    const timer = setTimeout(done, Math.min(time, LONGEST));
+    const timer = setTimeout(done, Math.min(time, MAX_TIMEOUT_MS));
     signal.addEventListener("abort", done);
     if (wake !== undefined) addEventListener(wake, done);
     if (signal.aborted) done();

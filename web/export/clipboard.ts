@@ -1,10 +1,9 @@
 /**
- * Copies text, also where the page is served by plain HTTP and has no clipboard of its own.
+ * Copies text to the clipboard, even on a page without the Clipboard API, such as one served over HTTP.
  *
  * @module
  */
 
-/** Copies `text`. */
 export async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

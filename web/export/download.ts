@@ -1,5 +1,5 @@
 /**
- * The rows as a file.
+ * Converts rows to the content of a file.
  *
  * @module
  */
@@ -8,33 +8,32 @@ import { plainText } from "../message/ansi.ts";
 import { parseFlyLine } from "../rows/fly_line.ts";
 import type { Gap, Row } from "../rows/row.ts";
 
-/** For eyes, as `?format=text` prints them, but plain; or for programs, as `?format=ndjson` does. */
+/** `log` is plain text as in `?format=text`, without escape sequences; `ndjson` is as in `?format=ndjson`. */
 export type FileKind = "log" | "ndjson";
 
-/** The media type of each. */
 export const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
   log: "text/plain;charset=utf-8",
   ndjson: "application/x-ndjson",
 };
 
-/** Rows that are written at a time, which takes some 20 ms: the page is not to stand still. */
-const ROWS_A_PART = 2000;
+/** Number of rows converted at a time, which takes about 20 ms. */
+const ROWS_PER_PART = 2000;
 
-/** The rows, as they are now, as a file's content. */
+/** Converts the rows that are held now. */
 export async function toFile(rows: Iterable<Row>, kind: FileKind): Promise<Blob> {
   const write = kind === "log" ? toText : toJson;
   const all = [...rows];
   const parts: Blob[] = [];
-  for (let from = 0; from < all.length; from += ROWS_A_PART) {
-    const lines = all.slice(from, from + ROWS_A_PART).map((row) => `${write(row)}\n`);
-    // A blob of its own, which the browser may put on disk.
+  for (let from = 0; from < all.length; from += ROWS_PER_PART) {
+    const lines = all.slice(from, from + ROWS_PER_PART).map((row) => `${write(row)}\n`);
+    // The browser may move each blob to disk.
     parts.push(new Blob(lines));
     await new Promise((resolve) => setTimeout(resolve));
   }
   return new Blob(parts, { type: MEDIA_TYPES[kind] });
 }
 
-/** `APP-2026-11-20T20-42-11Z.log`: a name that every file system takes. */
+/** A name that is valid on every file system, such as `panini-786-2026-11-20T20-42-11Z.log`. */
 export function fileName(app: string, kind: FileKind, now: Date = new Date()): string {
   const time = now.toISOString().replace(/\.\d+/, "").replaceAll(":", "-");
   const name = app.replace(/[^\w-]/g, "") || "logs";
@@ -42,24 +41,24 @@ export function fileName(app: string, kind: FileKind, now: Date = new Date()): s
 }
 
 /**
- * `timestamp provider[machine] region [level] message`, or any other payload; without the escape
- * sequences that only a terminal understands.
+ * `timestamp provider[machine] region [level] message`, or the payload if it is not a Fly line; without
+ * escape sequences.
  */
 export function toText(row: Row): string {
-  if (row.kind === "gap") return `# ${words(facts(row))}`;
+  if (row.kind === "gap") return `# ${words(eventOf(row))}`;
   const line = parseFlyLine(row.payload);
   if (line === undefined) return plainText(row.payload);
   const { timestamp, provider, machine, region, level, message } = line;
   return plainText(`${timestamp} ${provider}[${machine}] ${region} [${level}] ${message}`);
 }
 
-/** As the service's own `ndjson`: the payload as it was if it is one line of JSON, else a JSON string. */
+/** As in the service's `ndjson`: the payload if it is one line of JSON, else a JSON string. */
 export function toJson(row: Row): string {
-  if (row.kind === "gap") return JSON.stringify({ natstap: facts(row) });
+  if (row.kind === "gap") return JSON.stringify({ natstap: eventOf(row) });
   return isPlainJson(row.payload) ? row.payload : JSON.stringify(row.payload);
 }
 
-/** Whether `payload` is JSON on one line, and could not be read as a gap. */
+/** Whether `payload` is one line of JSON that cannot be mistaken for a gap. */
 function isPlainJson(payload: string): boolean {
   if (/[\r\n]/.test(payload)) return false;
   try {
@@ -69,8 +68,8 @@ function isPlainJson(payload: string): boolean {
   }
 }
 
-/** A gap in the service's own words, where it has them. */
-function facts(gap: Gap): Record<string, string | number> {
+/** A gap as an event; `dropped` is as the service sends it. */
+function eventOf(gap: Gap): Record<string, string | number> {
   if (gap.gap === "dropped") return { event: "dropped", count: gap.count, bytes: gap.bytes };
   return { event: `${gap.gap} lost`, from: time(gap.from), to: time(gap.to) };
 }

@@ -6,15 +6,15 @@
 import { type FileKind, fileName, toFile } from "./download.ts";
 import type { Row } from "../rows/row.ts";
 
-/** How long the browser may take to begin with the file. Milliseconds. */
-const GRACE = 60_000;
+/** Time for the browser to start saving the file. */
+const SAVE_MS = 60_000;
 
-/** Hands the rows to the browser's own download. */
+/** Starts a download of the rows. */
 export async function saveRows(rows: Iterable<Row>, kind: FileKind, app: string): Promise<void> {
   const file = await toFile(rows, kind);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = fileName(app, kind);
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), GRACE);
+  setTimeout(() => URL.revokeObjectURL(link.href), SAVE_MS);
 }

@@ -1,11 +1,16 @@
 /**
- * How the parts of a row look: its columns, its buttons, and what a gap says.
+ * Styles of the parts of a row: columns, buttons, and the text of a gap.
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css, type CSSResult, unsafeCSS } from "lit";
+import { COLUMNS } from "../rows/facets.ts";
 
-/** The style of a row's parts. */
+/** A value that may be longer than its column ends in an ellipsis. */
+const columns = COLUMNS.map(({ facet, width, maxLength }) =>
+  `.row .${facet} { grid-column: ${facet};${maxLength > width ? " text-overflow: ellipsis;" : ""} }`
+).join(" ");
+
 export const cellStyle: CSSResult = css`
   :where(.row button) {
     all: unset;
@@ -21,15 +26,12 @@ export const cellStyle: CSSResult = css`
     border-radius: 3px;
   }
 
-  /* As high as its line, beyond which a message is clipped. */
+  /* A message is clipped beyond its line. */
   .row summary:focus-visible {
     outline-offset: -2px;
   }
 
-  .row .time,
-  .row .level,
-  .row .region,
-  .row .machine {
+  .row .cell {
     height: var(--natstap-row-height);
     overflow: hidden;
     color: var(--natstap-muted);
@@ -40,25 +42,11 @@ export const cellStyle: CSSResult = css`
     grid-column: time;
   }
 
-  .row .region {
-    grid-column: region;
-    text-overflow: ellipsis;
-  }
-
-  .row .machine {
-    grid-column: machine;
-  }
-
-  .row button.region:hover,
-  .row button.machine:hover,
-  .row button.provider:hover {
+  ${unsafeCSS(columns)} .row button.cell:hover,
+    .row button.tag:hover {
     color: var(--natstap-accent);
     text-decoration: underline;
     text-underline-offset: 2px;
-  }
-
-  .row .level {
-    grid-column: level;
   }
 
   .row.error .level {
@@ -83,7 +71,7 @@ export const cellStyle: CSSResult = css`
     color: var(--natstap-muted);
   }
 
-  .row .provider {
+  .row .tag {
     margin-right: 2px;
     padding: 0 5px;
     border-radius: 4px;
@@ -92,20 +80,20 @@ export const cellStyle: CSSResult = css`
     line-height: calc(var(--natstap-row-height) - 4px);
   }
 
-  .row .fold {
-    grid-column: fold;
+  .row .expand {
+    grid-column: expand;
     display: grid;
     place-content: center;
     height: var(--natstap-row-height);
     color: var(--natstap-muted);
   }
 
-  .row button.fold:hover {
+  .row button.expand:hover {
     color: var(--natstap-fg);
   }
 
-  /* Icons are drawn here: elements for them would be a fifth of what a row costs. */
-  .row .fold::before {
+  /* Elements for the icons would be a fifth of the cost of a row. */
+  .row .expand::before {
     content: "";
     box-sizing: border-box;
     width: 7px;
@@ -116,7 +104,7 @@ export const cellStyle: CSSResult = css`
     rotate: 45deg;
   }
 
-  .row.unfolded .fold::before {
+  .row.expanded .expand::before {
     translate: 0 -1.5px;
     rotate: 135deg;
   }
@@ -151,7 +139,6 @@ export const cellStyle: CSSResult = css`
       linear-gradient(currentColor 0 0) 0 100% / 8px 1.5px no-repeat;
   }
 
-  /* Over the end of the message, at the edge of the view, wherever that is scrolled to. */
   .row .actions {
     grid-area: 1 / 1 / 2 / -1;
     position: sticky;

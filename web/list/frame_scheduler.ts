@@ -1,76 +1,72 @@
 /**
- * When to draw: the list as often as it can be read, what is around it more rarely.
+ * Decides when to draw: the list as often as it can be read, the rest of the viewer less often.
  *
  * @module
  */
 
-/** How often what is around the list is drawn while lines pour in. Milliseconds. */
-const CALM = 200;
+/** Interval at which the rest of the viewer is drawn while lines arrive. */
+const REST_MS = 200;
 /**
- * How long the list is left alone after it was drawn for lines that came, in times of what that took:
- * a screen full of new lines takes 5 to 20 ms to lay out, most of a frame, and a stream that fills a
- * screen each frame cannot be read at 60 frames a second anyway. The rest is for the reader's hand.
+ * Pause after the list was drawn for new lines, relative to the time that this took. A screen of new lines
+ * takes 5 to 20 ms to lay out, most of a frame, and a stream that fills a screen per frame cannot be read
+ * at 60 frames per second. The time is left to the reader's input.
  */
-const REST = 2;
+const PAUSE_FACTOR = 2;
 
-/** Draws at most once a frame; for lines that come, so that two thirds of the time are free. */
-export class Pace {
-  readonly #list: () => void;
-  readonly #rest: () => void;
+/** Draws at most once per frame, and for new lines at most a third of the time. */
+export class FrameScheduler {
+  readonly #drawList: () => void;
+  readonly #drawRest: () => void;
   #frame = 0;
-  /** When lines that come may have the list drawn again. */
-  #due = 0;
-  #data: ReturnType<typeof setTimeout> | undefined;
-  #calm: ReturnType<typeof setTimeout> | undefined;
+  /** When the list may be drawn again for new lines. */
+  #dueAt = 0;
+  #listTimer: ReturnType<typeof setTimeout> | undefined;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * @param list Draws the list.
-   * @param rest Draws what is around it.
-   */
-  constructor(list: () => void, rest: () => void) {
-    this.#list = list;
-    this.#rest = rest;
+  constructor(drawList: () => void, drawRest: () => void) {
+    this.#drawList = drawList;
+    this.#drawRest = drawRest;
   }
 
-  /** Wants the list drawn with the next frame: the reader asks for it. */
-  frame(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+  /** Draws the list in the next frame, in response to the reader. */
+  draw(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#drawFrame());
   }
 
-  /** Wants the list drawn since lines came. */
-  data(): void {
-    this.calm();
-    if (this.#frame !== 0 || this.#data !== undefined) return;
-    const wait = this.#due - performance.now();
-    if (wait <= 0) return this.frame();
-    this.#data = setTimeout(() => {
-      this.#data = undefined;
-      this.frame();
+  /** Draws the list as soon as it is due, in response to new rows. */
+  drawForNewRows(): void {
+    this.updateRest();
+    if (this.#frame !== 0 || this.#listTimer !== undefined) return;
+    const wait = this.#dueAt - performance.now();
+    if (wait <= 0) return this.draw();
+    this.#listTimer = setTimeout(() => {
+      this.#listTimer = undefined;
+      this.draw();
     }, wait);
   }
 
-  /** Wants the rest drawn before long. */
-  calm(): void {
-    this.#calm ??= setTimeout(() => {
-      this.#calm = undefined;
-      this.#rest();
-    }, CALM);
+  /** Draws the rest of the viewer soon. */
+  updateRest(): void {
+    this.#restTimer ??= setTimeout(() => {
+      this.#restTimer = undefined;
+      this.#drawRest();
+    }, REST_MS);
   }
 
-  /** Draws nothing more. */
+  /** Cancels everything scheduled. */
   stop(): void {
     cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#data);
-    clearTimeout(this.#calm);
+    clearTimeout(this.#listTimer);
+    clearTimeout(this.#restTimer);
     this.#frame = 0;
-    this.#data = this.#calm = undefined;
+    this.#listTimer = this.#restTimer = undefined;
   }
 
-  #draw(): void {
+  #drawFrame(): void {
     this.#frame = 0;
     const start = performance.now();
-    this.#list();
+    this.#drawList();
     const end = performance.now();
-    this.#due = end + REST * (end - start);
+    this.#dueAt = end + PAUSE_FACTOR * (end - start);
   }
 }

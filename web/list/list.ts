@@ -1,72 +1,78 @@
 /**
- * The list: of up to 100,000 rows only those in view are in the page.
+ * A virtual list: of up to 100,000 rows, only those in view have elements.
  *
  * @module
  */
 import { render, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import type { Row } from "../rows/row.ts";
+import type { VisibleRows } from "../rows/visible_rows.ts";
+import { ElementKeys } from "./element_keys.ts";
 import { Heights } from "./heights.ts";
 import { Offsets } from "./offsets.ts";
-import type { Row } from "../rows/row.ts";
 import { heldRows } from "./selection.ts";
-import { Slots } from "./slots.ts";
-import type { VisibleRows } from "../rows/visible_rows.ts";
 
-/** The height of a row until one has been measured. Pixels. */
-const USUAL_HEIGHT = 22;
-/** How far beyond the view rows are drawn, so that a turn of the wheel finds them. Pixels. */
-const OVERSCAN = 240;
-/** How long after the last scrolling the reader's hand counts as still. Milliseconds. */
-const STILL = 200;
-/** How long after a touch or a key the view may still move for it. Milliseconds. */
-const MOTION = 1000;
-/** How near the end counts as there: a zoomed page has fractions of pixels. */
-const NEAR = 3;
-/** How often measured rows may ask for others before that is left to the next frame. */
-const PASSES = 4;
+/** Assumed height of a row until one has been measured. */
+const USUAL_HEIGHT_PX = 22;
+/** How far beyond the view rows are drawn, so that scrolling does not show empty space. */
+const OVERSCAN_PX = 240;
+/** Time after the last scroll event when scrolling counts as finished. */
+const SCROLL_END_MS = 200;
+/** Time after a touch or a key press during which it may still move the view. */
+const MOMENTUM_MS = 1000;
+/** Distance from the end that counts as the end: a zoomed page has fractional pixels. */
+const END_TOLERANCE_PX = 3;
+/** Maximum number of passes per frame, since measuring rows may show that more are needed. */
+const MAX_PASSES = 4;
 
-/** What the list asks of the viewer around it. */
+/** What the list needs from the viewer. */
 export interface ListOptions {
   readonly rows: VisibleRows;
-  /** Draws a row, as one element. */
+  /** Renders a row as one element. */
   readonly template: (row: Row) => TemplateResult;
-  /** Wants {@linkcode List.update} called with the next frame. */
+  /** Asks for {@linkcode List.update} to be called in the next frame. */
   readonly onScroll: () => void;
 }
 
-/** A row, and where its top edge is within what scrolls. Pixels. */
-interface Place {
+/** A row, and the position of its top edge in the scrolled content. */
+interface Anchor {
   readonly id: number;
   readonly y: number;
 }
 
 /**
- * Lists rows in `scroller`. While the reader is at the end it follows. Elsewhere the row at the top of
- * the view is an anchor: whatever comes, goes, or turns out to be higher than thought, the anchor keeps
- * its place and the others find theirs around it. The scroll position is left alone as long as the
- * reader's hand moves it: to set it would stop the motion.
+ * Shows rows in a scrolling element. At the end, it follows the newest row. Elsewhere the row at the top of
+ * the view is an anchor: it keeps its position while rows are added, removed or measured, and the others
+ * are placed around it. The scroll position is not set while the reader scrolls, which would stop the motion.
+ *
+ * @example
+ * ```ts
+ * const list = new List(scroller, { rows: store, template, onScroll: () => scheduler.draw() });
+ * ```
  */
 export class List {
   readonly #scroller: HTMLElement;
   readonly #canvas = document.createElement("div");
   readonly #block = document.createElement("div");
-  readonly #heights = new Heights(USUAL_HEIGHT);
+  readonly #heights = new Heights(USUAL_HEIGHT_PX);
   readonly #offsets: Offsets;
-  readonly #slots = new Slots();
+  readonly #keys = new ElementKeys();
   readonly #options: ListOptions;
   #following = true;
-  #anchor: Place | undefined;
-  #goal: number | undefined;
+  #anchor: Anchor | undefined;
+  /** The row to scroll to. */
+  #target: number | undefined;
+  /** The row to scroll fully into view. */
   #revealed: number | undefined;
-  /** The position as last seen or set, to tell the reader's scrolling from the list's own. */
+  /** The last known scroll position, to distinguish the reader's scrolling from the list's own. */
   #top = 0;
   #blockTop = 0;
-  /** How wide the widest row has been. */
+  /** Width of the widest row so far. */
   #width = 0;
   #clientWidth = 0;
-  #still: ReturnType<typeof setTimeout> | undefined;
-  /** Until when what scrolls is the reader's doing. */
-  #byHandUntil = 0;
+  #scrollEnd: ReturnType<typeof setTimeout> | undefined;
+  /** Time until which scrolling is attributed to the reader. */
+  #userScrollsUntil = 0;
   #lastSeen = -1;
   #bottom: number | undefined;
 
@@ -79,24 +85,24 @@ export class List {
     this.#canvas.append(this.#block);
     scroller.append(this.#canvas);
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    scroller.addEventListener("wheel", ({ deltaY }) => this.#pulled(deltaY), { passive: true });
+    scroller.addEventListener("wheel", ({ deltaY }) => this.#wheeled(deltaY), { passive: true });
     for (const name of ["pointerdown", "pointermove"] as const) {
       scroller.addEventListener(name, ({ buttons }) => this.#held(buttons !== 0));
     }
     for (const name of ["pointerup", "touchmove", "keydown"]) {
-      scroller.addEventListener(name, () => this.#held(false, MOTION), { passive: true });
+      scroller.addEventListener(name, () => this.#held(false, MOMENTUM_MS), { passive: true });
     }
-    // What is folded out within a row changes its height; the event does not bubble.
+    // Expanding a part of a row changes its height; the event does not bubble.
     scroller.addEventListener("toggle", options.onScroll, { capture: true });
     new ResizeObserver(() => this.#resized()).observe(scroller);
   }
 
-  /** Whether the list stays at the newest row. */
+  /** Whether the list follows the newest row. */
   get following(): boolean {
     return this.#following;
   }
 
-  /** How many rows have come that the reader has not had in view. */
+  /** Number of new rows that have not been in view. */
   get unseen(): number {
     const { rows } = this.#options;
     const index = rows.visibleIndexOf(this.#lastSeen + 1);
@@ -104,45 +110,45 @@ export class List {
     return rows.visibleCount - index;
   }
 
-  /** The row at the bottom of the view. */
+  /** Id of the row at the bottom of the view. */
   get bottomRow(): number | undefined {
     return this.#bottom;
   }
 
-  /** Goes to the newest row, and follows. */
+  /** Scrolls to the newest row, and follows. */
   toEnd(): void {
-    // At once: a scroll event that is on its way must find the position to be the list's own.
+    // At once, so that a pending scroll event is recognized as the list's own.
     this.#scrollTo(this.#scroller.scrollHeight);
     this.#following = true;
     this.#options.onScroll();
   }
 
-  /** Goes to the oldest row. */
+  /** Scrolls to the oldest row. */
   toStart(): void {
     const { rows } = this.#options;
     if (rows.visibleCount > 0) this.toRow(rows.visibleAt(0).id);
   }
 
-  /** Goes to a row, or the one that comes after its place. */
+  /** Scrolls to a row, or to the next one if it is not visible. */
   toRow(id: number): void {
     this.stay();
-    this.#goal = id;
+    this.#target = id;
     this.#options.onScroll();
   }
 
-  /** Stays, and brings all of a row that has grown into view, or its beginning. */
+  /** Stops following, and scrolls all of a row into view, or its beginning. */
   reveal(id: number): void {
     this.stay();
     this.#revealed = id;
     this.#options.onScroll();
   }
 
-  /** Stops following: what is in view stays in view. */
+  /** Stops following: the rows in view stay in view. */
   stay(): void {
     this.#following = false;
   }
 
-  /** Forgets all heights: rows look otherwise now, or there are others between them. */
+  /** Measures all rows again: they look different, or others are shown. */
   remeasure(): void {
     this.#heights.clear();
     this.#canvas.style.minWidth = "";
@@ -150,17 +156,17 @@ export class List {
     this.#options.onScroll();
   }
 
-  /** Draws the rows that are in view. Once a frame at most. */
+  /** Draws the rows in view. To be called at most once per frame. */
   update(): void {
     const { rows } = this.#options;
     if (rows.visibleCount === 0) return this.#empty();
-    // Out of sight rows have no height, and would all seem to fit into the view once it is shown.
+    // In a hidden viewer rows have no height, and would all seem to fit into the view.
     if (this.#scroller.clientHeight === 0) return;
     this.#heights.forgetBefore(rows.visibleAt(0).id);
-    // While a filter lets older rows in, the one to go to may be yet to come.
-    const isGoalToCome = rows.filtering && (this.#goal ?? Infinity) < rows.visibleAt(0).id;
-    if (this.#goal !== undefined && !isGoalToCome) this.#go(this.#goal);
-    for (let pass = 0; pass < PASSES && this.#draw(); pass++);
+    // While a filter is being applied, the target may not be visible yet.
+    const isTargetPending = rows.filtering && (this.#target ?? Infinity) < rows.visibleAt(0).id;
+    if (this.#target !== undefined && !isTargetPending) this.#scrollToRow(this.#target);
+    for (let pass = 0; pass < MAX_PASSES && this.#draw(); pass++);
     if (this.#revealed !== undefined) this.#reveal(this.#revealed);
     this.#settle();
   }
@@ -168,21 +174,21 @@ export class List {
   #empty(): void {
     render([], this.#block);
     this.#canvas.style.height = "0";
-    this.#anchor = this.#goal = undefined;
+    this.#anchor = this.#target = undefined;
     this.#top = 0;
   }
 
-  /** Draws what is, as far as is known, in view. Returns whether rows proved lower, and more are needed. */
+  /** Draws the rows that should be in view. Returns whether measuring them showed that more are needed. */
   #draw(): boolean {
     const { rows, template } = this.#options;
     const height = this.#scroller.clientHeight;
-    const overscan = this.#following ? 0 : OVERSCAN;
+    const overscan = this.#following ? 0 : OVERSCAN_PX;
     const first = this.#offsets.at(this.#viewTop() - overscan);
     const last = this.#offsets.at(this.#viewTop() + height + overscan);
     const shown: Row[] = [];
     for (let index = first; index <= last; index++) shown.push(rows.visibleAt(index));
-    this.#slots.assign(shown, heldRows(this.#scroller.getRootNode() as ShadowRoot));
-    render(repeat(shown, ({ id }) => this.#slots.of(id), template), this.#block);
+    this.#keys.assign(shown, heldRows(this.#scroller.getRootNode() as ShadowRoot));
+    render(repeat(shown, ({ id }) => this.#keys.of(id), template), this.#block);
     this.#measure(shown, first);
     this.#place(first);
     const top = this.#viewTop();
@@ -190,22 +196,22 @@ export class List {
       (last + 1 < rows.visibleCount && this.#offsets.of(last + 1) < top + height);
   }
 
-  /** Measures the rows drawn; each for itself only if together they are not as high as thought. */
+  /** Measures the drawn rows; individually only if their total height is not as expected. */
   #measure(shown: readonly Row[], first: number): void {
-    const thought = this.#offsets.of(first + shown.length) - this.#offsets.of(first);
-    if (this.#heights.isKnown && heightOf(this.#block) === thought) return;
+    const expected = this.#offsets.of(first + shown.length) - this.#offsets.of(first);
+    if (this.#heights.isKnown && heightOf(this.#block) === expected) return;
     const heights = Array.from(this.#block.children, heightOf);
     this.#heights.assume(Math.max(1, Math.min(...heights)));
     shown.forEach(({ id }, i) => this.#heights.set(id, heights[i]!));
   }
 
-  /** Where the view begins, in the rows' own measure. */
+  /** Offset of the top of the view. */
   #viewTop(): number {
     if (this.#following) return this.#offsets.total - this.#scroller.clientHeight;
     return this.#scroller.scrollTop - this.#base();
   }
 
-  /** Puts the rows drawn where they belong, and the scroll position where the newest row is. */
+  /** Positions the drawn rows, and when following, scrolls to the end. */
   #place(first: number): void {
     const total = this.#offsets.total;
     const base = this.#following ? 0 : this.#base();
@@ -215,27 +221,27 @@ export class List {
     if (this.#following) this.#scrollTo(total);
   }
 
-  /** Takes the new anchor, and brings the rows back to where they begin at 0 once that is no harm. */
+  /** Chooses the new anchor, and moves the rows back to position 0 when that does no harm. */
   #settle(): void {
     const { rows } = this.#options;
     const base = this.#following ? 0 : this.#base();
     const top = this.#scroller.scrollTop;
     const index = this.#offsets.at(top - base);
-    const isAnchorToCome = rows.filtering && (this.#anchor?.id ?? Infinity) < rows.visibleAt(0).id;
-    if (!isAnchorToCome) {
+    const isAnchorPending = rows.filtering && (this.#anchor?.id ?? Infinity) < rows.visibleAt(0).id;
+    if (!isAnchorPending) {
       this.#anchor = { id: rows.visibleAt(index).id, y: base + this.#offsets.of(index) };
     }
-    const bottom = this.#offsets.at(top - base + this.#scroller.clientHeight - NEAR);
+    const bottom = this.#offsets.at(top - base + this.#scroller.clientHeight - END_TOLERANCE_PX);
     this.#bottom = rows.visibleAt(bottom).id;
     this.#lastSeen = Math.max(this.#lastSeen, this.#bottom);
     this.#keepWidth();
     const isAtEdge = top < Math.max(base, 0) || (base < 0 && top < this.#scroller.clientHeight);
-    if (base !== 0 && (isAtEdge || this.#still === undefined)) this.#rebase(base);
+    if (base !== 0 && (isAtEdge || this.#scrollEnd === undefined)) this.#rebase(base);
     this.#following ||= !rows.filtering &&
       this.#scroller.scrollHeight <= this.#scroller.clientHeight;
   }
 
-  /** Moves everything by what has come or gone before the anchor, and the view with it. */
+  /** Moves all rows, and the view with them, so that the first one is at position 0. */
   #rebase(base: number): void {
     const anchor = this.#anchor!;
     this.#anchor = { id: anchor.id, y: anchor.y - base };
@@ -243,10 +249,10 @@ export class List {
     this.#blockTop -= base;
     this.#block.style.transform = `translateY(${this.#blockTop}px)`;
     this.#scrollTo(this.#scroller.scrollTop - base);
-    this.#moving();
+    this.#restartScrollEnd();
   }
 
-  /** Lines that do not wrap: what scrolls sideways must not shrink under the reader. */
+  /** Keeps the width of lines that do not wrap, so that a view scrolled sideways does not jump. */
   #keepWidth(): void {
     const width = this.#block.scrollWidth;
     if (width <= this.#width) return;
@@ -254,11 +260,11 @@ export class List {
     this.#canvas.style.minWidth = `${width}px`;
   }
 
-  #go(id: number): void {
+  #scrollToRow(id: number): void {
     const { rows } = this.#options;
     const index = rows.visibleIndexOf(id);
     const y = this.#offsets.of(index);
-    this.#goal = undefined;
+    this.#target = undefined;
     this.stay();
     this.#anchor = { id: rows.visibleAt(index).id, y };
     this.#canvas.style.height = `${this.#offsets.total}px`;
@@ -281,43 +287,43 @@ export class List {
     this.#top = this.#scroller.scrollTop;
   }
 
-  /** A scroll bar may tell no end of its dragging: the pointer's next move without a button does. */
-  #held(isHeld: boolean, motion = 0): void {
-    if (isHeld) this.#byHandUntil = Infinity;
-    else if (motion > 0 || this.#byHandUntil === Infinity) {
-      this.#byHandUntil = performance.now() + motion;
+  /** A scroll bar may report no end of dragging; the next move of the pointer without a button does. */
+  #held(isHeld: boolean, momentum = 0): void {
+    if (isHeld) this.#userScrollsUntil = Infinity;
+    else if (momentum > 0 || this.#userScrollsUntil === Infinity) {
+      this.#userScrollsUntil = performance.now() + momentum;
     }
   }
 
-  /** Browsers scroll too, where the view grows: only the reader's hand leaves the end. */
+  /** Only the reader can scroll away from the end: browsers also scroll when the view grows. */
   #scrolled(): void {
     const { scrollTop } = this.#scroller;
     if (scrollTop === this.#top) return;
     if (scrollTop > this.#top) this.#following ||= this.#isAtEnd();
-    else if (performance.now() < this.#byHandUntil && !this.#isAtEnd()) this.stay();
+    else if (performance.now() < this.#userScrollsUntil && !this.#isAtEnd()) this.stay();
     this.#top = scrollTop;
-    this.#moving();
+    this.#restartScrollEnd();
     this.#options.onScroll();
   }
 
-  /** The wheel tells before the position does, which a fast stream sets anew with each frame. */
-  #pulled(deltaY: number): void {
+  /** The wheel counts before it scrolls: a fast stream sets the position again in each frame. */
+  #wheeled(deltaY: number): void {
     const { scrollHeight, clientHeight } = this.#scroller;
     if (deltaY < 0 && scrollHeight > clientHeight) this.stay();
-    this.#moving();
+    this.#restartScrollEnd();
   }
 
-  #moving(): void {
-    clearTimeout(this.#still);
-    this.#still = setTimeout(() => {
-      this.#still = undefined;
+  #restartScrollEnd(): void {
+    clearTimeout(this.#scrollEnd);
+    this.#scrollEnd = setTimeout(() => {
+      this.#scrollEnd = undefined;
       this.#options.onScroll();
-    }, STILL);
+    }, SCROLL_END_MS);
   }
 
   #isAtEnd(): boolean {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
-    return scrollTop + clientHeight >= scrollHeight - NEAR;
+    return scrollTop + clientHeight >= scrollHeight - END_TOLERANCE_PX;
   }
 
   #resized(): void {
@@ -327,14 +333,14 @@ export class List {
     this.#options.onScroll();
   }
 
-  /** Where the first row's top edge is: what has gone before the anchor leaves a space, for a while. */
+  /** Position of the first row: rows removed before the anchor leave a space for a while. */
   #base(): number {
     if (this.#anchor === undefined) return 0;
     return this.#anchor.y - this.#offsets.of(this.#options.rows.visibleIndexOf(this.#anchor.id));
   }
 }
 
-/** To the 64th of a pixel, which is what browsers lay out in: a computed height has less. */
+/** Rounded to 1/64 pixel, the unit of layout. */
 function heightOf(element: Element): number {
   return Math.round(element.getBoundingClientRect().height * 64) / 64;
 }

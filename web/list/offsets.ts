@@ -1,12 +1,12 @@
 /**
- * Where rows are, from the first one's top edge.
+ * The offsets of rows from the top edge of the first one.
  *
  * @module
  */
 import type { Heights } from "./heights.ts";
 import type { VisibleRows } from "../rows/visible_rows.ts";
 
-/** From a row's index to its offset, and back. Pixels. */
+/** Converts between a row's index and its offset, in pixels. */
 export class Offsets {
   readonly #rows: VisibleRows;
   readonly #heights: Heights;
@@ -16,18 +16,18 @@ export class Offsets {
     this.#heights = heights;
   }
 
-  /** How high all rows are together. */
+  /** Total height of all rows. */
   get total(): number {
     return this.of(this.#rows.visibleCount);
   }
 
-  /** How high the rows before the one at `index` are together. */
+  /** Offset of the row at `index`. */
   of(index: number): number {
     const id = index < this.#rows.visibleCount ? this.#rows.visibleAt(index).id : Infinity;
     return this.#heights.before(id, index);
   }
 
-  /** The index of the row at this offset, or of the nearest. */
+  /** Index of the row at offset `y`, or of the nearest row. */
   at(y: number): number {
     let low = 0;
     let high = this.#rows.visibleCount - 1;

@@ -1,13 +1,18 @@
 /**
- * How rows look. Time, level, region and machine stand in columns of the same width in every row,
- * so that the eye finds each where it was; below 640 pixels they stand above the message.
+ * Styles of rows. Time and facets are in columns of the same width in every row; below 640 pixels they are
+ * above the message.
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css, type CSSResult, unsafeCSS } from "lit";
 import { ansiStyle } from "../message/ansi_style.ts";
-import { cellStyle } from "./cell_style.ts";
 import { messageStyle } from "../message/message_style.ts";
+import { COLUMNS } from "../rows/facets.ts";
+import { cellStyle } from "./cell_style.ts";
+
+/** The grid columns of the facets, with widths in characters or fitting their content. */
+const fixed = unsafeCSS(COLUMNS.map(({ facet, width }) => `[${facet}] ${width}ch`).join(" "));
+const fitting = unsafeCSS(COLUMNS.map(({ facet }) => `[${facet}] auto`).join(" "));
 
 const rows = css`
   .row {
@@ -15,7 +20,7 @@ const rows = css`
     box-sizing: border-box;
     display: grid;
     grid-template-columns:
-      [time] var(--time-width) [level] 5ch [region] 4ch [machine] 8ch [fold] 12px
+      [time] var(--time-width) ${fixed} [expand] 12px
       [message] minmax(0, 1fr) [end];
     column-gap: 1.25ch;
     width: max-content;
@@ -37,8 +42,7 @@ const rows = css`
     width: 100%;
   }
 
-  /* What is folded out is to be read: it takes the width of the view, and wraps. */
-  .row.unfolded {
+  .row.expanded {
     position: sticky;
     left: 0;
     width: 100cqw;
@@ -57,7 +61,7 @@ const rows = css`
     --time-width: 8ch;
   }
 
-  /* No :has(:focus-visible): to look for it took 12 ms a frame in a flood. */
+  /* Not :has(:focus-visible), which took 12 ms per frame at a high rate. */
   .row:hover,
   .row:focus-within {
     background: color-mix(in srgb, var(--natstap-fg) 5%, transparent);
@@ -101,24 +105,21 @@ const rows = css`
   }
 `;
 
-/** Narrow: what a row is about above, and its message below, over the whole width. */
+/** In a narrow view, the message is below the other columns. */
 const narrow = css`
   @container natstap (width < 640px) {
     .row {
       grid-template-columns:
-        [time] auto [level] auto [region] auto [machine] auto [message fold] minmax(0, 1fr) [end];
+        [time] auto ${fitting} [message expand] minmax(0, 1fr) [end];
       padding-block: 3px;
       border-bottom: 1px solid color-mix(in srgb, var(--natstap-border) 60%, transparent);
     }
 
-    .row .time,
-    .row .level,
-    .row .region,
-    .row .machine {
+    .row .cell {
       font-size: 0.9em;
     }
 
-    .row .fold {
+    .row .expand {
       position: sticky;
       right: 8px;
       justify-self: end;
@@ -141,5 +142,5 @@ const narrow = css`
   }
 `;
 
-/** The style of rows, to be adopted with the component's own. */
+/** All styles of rows and their messages. */
 export const rowStyle: CSSResult[] = [...ansiStyle, messageStyle, rows, cellStyle, narrow];

@@ -1,19 +1,19 @@
 /**
- * What of the list is selected.
+ * Finds out which rows are selected.
  *
  * @module
  */
 
-/** The first and the last row that a selection touches. */
+/** The first and the last row of a selection. */
 export interface SelectedRows {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * The rows selected within `root`; undefined where nothing is, or something within one row alone.
+ * The selected rows; `undefined` if nothing is selected, or only text within one row.
  *
- * @param before What was selected last: an end that was scrolled out of the page is still where it was.
+ * @param before The last selection: an end whose element is gone has not moved.
  */
 export function selectedRows(root: ShadowRoot, before?: SelectedRows): SelectedRows | undefined {
   const range = selectedRange(root);
@@ -23,31 +23,31 @@ export function selectedRows(root: ShadowRoot, before?: SelectedRows): SelectedR
   return { first: Math.min(first, last), last: Math.max(first, last) };
 }
 
-/** Whether some text within `root` is selected. */
+/** Whether text in a row is selected. */
 export function hasSelection(root: ShadowRoot): boolean {
   const range = selectedRange(root);
   return range !== undefined && rowAt(range.startContainer) !== undefined &&
     (range.startContainer !== range.endContainer || range.startOffset !== range.endOffset);
 }
 
-/** The rows that hold the focus, or an end of the selection. */
+/** Ids of the rows that have the focus or an end of the selection. */
 export function heldRows(root: ShadowRoot): number[] {
   const range = selectedRange(root);
   const nodes = [root.activeElement, range?.startContainer, range?.endContainer];
   return nodes.map((node) => node ? rowAt(node) : undefined).filter((id) => id !== undefined);
 }
 
-/** An end whose row is not in the page any more is where the rows are. */
+/** An end whose element was removed has moved to the element around the rows. */
 function gone(node: Node, before: number | undefined): number | undefined {
   return node instanceof Element && node.matches(".block") ? before : undefined;
 }
 
-/** A selection seen from outside ends at the shadow root: this one is seen from within. */
+/** From outside, a selection ends at the shadow root; composed ranges reach into it. */
 function selectedRange(root: ShadowRoot): StaticRange | undefined {
   try {
     return getSelection()?.getComposedRanges({ shadowRoots: [root] })[0];
   } catch {
-    // Older browsers have none, or with other arguments: they copy what is selected as it is.
+    // Older browsers lack the method, or take other arguments: they copy the selected text as it is.
     return undefined;
   }
 }

@@ -1,12 +1,12 @@
 /**
- * The colours of terminal text: a palette for each theme, in which all can be read on the theme's
- * background (a contrast of 4.5 at least), "black" on black too.
+ * Styles of terminal text. Each theme has a palette whose colors are legible on its background (contrast of
+ * at least 4.5), even "black" on black.
  *
  * @module
  */
 import { css, type CSSResult, unsafeCSS } from "lit";
 
-/** Name, in the light theme, in the dark one; in the order of their codes. */
+/** Name, color in the light theme and in the dark theme, in the order of their codes. */
 const PALETTE = [
   ["black", "#24292f", "#858e99"],
   ["red", "#b3202c", "#ff7b72"],
@@ -35,7 +35,7 @@ const rules = PALETTE.map(([name], code) =>
 const palette = unsafeCSS(`:host { ${properties.join(" ")} } ${rules.join(" ")}`);
 
 const marks = css`
-  /* The app's own colour, made as dark or as light as the theme needs to show it. */
+  /* The app's color, made dark or light enough for the theme. */
   .message .ansi-rgb {
     color: light-dark(
       oklch(from var(--color) min(l, 0.46) c h),
@@ -55,7 +55,7 @@ const marks = css`
     opacity: 0.9;
   }
 
-  /* What is muted already would be too faint. */
+  /* Text that is already muted would be too faint. */
   .row.debug .message .dim {
     opacity: 1;
   }
@@ -82,5 +82,4 @@ const marks = css`
   }
 `;
 
-/** The styles that a pen gives to text. */
 export const ansiStyle: CSSResult[] = [palette, marks];

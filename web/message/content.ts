@@ -1,87 +1,87 @@
 /**
- * What of a message is shown: the beginning of it while it is folded, nearly all of it when it is not.
+ * How much of a message is shown: the beginning while collapsed, nearly all of it when expanded.
  *
  * @module
  */
 import { parseAnsi, plainText, type Span } from "./ansi.ts";
-import { isJson, type JsonNode, jsonSpans, jsonTree, LONGEST_JSON } from "./json.ts";
+import { isJson, type JsonNode, jsonSpans, jsonTree, MAX_JSON_LENGTH } from "./json.ts";
 import type { Line } from "../rows/row.ts";
 
-/** A message, in part or whole. */
+/** The part of a message that is shown. */
 export interface Content {
   readonly spans: readonly Span[];
-  /** Characters that are not shown. */
+  /** Number of characters that are not shown. */
   readonly hidden: number;
 }
 
 /**
- * How much is shown of a message that is folded, and of one that is not: a message of a megabyte must
- * neither fill the view unasked nor hold up the page when asked for.
+ * Limits of a collapsed and of an expanded message: a megabyte must not fill the view, nor block the page
+ * when expanded.
  */
-const FOLDED = { length: 2000, lines: 20 };
-const UNFOLDED = { length: 131_072, lines: 5000 };
+const COLLAPSED = { length: 2000, lines: 20 };
+const EXPANDED = { length: 131_072, lines: 5000 };
 
-/** Rows are drawn anew in each frame: what a message holds is found once. */
-const folded = new WeakMap<Line, Content>();
-const unfolded = new WeakMap<Line, Content>();
+/** Results per line, since rows are drawn again in every frame. */
+const collapsed = new WeakMap<Line, Content>();
+const expanded = new WeakMap<Line, Content>();
 const json = new WeakMap<Line, boolean>();
 
-/** Whether there is more to the message than is shown of it at first. */
-export function canUnfold(line: Line): boolean {
+/** Whether the message can be expanded: it is longer than shown, or JSON. */
+export function canExpand(line: Line): boolean {
   return isJsonMessage(line) || contentOf(line, false).hidden > 0;
 }
 
-/** Whether all of the message is shown once it is folded out. */
+/** Whether all of the message is shown when expanded. */
 export function fits({ message }: Line): boolean {
-  return message.length <= UNFOLDED.length;
+  return message.length <= EXPANDED.length;
 }
 
-/** What is shown of the message as text. */
-export function contentOf(line: Line, isUnfolded: boolean): Content {
-  return remembered(isUnfolded ? unfolded : folded, line, () => {
-    const shown = beginning(line.message, isUnfolded ? UNFOLDED : FOLDED);
+/** The part of the message that is shown as text. */
+export function contentOf(line: Line, isExpanded: boolean): Content {
+  return cached(isExpanded ? expanded : collapsed, line, () => {
+    const shown = beginning(line.message, isExpanded ? EXPANDED : COLLAPSED);
     const hidden = line.message.length - shown.length;
     return { spans: isJsonMessage(line) ? jsonSpans(plainText(shown)) : parseAnsi(shown), hidden };
   });
 }
 
-/** The tree of a JSON message; `undefined` where it is none, or too much for a tree. */
+/** The tree of a JSON message; `undefined` if it is not JSON, or too large for a tree. */
 export function treeOf(line: Line): JsonNode | undefined {
   return isJsonMessage(line) ? jsonTree(plainText(line.message)) : undefined;
 }
 
 function isJsonMessage(line: Line): boolean {
   const { message } = line;
-  if (message.length > LONGEST_JSON) return false;
-  return remembered(json, line, () => beginsAsJson(message) && isJson(plainText(message)));
+  if (message.length > MAX_JSON_LENGTH) return false;
+  return cached(json, line, () => beginsAsJson(message) && isJson(plainText(message)));
 }
 
-/** Spares most messages the search for their escape sequences. */
+/** A quick check, so that most messages are not searched for escape sequences. */
 function beginsAsJson(message: string): boolean {
   return /^\s*[{[]/.test(plainText(message.slice(0, 256)));
 }
 
-/** The beginning of a text, cut at the end of a line where that is, and never within a character. */
-function beginning(text: string, most: { length: number; lines: number }): string {
-  const end = characterEnd(text, most.length);
+/** The beginning of a text, cut between characters, and at the end of a line if there are too many. */
+function beginning(text: string, limit: { length: number; lines: number }): string {
+  const end = characterEnd(text, limit.length);
   let line = -1;
-  for (let lines = 0; lines < most.lines; lines++) {
+  for (let lines = 0; lines < limit.lines; lines++) {
     line = text.indexOf("\n", line + 1);
     if (line === -1 || line >= end) return text.slice(0, end);
   }
-  // A line break at the very end of the message hides nothing.
+  // A line break at the end of the message hides nothing.
   return line === text.length - 1 ? text : text.slice(0, line);
 }
 
-function characterEnd(text: string, most: number): number {
-  if (text.length <= most) return text.length;
-  const last = text.charCodeAt(most - 1);
+function characterEnd(text: string, max: number): number {
+  if (text.length <= max) return text.length;
+  const last = text.charCodeAt(max - 1);
   const isHighSurrogate = last >= 0xd800 && last <= 0xdbff;
-  return isHighSurrogate ? most - 1 : most;
+  return isHighSurrogate ? max - 1 : max;
 }
 
-function remembered<T>(memory: WeakMap<Line, T>, line: Line, find: () => T): T {
-  let found = memory.get(line);
-  if (found === undefined) memory.set(line, found = find());
-  return found;
+function cached<T>(cache: WeakMap<Line, T>, line: Line, compute: () => T): T {
+  let result = cache.get(line);
+  if (result === undefined) cache.set(line, result = compute());
+  return result;
 }

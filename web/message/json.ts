@@ -1,6 +1,6 @@
 /**
- * JSON as it was written: its tokens told apart, and its tree. Numbers keep their digits and
- * objects the order and the doubles of their keys, which a parsed value would lose.
+ * Splits JSON into tokens or a tree, as written: numbers keep their digits, and objects the order of their
+ * keys and duplicates, which `JSON.parse()` would lose.
  *
  * @module
  */
@@ -8,28 +8,29 @@ import { plainSpan, type Span } from "./ansi.ts";
 
 /** A value in a JSON text. */
 export interface JsonNode {
-  /** The key as it was written, with its quotes; `undefined` in an array and at the top. */
+  /** The key as written, with its quotes; `undefined` in an array and at the top. */
   readonly key: string | undefined;
-  /** What a scalar is written as; what opens an object or array. */
+  /** A scalar as written, or the opening bracket. */
   readonly text: string;
-  /** What an object or array holds; `undefined` for a scalar. */
+  /** The entries of an object or array; `undefined` for a scalar. */
   readonly children: JsonNode[] | undefined;
 }
 
-/** Longer JSON is shown as text alone, unread. */
-export const LONGEST_JSON = 131_072;
-/** Each token is an element, and each node some four: beyond these they stay plain text. */
-const MOST_TOKENS = 2000;
-const MOST_NODES = 1000;
-const DEEPEST = 32;
+/** Maximum number of characters; longer messages are not parsed as JSON. */
+export const MAX_JSON_LENGTH = 131_072;
+/** Maximum number of tokens, each of which is an element; the rest is plain text. */
+const MAX_TOKENS = 2000;
+/** Maximum size of a tree, where each node has about four elements; a larger one is shown as text. */
+const MAX_NODES = 1000;
+const MAX_DEPTH = 32;
 
-/** Strings, with the colon that makes them keys; punctuation; other words; white space. */
+/** A string, with the colon that makes it a key; punctuation; another word; white space. */
 const TOKEN = /("[^"\\]*(?:\\[^][^"\\]*)*"?)(\s*:)?|([{}[\],:])|([^\s"{}[\],:]+)|\s+/g;
 
-/** Whether a text is a JSON object or array. */
+/** Whether a text is a valid JSON object or array. */
 export function isJson(text: string): boolean {
   const ends = text.trim().replace(/^(.)[^]*(.)$/, "$1$2");
-  if (text.length > LONGEST_JSON || (ends !== "{}" && ends !== "[]")) return false;
+  if (text.length > MAX_JSON_LENGTH || (ends !== "{}" && ends !== "[]")) return false;
   try {
     JSON.parse(text);
     return true;
@@ -38,11 +39,11 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** The tokens of JSON, or of the beginning of it. Their text is the text. */
+/** Splits JSON, which may be cut off, into tokens. No character is lost. */
 export function jsonSpans(text: string): Span[] {
   const spans: Span[] = [];
   for (const [token, string, colon, punctuation, word] of text.matchAll(TOKEN)) {
-    if (spans.length >= MOST_TOKENS) {
+    if (spans.length >= MAX_TOKENS) {
       const shown = spans.reduce((length, span) => length + span.text.length, 0);
       return [...spans, plainSpan(text.slice(shown))];
     }
@@ -54,13 +55,13 @@ export function jsonSpans(text: string): Span[] {
   return spans;
 }
 
-/** The class of a scalar as it was written. */
+/** The CSS class of a scalar as written. */
 export function scalarClass(text: string): string {
   if (text.startsWith('"')) return "string";
   return /^[-\d]/.test(text) ? "number" : "word";
 }
 
-/** The tree of a text that {@linkcode isJson}; `undefined` where it is too much to show as a tree. */
+/** The tree of a text that passes {@linkcode isJson}; `undefined` if it is too large to show as a tree. */
 export function jsonTree(text: string): JsonNode | undefined {
   const top: JsonNode[] = [];
   const open: JsonNode[][] = [top];
@@ -74,7 +75,7 @@ export function jsonTree(text: string): JsonNode | undefined {
       open.at(-1)!.push({ key, text: token, children });
       key = undefined;
       if (children !== undefined) open.push(children);
-      if (++nodes > MOST_NODES || open.length > DEEPEST) return undefined;
+      if (++nodes > MAX_NODES || open.length > MAX_DEPTH) return undefined;
     }
   }
   return top[0];

@@ -1,5 +1,5 @@
 /**
- * A tree of JSON, to be folded in and out.
+ * The markup of a JSON tree, whose nodes can be collapsed and expanded.
  *
  * @module
  */
@@ -7,34 +7,37 @@ import { html, nothing, type TemplateResult } from "lit";
 import { plainText, type Span } from "./ansi.ts";
 import { searchBudget } from "../search/bounded_match.ts";
 import { type JsonNode, scalarClass } from "./json.ts";
-import { piecesOf } from "./pieces.ts";
-import { type Rendered, textTemplate } from "./text_view.ts";
+import { segmentsOf } from "./segments.ts";
+import { type Rendered, textTemplate } from "./text_template.ts";
 
-/** In a tree of more nodes what is deeper, or longer, begins folded in: the shape is seen first. */
+/** In a tree of more nodes, deep and long nodes start collapsed, so that its shape is visible. */
 const OPEN_NODES = 60;
 const OPEN_DEPTH = 3;
 const OPEN_LENGTH = 50;
 
-/** How long the search for matches in a whole tree may take. */
+/** Maximum time for finding the matches in a whole tree. */
 const SEARCH_MS = 20;
 
 /** What all nodes of a tree share. */
 interface Tree {
-  /** The text of a span, with what is highlighted in it. */
+  /** Renders a span with its matches highlighted. */
   readonly text: (span: Span) => Rendered;
   readonly isSmall: boolean;
 }
 
-/** The tree under `node`. @param pattern What is highlighted; with the flag `g`. */
+/**
+ * Renders the tree of `node`.
+ *
+ * @param pattern Matches what is highlighted; with the flag `g`.
+ */
 export function treeTemplate(node: JsonNode, pattern: RegExp | undefined): TemplateResult {
   const budget = searchBudget(SEARCH_MS);
-  const text = (span: Span) => textTemplate(piecesOf([span], pattern, budget));
+  const text = (span: Span) => textTemplate(segmentsOf([span], pattern, budget));
   const tree = { text, isSmall: sizeOf(node) <= OPEN_NODES };
   return html`<div class="json">${nodeTemplate(tree, node, 0, "")}</div>`;
 }
 
-/** @param comma What stands behind the node. */
-function nodeTemplate(tree: Tree, node: JsonNode, depth: number, comma: string): TemplateResult {
+function nodeTemplate(tree: Tree, node: JsonNode, depth: number, comma: "," | ""): TemplateResult {
   const key = keyTemplate(tree, node.key);
   const { children } = node;
   if (children === undefined) {
@@ -43,13 +46,13 @@ function nodeTemplate(tree: Tree, node: JsonNode, depth: number, comma: string):
   const end = `${node.text === "{" ? "}" : "]"}${comma}`;
   if (children.length === 0) return html`<div class="entry">${key}${node.text}${end}</div>`;
   const open = tree.isSmall || (depth < OPEN_DEPTH && children.length <= OPEN_LENGTH);
-  const folded = html`<span class="folded"> ${countOf(node)} ${end}</span>`;
+  const collapsed = html`<span class="collapsed"> ${countOf(node)} ${end}</span>`;
   const entries = children.map((child, index) =>
     nodeTemplate(tree, child, depth + 1, index === children.length - 1 ? "" : ",")
   );
   return html`
     <details ?open=${open}>
-      <summary>${key}${node.text}${folded}</summary>
+      <summary>${key}${node.text}${collapsed}</summary>
       <div class="children">${entries}</div>
       <div class="entry">${end}</div>
     </details>
@@ -69,7 +72,7 @@ function countOf({ text, children = [] }: JsonNode): string {
   return `${children.length} ${children.length === 1 ? one : `${one}s`}`;
 }
 
-/** A string of several lines, as a stack trace is, shows its lines; any other as it was written. */
+/** A string of several lines, such as a stack trace, is shown as lines; any other scalar as written. */
 function scalarTemplate({ text }: Tree, written: string): unknown {
   const className = scalarClass(written);
   const value = className === "string" && written.includes("\\") ? decoded(written) : undefined;

@@ -1,28 +1,35 @@
 /**
- * Links in what strangers wrote: http and https only, and never longer than what is seen of them.
+ * Finds links in untrusted text: http and https only, and none that pretends to lead elsewhere.
  *
  * @module
  */
 
-/** Where a link stands in a text, and where it leads. */
+/** A link, and its position in the text. */
 export interface Link {
   readonly start: number;
   readonly end: number;
   readonly href: string;
 }
 
-/** A page of links is no log line. */
-const MOST_LINKS = 100;
+/** Maximum number of links per message. */
+const MAX_LINKS = 100;
 
 /**
- * What a link is made of: no space, quote, bracket of markup, control character, or character that
- * turns the direction of text, by which a link could look as if it led elsewhere.
+ * A link ends at a space, quote, markup bracket, control character, or a character that changes the direction
+ * of text, which could disguise where the link leads.
  */
 const URL_TEXT =
-  // deno-lint-ignore no-control-regex -- control characters are what it leaves out
+  // deno-lint-ignore no-control-regex -- excludes control characters
   /\bhttps?:\/\/[^\s<>"'`{}|\\^\x00-\x20\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f]{1,2048}/gi;
 
-/** The links in a text, in their order. */
+/**
+ * Finds the links in a text, in order.
+ *
+ * @example
+ * ```ts
+ * findLinks("see https://a.example/b."); // [{ start: 4, end: 23, href: "https://a.example/b" }]
+ * ```
+ */
 export function findLinks(text: string): Link[] {
   const links: Link[] = [];
   for (const { 0: found, index } of text.matchAll(URL_TEXT)) {
@@ -30,19 +37,19 @@ export function findLinks(text: string): Link[] {
     const href = hrefOf(address);
     if (href === undefined) continue;
     links.push({ start: index, end: index + address.length, href });
-    if (links.length === MOST_LINKS) break;
+    if (links.length === MAX_LINKS) break;
   }
   return links;
 }
 
-/** `https://bank.example@evil.example` looks as if it led to the one, and leads to the other. */
+/** Rejects `https://bank.example@evil.example`, which looks like a link to the former. */
 function hrefOf(address: string): string | undefined {
   const url = URL.parse(address);
   if (url === null || !["http:", "https:"].includes(url.protocol)) return undefined;
   return url.username === "" && url.password === "" ? url.href : undefined;
 }
 
-/** Without the punctuation that ends the sentence or the bracket around it. */
+/** Without the punctuation of the sentence or the brackets around the link. */
 function withoutTail(address: string): string {
   const count = (character: string) => address.split(character).length - 1;
   const unopened: Record<string, number> = {

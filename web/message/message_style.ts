@@ -1,20 +1,19 @@
 /**
- * How a message looks: its text, links, matches and JSON.
+ * Styles of messages: text, links, matches and JSON.
  *
  * @module
  */
 import { css, type CSSResult } from "lit";
 
-/** The style of messages. */
 export const messageStyle: CSSResult = css`
   .message {
     grid-column: message;
     min-width: 0;
     tab-size: 4;
-    /* What turns the direction of text turns it in its own message alone. */
+    /* Bidirectional controls affect only their own message. */
     unicode-bidi: isolate;
     white-space: nowrap;
-    /* Marks can be stacked without limit: they must not cover the rows above and below. */
+    /* Stacked combining marks must not cover other rows. */
     overflow-y: clip;
   }
 
@@ -22,20 +21,20 @@ export const messageStyle: CSSResult = css`
     white-space: pre;
   }
 
-  /* A line grows if the font of its script needs more than the row's height. */
+  /* A line grows if the font of its script is taller than the row. */
   .message .text,
   .message .json span {
     line-height: normal;
   }
 
   .row.wrap .message,
-  .row.unfolded .message {
+  .row.expanded .message {
     white-space: normal;
     overflow-wrap: anywhere;
   }
 
   .row.wrap .text,
-  .row.unfolded .text,
+  .row.expanded .text,
   .message .json .entry,
   .message .json summary {
     white-space: pre-wrap;
@@ -58,7 +57,7 @@ export const messageStyle: CSSResult = css`
     background: light-dark(#ffe58a, #6b5200);
   }
 
-  /* Also where the app chose colours: a match is to be seen. */
+  /* A match must be visible whatever colors the app chose. */
   .message mark [class] {
     color: inherit !important;
     background: none !important;
@@ -133,7 +132,7 @@ export const messageStyle: CSSResult = css`
     background: color-mix(in srgb, var(--natstap-fg) 8%, transparent);
   }
 
-  .message .json [open] > summary > .folded {
+  .message .json [open] > summary > .collapsed {
     display: none;
   }
 `;

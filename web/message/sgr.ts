@@ -1,14 +1,14 @@
 /**
- * What SGR sequences (`ESC [ … m`) make of the text behind them.
+ * Applies SGR sequences (`ESC [ … m`) to a text style.
  *
  * @module
  */
 
-/** One of the 16 named colours, which a theme chooses, or one of millions, which the app chose. */
+/** One of the 16 named colors, which the theme defines, or a 24-bit color. */
 export type Color = number | readonly [red: number, green: number, blue: number];
 
-/** How text is written from here on. */
-export interface Pen {
+/** The style of the text that follows. */
+export interface TextStyle {
   readonly color: Color | undefined;
   readonly background: Color | undefined;
   readonly marks: ReadonlySet<Mark>;
@@ -16,10 +16,9 @@ export interface Pen {
 
 type Mark = "bold" | "dim" | "italic" | "underline" | "strike" | "inverse";
 
-/** No style at all. */
-export const PLAIN_PEN: Pen = { color: undefined, background: undefined, marks: new Set() };
+export const PLAIN_STYLE: TextStyle = { color: undefined, background: undefined, marks: new Set() };
 
-// Concealed text (8) is shown, and blinking text (5) stands still.
+// Concealed text (8) is shown, and blinking text (5) does not blink.
 const SET: Readonly<Record<number, Mark>> = {
   1: "bold",
   2: "dim",
@@ -37,8 +36,12 @@ const RESET: Readonly<Record<number, readonly Mark[]>> = {
   29: ["strike"],
 };
 
-/** The pen after a sequence. @param groups Its parameters, each with what colons join to it. */
-export function applySgr(groups: readonly (readonly string[])[], before: Pen): Pen {
+/**
+ * The style after a sequence.
+ *
+ * @param groups The parameters, each with those that colons attach to it.
+ */
+export function applySgr(groups: readonly (readonly string[])[], before: TextStyle): TextStyle {
   let { color, background } = before;
   const marks = new Set(before.marks);
   const codes = groups.length === 0 ? [["0"]] : groups;
@@ -66,19 +69,19 @@ export function applySgr(groups: readonly (readonly string[])[], before: Pen): P
   return { color, background, marks };
 }
 
-/** How many parameters follow 38: `5` and an index, or `2` and three components. */
+/** Number of parameters after 38: `5` and an index, or `2` and three components. */
 const PARAMETERS: Readonly<Record<number, number>> = { 5: 2, 2: 4 };
 
 function extendedColor([mode, ...rest]: readonly number[]): Color | undefined {
   if (mode === 5) return indexedColor(rest[0] ?? NaN);
   if (mode !== 2) return undefined;
-  // Between colons a colour space may come first: 38:2::255:128:0.
+  // With colons, a color space may come first: 38:2::255:128:0.
   const [red, green, blue] = rest.slice(-3);
   const isComponent = (one = NaN) => Number.isInteger(one) && one >= 0 && one <= 255;
   return [red, green, blue].every(isComponent) ? [red!, green!, blue!] : undefined;
 }
 
-/** The 256 colours: 16 named ones, a cube of 6 × 6 × 6, and 24 greys. */
+/** The 256 colors: 16 named ones, a cube of 6 × 6 × 6, and 24 grays. */
 function indexedColor(index: number): Color | undefined {
   if (!Number.isInteger(index) || index < 0 || index > 255) return undefined;
   if (index < 16) return index;
@@ -88,11 +91,13 @@ function indexedColor(index: number): Color | undefined {
   return [level(Math.trunc(cube / 36)), level(Math.trunc(cube / 6) % 6), level(cube % 6)];
 }
 
-/** The classes and declarations of a pen. */
-export function styleOf(pen: Pen): { className: string; css: string } {
-  const inverse = pen.marks.has("inverse");
-  const [color, background] = inverse ? [pen.background, pen.color] : [pen.color, pen.background];
-  const names: string[] = [...pen.marks].filter((mark) => mark !== "inverse");
+/** The classes and CSS declarations of a style. */
+export function styleOf(style: TextStyle): { className: string; css: string } {
+  const inverse = style.marks.has("inverse");
+  const [color, background] = inverse
+    ? [style.background, style.color]
+    : [style.color, style.background];
+  const names: string[] = [...style.marks].filter((mark) => mark !== "inverse");
   if (background !== undefined) {
     return { className: names.join(" "), css: onBackground(color, background) };
   }
@@ -104,8 +109,8 @@ export function styleOf(pen: Pen): { className: string; css: string } {
 }
 
 /**
- * On a background of the app's own the theme's colours would be a matter of luck: there the text has
- * the colour it has in a terminal, or black or white where that could not be read.
+ * On a background that the app chose, the theme's colors may be illegible, so the text has the color of a
+ * terminal, or is black or white if that is illegible too.
  */
 function onBackground(color: Color | undefined, background: Color): string {
   const under = components(background);
@@ -122,7 +127,7 @@ function blackOrWhite(under: Components): Components {
     : [255, 255, 255];
 }
 
-/** The contrast ratio of WCAG, 1 to 21. */
+/** The contrast ratio as defined by WCAG, from 1 to 21. */
 export function contrast(one: Components, other: Components): number {
   const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [
     number,
@@ -139,7 +144,7 @@ function luminance(color: Components): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** The 16 named colours on a background of the app's own: those of most terminals. */
+/** The 16 named colors of most terminals, for text on a background that the app chose. */
 const TERMINAL = [
   [0, 0, 0],
   [205, 49, 49],

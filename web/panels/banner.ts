@@ -1,41 +1,55 @@
 /**
- * What stands above the rows while no more come.
+ * The banner above the rows, which says why no new lines arrive.
  *
  * @module
  */
-import { html, nothing, type TemplateResult } from "lit";
+import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
 import type { ConnectionState } from "../connection/connection.ts";
 import { type Status, statusOf } from "../connection/status.ts";
 
-/** What is over sooner is not worth a word. Milliseconds. */
-const BRIEF = 3000;
+/** Shorter interruptions are not shown. */
+const MIN_INTERRUPTION_MS = 3000;
 
-/** Holds why no more lines come, also while the next try is under way: nothing jumps for that. */
+/** Remembers the last problem during the next attempt, so that the list does not jump. */
 export class Banner {
-  #trouble: ConnectionState | undefined;
+  #problem: ConnectionState | undefined;
   #since = 0;
 
-  /** Takes notice of the connection's state, `now`. */
-  become(state: ConnectionState, now: number): void {
+  /** Records a new state, at the time `now` in milliseconds. */
+  update(state: ConnectionState, now: number): void {
     if (state.state === "connecting") return;
-    const isTrouble = state.state === "ended" || state.state === "reconnecting";
-    if (this.#trouble === undefined) this.#since = now;
-    this.#trouble = isTrouble ? state : undefined;
+    const isProblem = state.state === "ended" || state.state === "reconnecting";
+    if (this.#problem === undefined) this.#since = now;
+    this.#problem = isProblem ? state : undefined;
   }
 
-  /** What there is to say, `now`. */
+  /** The status to show at the time `now`, if any. */
   status(now: number): Status | undefined {
-    const trouble = this.#trouble;
-    if (trouble === undefined) return undefined;
-    if (trouble.state === "reconnecting" && now - this.#since < BRIEF) return undefined;
-    return statusOf(trouble, false, now);
+    const problem = this.#problem;
+    if (problem === undefined) return undefined;
+    const isShort = now - this.#since < MIN_INTERRUPTION_MS;
+    if (problem.state === "reconnecting" && isShort) return undefined;
+    return statusOf(problem, false, now);
   }
 }
 
-/** Says why. */
+/** Renders the banner, or nothing. */
 export function bannerTemplate(status: Status | undefined): TemplateResult | typeof nothing {
   if (status === undefined) return nothing;
   const { kind, spoken, detail } = status;
-  const why = detail === `${spoken}.` ? "" : detail;
-  return html`<div class="banner" data-kind=${kind}><strong>${spoken}.</strong> ${why}</div>`;
+  const reason = detail === `${spoken}.` ? "" : detail;
+  return html`<div class="banner" data-kind=${kind}><strong>${spoken}.</strong> ${reason}</div>`;
 }
+
+export const bannerStyle: CSSResult = css`
+  .banner {
+    flex: none;
+    padding: 7px 12px;
+    border-bottom: 1px solid var(--natstap-border);
+    background: color-mix(in srgb, var(--status-color) 10%, var(--natstap-bg));
+  }
+
+  .banner strong {
+    color: var(--status-color);
+  }
+`;

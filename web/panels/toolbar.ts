@@ -1,22 +1,21 @@
 /**
- * The toolbar: how the stream is, the field, and what can be done.
+ * The toolbar: the state of the stream, the search field, and the tools.
  *
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
-import type { TimeMode } from "../list/row_time.ts";
-import type { FileKind } from "../export/download.ts";
-import * as icons from "./icons.ts";
-import { problemTemplate, type SearchModel, searchTemplate } from "../search/search_field.ts";
 import type { Status } from "../connection/status.ts";
-
-/** What is unfolded: on a narrow view the tools are a menu too. */
-export type Menu = "tools" | "download";
+import type { FileKind } from "../export/download.ts";
+import type { Command } from "../keys/shortcuts.ts";
+import type { TimeMode } from "../rows/row_time.ts";
+import { problemTemplate, type SearchModel, searchTemplate } from "../search/search_field.ts";
+import * as icons from "./icons.ts";
+import type { Menu } from "./menu_controller.ts";
 
 const TIME_NAMES: Readonly<Record<TimeMode, string>> = {
   local: "Local",
   utc: "UTC",
-  relative: "Ago",
+  relative: "Relative",
 };
 
 export interface ToolbarModel extends SearchModel {
@@ -27,18 +26,15 @@ export interface ToolbarModel extends SearchModel {
   readonly time: TimeMode;
   readonly filtered: boolean;
   readonly menu: Menu | undefined;
-  onPause(): void;
-  onWrap(): void;
-  onTime(): void;
   onClear(): void;
-  onHelp(): void;
+  onCommand(command: Command): void;
   onMenu(menu: Menu | undefined): void;
   onDownload(kind: FileKind, filtered: boolean): void;
 }
 
-/** The viewer's first row. */
+/** Renders the toolbar. */
 export function toolbarTemplate(model: ToolbarModel): TemplateResult {
-  const { status, app, paused, onPause, menu, onMenu } = model;
+  const { status, app, paused, menu, onCommand, onMenu } = model;
   const isOpen = menu !== undefined;
   return html`
     <div class="toolbar" part="toolbar">
@@ -49,7 +45,7 @@ export function toolbarTemplate(model: ToolbarModel): TemplateResult {
       ${app === "" ? nothing : html`<strong class="app" title=${app}>${app}</strong>`}
       ${searchTemplate(model)}
       <button class="tool pause" aria-pressed=${paused} aria-label=${paused ? "Resume" : "Pause"}
-        title=${paused ? "Resume (Space)" : "Pause (Space)"} @click=${onPause}>
+        title=${paused ? "Resume (Space)" : "Pause (Space)"} @click=${() => onCommand("pause")}>
         ${paused ? icons.play : icons.pause}
       </button>
       <button class="tool more" aria-label="More" aria-expanded=${isOpen} aria-controls="tools"
@@ -61,14 +57,15 @@ export function toolbarTemplate(model: ToolbarModel): TemplateResult {
 }
 
 function tools(model: ToolbarModel): TemplateResult {
-  const { wrap, time, menu, onWrap, onTime, onClear, onHelp, onMenu } = model;
+  const { wrap, time, menu, onClear, onCommand, onMenu } = model;
   const isOpen = menu === "download";
   return html`
     <button class="tool" aria-pressed=${wrap} aria-label="Wrap long lines"
       title="Wrap long lines (w)"
-      @click=${onWrap}>${icons.wrap}<span class="tool-name">Wrap long lines</span></button>
+      @click=${() => onCommand("wrap")}>${icons
+        .wrap}<span class="tool-name">Wrap long lines</span></button>
     <button class="tool time-tool" aria-label="Times: ${TIME_NAMES[time]}"
-      title="Times: local, UTC, or how long ago (t)" @click=${onTime}>
+      title="Times: local, UTC or relative (t)" @click=${() => onCommand("time")}>
       ${icons
         .clock}<span class="tool-name">Times</span><span class="tool-value">${TIME_NAMES[
           time
@@ -83,16 +80,17 @@ function tools(model: ToolbarModel): TemplateResult {
     </div>
     <button class="tool" aria-label="Clear" title="Clear the list" @click=${onClear}>
       ${icons.trash}<span class="tool-name">Clear</span></button>
-    <button class="tool" aria-label="Help" title="Keys (?)" @click=${onHelp}>
-      ${icons.help}<span class="tool-name">Keys</span></button>
+    <button class="tool" aria-label="Help" title="Keyboard shortcuts (?)" @click=${() =>
+      onCommand("help")}>
+      ${icons.help}<span class="tool-name">Keyboard shortcuts</span></button>
   `;
 }
 
 function downloads({ filtered, onDownload }: ToolbarModel): TemplateResult {
-  const entry = (what: string, kind: FileKind, onlyFiltered: boolean) =>
+  const entry = (label: string, kind: FileKind, onlyFiltered: boolean) =>
     html`
       <button class="download" @click=${() => onDownload(kind, onlyFiltered)}>
-        <span>${what}</span><code>.${kind}</code>
+        <span>${label}</span><code>.${kind}</code>
       </button>
     `;
   return html`

@@ -1,11 +1,10 @@
 /**
- * How the toolbar looks.
+ * Styles of the toolbar and its menus.
  *
  * @module
  */
 import { css, type CSSResult } from "lit";
 
-/** The style of the toolbar and its menus. */
 export const toolbarStyle: CSSResult = css`
   .toolbar {
     display: flex;
@@ -52,7 +51,7 @@ export const toolbarStyle: CSSResult = css`
     color: var(--status-color);
   }
 
-  /* As wide as "Paused": the field stays where it is. */
+  /* As wide as "Paused", so that the search field does not move. */
   .status-text {
     min-width: 4.2em;
   }
@@ -114,7 +113,7 @@ export const toolbarStyle: CSSResult = css`
   }
 
   .time-tool .tool-value {
-    min-width: 3.1em;
+    min-width: 4.4em;
     font-size: 12px;
     text-align: left;
   }

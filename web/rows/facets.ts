@@ -1,32 +1,60 @@
 /**
- * Which levels, regions, machines and providers the rows held have, and how often.
+ * The facets of a line: what it can be filtered by, besides its text.
  *
  * @module
  */
-import type { Line } from "./row.ts";
 
-/** What lines are told apart by. */
-const FACETS = ["level", "region", "machine", "provider"] as const;
+/** How a facet is named and shown in a row. */
+interface FacetDefinition {
+  readonly plural: string;
+  /** Width of its column, and maximum length of a value shown in it. Characters. */
+  readonly column?: { readonly width: number; readonly maxLength: number };
+  /** Without a column, a value other than this one is a tag before the message. */
+  readonly usualValue?: string;
+}
 
-/** One of {@linkcode FACETS}. */
-export type Facet = (typeof FACETS)[number];
+/**
+ * Every facet, in the order of the columns. Chips, filter, counts, columns and labels follow from this
+ * table; `row.ts` sets a line's values.
+ */
+export const FACETS = {
+  level: { plural: "levels", column: { width: 5, maxLength: 5 } },
+  region: { plural: "regions", column: { width: 4, maxLength: 12 } },
+  machine: { plural: "machines", column: { width: 8, maxLength: 8 } },
+  // Most lines are the app's own.
+  provider: { plural: "providers", usualValue: "app" },
+};
 
-/** How many lines have each value, for each facet; lines that have none are not counted. */
+/** The name of a facet. */
+export type Facet = keyof typeof FACETS;
+
+/** The table as entries, in order. */
+export const FACET_ENTRIES = Object.entries(FACETS) as readonly [Facet, FacetDefinition][];
+
+/** The names of all facets. */
+export const FACET_NAMES: readonly Facet[] = FACET_ENTRIES.map(([facet]) => facet);
+
+/** The columns of the facets that have one. */
+export const COLUMNS = FACET_ENTRIES.flatMap(([facet, { column }]) =>
+  column === undefined ? [] : [{ facet, ...column }]
+);
+
+/** The selected values of each facet; a facet without values permits every line. */
+export type FacetSelection = Readonly<Partial<Record<Facet, ReadonlySet<string>>>>;
+
+/** Number of lines per value, for each facet; a line without a value is not counted. */
 export type FacetCounts = Readonly<Record<Facet, ReadonlyMap<string, number>>>;
 
-/** Counts the lines that come and go. */
-export class Facets {
-  readonly counts: Record<Facet, Map<string, number>> = {
-    level: new Map(),
-    region: new Map(),
-    machine: new Map(),
-    provider: new Map(),
-  };
+/** Counts the values of the lines held. */
+export class FacetCounter {
+  readonly counts = Object.fromEntries(
+    FACET_NAMES.map((facet) => [facet, new Map<string, number>()]),
+  ) as Record<Facet, Map<string, number>>;
 
-  /** Counts `line` in, or out. */
-  count(line: Line, by: 1 | -1): void {
-    for (const facet of FACETS) {
-      const value = line[facet];
+  /** Adds a line's values, or removes them. */
+  count(values: Readonly<Record<Facet, string>>, by: 1 | -1): void {
+    for (const facet of FACET_NAMES) {
+      const value = values[facet];
       if (value === "") continue;
       const counts = this.counts[facet];
       const count = (counts.get(value) ?? 0) + by;
@@ -35,8 +63,7 @@ export class Facets {
     }
   }
 
-  /** Forgets all. */
   clear(): void {
-    for (const facet of FACETS) this.counts[facet].clear();
+    for (const facet of FACET_NAMES) this.counts[facet].clear();
   }
 }

@@ -1,10 +1,10 @@
 /**
- * What a Fly log line holds.
+ * Parses the log lines that Fly publishes.
  *
  * @module
  */
 
-/** The facts of a Fly log line: the same that the service's `text` format prints. */
+/** The fields of a Fly log line that the service's `text` format prints too. */
 export interface FlyLine {
   readonly timestamp: string;
   readonly provider: string;
@@ -14,7 +14,7 @@ export interface FlyLine {
   readonly message: string;
 }
 
-/** The facts of `payload`, or `undefined` where it is not a Fly log line, with all of them. */
+/** The fields of `payload`, or `undefined` if it is not a Fly log line with all of them. */
 export function parseFlyLine(payload: string): FlyLine | undefined {
   if (!payload.startsWith("{")) return undefined;
   try {
@@ -27,16 +27,16 @@ export function parseFlyLine(payload: string): FlyLine | undefined {
       level: log.level,
       message,
     };
-    return Object.values(line).every((fact) => typeof fact === "string") ? line : undefined;
+    return Object.values(line).every((field) => typeof field === "string") ? line : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A date and a time with its zone, as RFC 3339 has them: what else Date takes, it takes differently. */
+/** RFC 3339, date and time with a zone: `Date` also parses other formats, but not portably. */
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
-/** `timestamp` in milliseconds since the epoch; `undefined` where it is no time. */
+/** `timestamp` in milliseconds since the epoch; `undefined` if it is not a valid time. */
 export function timeOf(timestamp: string): number | undefined {
   if (!RFC_3339.test(timestamp)) return undefined;
   const time = Date.parse(timestamp);

@@ -1,32 +1,37 @@
 /**
- * What is said where lines are, or may be, missing.
+ * The text of a gap: a place where lines are, or may be, missing.
  *
  * @module
  */
-import { gapTime, type TimeMode } from "../list/row_time.ts";
+import { gapTime, type TimeMode } from "./row_time.ts";
 import type { Gap } from "./row.ts";
 
-const count = new Intl.NumberFormat("en");
+const number = new Intl.NumberFormat("en");
 
-/** What a gap says, and what it says to who points at it. */
+/** The text of a gap, and its tooltip. */
 export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: string } {
   if (gap.gap === "dropped") {
-    const lines = `${count.format(gap.count)} ${gap.count === 1 ? "line" : "lines"}`;
-    const title = `${count.format(gap.bytes)} bytes: lines came faster than this page took them`;
+    const lines = `${number.format(gap.count)} ${gap.count === 1 ? "line" : "lines"}`;
+    const title = `${
+      number.format(gap.bytes)
+    } bytes: lines arrived faster than this page read them`;
     return { text: `${lines} dropped here`, title };
   }
   const from = gapTime(gap.from, mode);
-  const until = gap.to === undefined ? undefined : gapTime(gap.to, mode);
+  const to = gap.to === undefined ? undefined : gapTime(gap.to, mode);
   if (gap.gap === "nats") {
-    const what = until === undefined
-      ? `NATS has been away since ${from}`
-      : `NATS was away ${from} – ${until}`;
+    const when = to === undefined ? `since ${from}` : `from ${from} to ${to}`;
     return {
-      text: `${what}: lines may be missing`,
-      title: "The service was without its log system",
+      text: `NATS unavailable ${when}: lines may be missing`,
+      title: "The service was not connected to NATS",
     };
   }
-  const cause = gap.hasExpired ? "The token had expired" : "The connection was lost";
-  const what = until === undefined ? `${cause} at ${from}` : `${cause} ${from} – ${until}`;
-  return { text: `${what}: lines may be missing`, title: "This page was without its stream" };
+  const [lost, restored] = gap.hasExpired
+    ? ["Token expired", "renewed"]
+    : ["Connection lost", "restored"];
+  const end = to === undefined ? "" : `, ${restored} at ${to}`;
+  return {
+    text: `${lost} at ${from}${end}: lines may be missing`,
+    title: "This page was not connected to the service",
+  };
 }

@@ -1,25 +1,23 @@
 /**
- * How many lines came lately: what the strip of bars shows.
+ * Counts lines per second over the last minutes, for the rate chart.
  *
  * @module
  */
 import { type Line, severityOf } from "./row.ts";
 
-/** How far back it looks, by default. Seconds. */
-const SPAN = 300;
+const DEFAULT_SPAN_SECONDS = 300;
 
-/** What came in a stretch of time. Times in milliseconds since the epoch. */
+/** The lines of an interval. Times in milliseconds since the epoch. */
 export interface Bar {
   readonly from: number;
   readonly to: number;
-  /** Lines, errors among them. */
+  /** All lines, including errors. */
   readonly lines: number;
   readonly errors: number;
-  /** The first line's row, to jump to; `undefined` where none came. */
+  /** The row of the first line; `undefined` if there is none. */
   readonly firstId: number | undefined;
 }
 
-/** One second. */
 interface Second {
   at: number;
   lines: number;
@@ -27,13 +25,13 @@ interface Second {
   firstId: number;
 }
 
-/** Counts lines by the second in which they came. */
-export class Rate {
-  /** A second's place is its remainder: one that is past the span makes room for a new one. */
+/** Counts lines by the second in which they arrived. */
+export class LineRate {
+  /** Indexed by time modulo the span, so that a new second replaces an expired one. */
   readonly #seconds: (Second | undefined)[];
 
-  /** @param span Seconds that are looked back. */
-  constructor(span = SPAN) {
+  /** @param span Number of seconds that are kept. */
+  constructor(span = DEFAULT_SPAN_SECONDS) {
     this.#seconds = new Array(span).fill(undefined);
   }
 
@@ -49,16 +47,15 @@ export class Rate {
     if (severityOf(level) === "error") second.errors++;
   }
 
-  /** Forgets all. */
   clear(): void {
     this.#seconds.fill(undefined);
   }
 
   /**
-   * The last minutes, the oldest first; the last bar is not over yet.
+   * The bars of the span, oldest first; the last one is still growing.
    *
-   * @param width Seconds that a bar stands for. Bars keep their seconds while time goes by, so that
-   * they wander, and do not flicker.
+   * @param width Seconds per bar. A bar covers the same seconds as time passes, so that bars move rather
+   * than flicker.
    */
   bars(width: number, now: number = Date.now()): Bar[] {
     const count = Math.floor(this.#seconds.length / width);
@@ -70,21 +67,20 @@ export class Rate {
   }
 
   #bar(from: number, width: number): Bar {
-    const seconds: Second[] = [];
-    for (let at = from; at < from + width; at++) {
-      const second = this.#seconds[at % this.#seconds.length];
-      if (second?.at === at) seconds.push(second);
-    }
-    return {
+    const bar = {
       from: from * 1000,
       to: (from + width) * 1000,
-      lines: sum(seconds, "lines"),
-      errors: sum(seconds, "errors"),
-      firstId: seconds[0]?.firstId,
+      lines: 0,
+      errors: 0,
+      firstId: undefined as number | undefined,
     };
+    for (let at = from; at < from + width; at++) {
+      const second = this.#seconds[at % this.#seconds.length];
+      if (second?.at !== at) continue;
+      bar.lines += second.lines;
+      bar.errors += second.errors;
+      bar.firstId ??= second.firstId;
+    }
+    return bar;
   }
-}
-
-function sum(seconds: readonly Second[], what: "lines" | "errors"): number {
-  return seconds.reduce((total, second) => total + second[what], 0);
 }

@@ -1,57 +1,52 @@
 /**
- * What the viewer shows: log lines, and the places where lines are missing.
+ * The rows of the list: log lines, and gaps where lines are missing.
  *
  * @module
  */
+import type { Facet } from "./facets.ts";
 import { parseFlyLine, timeOf } from "./fly_line.ts";
 
-/** One log line. */
-export interface Line {
+/** A log line. The value of a facet is `""` if the line has none; levels are in lower case. */
+export interface Line extends Readonly<Record<Facet, string>> {
   readonly kind: "line";
-  /** Grows by 1 with each row; unique. */
+  /** Unique; increases by 1 with each row, gaps included. */
   readonly id: number;
-  /** When it came here, in milliseconds since the epoch. */
+  /** Time of arrival, in milliseconds since the epoch. */
   readonly received: number;
-  /** The Fly timestamp, in milliseconds since the epoch. */
+  /** Time from the Fly timestamp, in milliseconds since the epoch. */
   readonly time: number | undefined;
-  /** In lower case, `""` where there is none. */
-  readonly level: string;
-  /** `""` where there is none, as for region and machine. */
-  readonly provider: string;
-  readonly region: string;
-  readonly machine: string;
-  /** The Fly message, or the payload as it is. */
+  /** The Fly message; for any other line, the payload. */
   readonly message: string;
   readonly payload: string;
   readonly isFly: boolean;
 }
 
-/** A place where lines are, or may be, missing. */
+/** A place where lines are, or may be, missing. Times in milliseconds since the epoch. */
 export type Gap =
   & { readonly kind: "gap"; readonly id: number; readonly received: number }
   & (
-    /** The service dropped so many lines here, of so many bytes: this page was too slow. */
+    /** The service dropped lines here because this page was too slow. */
     | { readonly gap: "dropped"; readonly count: number; readonly bytes: number }
-    /** The service was without NATS; `to` is undefined as long as it is. */
+    /** The service lost NATS; `to` is undefined until it is back. */
     | { readonly gap: "nats"; readonly from: number; readonly to: number | undefined }
-    /** This page was without the service. */
+    /** This page lost the service; `to` is undefined until it is back. */
     | {
       readonly gap: "connection";
       readonly from: number;
       readonly to: number | undefined;
-      /** Whether that was since its token had expired. */
+      /** Whether the cause was an expired token. */
       readonly hasExpired?: boolean;
     }
   );
 
-/** A gap between two moments. */
-export type TimedGap = Extract<Gap, { from: number }>;
+/** A gap that lasts from one time to another. */
+export type Outage = Extract<Gap, { from: number }>;
 
-/** What the list shows. */
+/** An entry of the list. */
 export type Row = Line | Gap;
 
-/** Makes rows, each with the next id. */
-export class Rows {
+/** Creates rows with consecutive ids. */
+export class RowFactory {
   #next = 0;
   readonly #now: () => number;
 
@@ -59,7 +54,6 @@ export class Rows {
     this.#now = now;
   }
 
-  /** The row of a log line. */
   line(payload: string): Line {
     const fly = parseFlyLine(payload);
     return {
@@ -77,23 +71,23 @@ export class Rows {
     };
   }
 
-  /** The row of lines that the service dropped. */
+  /** A gap of lines that the service dropped. */
   dropped(count: number, bytes: number): Gap {
     return { kind: "gap", id: this.#next++, received: this.#now(), gap: "dropped", count, bytes };
   }
 
-  /** The row of a loss that lasts since `from`; {@linkcode ended} makes the one that replaces it. */
-  lost(gap: TimedGap["gap"], from: number): TimedGap {
+  /** A gap that began at `from`; {@linkcode endOutage} creates its replacement. */
+  outage(gap: Outage["gap"], from: number): Outage {
     return { kind: "gap", id: this.#next++, received: this.#now(), gap, from, to: undefined };
   }
 }
 
-/** The same gap, once it is over. */
-export function ended(gap: TimedGap, to: number): TimedGap {
+/** The same gap, ended at `to`. */
+export function endOutage(gap: Outage, to: number): Outage {
   return { ...gap, to };
 }
 
-/** How loud a level is, whatever the app calls it. */
+/** How serious a level is, whatever the app calls it. */
 export type Severity = "error" | "warn" | "info" | "debug" | "none";
 
 const SEVERITIES: Readonly<Record<string, Severity>> = {
@@ -116,7 +110,7 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   verbose: "debug",
 };
 
-/** The severity of a line's level, by which it is coloured and counted. */
+/** The severity of a level, which determines its color and position. */
 export function severityOf(level: string): Severity {
   return Object.hasOwn(SEVERITIES, level) ? SEVERITIES[level]! : "none";
 }

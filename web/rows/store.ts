@@ -1,28 +1,28 @@
 /**
- * The rows held: so many and no more, filtered, and counted.
+ * Holds a limited number of rows, filters them and counts their facets.
  *
  * @module
  */
-import { type FacetCounts, Facets } from "./facets.ts";
+import { FacetCounter, type FacetCounts } from "./facets.ts";
 import { compile, EVERYTHING, type Filter, type Matcher } from "../search/filter.ts";
-import { Ring } from "./ring.ts";
+import { RingBuffer } from "./ring_buffer.ts";
 import type { Row } from "./row.ts";
 
-/** How long a filter may hold up the page at a time, so that a frame still fits. Milliseconds. */
-const SLICE = 6;
+/** Maximum time that filtering blocks the page at once, so that a frame still fits. */
+const SLICE_MS = 6;
 /**
- * Characters of payloads that are held at most, whatever the limit: 100,000 lines may have 1,000 each.
- * A browser gives a page no more memory than some such lines of a megabyte would take.
+ * Maximum number of characters in all payloads, whatever the row limit: 100,000 lines of 1,000 each. Lines
+ * of a megabyte would otherwise exceed the memory that a browser gives a page.
  */
-export const MOST_CHARACTERS = 100_000_000;
+export const MAX_CHARACTERS = 100_000_000;
 
-/** Rows in the order in which they came; the oldest go. */
+/** Rows in order of arrival; the oldest are evicted. */
 export class Store {
-  /** Called after the rows or what is visible of them have changed, at most once a task. */
+  /** Called after the rows, or which of them are visible, have changed; at most once per task. */
   onChange: () => void = () => {};
-  readonly #rows = new Ring<Row>();
-  readonly #visible = new Ring<Row>();
-  readonly #facets = new Facets();
+  readonly #rows = new RingBuffer<Row>();
+  readonly #visible = new RingBuffer<Row>();
+  readonly #facets = new FacetCounter();
   #characters = 0;
   #limit: number;
   #added = 0;
@@ -30,12 +30,12 @@ export class Store {
   #filter: Filter = EVERYTHING;
   #matcher = compile(EVERYTHING) as Matcher;
   #error: string | undefined;
-  /** How many rows, the oldest, have yet to be filtered. */
+  /** Number of rows, counted from the oldest, that have not been filtered yet. */
   #unfiltered: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #changed = false;
 
-  /** @param limit How many rows are held. */
+  /** @param limit Maximum number of rows. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -50,27 +50,27 @@ export class Store {
     this.#change();
   }
 
-  /** How many rows are held. */
+  /** Number of rows held. */
   get size(): number {
     return this.#rows.length;
   }
 
-  /** How many rows were ever added. */
+  /** Number of rows ever added. */
   get added(): number {
     return this.#added;
   }
 
-  /** How many had to go for the limit. */
+  /** Number of rows evicted by the limit. */
   get evicted(): number {
     return this.#evicted;
   }
 
-  /** How many of the lines held have which level, region, machine and provider. */
+  /** Number of held lines per value of each facet. */
   get facets(): FacetCounts {
     return this.#facets.counts;
   }
 
-  /** Adds a row, whose id is above all others'. This is the hot path. */
+  /** Adds a row with the highest id so far. This is the hot path. */
   add(row: Row): void {
     this.#added++;
     this.#rows.push(row);
@@ -80,7 +80,7 @@ export class Store {
     this.#change();
   }
 
-  /** Puts `row` in the place of the one with its id, if that is still held. */
+  /** Replaces the row with the same id, if it is still held. */
   replace(row: Row): void {
     const index = indexOf(this.#rows, row.id);
     if (index === this.size || this.#rows.at(index).id !== row.id) return;
@@ -94,7 +94,7 @@ export class Store {
     this.#change();
   }
 
-  /** Lets go of all rows. */
+  /** Removes all rows. */
   clear(): void {
     this.#stopFiltering();
     this.#rows.clear();
@@ -108,24 +108,24 @@ export class Store {
     return this.#filter;
   }
 
-  /** Whether a filter is still being applied: older rows that fit it may not be visible yet. */
+  /** Whether the filter is still being applied: older rows that match may not be visible yet. */
   get filtering(): boolean {
     return this.#unfiltered !== undefined;
   }
 
-  /** Why the filter is none, or is too slow; in words for who wrote it. */
+  /** Why the filter is invalid or too slow, as shown to the user. */
   get problem(): string | undefined {
     return this.#error ?? this.#matcher.problem;
   }
 
-  /** What the filter's text finds, to highlight it; with the global flag. */
+  /** Matches the filter's text, for highlighting; with the flag `g`. */
   get pattern(): RegExp | undefined {
     return this.#matcher.pattern;
   }
 
   /**
-   * Shows the rows that fit `filter`: the newest at once, the others in further tasks, so that typing
-   * stays fluid. One that is none, as while it is being written, leaves what is visible as it was.
+   * Shows the rows that match `filter`: the newest at once, the others in later tasks, so that typing stays
+   * smooth. An invalid filter, such as one being typed, does not change which rows are visible.
    */
   setFilter(filter: Filter): void {
     this.#filter = filter;
@@ -140,7 +140,7 @@ export class Store {
     this.#change();
   }
 
-  /** How many rows are visible: all gaps, and the lines that fit the filter. */
+  /** Number of visible rows: all gaps, and the lines that match the filter. */
   get visibleCount(): number {
     return this.#visible.length;
   }
@@ -150,22 +150,22 @@ export class Store {
     return this.#visible.at(index);
   }
 
-  /** Where the row with `id` is visible, else the nearest after it, else the last; -1 where none is. */
+  /** Index of the row with `id`, else of the next visible row, else of the last; -1 if none is visible. */
   visibleIndexOf(id: number): number {
     return Math.min(indexOf(this.#visible, id), this.visibleCount - 1);
   }
 
-  /** All rows held, the oldest first. */
+  /** All rows, oldest first. */
   all(): Iterable<Row> {
     return this.#rows;
   }
 
-  /** The visible ones. */
+  /** The visible rows, oldest first. */
   visible(): Iterable<Row> {
     return this.#visible;
   }
 
-  /** A gap fits every filter: it says that lines are missing here. */
+  /** A gap passes every filter: matching lines may be missing there. */
   #passes(row: Row): boolean {
     return row.kind === "gap" || this.#matcher.test(row);
   }
@@ -177,7 +177,7 @@ export class Store {
   }
 
   #evict(): void {
-    while (this.size > this.#limit || this.#characters > MOST_CHARACTERS) {
+    while (this.size > this.#limit || this.#characters > MAX_CHARACTERS) {
       const row = this.#rows.shift();
       this.#evicted++;
       this.#count(row, -1);
@@ -186,10 +186,10 @@ export class Store {
     }
   }
 
-  /** Filters backwards from the newest rows that are not filtered yet. */
+  /** Filters backward from the newest row that has not been filtered yet. */
   readonly #filterSlice = (): void => {
     clearTimeout(this.#timer);
-    const end = performance.now() + SLICE;
+    const end = performance.now() + SLICE_MS;
     let left = this.#unfiltered!;
     while (left > 0) {
       const row = this.#rows.at(--left);
@@ -216,8 +216,8 @@ export class Store {
   }
 }
 
-/** Where the row with `id` is, or would be. */
-function indexOf(rows: Ring<Row>, id: number): number {
+/** Index of the first row whose id is at least `id`. */
+function indexOf(rows: RingBuffer<Row>, id: number): number {
   let from = 0;
   let to = rows.length;
   while (from < to) {

@@ -1,17 +1,17 @@
 /**
- * What the list, and whoever finds in it, needs of a store.
+ * The rows that the list shows and the finder searches.
  *
  * @module
  */
 import type { Row } from "./row.ts";
 
-/** The rows that are shown, in their order; a `Store` is one. */
+/** The rows that pass the filter, in order. A `Store` is one. */
 export interface VisibleRows {
   readonly visibleCount: number;
   /** The row at `index`. */
   visibleAt(index: number): Row;
-  /** Where the row with `id` is, else the nearest after it, else the last; -1 where there is none. */
+  /** Index of the row with `id`, else of the next row, else of the last; -1 if there are no rows. */
   visibleIndexOf(id: number): number;
-  /** Whether older rows may yet appear, since a filter is being applied. */
+  /** Whether a filter is still being applied, so that older rows may yet appear. */
   readonly filtering: boolean;
 }

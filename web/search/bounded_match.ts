@@ -1,40 +1,40 @@
 /**
- * Bounds the time that a regular expression takes: a match that has begun cannot be stopped, and the page
- * is blocked meanwhile.
+ * Limits the time that a regular expression takes: a match cannot be stopped once it has begun, and blocks
+ * the page until it ends.
  *
  * @module
  */
-import { countChoices } from "./ambiguous_repeat.ts";
+import { countChoices } from "./backtracking.ts";
 
-/** Maximum number of characters of a text that are tested, and that are searched for matches. */
-const LONGEST_TESTED = 32_768;
-const LONGEST_SEARCHED = 65_536;
-/** How long the test of one part may take. */
+/** Maximum number of characters that are tested, and that are searched for matches. */
+const MAX_TESTED = 32_768;
+const MAX_SEARCHED = 65_536;
+/** Maximum time for testing one part. */
 const TEST_MS = 10;
-/** How long the search in one part may take. */
+/** Maximum time for searching one part. */
 const SEARCH_MS = 2;
 
 /** A test that gives up on an expression that is too slow. */
 export interface BoundedTest {
   test(text: string): boolean;
-  /** Whether it has given up: from then on nothing fits. */
+  /** Whether it has given up; from then on nothing matches. */
   readonly tooSlow: boolean;
 }
 
-/** Where a match is. */
+/** The position of a match. */
 export interface Match {
   readonly start: number;
   readonly end: number;
 }
 
-/** What is left for the searches in one message. */
+/** What the searches in one message may still use. */
 export interface SearchBudget {
-  /** Each match is an element. */
+  /** Maximum number of matches; each becomes an element. */
   matches: number;
   milliseconds: number;
 }
 
-/** A budget for one message; there may be a hundred messages in view. */
+/** The budget of one message; a hundred messages may be in view. */
 export function searchBudget(milliseconds = 5): SearchBudget {
   return { matches: 500, milliseconds };
 }
@@ -46,7 +46,7 @@ export function boundedTest(pattern: RegExp): BoundedTest {
 }
 
 /**
- * The matches in a text, without empty ones. If the search is slow, only those near the beginning.
+ * Finds the matches in a text, without empty ones; if the search is slow, only those near the beginning.
  *
  * @param pattern With the flag `g`.
  */
@@ -68,12 +68,12 @@ export function findMatches(text: string, pattern: RegExp, budget: SearchBudget)
   return matches;
 }
 
-function matchesIn(text: string, pattern: RegExp, most: number): Match[] {
+function matchesIn(text: string, pattern: RegExp, max: number): Match[] {
   const matches: Match[] = [];
-  if (most <= 0) return matches;
+  if (max <= 0) return matches;
   for (const { 0: found, index } of text.matchAll(pattern)) {
     if (found !== "") matches.push({ start: index, end: index + found.length });
-    if (matches.length === most) break;
+    if (matches.length === max) break;
   }
   return matches;
 }
@@ -89,43 +89,43 @@ class PartwiseTest implements BoundedTest {
   }
 
   test(text: string): boolean {
-    const end = Math.min(text.length, LONGEST_TESTED);
+    const end = Math.min(text.length, MAX_TESTED);
     for (let length = this.#parts.first; !this.tooSlow; length = this.#parts.after(length)) {
       const part = text.slice(0, Math.min(length, end));
-      let fits = false;
-      this.tooSlow = timed(() => void (fits = this.#pattern.test(part)), TEST_MS) > TEST_MS;
-      if (part.length === end) return fits && !this.tooSlow;
+      let matches = false;
+      this.tooSlow = timed(() => void (matches = this.#pattern.test(part)), TEST_MS) > TEST_MS;
+      if (part.length === end) return matches && !this.tooSlow;
     }
     return false;
   }
 }
 
 /**
- * A text is matched in parts, each a longer beginning of it. Through n characters an expression with k
- * choices has about C(n + k, k) ways: some 10,000 through the first part, and through each further part
- * some 8 times as many. If a part is slow, the next would be far slower, and is not tried.
+ * A text is matched in parts, each a longer prefix of it. An expression with k choices has about C(n + k, k)
+ * ways through n characters: some 10,000 through the first part, and about 8 times as many through each
+ * further part. If a part is slow, the next one would be far slower, and is not tried.
  */
 class Parts {
   /** Length of the first part. */
   readonly first: number;
   /** Maximum length of a part that has been fast so far. */
-  longest = LONGEST_SEARCHED;
+  longest = MAX_SEARCHED;
   readonly #growth: number;
 
   constructor(pattern: RegExp) {
-    // Where the match begins is a choice too.
+    // The start of the match is a choice too.
     const choices = 1 + countChoices(pattern);
     this.first = mayChoose(pattern) ? Math.max(1, Math.floor(80 / choices)) : Infinity;
     this.#growth = 8 ** (1 / choices);
   }
 
-  /** Length of the part that follows one of this length. */
+  /** Length of the part after one of this length. */
   after(length: number): number {
     return Math.max(length + 1, Math.floor(length * this.#growth));
   }
 }
 
-/** All rows are searched with the same pattern. */
+/** All rows are searched with the same pattern, which is analyzed once. */
 const known = new WeakMap<RegExp, Parts>();
 
 function partsOf(pattern: RegExp): Parts {
@@ -134,18 +134,18 @@ function partsOf(pattern: RegExp): Parts {
   return parts;
 }
 
-/** How long `work` takes, in milliseconds. If it is slow, it is tried again: the machine may be busy. */
+/** Time that `work` takes, in milliseconds. If it is slow, it runs again: the machine may be busy. */
 function timed(work: () => void, slow: number): number {
   let took = Infinity;
   for (let tries = 0; tries < 2 && took > slow; tries++) {
-    const begun = performance.now();
+    const start = performance.now();
     work();
-    took = Math.min(took, performance.now() - begun);
+    took = Math.min(took, performance.now() - start);
   }
   return took;
 }
 
-/** Whether there may be several ways to match at the same place. */
+/** Whether there may be several ways to match at the same position. */
 function mayChoose({ source }: RegExp): boolean {
   const bare = source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, "");
   return /[*+?{|]/.test(bare);

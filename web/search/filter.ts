@@ -1,71 +1,69 @@
 /**
- * Which lines are shown.
+ * Compiles a filter into a test of lines.
  *
  * @module
  */
-import { countChoices } from "./ambiguous_repeat.ts";
 import { plainText } from "../message/ansi.ts";
-import { boundedTest } from "./bounded_match.ts";
+import { FACET_NAMES, type FacetSelection } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
+import { countChoices } from "./backtracking.ts";
+import { boundedTest } from "./bounded_match.ts";
 
-/** What a line must have to be shown; an empty text, or set, asks for nothing. */
+/** What a line must match to be shown. */
 export interface Filter {
-  /** Is in the message; or, with `regex`, fits it. */
+  /** Text in the message, or a regular expression if `regex` is set; `""` matches every line. */
   readonly text: string;
   readonly regex: boolean;
   readonly matchCase: boolean;
-  readonly levels: ReadonlySet<string>;
-  readonly regions: ReadonlySet<string>;
-  readonly machines: ReadonlySet<string>;
-  readonly providers: ReadonlySet<string>;
+  readonly facets: FacetSelection;
 }
 
 /** The filter that every line passes. */
-export const EVERYTHING: Filter = {
-  text: "",
-  regex: false,
-  matchCase: false,
-  levels: new Set(),
-  regions: new Set(),
-  machines: new Set(),
-  providers: new Set(),
-};
+export const EVERYTHING: Filter = { text: "", regex: false, matchCase: false, facets: {} };
 
-/** A filter at work. */
+/** A compiled filter. */
 export interface Matcher {
   test(line: Line): boolean;
-  /** Finds what the text asks for, to highlight it; with the global flag. */
+  /** Matches the filter's text, for highlighting; with the flag `g`. */
   readonly pattern: RegExp | undefined;
-  /** Why no line passes any more, where a match has taken too long; for who wrote the filter. */
+  /** Why no line passes any more, after a match took too long; shown to the user. */
   readonly problem: string | undefined;
 }
 
-/** Why a filter is none, in words for who is still writing it. */
+/** Why a filter is invalid; shown to the user, who may still be typing. */
 export interface FilterError {
   readonly error: string;
 }
 
-const AMBIGUOUS = "This expression could take forever: it repeats what can itself repeat.";
+const AMBIGUOUS = "This expression could take forever: it repeats a group that itself repeats.";
 const TOO_MANY = "This expression has too many repeats and alternatives.";
 const TOO_SLOW = "This expression takes too long on these lines: try one with fewer repeats.";
 
 /** With more, even a short line could take seconds. */
-const MOST_CHOICES = 30;
+const MAX_CHOICES = 30;
 
-/** Makes `filter` ready to test lines. */
+/**
+ * Compiles `filter`.
+ *
+ * @example
+ * ```ts
+ * const matcher = compile({ ...EVERYTHING, text: "status=5\\d\\d", regex: true });
+ * if (!("error" in matcher)) matcher.test(line);
+ * ```
+ */
 export function compile(filter: Filter): Matcher | FilterError {
   const { text, regex, matchCase } = filter;
-  const accepts = setTest(filter);
-  if (text === "") return { test: accepts, pattern: undefined, problem: undefined };
+  const hasFacets = facetTest(filter.facets);
+  if (text === "") return { test: hasFacets, pattern: undefined, problem: undefined };
   const source = regex ? text : escape(text);
   try {
     const pattern = new RegExp(source, matchCase ? "g" : "gi");
     const choices = regex ? countChoices(pattern) : 0;
-    if (choices > MOST_CHOICES) return { error: choices === Infinity ? AMBIGUOUS : TOO_MANY };
-    // Also for plain text: twice as fast as to turn each message into lower case.
+    if (choices > MAX_CHOICES) return { error: choices === Infinity ? AMBIGUOUS : TOO_MANY };
+    // Plain text too: a regular expression is twice as fast as converting each message to lower case.
     const bounded = boundedTest(new RegExp(source, matchCase ? "" : "i"));
     return {
-      test: (line) => accepts(line) && bounded.test(plainText(line.message)),
+      test: (line) => hasFacets(line) && bounded.test(plainText(line.message)),
       pattern,
       get problem() {
         return bounded.tooSlow ? TOO_SLOW : undefined;
@@ -76,25 +74,22 @@ export function compile(filter: Filter): Matcher | FilterError {
   }
 }
 
-function setTest({ levels, regions, machines, providers }: Filter): (line: Line) => boolean {
-  const wanted = [
-    [levels, "level"],
-    [regions, "region"],
-    [machines, "machine"],
-    [providers, "provider"],
-  ] as const;
-  const asked = wanted.filter(([values]) => values.size > 0);
-  return (line) => asked.every(([values, fact]) => values.has(line[fact]));
+function facetTest(selection: FacetSelection): (line: Line) => boolean {
+  const restricted = FACET_NAMES.flatMap((facet) => {
+    const values = selection[facet];
+    return values !== undefined && values.size > 0 ? [{ facet, values }] : [];
+  });
+  return (line) => restricted.every(({ facet, values }) => values.has(line[facet]));
 }
 
-/** A regular expression that fits `text` alone. */
+/** The source of a regular expression that matches exactly `text`. */
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }
 
-/** The engine's reason, without what goes before it: `Invalid regular expression: /(/i: …`. */
+/** The engine's reason, without its prefix `Invalid regular expression: /(/i: `. */
 function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const reason = message.slice(message.lastIndexOf(": ") + 2);
-  return `Not a regular expression yet: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
+  return `Not a valid regular expression yet: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
 }

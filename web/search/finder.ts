@@ -1,22 +1,23 @@
 /**
- * Find: which of the rows listed have what is looked for, and the way from one to the next.
+ * Finds rows that match, and steps from one to the next.
  *
  * @module
  */
-import type { Matcher } from "./filter.ts";
 import type { VisibleRows } from "../rows/visible_rows.ts";
+import type { Matcher } from "./filter.ts";
 
-/** How long a search may hold up a frame. Milliseconds. */
-const SLICE = 6;
-const ROWS_A_LOOK = 64;
+/** Maximum time that a search may delay a frame. */
+const SLICE_MS = 6;
+/** Number of rows tested between two checks of the time. */
+const ROWS_PER_CHECK = 64;
 
-/** Looks for rows, a slice a frame, and keeps up with those that come. */
+/** Searches the visible rows in slices, including rows that arrive later. */
 export class Finder {
   readonly #rows: VisibleRows;
   #matcher: Matcher | undefined;
-  /** The ids of the rows found, in their order. */
+  /** Ids of the matching rows, ascending. */
   #found: number[] = [];
-  /** The rows before the one with this id have been looked at. */
+  /** Id of the first row that has not been searched. */
   #next = 0;
   #current: number | undefined;
 
@@ -24,22 +25,22 @@ export class Finder {
     this.#rows = rows;
   }
 
-  /** The row where the reader is. */
+  /** Id of the current match. */
   get current(): number | undefined {
     return this.#current;
   }
 
-  /** How many rows were found. */
+  /** Number of matches. */
   get count(): number {
     return this.#found.length;
   }
 
-  /** Which one of them the current is, from 1; 0 where it is none. */
+  /** Position of the current match, from 1; 0 if there is none. */
   get position(): number {
-    return this.#current === undefined ? 0 : place(this.#found, this.#current) + 1;
+    return this.#current === undefined ? 0 : indexOf(this.#found, this.#current) + 1;
   }
 
-  /** Looks for something else, or in other rows, from the beginning. */
+  /** Starts over, with another matcher or other rows. */
   restart(matcher: Matcher | undefined): void {
     this.#matcher = matcher;
     this.#found = [];
@@ -47,50 +48,49 @@ export class Finder {
     this.#current = undefined;
   }
 
-  /** Looks on. Returns whether there are rows left to look at. */
-  look(): boolean {
+  /** Searches the next slice. Returns whether there are more rows to search. */
+  search(): boolean {
     const rows = this.#rows;
-    this.#forget(rows.visibleCount === 0 ? Infinity : rows.visibleAt(0).id);
+    this.#forgetBefore(rows.visibleCount === 0 ? Infinity : rows.visibleAt(0).id);
     if (this.#matcher === undefined || rows.visibleCount === 0) return false;
-    const until = performance.now() + SLICE;
+    const end = performance.now() + SLICE_MS;
     let index = rows.visibleIndexOf(this.#next);
-    for (let left = ROWS_A_LOOK; index < rows.visibleCount; index++) {
+    for (let left = ROWS_PER_CHECK; index < rows.visibleCount; index++) {
       const row = rows.visibleAt(index);
       if (row.id < this.#next) continue;
       this.#next = row.id + 1;
       if (row.kind === "line" && this.#matcher.test(row)) this.#found.push(row.id);
       if (--left > 0) continue;
-      if (performance.now() > until) return index + 1 < rows.visibleCount;
-      left = ROWS_A_LOOK;
+      if (performance.now() > end) return index + 1 < rows.visibleCount;
+      left = ROWS_PER_CHECK;
     }
     return false;
   }
 
   /**
-   * Goes to the next row found (or, with -1, the previous), around the end.
+   * Goes to the next match, or with -1 to the previous one, wrapping around at the ends.
    *
-   * @param from The row in view from which to start, where there is no current one.
-   * @returns The row's id, or undefined where there is none.
+   * @param from Id of the row in view to start from if there is no current match.
+   * @returns The id of the matching row, or `undefined` if there is none.
    */
   step(by: 1 | -1, from: number): number | undefined {
     if (this.count === 0) return undefined;
-    const at = this.#current === undefined
-      ? Math.max(0, place(this.#found, from + 1) - 1)
-      : place(this.#found, this.#current) + by;
-    this.#current = this.#found.at((at + this.count) % this.count);
+    const index = this.#current === undefined
+      ? Math.max(0, indexOf(this.#found, from + 1) - 1)
+      : indexOf(this.#found, this.#current) + by;
+    this.#current = this.#found.at((index + this.count) % this.count);
     return this.#current;
   }
 
-  /** Forgets rows that are gone. */
-  #forget(first: number): void {
-    if (this.count === 0 || this.#found[0]! >= first) return;
-    this.#found.splice(0, place(this.#found, first));
-    if (this.#current !== undefined && this.#current < first) this.#current = undefined;
+  #forgetBefore(id: number): void {
+    if (this.count === 0 || this.#found[0]! >= id) return;
+    this.#found.splice(0, indexOf(this.#found, id));
+    if (this.#current !== undefined && this.#current < id) this.#current = undefined;
   }
 }
 
-/** Where `id` is among the ids, or would be. */
-function place(ids: readonly number[], id: number): number {
+/** Index of the first id that is at least `id`. */
+function indexOf(ids: readonly number[], id: number): number {
   let low = 0;
   for (let high = ids.length; low < high;) {
     const middle = (low + high) >> 1;

@@ -1,38 +1,27 @@
 /**
- * The field that filters or finds.
+ * The search field, which filters lines or finds matches among them.
  *
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
 import * as icons from "../panels/icons.ts";
-
-/** What is written into the field. */
-export interface Query {
-  readonly text: string;
-  readonly regex: boolean;
-  readonly matchCase: boolean;
-  /** Whether all rows stay and the field finds among them, rather than filters. */
-  readonly find: boolean;
-}
-
-/** The query that asks for nothing. */
-export const NO_QUERY: Query = { text: "", regex: false, matchCase: false, find: false };
+import type { Query } from "./row_query.ts";
 
 export interface SearchModel {
   readonly query: Query;
-  /** Why what is written cannot be used. */
+  /** Why the query cannot be applied. */
   readonly problem: string | undefined;
-  /** How much fits: `3 of 120`. */
+  /** The number of matches, such as `3 of 120`. */
   readonly tally: string;
-  onQuery(query: Query): void;
+  onQuery(changes: Partial<Query>): void;
   onStep(by: 1 | -1): void;
-  /** Leaves the field. */
+  /** Moves the focus from the field to the list. */
   onLeave(): void;
 }
 
-/** The field with its switches; {@linkcode problemTemplate} says what is wrong with what is written. */
+/** The field and its switches. {@linkcode problemTemplate} shows the problem of an invalid query. */
 export function searchTemplate(model: SearchModel): TemplateResult {
-  const { query, problem, tally } = model;
+  const { query, problem, tally, onQuery } = model;
   const { text, find } = query;
   return html`
     <div class="search" part="search" role="search" data-bad=${problem !== undefined}>
@@ -49,7 +38,7 @@ export function searchTemplate(model: SearchModel): TemplateResult {
         aria-invalid=${problem !== undefined}
         placeholder=${find ? "Find in lines" : "Filter lines"}
         .value=${text}
-        @input=${(event: InputEvent) => write(model, (event.target as HTMLInputElement).value)}
+        @input=${(event: InputEvent) => onQuery({ text: (event.target as HTMLInputElement).value })}
         @keydown=${(event: KeyboardEvent) => press(model, event)}
       >
       ${text === "" ? html`<kbd class="hotkey" aria-hidden="true">/</kbd>` : html`
@@ -57,8 +46,8 @@ export function searchTemplate(model: SearchModel): TemplateResult {
       `}
       ${find && text !== "" ? steps(model) : nothing}
       ${text === "" ? nothing : html`
-        <button class="mini" aria-label="Empty the field" title="Empty (Esc)"
-          @click=${() => write(model, "")}>${icons.close}</button>
+        <button class="mini" aria-label="Clear the search" title="Clear (Esc)"
+          @click=${() => onQuery({ text: "" })}>${icons.close}</button>
       `}
       ${toggle(model, "matchCase", "Aa", "Match case")} ${toggle(
         model,
@@ -70,14 +59,14 @@ export function searchTemplate(model: SearchModel): TemplateResult {
   `;
 }
 
-/** Why what is written cannot be used, in a line of its own, so that it covers nothing. */
+/** The problem of an invalid query, below the field, so that it covers nothing. */
 export function problemTemplate({ problem }: SearchModel): TemplateResult {
   return html`<div class="problem" id="problem" role="status">${problem}</div>`;
 }
 
 function modeSwitch({ query, onQuery }: SearchModel): TemplateResult {
   return html`
-    <div class="modes" role="group" aria-label="What the field does">
+    <div class="modes" role="group" aria-label="Search mode">
       ${([["Filter", false, icons.funnel], ["Find", true, icons.search]] as const).map((
         [name, find, icon],
       ) =>
@@ -85,8 +74,8 @@ function modeSwitch({ query, onQuery }: SearchModel): TemplateResult {
           <button
             class="mode"
             aria-pressed=${query.find === find}
-            title=${find ? "Find: all lines stay (f)" : "Filter: only lines that fit (f)"}
-            @click=${() => onQuery({ ...query, find })}
+            title=${find ? "Find: keep all lines (f)" : "Filter: show only matching lines (f)"}
+            @click=${() => onQuery({ find })}
           >${icon}<span>${name}</span></button>
         `
       )}
@@ -111,12 +100,8 @@ function toggle(
 ): TemplateResult {
   return html`
     <button class="mini letters" aria-label=${title} title=${title} aria-pressed=${query[name]}
-      @click=${() => onQuery({ ...query, [name]: !query[name] })}>${label}</button>
+      @click=${() => onQuery({ [name]: !query[name] })}>${label}</button>
   `;
-}
-
-function write({ query, onQuery }: SearchModel, text: string): void {
-  onQuery({ ...query, text });
 }
 
 function press(model: SearchModel, event: KeyboardEvent): void {
@@ -125,7 +110,7 @@ function press(model: SearchModel, event: KeyboardEvent): void {
     else model.onLeave();
   } else if (event.key === "Escape") {
     if (model.query.text === "") model.onLeave();
-    else write(model, "");
+    else model.onQuery({ text: "" });
   } else return;
   event.preventDefault();
 }

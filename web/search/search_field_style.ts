@@ -1,11 +1,10 @@
 /**
- * How the field looks that filters or finds.
+ * Styles of the search field.
  *
  * @module
  */
 import { css, type CSSResult } from "lit";
 
-/** The style of the field. */
 export const searchStyle: CSSResult = css`
   .search {
     position: relative;

@@ -1,13 +1,12 @@
 /**
- * What differs in views that are narrow or low, and for fingers.
+ * Styles of narrow and low views, and of touch screens.
  *
  * @module
  */
 import { css, type CSSResult } from "lit";
 
-/** The style of small views; it comes after all others. */
+/** Overrides the other styles, and must come after them. */
 export const narrowStyle: CSSResult = css`
-  /* Not wide: what matters stays, the rest is a menu. */
   @container natstap (width < 880px) {
     .toolbar {
       position: relative;
@@ -61,7 +60,6 @@ export const narrowStyle: CSSResult = css`
     }
   }
 
-  /* Narrow: the field has a line of its own, and chips scroll sideways. */
   @container natstap (width < 640px) {
     .toolbar {
       flex-wrap: wrap;
@@ -79,7 +77,7 @@ export const narrowStyle: CSSResult = css`
       margin: 0 4px 0 -4px;
     }
     .viewer .search input {
-      /* Phones zoom into a field whose text is smaller. */
+      /* Phones zoom into a field with smaller text. */
       font-size: 16px;
     }
     .pause {
@@ -94,12 +92,12 @@ export const narrowStyle: CSSResult = css`
       scrollbar-width: none;
     }
     .chip-group.levels,
-    .chip-group.picked {
+    .chip-group.selected {
       flex: none;
       flex-wrap: nowrap;
     }
-    .unfold {
-      /* Over the padding too: no chip is to be seen beside what it scrolls under. */
+    .facets-button {
+      /* Chips scroll under the button, which covers the padding too. */
       position: sticky;
       right: -8px;
       align-self: stretch;
@@ -109,19 +107,19 @@ export const narrowStyle: CSSResult = css`
       border-radius: 0;
       box-shadow: -8px 0 8px var(--natstap-surface);
     }
-    .viewer .unfold,
-    .viewer .unfold:hover {
+    .viewer .facets-button,
+    .viewer .facets-button:hover {
       background: var(--natstap-surface);
     }
-    .unfold > .icon {
+    .facets-button > .icon {
       display: block;
     }
-    .unfold-name {
+    .facets-button-text {
       display: none;
     }
   }
 
-  /* Little height, as with a page zoomed to 200 %: it belongs to the lines. */
+  /* Little height, such as on a page zoomed to 200%, is left to the lines. */
   @media (height < 480px) {
     .toolbar {
       padding-block: 4px;
@@ -130,13 +128,13 @@ export const narrowStyle: CSSResult = css`
       min-height: 28px;
       padding-bottom: 4px;
     }
-    .strip {
+    .rate-chart {
       height: 20px;
     }
-    .strip-words {
+    .chart-label {
       top: 1px;
     }
-    .strip-start {
+    .chart-start {
       display: none;
     }
   }

@@ -1,12 +1,11 @@
 /**
- * How the viewer looks at large: its colours, its sizes, its icons. Every colour and size that a host
- * may want to change is a custom property.
+ * Colors, sizes and icons. Each color and size that a host page may want to change is a custom property.
  *
  * @module
  */
 import { css, type CSSResult } from "lit";
 
-/** The colours hold AA contrast in both themes; which one it is, the host's `color-scheme` says. */
+/** Colors have AA contrast in both themes; the host's `color-scheme` chooses one. */
 export const themeStyle: CSSResult = css`
   :host {
     --natstap-bg: light-dark(#ffffff, #0b0f17);

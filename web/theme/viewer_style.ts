@@ -1,26 +1,34 @@
 /**
- * What the viewer looks like around its rows.
+ * All styles of the viewer except its rows.
  *
  * @module
  */
 import type { CSSResult } from "lit";
-import { chipsStyle } from "../panels/chips_style.ts";
-import { helpStyle } from "../panels/help_style.ts";
+import { helpStyle } from "../keys/help.ts";
 import { listStyle } from "../list/list_style.ts";
-import { narrowStyle } from "./narrow_style.ts";
-import { searchStyle } from "../search/search_field_style.ts";
-import { stripStyle } from "../panels/strip_style.ts";
-import { themeStyle } from "./theme_style.ts";
+import { bannerStyle } from "../panels/banner.ts";
+import { emptyListStyle } from "../panels/empty_list.ts";
+import { facetChipsStyle } from "../panels/facet_chips_style.ts";
+import { newLinesStyle } from "../panels/new_lines_button.ts";
+import { noteStyle } from "../panels/note.ts";
+import { rateChartStyle } from "../panels/rate_chart.ts";
 import { toolbarStyle } from "../panels/toolbar_style.ts";
+import { searchStyle } from "../search/search_field_style.ts";
+import { narrowStyle } from "./narrow_style.ts";
+import { themeStyle } from "./theme_style.ts";
 
-/** The style sheets, in their order. */
+/** The style sheets, in order. */
 export const style: CSSResult[] = [
   themeStyle,
   toolbarStyle,
   searchStyle,
-  chipsStyle,
-  stripStyle,
+  facetChipsStyle,
+  rateChartStyle,
+  bannerStyle,
   listStyle,
+  newLinesStyle,
+  emptyListStyle,
+  noteStyle,
   helpStyle,
   narrowStyle,
 ];

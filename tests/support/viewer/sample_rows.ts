@@ -1,12 +1,12 @@
 /**
- * Rows for the tests of the viewer's parts.
+ * Sample rows for tests of the viewer's parts.
  *
  * @module
  */
-import { type Line, Rows } from "../../../web/rows/row.ts";
+import { type Line, RowFactory } from "../../../web/rows/row.ts";
 
-/** What of a Fly line a test cares about. */
-export interface FlyFacts {
+/** The fields of a Fly line; a test sets those that matter to it. */
+export interface FlyFields {
   readonly message?: string;
   readonly level?: string;
   readonly provider?: string;
@@ -15,10 +15,10 @@ export interface FlyFacts {
   readonly timestamp?: string;
 }
 
-/** A Fly log line, as it is published. */
-export function flyPayload(facts: FlyFacts = {}): string {
-  const { message = "hello", level = "info", provider = "app", region = "dfw" } = facts;
-  const { machine = "m1", timestamp = "2026-11-20T20:42:11.123456789Z" } = facts;
+/** A Fly log line as published. */
+export function flyPayload(fields: FlyFields = {}): string {
+  const { message = "hello", level = "info", provider = "app", region = "dfw" } = fields;
+  const { machine = "m1", timestamp = "2026-11-20T20:42:11.123456789Z" } = fields;
   return JSON.stringify({
     event: { provider },
     fly: { app: { instance: machine, name: "panini-786" }, region },
@@ -29,7 +29,7 @@ export function flyPayload(facts: FlyFacts = {}): string {
   });
 }
 
-/** A line that came at `received`, milliseconds since the epoch. */
-export function flyLine(facts: FlyFacts = {}, received = 0): Line {
-  return new Rows(() => received).line(flyPayload(facts));
+/** A line that arrived at `received`, in milliseconds since the epoch. */
+export function flyLine(fields: FlyFields = {}, received = 0): Line {
+  return new RowFactory(() => received).line(flyPayload(fields));
 }

@@ -1,12 +1,12 @@
 /**
- * Searches texts as the viewer highlights them, in a worker.
+ * Finds the matches that the viewer highlights, in a worker.
  *
  * @module
  */
-import { piecesOf } from "../../../web/message/pieces.ts";
+import { segmentsOf } from "../../../web/message/segments.ts";
 import { plainSpan } from "../../../web/message/ansi.ts";
 
-/** What a worker has, of which the tests' library of types knows nothing. */
+/** The global scope of a worker, for which the tests have no types. */
 const scope = globalThis as unknown as {
   onmessage: (event: { data: { expression: string; texts: string[] } }) => void;
   postMessage(matches: string[][]): void;
@@ -16,7 +16,9 @@ scope.onmessage = ({ data: { expression, texts } }) => {
   const pattern = new RegExp(expression, "g");
   scope.postMessage(
     texts.map((text) =>
-      piecesOf([plainSpan(text)], pattern).filter(({ isMatch }) => isMatch).map(({ text }) => text)
+      segmentsOf([plainSpan(text)], pattern).filter(({ isMatch }) => isMatch).map(({ text }) =>
+        text
+      )
     ),
   );
 };

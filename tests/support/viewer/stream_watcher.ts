@@ -1,5 +1,5 @@
 /**
- * A page that watches a stream, and what it was told.
+ * Records the notifications of a connection.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import {
 import type { EndedReason } from "../../../web/connection/reconnect_policy.ts";
 import { PATIENCE } from "../patience.ts";
 
-/** What a handler was told, in the order in which it was. */
-export type Told =
+/** A notification. */
+export type Notice =
   | { readonly what: "state"; readonly state: ConnectionState }
   | { readonly what: "line"; readonly payload: string }
   | { readonly what: "dropped"; readonly count: number; readonly bytes: number }
@@ -20,43 +20,43 @@ export type Told =
   | { readonly what: "open" }
   | { readonly what: "lost"; readonly at: number };
 
-/** A connection, and all that it tells. */
+/** A connection, and its notifications. */
 export class Watcher implements Disposable {
-  readonly told: Told[] = [];
+  readonly notices: Notice[] = [];
   readonly connection: Connection;
-  /** Is called with all that it is told, at once. */
-  onTold: (told: Told) => void = () => {};
+  /** Called synchronously with each notification. */
+  onNotice: (notice: Notice) => void = () => {};
   #wake: () => void = () => {};
-  /** What `take()` has passed. */
+  /** Number of notifications that `take()` has passed. */
   #taken = 0;
 
   constructor(options: ConnectionOptions) {
     this.connection = new Connection(options, {
-      onState: (state) => this.#tell({ what: "state", state }),
-      onLine: (payload) => this.#tell({ what: "line", payload }),
-      onDropped: (count, bytes) => this.#tell({ what: "dropped", count, bytes }),
-      onNats: (nats, at) => this.#tell({ what: "nats", nats, at }),
-      onOpen: () => this.#tell({ what: "open" }),
-      onLost: (at) => this.#tell({ what: "lost", at }),
+      onState: (state) => this.#record({ what: "state", state }),
+      onLine: (payload) => this.#record({ what: "line", payload }),
+      onDropped: (count, bytes) => this.#record({ what: "dropped", count, bytes }),
+      onNats: (nats, at) => this.#record({ what: "nats", nats, at }),
+      onOpen: () => this.#record({ what: "open" }),
+      onLost: (at) => this.#record({ what: "lost", at }),
     });
     this.connection.start();
   }
 
-  /** All in short: states by their names, lines by their payloads. */
+  /** All notifications in short: states by name, lines by payload. */
   get summary(): string[] {
-    return this.told.map(summarize);
+    return this.notices.map(summarize);
   }
 
-  /** Resolves to the next of what it is told that fits; what comes before is passed over. */
-  async take<T extends Told>(fits: (told: Told) => told is T): Promise<T> {
+  /** Resolves to the next notification that matches; those before it are skipped. */
+  async take<T extends Notice>(matches: (notice: Notice) => notice is T): Promise<T> {
     const deadline = performance.now() + PATIENCE;
     for (;;) {
-      while (this.#taken < this.told.length) {
-        const told = this.told[this.#taken++]!;
-        if (fits(told)) return told;
+      while (this.#taken < this.notices.length) {
+        const notice = this.notices[this.#taken++]!;
+        if (matches(notice)) return notice;
       }
       const left = deadline - performance.now();
-      if (left <= 0) throw new Error(`Not told within a minute, but ${this.#lately()}`);
+      if (left <= 0) throw new Error(`No such notification within a minute: ${this.#latest()}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
         this.#wake = () => {
@@ -67,23 +67,23 @@ export class Watcher implements Disposable {
     }
   }
 
-  /** Resolves to the next state with this name. */
+  /** Resolves to the next state with the given name. */
   async state<S extends ConnectionState["state"]>(
     name: S,
   ): Promise<Extract<ConnectionState, { state: S }>> {
     type Wanted = Extract<ConnectionState, { state: S }>;
-    const { state } = await this.take((told): told is { what: "state"; state: Wanted } =>
-      told.what === "state" && told.state.state === name
+    const { state } = await this.take((notice): notice is { what: "state"; state: Wanted } =>
+      notice.what === "state" && notice.state.state === name
     );
     return state;
   }
 
-  /** Resolves once it is told what `summarize()` would show like this. */
+  /** Waits for the next notification with this summary. */
   async until(summary: string): Promise<void> {
-    await this.take((told): told is Told => summarize(told) === summary);
+    await this.take((notice): notice is Notice => summarize(notice) === summary);
   }
 
-  /** Resolves to the reason and the detail where it has ended. */
+  /** Resolves to the reason and detail of the end. */
   async ended(): Promise<{ reason: EndedReason; detail: string }> {
     const { reason, detail } = await this.state("ended");
     return { reason, detail };
@@ -93,27 +93,27 @@ export class Watcher implements Disposable {
     this.connection.stop();
   }
 
-  /** What a failed test shows. */
-  #lately(): string {
-    return this.summary.slice(-20).map((told) => told.slice(0, 60)).join(", ");
+  /** For the message of a failed test. */
+  #latest(): string {
+    return this.summary.slice(-20).map((notice) => notice.slice(0, 60)).join(", ");
   }
 
-  #tell(told: Told): void {
-    this.told.push(told);
+  #record(notice: Notice): void {
+    this.notices.push(notice);
     this.#wake();
-    this.onTold(told);
+    this.onNotice(notice);
   }
 }
 
-function summarize(told: Told): string {
-  switch (told.what) {
+function summarize(notice: Notice): string {
+  switch (notice.what) {
     case "state":
-      return told.state.state;
+      return notice.state.state;
     case "line":
-      return `line ${told.payload}`;
+      return `line ${notice.payload}`;
     case "nats":
-      return `nats ${told.nats}`;
+      return `nats ${notice.nats}`;
     default:
-      return told.what;
+      return notice.what;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The viewer at work: the real service and nats-server, chromium, and a product's site on another
+ * Runs the viewer for a test: the real service and nats-server, chromium, and a product's site on another
  * origin.
  *
  * @module
@@ -9,51 +9,44 @@ import { build } from "../../../tools/bundle.ts";
 import { launchChromium } from "../clients/chromium.ts";
 import { assertEventually, PATIENCE } from "../patience.ts";
 import { mint, type Service, type Stack, startService, startStack } from "../service.ts";
+import { type FlyFields, flyPayload } from "./sample_rows.ts";
 
-/** The app that the stage publishes for. */
+/** The app whose lines are published. */
 export const APP = "panini-786";
+/** The machine that publishes them. */
+export const MACHINE = "d896d7c609dd68";
 
-/** A browser's window, and what went wrong in it. */
+/** A page in the browser, and what went wrong in it. */
 export interface Visit extends AsyncDisposable {
   readonly page: Page;
-  /** All that it has asked for so far. */
+  /** All requests so far. */
   readonly requests: Request[];
-  /** Errors, refusals of a policy and dialogs so far, in words. */
+  /** Descriptions of all errors, policy violations and dialogs so far. */
   readonly trouble: string[];
-  /** What scripts in log lines have called so far: nothing, one hopes. */
+  /** Calls by scripts in log lines so far; there should be none. */
   fired(): Promise<string[]>;
 }
 
-/** What a test plays with. */
+/** What a test works with. */
 export interface Stage extends AsyncDisposable {
   readonly stack: Stack;
   readonly service: Service;
-  /** The product's origin. */
+  /** Origin of the product's site. */
   readonly site: string;
-  /** Opens a window at `url`, or at a page of the product's site that holds this HTML. */
+  /** Opens a URL, or a page with this HTML on the product's site. */
   visit(urlOrHtml: string, options?: VisitOptions): Promise<Visit>;
-  /** Publishes Fly lines of {@linkcode APP}, or payloads as they are. */
-  publish(...lines: (Partial<FlyLine> | string | Uint8Array)[]): Promise<void>;
-  /** As the service was, at the same address, after it was stopped. */
+  /** Publishes Fly lines of {@linkcode APP}, or payloads. */
+  publish(...lines: (FlyFields | string | Uint8Array)[]): Promise<void>;
+  /** Starts the service again, at the same address, after it was stopped. */
   restart(): Promise<Service>;
 }
 
-/** How a window differs from the usual one. */
+/** Options of the browser context, and the content security policy of the page. */
 export type VisitOptions = Parameters<Browser["newContext"]>[0] & { readonly csp?: string };
 
-/** What a Fly line says. */
-export interface FlyLine {
-  readonly message: string;
-  readonly level: string;
-  readonly provider: string;
-  readonly region: string;
-  readonly machine: string;
-  readonly timestamp: string;
-}
+const VIEWPORT = { width: 1280, height: 800 };
 
-const WINDOW = { width: 1280, height: 800 };
-
-/** Raises the curtain; `env` is the service's, beside `CORS_ORIGINS`. */
+/** Starts everything; `env` is added to the service's environment. */
 export async function startStage(env: Record<string, string> = {}): Promise<Stage> {
   await using started = new AsyncDisposableStack();
   await build();
@@ -64,15 +57,15 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
   const stack = started.use(await startStack({ CORS_ORIGINS: site, ...env }));
   const browser = started.adopt(await launchChromium(), (browser) => browser.close());
   const visit = async (urlOrHtml: string, { csp, ...options }: VisitOptions = {}) => {
-    if (/^https?:/.test(urlOrHtml)) return await openWindow(browser, urlOrHtml, options);
+    if (/^https?:/.test(urlOrHtml)) return await openPage(browser, urlOrHtml, options);
     const path = `/${pages.size}`;
     pages.set(path, pageOf(urlOrHtml, csp));
-    return await openWindow(browser, site + path, options);
+    return await openPage(browser, site + path, options);
   };
-  const publish = async (...lines: (Partial<FlyLine> | string | Uint8Array)[]) => {
+  const publish = async (...lines: (FlyFields | string | Uint8Array)[]) => {
     for (const line of lines) {
       const isPayload = typeof line === "string" || line instanceof Uint8Array;
-      stack.publisher.publish(`logs.${APP}.dfw.d896d7c609dd68`, isPayload ? line : flyLine(line));
+      stack.publisher.publish(`logs.${APP}.dfw.${MACHINE}`, isPayload ? line : flyLine(line));
     }
     await stack.publisher.flush();
   };
@@ -87,13 +80,13 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
   return { stack, service, site, visit, publish, restart, [Symbol.asyncDispose]: dispose };
 }
 
-/** The two lines that a product's page embeds the viewer with; `attributes` beside `src` and `token`. */
+/** The HTML that embeds the viewer; `attributes` are added to `src` and `token`. */
 export function embedding({ service }: Stage, token: string, attributes = ""): string {
   return `<script type="module" src="${service.url}/viewer.js"></script>
 <natstap-viewer src="${service.url}/logs" token="${token}" ${attributes}></natstap-viewer>`;
 }
 
-/** The viewer's own page, with a token of `claims` handed over in the link. */
+/** URL of the page at `/`, with a token of `claims` in the fragment. */
 export async function pageUrl(
   { service }: Stage,
   claims: Record<string, unknown> = {},
@@ -101,32 +94,23 @@ export async function pageUrl(
   return `${service.url}/#token=${await mint({ app: APP, ...claims })}`;
 }
 
-/** A log line as Fly publishes it. */
-export function flyLine(line: Partial<FlyLine>): string {
-  return JSON.stringify({
-    event: { provider: line.provider ?? "app" },
-    fly: {
-      app: { instance: line.machine ?? "d896d7c609dd68", name: APP },
-      region: line.region ?? "dfw",
-    },
-    host: "9c2f",
-    log: { level: line.level ?? "info" },
-    message: line.message ?? "GET /healthz 200 3ms",
-    timestamp: line.timestamp ?? new Date().toISOString(),
-  });
+/** A log line as published by Fly, from {@linkcode MACHINE} unless it says otherwise. */
+export function flyLine(fields: FlyFields): string {
+  const timestamp = new Date().toISOString();
+  return flyPayload({ machine: MACHINE, message: "GET /healthz 200 3ms", timestamp, ...fields });
 }
 
-/** Resolves once the viewer says that it is live: what is published from now on arrives. */
+/** Waits until the viewer is live: lines published from then on arrive. */
 export async function live({ page }: Visit): Promise<void> {
   await holds(page, "statuses.some(({ state }) => state === 'live')");
 }
 
-/** Waits until `expression` is true in the page; Playwright's own way is one that a policy refuses. */
+/** Waits until `expression` is true in the page. A policy may block Playwright's own method. */
 export async function holds(page: Page, expression: string): Promise<void> {
   await assertEventually(() => page.evaluate(`Boolean(${expression})`), true, expression);
 }
 
-/** Opens a product's page with the viewer over the whole window, and waits until it is live. */
+/** Opens a product's page filled by the viewer, and waits until it is live. */
 export async function open(
   stage: Stage,
   attributes = "",
@@ -139,16 +123,26 @@ export async function open(
   return visit;
 }
 
-/** The row that shows `message`, of several the first. */
+/** The search field. */
+export function searchField({ page }: Visit): Locator {
+  return page.locator("natstap-viewer #search");
+}
+
+/** The buttons with this name. */
+export function button({ page }: Visit, name: string | RegExp): Locator {
+  return page.getByRole("button", { name });
+}
+
+/** The first row that shows `message`. */
 export function row({ page }: Visit, message: string | RegExp): Locator {
   return page.locator("natstap-viewer .row").filter({ hasText: message }).first();
 }
 
-/** Publishes lines and waits until the last of them, which has a message, is on the screen. */
+/** Publishes lines, and waits until the last one is on the screen. */
 export async function show(
   stage: Stage,
   visit: Visit,
-  ...lines: (Partial<FlyLine> & { readonly message: string })[]
+  ...lines: (FlyFields & { readonly message: string })[]
 ): Promise<void> {
   await stage.publish(...lines);
   await row(visit, lines.at(-1)!.message).waitFor();
@@ -159,7 +153,7 @@ export async function messages({ page }: Visit): Promise<string[]> {
   return await page.locator("natstap-viewer .row .message").allInnerTexts();
 }
 
-/** Takes a picture to look at, if the variable `SCREENSHOTS` names a folder for them. */
+/** Takes a screenshot, if the variable `SCREENSHOTS` names a folder. */
 export async function shoot({ page }: Visit, name: string): Promise<void> {
   const folder = Deno.env.get("SCREENSHOTS");
   if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
@@ -180,36 +174,36 @@ function pageOf(html: string, csp?: string): Response {
   });
 }
 
-/** Runs before any script of a page: hears what is refused, and what a script in a line calls. */
-const WITNESS = `
+/** Runs before any script of a page; records statuses, policy violations, and calls by log lines. */
+const RECORDER = `
   globalThis.fired = [];
   globalThis.xss = (name) => void fired.push(String(name));
   globalThis.statuses = [];
   addEventListener("natstap-status", ({ detail }) => statuses.push(detail));
   addEventListener("securitypolicyviolation", (event) => {
-    console.error(\`refused: \${event.violatedDirective} \${event.blockedURI} \${event.sample}\`);
+    console.error(\`blocked: \${event.violatedDirective} \${event.blockedURI} \${event.sample}\`);
   });
 `;
 
-async function openWindow(
+async function openPage(
   browser: Browser,
   url: string,
   options: Parameters<Browser["newContext"]>[0],
 ): Promise<Visit> {
-  const context = await browser.newContext({ viewport: WINDOW, ...options });
-  await context.addInitScript(WITNESS);
+  const context = await browser.newContext({ viewport: VIEWPORT, ...options });
+  await context.addInitScript(RECORDER);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const requests: Request[] = [];
   const trouble: string[] = [];
   context.on("request", (request) => void requests.push(request));
   context.on("page", () => void trouble.push("a window was opened"));
-  page.on("pageerror", ({ message }) => void trouble.push(`an error: ${message}`));
+  page.on("pageerror", ({ message }) => void trouble.push(`error: ${message}`));
   page.on("console", (message) => {
-    if (message.type() === "error") trouble.push(`in the console: ${message.text()}`);
+    if (message.type() === "error") trouble.push(`console: ${message.text()}`);
   });
   page.on("dialog", async (dialog) => {
-    trouble.push(`a dialog: ${dialog.message()}`);
+    trouble.push(`dialog: ${dialog.message()}`);
     await dialog.dismiss();
   });
   await page.goto(url);

@@ -4,7 +4,7 @@ import { Watcher } from "../../support/viewer/stream_watcher.ts";
 
 const CLAIMS = { app: "panini-786" };
 
-/** A provider of these tokens, the last one again and again, and when it was asked. */
+/** A provider of these tokens, of which the last one repeats, and the times of its calls. */
 function provide(...tokens: Promise<string>[]): { provider: () => Promise<string>; at: number[] } {
   const at: number[] = [];
   const provider = () => tokens[Math.min(at.push(performance.now()), tokens.length) - 1]!;
@@ -19,36 +19,36 @@ Deno.test("a page's tokens", async (t) => {
     await stack.publisher.flush();
   };
 
-  await t.step("an expired one is followed by the next, and the stream goes on", async () => {
+  await t.step("an expired token is replaced, and the stream continues", async () => {
     const { provider, at } = provide(mint(CLAIMS, 4), mint(CLAIMS));
     using watcher = new Watcher({ src, tokenProvider: provider });
     await watcher.state("live");
-    const { at: lostAt } = await watcher.take((told) => told.what === "lost");
+    const { at: lostAt } = await watcher.take((notice) => notice.what === "lost");
     assert(Math.abs(lostAt - Date.now()) < 60_000);
     await watcher.state("live");
-    await publish("on it goes");
-    await watcher.until("line on it goes");
+    await publish("continued");
+    await watcher.until("line continued");
     assertEquals(at.length, 2);
     assertEquals(watcher.summary.filter((what) => what !== "reconnecting"), [
       ...["connecting", "open", "live", "lost"],
-      ...["connecting", "open", "live", "line on it goes"],
+      ...["connecting", "open", "live", "line continued"],
     ]);
   });
 
-  await t.step("an expired one is the end, where there is no provider", async () => {
+  await t.step("an expired token ends the stream if there is no provider", async () => {
     using watcher = new Watcher({ src, token: await mint(CLAIMS, 4) });
     assertEquals(await watcher.ended(), { reason: "expired", detail: "The token has expired." });
     assertEquals(watcher.summary, ["connecting", "open", "live", "lost", "ended"]);
   });
 
-  await t.step("one that is refused at first is followed by another, at once", async () => {
+  await t.step("a token that is rejected at first is replaced at once", async () => {
     const { provider, at } = provide(mint(CLAIMS));
     using watcher = new Watcher({ src, token: await mint(CLAIMS, -60), tokenProvider: provider });
     await watcher.state("live");
     assertEquals([watcher.summary, at.length], [["connecting", "connecting", "open", "live"], 1]);
   });
 
-  await t.step("are asked for once a second at most, where each has expired", async () => {
+  await t.step("expired tokens are requested at most once per second", async () => {
     const { provider, at } = provide(mint(CLAIMS, -60), mint(CLAIMS, -60), mint(CLAIMS));
     using watcher = new Watcher({ src, tokenProvider: provider, random: () => 0 });
     const { reason } = await watcher.state("reconnecting");
@@ -63,31 +63,31 @@ Deno.test("a page's tokens", async (t) => {
   const clockErrors: [what: string, token: Promise<string>, reason: RegExp][] = [
     ["expires too late", mint(CLAIMS, 3700), /JWT_MAX_TTL|exp|live/],
     ["is not valid yet", mint({ ...CLAIMS, nbf: inAnHour }), /valid|nbf/],
-    ["was issued later than now", mint({ ...CLAIMS, iat: inAnHour }), /valid|iat/],
+    ["was issued in the future", mint({ ...CLAIMS, iat: inAnHour }), /valid|iat/],
     ["has expired", mint(CLAIMS, -60), /expired/],
   ];
   for (const [what, token, expected] of clockErrors) {
-    await t.step(`one that ${what}, by the service's clock, is followed by another`, async () => {
+    await t.step(`a token that ${what}, by the service's clock, is replaced`, async () => {
       const { provider, at } = provide(token, mint(CLAIMS));
       using watcher = new Watcher({ src, tokenProvider: provider, random: () => 0 });
       assertMatch((await watcher.state("reconnecting")).reason, expected);
       await watcher.state("live");
       assertEquals(at.length, 2);
     });
-    await t.step(`one that ${what} is the end, where there is no provider`, async () => {
+    await t.step(`a token that ${what} ends the stream if there is no provider`, async () => {
       using watcher = new Watcher({ src, token: await token });
       assertMatch((await watcher.ended()).detail, expected);
     });
   }
 
-  await t.step("one that nothing heals is asked for once, and is the end", async () => {
+  await t.step("an otherwise invalid token is requested once, and ends the stream", async () => {
     const { provider, at } = provide(mint({}));
     using watcher = new Watcher({ src, token: "stale", tokenProvider: provider });
     assertEquals((await watcher.ended()).reason, "unauthorized");
     assertEquals([watcher.summary, at.length], [["connecting", "connecting", "ended"], 1]);
   });
 
-  await t.step("a provider that fails is asked again, and why is said", async () => {
+  await t.step("a provider that fails is called again, and its error is shown", async () => {
     const failures: (() => unknown)[] = [
       () => Promise.reject(new Error("signed out")),
       () => {
@@ -103,22 +103,22 @@ Deno.test("a page's tokens", async (t) => {
     assertEquals(reasons, [
       "No token: signed out",
       "No token: no backend",
-      "No token came from this page.",
+      "This page provided no token.",
     ]);
     await watcher.state("live");
   });
 
-  await t.step("a stream too many waits as long as it is told, and longer each time", async () => {
+  await t.step("a page over the limit waits for Retry-After plus the backoff", async () => {
     await using _one = await openStream(stack.service, CLAIMS);
     await using _two = await openStream(stack.service, CLAIMS);
     using watcher = new Watcher({ src, token: await mint(CLAIMS), random: () => 1 });
     const { at, reason } = await watcher.state("reconnecting");
     assertMatch(reason, /^[A-Z].*\.$/);
-    // Its Retry-After, and the first wait of the backoff.
+    // Retry-After plus the first delay of the backoff.
     const wait = at - Date.now();
-    assert(wait > 5000 && wait <= 10_500, `A wait of ${wait} ms`);
+    assert(wait > 5000 && wait <= 10_500, `Waits ${wait} ms`);
     assertEquals(watcher.summary, ["connecting", "reconnecting"]);
-    // A page that is back in its network does not come back before.
+    // Being back online does not end this wait.
     dispatchEvent(new Event("online"));
     await new Promise((resolve) => setTimeout(resolve));
     assertEquals(watcher.summary, ["connecting", "reconnecting"]);

@@ -3,7 +3,7 @@ import { utf8 } from "../../../lib/stream/formats/format.ts";
 import { ndjson } from "../../../lib/stream/formats/ndjson.ts";
 import { text } from "../../../lib/stream/formats/text.ts";
 import { fileName, toFile, toJson, toText } from "../../../web/export/download.ts";
-import { ended, type Row, Rows } from "../../../web/rows/row.ts";
+import { endOutage, type Row, RowFactory } from "../../../web/rows/row.ts";
 import { Store } from "../../../web/rows/store.ts";
 import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
@@ -34,55 +34,55 @@ const payloads = [
 ];
 
 for (const payload of payloads) {
-  Deno.test(`a file has what the service's own formats make of ${JSON.stringify(payload)}`, () => {
-    const line = new Rows().line(payload);
+  Deno.test(`a file has the same text as the service's formats: ${JSON.stringify(payload)}`, () => {
+    const line = new RowFactory().line(payload);
     const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     assertEquals(toText(line), decode(text.encode(utf8(payload))));
     assertEquals(toJson(line), decode(ndjson.encode(utf8(payload))));
   });
 }
 
-Deno.test("a file of JSON has no line that a decoder which ignores case reads as a gap", () => {
+Deno.test("no line in an ndjson file is read as a gap by a decoder that ignores case", () => {
   for (const key of ["Natstap", "NATSTAP", "nat\u017ftap", "NAT\u017fTAP", "nat\\u017ftap"]) {
     const payload = `{"a":1,"${key}":{"event":"dropped","count":1,"bytes":1}}`;
-    assertEquals(toJson(new Rows().line(payload)), JSON.stringify(payload), key);
+    assertEquals(toJson(new RowFactory().line(payload)), JSON.stringify(payload), key);
   }
 });
 
-Deno.test("a text has no escape sequences, be it a Fly line or not; JSON keeps them", () => {
+Deno.test("text has no escape sequences, in Fly lines and others; JSON keeps them", () => {
   const message = "\x1b[31mred\x1b[0m \x1b]8;;https://a.example\x07link\x1b]8;;\x07";
-  const fly = new Rows().line(flyPayload({ message }));
-  assertEquals(toText(fly), toText(new Rows().line(flyPayload({ message: "red link" }))));
+  const fly = new RowFactory().line(flyPayload({ message }));
+  assertEquals(toText(fly), toText(new RowFactory().line(flyPayload({ message: "red link" }))));
   assertEquals(toJson(fly), fly.payload);
-  const other = new Rows().line(message);
+  const other = new RowFactory().line(message);
   assertEquals(toText(other), "red link");
   assertEquals(toJson(other), JSON.stringify(message));
 });
 
-const rows = new Rows(() => NOW);
-const nats = rows.lost("nats", NOW);
+const rows = new RowFactory(() => NOW);
+const nats = rows.outage("nats", NOW);
 const gaps: [row: Row, text: string, json: unknown][] = [
   [rows.dropped(3, 999), "# dropped count=3 bytes=999", { event: "dropped", count: 3, bytes: 999 }],
   [
-    ended(nats, NOW + 1500),
+    endOutage(nats, NOW + 1500),
     "# nats lost from=2026-11-20T20:42:11.000Z to=2026-11-20T20:42:12.500Z",
     { event: "nats lost", from: "2026-11-20T20:42:11.000Z", to: "2026-11-20T20:42:12.500Z" },
   ],
   [
-    rows.lost("connection", NOW),
+    rows.outage("connection", NOW),
     "# connection lost from=2026-11-20T20:42:11.000Z to=?",
     { event: "connection lost", from: "2026-11-20T20:42:11.000Z", to: "?" },
   ],
 ];
 
 for (const [row, asText, asJson] of gaps) {
-  Deno.test(`a file tells of a gap: ${asText}`, () => {
+  Deno.test(`a file includes gaps: ${asText}`, () => {
     assertEquals(toText(row), asText);
     assertEquals(JSON.parse(toJson(row)), { natstap: asJson });
   });
 }
 
-Deno.test("a file has every row on a line of its own, also of more rows than fit one part", async () => {
+Deno.test("a file has one line per row, also if it has several parts", async () => {
   const many = Array.from({ length: 25_001 }, (_, i) => rows.line(`line ${i}`));
   const log = await toFile(many, "log");
   assertEquals(log.type, "text/plain;charset=utf-8");
@@ -93,7 +93,7 @@ Deno.test("a file has every row on a line of its own, also of more rows than fit
   assertEquals(await (await toFile([], "log")).text(), "");
 });
 
-Deno.test("a file has the rows that were held when it was asked for", async () => {
+Deno.test("a file has the rows that were held when it was requested", async () => {
   const store = new Store(3);
   for (const payload of ["a", "b", "c"]) store.add(rows.line(payload));
   const file = toFile(store.visible(), "log");
@@ -101,7 +101,7 @@ Deno.test("a file has the rows that were held when it was asked for", async () =
   assertEquals(await (await file).text(), "a\nb\nc\n");
 });
 
-Deno.test("a file's name says what it is and from when, and takes nothing else from a stranger", () => {
+Deno.test("a file name has the app and the time, and no unsafe characters", () => {
   const now = new Date("2026-11-20T20:42:11.123Z");
   assertEquals(fileName("panini-786", "log", now), "panini-786-2026-11-20T20-42-11Z.log");
   assertEquals(fileName("../../x\n", "ndjson", now), "x-2026-11-20T20-42-11Z.ndjson");

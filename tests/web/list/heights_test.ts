@@ -1,15 +1,14 @@
-/** The heights of rows: what is summed from few measures is what it would be from all. */
 import { assertEquals } from "@std/assert";
 import { Heights } from "../../../web/list/heights.ts";
 
 const USUAL = 22;
 
-Deno.test("Heights takes each row that was not measured to be as high as usual", () => {
+Deno.test("Heights assumes the usual height for rows that have not been measured", () => {
   const heights = new Heights(USUAL);
   assertEquals(heights.before(Infinity, 100_000), 100_000 * USUAL);
 });
 
-Deno.test("Heights takes what it is told first for the usual, until it forgets all", () => {
+Deno.test("Heights keeps the first usual height until it is cleared", () => {
   const heights = new Heights(USUAL);
   heights.assume(30);
   heights.assume(40);
@@ -19,7 +18,7 @@ Deno.test("Heights takes what it is told first for the usual, until it forgets a
   assertEquals(heights.usual, 40);
 });
 
-Deno.test("Heights adds what measured rows have beyond the usual, whatever the order of measuring", () => {
+Deno.test("Heights adds the differences of measured rows, whatever the order of measuring", () => {
   const heights = new Heights(USUAL);
   for (const [id, height] of [[7, 44], [3, 66], [9, USUAL], [5, 23], [3, 88]] as const) {
     heights.set(id, height);
@@ -29,14 +28,14 @@ Deno.test("Heights adds what measured rows have beyond the usual, whatever the o
   assertEquals(heights.before(10, 10), 10 * USUAL + 66 + 1 + 22);
 });
 
-Deno.test("Heights takes a row that is folded in again for as high as it is now", () => {
+Deno.test("Heights uses the last measured height of a row that was collapsed again", () => {
   const heights = new Heights(USUAL);
   heights.set(1, 400);
   heights.set(1, USUAL);
   assertEquals(heights.before(2, 2), 2 * USUAL);
 });
 
-Deno.test("Heights forgets rows that are gone, a few or thousands", () => {
+Deno.test("Heights forgets removed rows, a few or thousands", () => {
   const heights = new Heights(USUAL);
   for (let id = 0; id < 10_000; id++) heights.set(id, USUAL + 1);
   for (const first of [10, 5000, 9990]) {
@@ -45,7 +44,7 @@ Deno.test("Heights forgets rows that are gone, a few or thousands", () => {
   }
 });
 
-Deno.test("Heights sums what any sequence of measures, and of rows that go, amounts to", () => {
+Deno.test("Heights is correct after any sequence of measurements and removals", () => {
   const heights = new Heights(USUAL);
   const known = new Map<number, number>();
   let first = 0;

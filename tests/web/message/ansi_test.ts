@@ -3,16 +3,16 @@ import fc from "npm:fast-check@^4";
 import { parseAnsi, plainText } from "../../../web/message/ansi.ts";
 
 const ESC = "\x1b";
-const seen = (message: string) => parseAnsi(message).map(({ text }) => text).join("");
+const textOf = (message: string) => parseAnsi(message).map(({ text }) => text).join("");
 const styles = (message: string) =>
   parseAnsi(message).map(({ text, className, css }) => [text, className, css]);
 
 const without = (text: string, characters: string) =>
   [...text].filter((one) => !characters.includes(one)).join("");
-/** Text that begins no sequence. */
+/** Text that starts no sequence. */
 const words = fc.string({ unit: "binary" })
   .map((text) => without(text, "\x1b\x90\x98\x9b\x9d\x9e\x9f"));
-/** Text that ends none. */
+/** Text that ends no sequence. */
 const inside = words.map((text) => without(text, "\x07\x18\x1a\x9c"));
 const sequence = fc.oneof(
   fc.tuple(fc.constantFrom(`${ESC}[`, "\x9b"), fc.stringMatching(/^[0-9;:?<=>]{0,12}[@-~]$/)),
@@ -24,7 +24,7 @@ const sequence = fc.oneof(
   fc.tuple(fc.constantFrom(`${ESC}]`), inside, fc.constant("\x07")),
   fc.tuple(fc.constant(ESC), fc.stringMatching(/^[ -/]?[0-9c=>DEHM]$/)),
 ).map((parts) => parts.join(""));
-/** Whatever strangers send. */
+/** Arbitrary and hostile input. */
 const anything = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: fc.constantFrom(ESC, "[", "]", "\\", "\x9b", "\0", "\n", ";", ":", "m", "é") }),
@@ -33,23 +33,23 @@ const anything = fc.oneof(
   }),
 );
 
-Deno.test("a message's text is the message without its escape sequences", () => {
+Deno.test("parseAnsi() removes all escape sequences, and nothing else", () => {
   fc.assert(fc.property(fc.array(fc.tuple(words, sequence)), (parts) => {
     const message = parts.flat().join("");
     const expected = parts.map(([text]) => text).join("");
-    assertEquals(seen(message), expected);
+    assertEquals(textOf(message), expected);
     assertEquals(plainText(message), expected);
   }));
 });
 
-Deno.test("a message without escape sequences is as it was", () => {
-  fc.assert(fc.property(words, (text) => assertEquals(seen(text), text)));
+Deno.test("parseAnsi() keeps a message without escape sequences", () => {
+  fc.assert(fc.property(words, (text) => assertEquals(textOf(text), text)));
 });
 
-Deno.test("whatever comes, no escape character is seen, and nothing that was not there", () => {
+Deno.test("for any input, no escape character is shown, and no text is added", () => {
   fc.assert(
     fc.property(anything, (message) => {
-      const text = seen(message);
+      const text = textOf(message);
       assertEquals(plainText(message), text);
       assert(!text.includes(ESC));
       let at = 0;
@@ -62,7 +62,7 @@ Deno.test("whatever comes, no escape character is seen, and nothing that was not
   );
 });
 
-Deno.test("whatever comes, a style is one of the classes and colours that are meant", () => {
+Deno.test("for any input, only known classes and colors are used", () => {
   const CLASSES =
     /^((bold|dim|italic|underline|strike|inverse|ansi-rgb|ansi-(\d|1[0-5]))( (?!$)|$))*$/;
   const CSS =
@@ -78,25 +78,25 @@ Deno.test("whatever comes, a style is one of the classes and colours that are me
   );
 });
 
-Deno.test("a sequence that is broken off takes no words of the message with it", () => {
+Deno.test("a malformed sequence removes no words", () => {
   assertEquals(
-    seen(`${ESC}]0;a title that never ends\nthe rest`),
+    textOf(`${ESC}]0;a title that never ends\nthe rest`),
     "0;a title that never ends\nthe rest",
   );
-  assertEquals(seen(`${ESC}]a title${ESC}[31mred`), "a titlered");
-  assertEquals(seen(`${ESC}[注文 42 m`), "注文 42 m");
-  assertEquals(seen(`${ESC}[12\nnext line`), "12\nnext line");
-  assertEquals(seen(`${ESC}\nnext line`), "\nnext line");
-  assertEquals(seen(`cut off ${ESC}[3`), "cut off ");
-  assertEquals(seen(`cut off ${ESC}`), "cut off ");
+  assertEquals(textOf(`${ESC}]a title${ESC}[31mred`), "a titlered");
+  assertEquals(textOf(`${ESC}[注文 42 m`), "注文 42 m");
+  assertEquals(textOf(`${ESC}[12\nnext line`), "12\nnext line");
+  assertEquals(textOf(`${ESC}\nnext line`), "\nnext line");
+  assertEquals(textOf(`cut off ${ESC}[3`), "cut off ");
+  assertEquals(textOf(`cut off ${ESC}`), "cut off ");
 });
 
-Deno.test("a hyperlink's sequence vanishes, with where it would have led", () => {
+Deno.test("the sequence of a hyperlink is removed, including its address", () => {
   const link = `${ESC}]8;;https://evil.example${ESC}\\bank${ESC}]8;;${ESC}\\`;
   assertEquals(styles(link), [["bank", "", ""]]);
 });
 
-Deno.test("a message has its 16, 256 and millions of colours", () => {
+Deno.test("16, 256 and 24-bit colors are supported", () => {
   const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]!.slice(1);
   assertEquals(colored("31"), ["ansi-1", ""]);
   assertEquals(colored("97"), ["ansi-15", ""]);
@@ -111,7 +111,7 @@ Deno.test("a message has its 16, 256 and millions of colours", () => {
   assertEquals(colored("1;38;5;1;4"), ["bold underline ansi-1", ""]);
 });
 
-Deno.test("a colour that is none changes nothing, and nothing behind it is taken for it", () => {
+Deno.test("an invalid color changes nothing, and is parsed to its end", () => {
   const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]!.slice(1);
   assertEquals(colored("38;5;256"), ["", ""]);
   assertEquals(colored("38;2;1;2;999"), ["", ""]);
@@ -121,7 +121,7 @@ Deno.test("a colour that is none changes nothing, and nothing behind it is taken
   assertEquals(colored("?31"), ["", ""]);
 });
 
-Deno.test("text on a background of the app's own can be read", () => {
+Deno.test("text on a background that the app chose is legible", () => {
   const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]![2];
   assertEquals(colored("30;43"), "color: rgb(0 0 0); background-color: rgb(229 229 16)");
   assertEquals(colored("41"), "color: rgb(255 255 255); background-color: rgb(205 49 49)");
@@ -129,7 +129,7 @@ Deno.test("text on a background of the app's own can be read", () => {
   assertEquals(colored("7;32"), "color: rgb(0 0 0); background-color: rgb(13 188 121)");
 });
 
-Deno.test("marks are set, reset one by one, and all at once", () => {
+Deno.test("marks are set, reset individually, and all reset at once", () => {
   const message =
     `${ESC}[1;3;4;9ma${ESC}[22mb${ESC}[24;29mc${ESC}[0md${ESC}[4:3me${ESC}[4:0mf${ESC}[7mg${ESC}[mh`;
   assertEquals(styles(message).map(([text, className]) => `${text}: ${className}`), [
@@ -147,18 +147,18 @@ Deno.test("marks are set, reset one by one, and all at once", () => {
 const MILLION = 1_000_000;
 const HOSTILE: Record<string, string> = {
   "a million ESC": ESC.repeat(MILLION),
-  "half a million CSI that never end": `${ESC}[`.repeat(MILLION / 2),
-  "half a million OSC that never end": `${ESC}]`.repeat(MILLION / 2),
+  "half a million unterminated CSI": `${ESC}[`.repeat(MILLION / 2),
+  "half a million unterminated OSC": `${ESC}]`.repeat(MILLION / 2),
   "a CSI with a million parameters": `${ESC}[${";".repeat(MILLION)}m`,
   "a CSI with a million digits": `${ESC}[${"1".repeat(MILLION)}m`,
   "a CSI with a million colons": `${ESC}[38${":".repeat(MILLION)}m`,
   "an OSC of a million characters": `${ESC}]${"x".repeat(MILLION)}`,
-  "a colour for each of 160,000 characters": `${ESC}[31mx`.repeat(MILLION / 6),
+  "a color for each of 160,000 characters": `${ESC}[31mx`.repeat(MILLION / 6),
   "a million NUL in a CSI": `${ESC}[${"\0".repeat(MILLION)}`,
 };
 
 for (const [name, message] of Object.entries(HOSTILE)) {
-  Deno.test(`a message is read in bounded time into bounded spans: ${name}`, () => {
+  Deno.test(`parsing takes bounded time and returns a bounded number of spans: ${name}`, () => {
     assert(parseAnsi(message).length <= 2001);
   });
 }

@@ -4,7 +4,7 @@ import { isJson, type JsonNode, jsonSpans, jsonTree } from "../../../web/message
 
 const text = (source: string) => jsonSpans(source).map((span) => span.text).join("");
 
-/** The tree, written out again. */
+/** The tree as JSON. */
 function written({ key, text, children }: JsonNode): string {
   const value = children === undefined
     ? text
@@ -12,7 +12,7 @@ function written({ key, text, children }: JsonNode): string {
   return key === undefined ? value : `${key}:${value}`;
 }
 
-Deno.test("JSON's tokens and tree are the JSON as it was written", () => {
+Deno.test("tokens and tree reproduce the JSON as written", () => {
   fc.assert(fc.property(fc.json(), fc.constantFrom(undefined, 2, "\t"), (json, indent) => {
     const value = [JSON.parse(json)];
     const source = JSON.stringify(value, null, indent);
@@ -22,12 +22,12 @@ Deno.test("JSON's tokens and tree are the JSON as it was written", () => {
   }));
 });
 
-Deno.test("JSON's numbers keep their digits, and its objects the order and the doubles of their keys", () => {
+Deno.test("numbers keep their digits, and objects the order and duplicates of their keys", () => {
   const source = '{"b":12345678901234567890,"a":1.0,"1":-0e5,"a":[true,null,{},[]]}';
   assertEquals(written(jsonTree(source)!), source);
 });
 
-Deno.test("JSON's tokens are told apart", () => {
+Deno.test("tokens have the class of their kind", () => {
   assertEquals(
     jsonSpans('{"a\\"b" : "c","n":-1.5e3,"w":null}').map((span) => [span.text, span.className]),
     [
@@ -49,7 +49,7 @@ Deno.test("JSON's tokens are told apart", () => {
   );
 });
 
-Deno.test("whatever comes, the text of the tokens is the text: also of JSON that is cut off", () => {
+Deno.test("for any input, even JSON that is cut off, no text is lost", () => {
   const unit = fc.constantFrom('"', "\\", "{", "}", "[", "]", ":", ",", " ", "\n", "1", "a", "\0");
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit })), (source) => {
@@ -59,7 +59,7 @@ Deno.test("whatever comes, the text of the tokens is the text: also of JSON that
   );
 });
 
-Deno.test("objects and arrays are JSON messages; scalars, sentences and broken JSON are none", () => {
+Deno.test("isJson() accepts objects and arrays, not scalars, sentences and broken JSON", () => {
   assertEquals(['{"a":1}', " [1]\n", "{}"].map(isJson), [true, true, true]);
   const none = ["1", '"a"', "null", "", "{", "[info] started", "{a}", '{"a":1} {"b":2}', "[1,]"];
   assertEquals(none.filter(isJson), []);
@@ -70,12 +70,12 @@ const HOSTILE: Record<string, string> = {
   "objects nested 30,000 deep": '{"a":'.repeat(30_000) + "1" + "}".repeat(30_000),
   "100,000 values": `[${"1,".repeat(100_000)}1]`,
   "a string of backslashes": `["${"\\\\".repeat(100_000)}"]`,
-  "a million brackets that never close": "[".repeat(1_000_000),
-  "braces apart": `{${"}  ".repeat(80_000)}`,
+  "a million unclosed brackets": "[".repeat(1_000_000),
+  "closing braces only": `{${"}  ".repeat(80_000)}`,
 };
 
 for (const [name, source] of Object.entries(HOSTILE)) {
-  Deno.test(`JSON is read in bounded time into bounded elements: ${name}`, () => {
+  Deno.test(`JSON is parsed in bounded time into a bounded number of elements: ${name}`, () => {
     assert(jsonSpans(source).length <= 2002);
     assertEquals(text(source), source);
     if (!isJson(source)) return;

@@ -4,7 +4,7 @@ import { findLinks } from "../../../web/message/links.ts";
 
 const linked = (text: string) => findLinks(text).map(({ start, end }) => text.slice(start, end));
 
-Deno.test("a link ends where the sentence or the bracket around it goes on", () => {
+Deno.test("a link ends before the punctuation of the sentence or brackets around it", () => {
   assertEquals(linked("see https://a.example/b, or (http://c.example/d)."), [
     "https://a.example/b",
     "http://c.example/d",
@@ -34,19 +34,19 @@ const NO_LINKS = [
 ];
 
 for (const text of NO_LINKS) {
-  Deno.test(`no link but http(s): ${text}`, () => assertEquals(findLinks(text), []));
+  Deno.test(`only http and https are links: ${text}`, () => assertEquals(findLinks(text), []));
 }
 
-Deno.test("no link that looks as if it led elsewhere: a name before an @", () => {
+Deno.test("an address with a user name is not a link, since it looks like another host", () => {
   assertEquals(findLinks("https://bank.example@evil.example/ https://a:b@evil.example"), []);
 });
 
-Deno.test("no link that looks as if it led elsewhere: characters that turn the text around", () => {
+Deno.test("a link ends before a character that changes the direction of text", () => {
   assertEquals(linked("https://a.example/\u202eelpmaxe.knab"), ["https://a.example/"]);
   assertEquals(linked("https://a.example/\u2066x\u200by"), ["https://a.example/"]);
 });
 
-Deno.test("whatever comes, a link is http(s), in its place, and none within another", () => {
+Deno.test("for any input, links are http or https, in place, and do not overlap", () => {
   const part = fc.constantFrom(
     "http",
     "s",
@@ -83,7 +83,7 @@ Deno.test("whatever comes, a link is http(s), in its place, and none within anot
   );
 });
 
-Deno.test("links are found in bounded time, and are bounded: a megabyte of each hostile kind", () => {
+Deno.test("links are found in bounded time, and limited in number", () => {
   for (const unit of ["http", "http://", "https://a", ")", "http://a)", "https://a.example/ "]) {
     const text = `https://a.example/${unit.repeat(1_000_000 / unit.length)}`;
     assert(findLinks(text).length <= 100);

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { ended, Rows, severityOf } from "../../../web/rows/row.ts";
+import { endOutage, RowFactory, severityOf } from "../../../web/rows/row.ts";
 import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
 const NOW = Date.parse("2026-11-20T20:42:12Z");
 
-Deno.test("a Fly line's row has its facts, its level in lower case, its payload as it was", () => {
+Deno.test("a Fly line's row has its fields, with the level in lower case, and its payload", () => {
   const payload = flyPayload({ level: "WARN", message: "disk \u001b[31mfull\u001b[0m" });
-  assertEquals(new Rows(() => NOW).line(payload), {
+  assertEquals(new RowFactory(() => NOW).line(payload), {
     kind: "line",
     id: 0,
     received: NOW,
@@ -38,8 +38,10 @@ const others = [
 ];
 
 for (const payload of others) {
-  Deno.test(`a payload that is no Fly line shows as it is: ${JSON.stringify(payload)}`, () => {
-    const { message, time, level, provider, region, machine, isFly } = new Rows().line(payload);
+  Deno.test(`a payload that is not a Fly line is its own message: ${JSON.stringify(payload)}`, () => {
+    const { message, time, level, provider, region, machine, isFly } = new RowFactory().line(
+      payload,
+    );
     assertEquals({ message, time, level, provider, region, machine, isFly }, {
       message: payload,
       time: undefined,
@@ -55,22 +57,22 @@ for (const payload of others) {
 for (
   const timestamp of ["", "yesterday", "7", "2026", "2026-13-45T99:99:99Z", "2026-11-20T20:42:11"]
 ) {
-  Deno.test(`a Fly line has no time where its timestamp is ${JSON.stringify(timestamp)}`, () => {
-    const { isFly, time } = new Rows().line(flyPayload({ timestamp }));
+  Deno.test(`a Fly line has no time if its timestamp is ${JSON.stringify(timestamp)}`, () => {
+    const { isFly, time } = new RowFactory().line(flyPayload({ timestamp }));
     assertEquals([isFly, time], [true, undefined]);
   });
 }
 
-Deno.test("ids grow by one with each row, of whatever kind", () => {
-  const rows = new Rows();
-  const gap = rows.lost("nats", 1);
-  const all = [rows.line("a"), rows.dropped(3, 99), rows.lost("connection", 2), rows.line("b")];
+Deno.test("ids increase by one with each row of any kind", () => {
+  const rows = new RowFactory();
+  const gap = rows.outage("nats", 1);
+  const all = [rows.line("a"), rows.dropped(3, 99), rows.outage("connection", 2), rows.line("b")];
   assertEquals([gap, ...all].map(({ id }) => id), [0, 1, 2, 3, 4]);
 });
 
-Deno.test("a gap that is over keeps its id and its beginning", () => {
-  const gap = new Rows(() => NOW).lost("nats", NOW - 500);
-  assertEquals(ended(gap, NOW + 700), {
+Deno.test("an outage that has ended keeps its id and its start", () => {
+  const gap = new RowFactory(() => NOW).outage("nats", NOW - 500);
+  assertEquals(endOutage(gap, NOW + 700), {
     kind: "gap",
     id: 0,
     received: NOW,
@@ -80,7 +82,7 @@ Deno.test("a gap that is over keeps its id and its beginning", () => {
   });
 });
 
-Deno.test("severityOf() knows the levels by their many names, and no others", () => {
+Deno.test("severityOf() maps the common names of levels, and no others", () => {
   const levels = ["fatal", "error", "warning", "notice", "trace", "", "loud", "constructor"];
   const severities = ["error", "error", "warn", "info", "debug", "none", "none", "none"];
   assertEquals(levels.map(severityOf), severities);

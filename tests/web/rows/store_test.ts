@@ -1,16 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { EVERYTHING } from "../../../web/search/filter.ts";
-import { ended, type Row, Rows } from "../../../web/rows/row.ts";
+import { endOutage, type Row, RowFactory } from "../../../web/rows/row.ts";
 import { Store } from "../../../web/rows/store.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
 const LEVELS = ["info", "warn", "error"];
 
-/** A store that holds lines of changing levels, and what made them. */
-function filled(count: number, limit = count): { store: Store; rows: Rows } {
+/** A store of lines with alternating levels, and their factory. */
+function filled(count: number, limit = count): { store: Store; rows: RowFactory } {
   const store = new Store(limit);
-  const rows = new Rows();
+  const rows = new RowFactory();
   for (let i = 0; i < count; i++) {
     store.add(rows.line(flyPayload({ message: `line ${i}`, level: LEVELS[i % 3]! })));
   }
@@ -21,14 +21,14 @@ function ids(rows: Iterable<Row>): number[] {
   return Array.from(rows, ({ id }) => id);
 }
 
-Deno.test("Store holds so many rows, and lets the oldest go", () => {
+Deno.test("Store holds a limited number of rows, and evicts the oldest", () => {
   const { store } = filled(10, 4);
   assertEquals([ids(store.all()), ids(store.visible())], [[6, 7, 8, 9], [6, 7, 8, 9]]);
   assertEquals([store.size, store.added, store.evicted], [4, 10, 6]);
   assertEquals([store.visibleCount, store.visibleAt(3).id], [4, 9]);
 });
 
-Deno.test("Store lets rows go where its limit is lowered, and holds more where it is raised", () => {
+Deno.test("Store evicts rows when its limit is lowered, and holds more when it is raised", () => {
   const { store, rows } = filled(10);
   store.limit = 3;
   assertEquals([ids(store.all()), ids(store.visible()), store.evicted], [[7, 8, 9], [7, 8, 9], 7]);
@@ -37,10 +37,10 @@ Deno.test("Store lets rows go where its limit is lowered, and holds more where i
   assertEquals(ids(store.all()), [11, 12, 13, 14]);
 });
 
-Deno.test("Store holds fewer rows where lines of megabytes would fill the memory", () => {
+Deno.test("Store holds fewer rows if large lines would fill the memory", () => {
   const store = new Store(100_000);
-  const rows = new Rows();
-  // The same text a hundred times, which takes no memory here.
+  const rows = new RowFactory();
+  // The same string each time, so that the test needs little memory.
   const megabyte = "x".repeat(1_000_000);
   for (let i = 0; i < 150; i++) store.add(rows.line(megabyte));
   assertEquals([store.size, store.visibleCount, store.evicted], [100, 100, 50]);
@@ -51,7 +51,7 @@ Deno.test("Store holds fewer rows where lines of megabytes would fill the memory
   assertEquals(store.size, 3);
 });
 
-Deno.test("Store counts the levels of the lines held, and of no others", () => {
+Deno.test("Store counts the facets of the lines held, and of no others", () => {
   const { store, rows } = filled(10, 4);
   assertEquals([...store.facets.level], [["info", 2], ["warn", 1], ["error", 1]]);
   assertEquals([...store.facets.machine], [["m1", 4]]);
@@ -61,15 +61,15 @@ Deno.test("Store counts the levels of the lines held, and of no others", () => {
   assertEquals([...store.facets.level, ...store.facets.region], []);
 });
 
-Deno.test("a filter shows the lines that fit it, those held and those to come, and every gap", () => {
+Deno.test("a filter shows matching lines, those held and new ones, and every gap", () => {
   const { store, rows } = filled(6);
   store.limit = 8;
   store.add(rows.dropped(7, 700));
-  store.setFilter({ ...EVERYTHING, levels: new Set(["error"]) });
+  store.setFilter({ ...EVERYTHING, facets: { level: new Set(["error"]) } });
   assertEquals(ids(store.visible()), [2, 5, 6]);
   store.add(rows.line(flyPayload({ level: "info" })));
   store.add(rows.line(flyPayload({ level: "error" })));
-  store.add(rows.lost("nats", 1));
+  store.add(rows.outage("nats", 1));
   assertEquals(ids(store.visible()), [2, 5, 6, 8, 9]);
   assertEquals([store.size, store.evicted], [8, 2]);
   store.add(rows.line("plain"));
@@ -78,14 +78,14 @@ Deno.test("a filter shows the lines that fit it, those held and those to come, a
   assertEquals(ids(store.visible()), [3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-Deno.test("a filter over many rows shows the newest at once, and the others in their order", async () => {
+Deno.test("a filter of many rows shows the newest at once, and the others in order", async () => {
   const { store, rows } = filled(60_000);
   // Slow enough for several slices.
   store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
   assert(store.filtering);
   assert(store.visibleCount > 0 && store.visibleCount < 12_000);
   assertEquals(store.visibleAt(store.visibleCount - 1).id, 59_995);
-  // Lines come, and the oldest go, meanwhile.
+  // Meanwhile lines arrive, and the oldest are evicted.
   const lines = Array.from(
     { length: 10 },
     (_, i) => rows.line(flyPayload({ message: `line ${i}` })),
@@ -96,7 +96,7 @@ Deno.test("a filter over many rows shows the newest at once, and the others in t
   assertEquals(ids(store.visible()), [...fitting, lines[0]!.id, lines[5]!.id]);
 });
 
-Deno.test("another filter takes the place of one that is still being applied", async () => {
+Deno.test("a new filter replaces one that is still being applied", async () => {
   const { store } = filled(60_000);
   store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
   assert(store.filtering);
@@ -105,7 +105,7 @@ Deno.test("another filter takes the place of one that is still being applied", a
   assertEquals(ids(store.visible()), [5999, ...Array.from({ length: 10 }, (_, i) => 59_990 + i)]);
 });
 
-Deno.test("rows that go while a filter is applied are not looked for", async () => {
+Deno.test("rows evicted while a filter is being applied are skipped", async () => {
   const { store } = filled(60_000);
   store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
   assert(store.filtering);
@@ -114,12 +114,12 @@ Deno.test("rows that go while a filter is applied are not looked for", async () 
   assertEquals(ids(store.visible()), [59_995]);
 });
 
-Deno.test("a filter that is none leaves what is visible, and says why", () => {
+Deno.test("an invalid filter changes nothing, and reports its problem", () => {
   const { store, rows } = filled(6);
   store.setFilter({ ...EVERYTHING, text: "line [45]", regex: true });
   store.setFilter({ ...EVERYTHING, text: "line [45", regex: true });
   assertEquals([ids(store.visible()), store.filter.text], [[4, 5], "line [45"]);
-  assert(store.problem?.startsWith("Not a regular expression yet"));
+  assert(store.problem?.startsWith("Not a valid regular expression yet"));
   store.limit = 9;
   store.add(rows.line("line 4 again"));
   assertEquals(ids(store.visible()), [4, 5, 6]);
@@ -127,27 +127,27 @@ Deno.test("a filter that is none leaves what is visible, and says why", () => {
   assertEquals([store.visibleCount, store.problem, store.pattern], [7, undefined, undefined]);
 });
 
-Deno.test("a gap that is over takes the place of the one that was not, if that is still held", () => {
+Deno.test("replace() replaces a gap, if it is still held", () => {
   const { store, rows } = filled(2, 4);
-  const gap = rows.lost("connection", 1);
+  const gap = rows.outage("connection", 1);
   store.add(gap);
   store.setFilter({ ...EVERYTHING, text: "line 1" });
-  store.replace(ended(gap, 7));
-  assertEquals([...store.visible()].at(-1), ended(gap, 7));
-  assertEquals([...store.all()].at(-1), ended(gap, 7));
+  store.replace(endOutage(gap, 7));
+  assertEquals([...store.visible()].at(-1), endOutage(gap, 7));
+  assertEquals([...store.all()].at(-1), endOutage(gap, 7));
   for (let i = 0; i < 4; i++) store.add(rows.line("line 1"));
-  store.replace(ended(gap, 8));
+  store.replace(endOutage(gap, 8));
   assertEquals(ids(store.all()), [3, 4, 5, 6]);
 });
 
-Deno.test("visibleIndexOf() is where the row is, or the nearest after it, or the last", () => {
+Deno.test("visibleIndexOf() is the index of the row, or of the next one, or of the last", () => {
   const { store } = filled(10);
   assertEquals(new Store(9).visibleIndexOf(0), -1);
-  store.setFilter({ ...EVERYTHING, levels: new Set(["error"]) });
+  store.setFilter({ ...EVERYTHING, facets: { level: new Set(["error"]) } });
   assertEquals([0, 2, 3, 5, 8, 9].map((id) => store.visibleIndexOf(id)), [0, 0, 1, 1, 2, 2]);
 });
 
-Deno.test("clear() lets go of all rows, and keeps the filter and the counts of all time", async () => {
+Deno.test("clear() removes all rows, and keeps the filter and the total counts", async () => {
   const { store, rows } = filled(60_000);
   store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
   store.clear();
@@ -159,7 +159,7 @@ Deno.test("clear() lets go of all rows, and keeps the filter and the counts of a
   assertEquals(ids(store.visible()), [60_000]);
 });
 
-Deno.test("onChange is called once for all that changes in one task", async () => {
+Deno.test("onChange is called once for all changes in one task", async () => {
   const { store, rows } = filled(3);
   let changes = 0;
   await Promise.resolve();

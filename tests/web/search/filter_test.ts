@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { compile, EVERYTHING, type Filter, type Matcher } from "../../../web/search/filter.ts";
-import { Rows } from "../../../web/rows/row.ts";
-import { type FlyFacts, flyLine } from "../../support/viewer/sample_rows.ts";
+import { RowFactory } from "../../../web/rows/row.ts";
+import { type FlyFields, flyLine } from "../../support/viewer/sample_rows.ts";
 
 function matcher(filter: Partial<Filter>): Matcher {
   const compiled = compile({ ...EVERYTHING, ...filter });
@@ -9,72 +9,75 @@ function matcher(filter: Partial<Filter>): Matcher {
   return compiled;
 }
 
-const rules: [filter: Partial<Filter>, facts: FlyFacts, passes: boolean][] = [
+const cases: [filter: Partial<Filter>, fields: FlyFields, passes: boolean][] = [
   [{}, {}, true],
   [{ text: "HEALTH" }, { message: "GET /healthz" }, true],
   [{ text: "HEALTH", matchCase: true }, { message: "GET /healthz" }, false],
   [{ text: "ÉTÉ" }, { message: "l'été" }, true],
   [{ text: "a.c" }, { message: "abc" }, false],
   [{ text: "a.c" }, { message: "a.c" }, true],
-  [{ text: "(?:[{\\/^$|*+" }, { message: "as it is: (?:[{\\/^$|*+" }, true],
+  [{ text: "(?:[{\\/^$|*+" }, { message: "verbatim: (?:[{\\/^$|*+" }, true],
   [{ text: "a.c", regex: true }, { message: "ABC" }, true],
   [{ text: "a.c", regex: true, matchCase: true }, { message: "ABC" }, false],
   [{ text: "^GET .* 5\\d\\d$", regex: true }, { message: "GET / 503" }, true],
   [{ text: "^GET .* 5\\d\\d$", regex: true }, { message: "GET / 503 7ms" }, false],
-  // A colour in the middle of a word, and the numbers that make it.
+  // Escape sequences between words are not searched.
   [{ text: "disk full" }, { message: "disk \x1b[1;31mfull\x1b[0m" }, true],
   [{ text: "31m" }, { message: "disk \x1b[1;31mfull\x1b[0m" }, false],
-  // What is searched is the message, not what stands around it.
+  // Only the message is searched.
   [{ text: "dfw" }, { message: "hello", region: "dfw" }, false],
-  [{ levels: new Set(["error", "warn"]) }, { level: "WARN" }, true],
-  [{ levels: new Set(["error"]) }, { level: "info" }, false],
-  [{ regions: new Set(["ams"]) }, { region: "dfw" }, false],
-  [{ machines: new Set(["m1"]) }, { machine: "m1" }, true],
-  [{ providers: new Set(["proxy"]) }, { provider: "app" }, false],
-  [{ regions: new Set(["dfw"]), text: "no" }, { region: "dfw", message: "yes" }, false],
-  [{ regions: new Set(["dfw"]), machines: new Set(["m2"]) }, { region: "dfw" }, false],
+  [{ facets: { level: new Set(["error", "warn"]) } }, { level: "WARN" }, true],
+  [{ facets: { level: new Set(["error"]) } }, { level: "info" }, false],
+  [{ facets: { region: new Set(["ams"]) } }, { region: "dfw" }, false],
+  [{ facets: { machine: new Set(["m1"]) } }, { machine: "m1" }, true],
+  [{ facets: { provider: new Set(["proxy"]) } }, { provider: "app" }, false],
+  [{ facets: { region: new Set(["dfw"]) }, text: "no" }, { region: "dfw", message: "yes" }, false],
+  [{ facets: { region: new Set(["dfw"]), machine: new Set(["m2"]) } }, { region: "dfw" }, false],
 ];
 
-for (const [filter, facts, passes] of rules) {
+for (const [filter, fields, passes] of cases) {
   const show = (value: unknown) =>
     JSON.stringify(value, (_, part) => part instanceof Set ? [...part] : part);
-  Deno.test(`the filter ${show(filter)} ${passes ? "shows" : "hides"} ${show(facts)}`, () => {
-    assertEquals(matcher(filter).test(flyLine(facts)), passes);
+  Deno.test(`the filter ${show(filter)} ${passes ? "shows" : "hides"} ${show(fields)}`, () => {
+    assertEquals(matcher(filter).test(flyLine(fields)), passes);
   });
 }
 
-Deno.test("a line without a level is hidden where levels are asked for", () => {
-  assertEquals(matcher({ levels: new Set(["info"]) }).test(new Rows().line("plain")), false);
+Deno.test("a line without a level is hidden if levels are selected", () => {
+  assertEquals(
+    matcher({ facets: { level: new Set(["info"]) } }).test(new RowFactory().line("plain")),
+    false,
+  );
 });
 
-Deno.test("the pattern finds each place to highlight, as the filter is written", () => {
+Deno.test("the pattern finds every match to highlight", () => {
   const places = (filter: Partial<Filter>, text: string) =>
     [...text.matchAll(matcher(filter).pattern!)].map(({ index }) => index);
   assertEquals(places({ text: "ab" }, "ab AB a.b"), [0, 3]);
   assertEquals(places({ text: "ab", matchCase: true }, "ab AB a.b"), [0]);
   assertEquals(places({ text: "a.?b", regex: true }, "ab AB a.b"), [0, 3, 6]);
-  assertEquals(matcher({ levels: new Set(["info"]) }).pattern, undefined);
+  assertEquals(matcher({ facets: { level: new Set(["info"]) } }).pattern, undefined);
 });
 
 for (const text of ["(", "[a", "a{2,1}", "*", "(?<n>a)(?<n>b)", "\\"]) {
-  Deno.test(`what is not a regular expression yet is said gently: ${text}`, () => {
+  Deno.test(`an incomplete regular expression is reported: ${text}`, () => {
     const compiled = compile({ ...EVERYTHING, text, regex: true });
     assert("error" in compiled);
-    assertMatch(compiled.error, /^Not a regular expression yet: [^A-Z/]+$/);
+    assertMatch(compiled.error, /^Not a valid regular expression yet: [^A-Z/]+$/);
   });
 }
 
-Deno.test("an expression that could take forever on the next line is no filter", () => {
+Deno.test("an expression that could take forever is rejected", () => {
   const compiled = compile({ ...EVERYTHING, text: "^(\\w+\\s?)*$", regex: true });
   assert("error" in compiled);
   assertMatch(compiled.error, /could take forever/);
-  // As plain text it is as good as any.
+  // As plain text it is harmless.
   const message = "it was ^(\\w+\\s?)*$";
   assert(matcher({ text: "^(\\w+\\s?)*$" }).test(flyLine({ message })));
 });
 
 for (const text of ["(?:a?){40}b", "a?".repeat(40), "(?:a|a)".repeat(30), "(|)".repeat(30)]) {
-  Deno.test(`an expression with too many choices is no filter: ${text}`, () => {
+  Deno.test(`an expression with too many choices is rejected: ${text}`, () => {
     const compiled = compile({ ...EVERYTHING, text, regex: true });
     assert("error" in compiled);
     assertMatch(compiled.error, /too many repeats and alternatives/);
@@ -85,14 +88,14 @@ const slow: [expression: string, message: string][] = [
   [".*.*.*=", "x".repeat(1_000_000)],
   ["a*a*a*a*a*b", "a".repeat(30_000)],
   ["\\s+\\s+\\d", " ".repeat(1_000_000)],
-  // So many repeats that a line half as long again would take a minute.
+  // With this many repeats, a line half as long again would take a minute.
   [`${"x.*?".repeat(20)}z`, "x".repeat(250)],
   [`${"a*".repeat(30)}b`, "a".repeat(250)],
   [`${"a?".repeat(28)}${"a".repeat(28)}b`, "a".repeat(250)],
 ];
 
 for (const [text, message] of slow) {
-  Deno.test(`a match by ${text} that would take minutes is given up, and said`, () => {
+  Deno.test(`a match by ${text} that would take minutes is abandoned and reported`, () => {
     const matching = matcher({ text, regex: true });
     assertEquals([matching.test(flyLine()), matching.problem], [false, undefined]);
     assertEquals(matching.test(flyLine({ message })), false);
@@ -100,7 +103,7 @@ for (const [text, message] of slow) {
   });
 }
 
-Deno.test("an expression with repeats still finds what it fits in a long line", () => {
+Deno.test("an expression with repeats still matches at the end of a long line", () => {
   const message = `${"x".repeat(30_000)} user=7 status=503`;
   assert(matcher({ text: "user=\\d+.*status=5\\d\\d", regex: true }).test(flyLine({ message })));
 });

@@ -1,0 +1,31 @@
+/// <reference lib="dom" />
+import { assert, assertEquals } from "@std/assert";
+import { IncomingRows } from "../../../web/rows/incoming_rows.ts";
+import { Store } from "../../../web/rows/store.ts";
+
+function create(): { store: Store; rows: IncomingRows } {
+  const store = new Store(100_000);
+  return { store, rows: new IncomingRows(store, () => {}) };
+}
+
+Deno.test("a stream that opens ends an outage of NATS too, and the next outage is a new row", () => {
+  const { store, rows } = create();
+  rows.onOpen();
+  rows.onNats("disconnected", 1000);
+  rows.onOpen();
+  rows.onNats("disconnected", 90_000);
+  const gaps = [...store.all()].map((row) => row.kind === "gap" && row.gap !== "dropped" && row);
+  assertEquals(gaps.map((gap) => gap && [gap.from, gap.to !== undefined]), [
+    [1000, true],
+    [90_000, false],
+  ]);
+});
+
+Deno.test("the number of characters held back is limited", () => {
+  const { store, rows } = create();
+  rows.pause();
+  for (let i = 0; i < 150; i++) rows.onLine("x".repeat(1_000_000));
+  assert(rows.waiting <= 100, `${rows.waiting} MB are held back`);
+  rows.resume();
+  assertEquals(store.size, 100);
+});

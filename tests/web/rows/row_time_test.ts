@@ -1,0 +1,39 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { fullTime, gapTime, rowTime } from "../../../web/rows/row_time.ts";
+
+const TIME = Date.UTC(2026, 10, 20, 20, 42, 11, 7);
+
+Deno.test("rowTime() is in UTC, with milliseconds and a Z", () => {
+  assertEquals(rowTime(TIME, "utc", 0), "20:42:11.007Z");
+  assertEquals(gapTime(TIME, "utc"), "20:42:11Z");
+});
+
+Deno.test("rowTime() is local time", () => {
+  const local = new Date(TIME).toLocaleTimeString("en", { hourCycle: "h23" });
+  assertEquals(rowTime(TIME, "local", 0), `${local}.007`);
+  assertEquals(gapTime(TIME, "local"), local);
+  assertEquals(gapTime(TIME, "relative"), local);
+});
+
+Deno.test("rowTime() is relative, even if the app's clock is ahead", () => {
+  const ago = (age: number) => rowTime(TIME, "relative", TIME + age);
+  const ages = [0, 999, 1000, 59_999, 60_000, 3_600_000, 86_400_000 * 400, -999, -5000];
+  assertEquals(ages.map(ago), [
+    "now",
+    "now",
+    "1s ago",
+    "59s ago",
+    "1m ago",
+    "1h ago",
+    "400d ago",
+    "now",
+    "in 5s",
+  ]);
+});
+
+Deno.test("fullTime() has the date and the time zone", () => {
+  assertMatch(
+    fullTime(TIME),
+    /^2026-11-2[01] \d\d:\d\d:11\.007 \(local\)\n2026-11-20T20:42:11\.007Z$/,
+  );
+});

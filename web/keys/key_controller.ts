@@ -1,0 +1,61 @@
+/**
+ * Runs the commands of keyboard shortcuts.
+ *
+ * @module
+ */
+import type { ReactiveElement } from "lit";
+import { whileConnected } from "../while_connected.ts";
+import { type Command, commandOf, isForViewer } from "./shortcuts.ts";
+
+/** After a click on one of these, the list has the focus again. */
+const CLICKED = ".pause, .tools, .chips, .facets, .row";
+
+/** Listens for shortcuts, and returns the focus to the list after clicks. */
+export class KeyController {
+  readonly #host: ReactiveElement;
+
+  /** @param run Runs a command; returns whether there was anything to do. */
+  constructor(host: ReactiveElement, run: (command: Command) => boolean) {
+    this.#host = host;
+    whileConnected(host, ({ signal }) => {
+      document.addEventListener("keydown", (event) => {
+        const command = isForViewer(host, event) ? commandOf(event) : undefined;
+        if (command === undefined || this.#find<HTMLDialogElement>("dialog").open) return;
+        if (run(command)) event.preventDefault();
+      }, { signal });
+      const options = { capture: true, signal };
+      host.renderRoot.addEventListener("click", (event) => this.#clicked(event), options);
+    });
+  }
+
+  focusSearch(): void {
+    const field = this.#find<HTMLInputElement>("#search");
+    field.focus();
+    field.select();
+  }
+
+  focusList(options?: FocusOptions): void {
+    this.#find(".scroller").focus(options);
+  }
+
+  showHelp(): void {
+    this.#find<HTMLDialogElement>("dialog").showModal();
+  }
+
+  closeHelp(): void {
+    this.#find<HTMLDialogElement>("dialog").close();
+  }
+
+  /** A button that was clicked with the pointer would otherwise react to the space key. */
+  #clicked(event: Event): void {
+    const { detail, target } = event as MouseEvent;
+    if (detail === 0 || !(target instanceof Element)) return;
+    // A menu that was opened with the pointer can be used by keyboard.
+    if (!target.closest(CLICKED) || target.closest(".menu > .tool")) return;
+    this.focusList({ preventScroll: true });
+  }
+
+  #find<T extends HTMLElement>(selector: string): T {
+    return this.#host.renderRoot.querySelector<T>(selector)!;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The viewer's list of rows: when it is drawn, and how each row is shown.
+ *
+ * @module
+ */
+import type { ReactiveController, TemplateResult } from "lit";
+import type { Row } from "../rows/row.ts";
+import type { Store } from "../rows/store.ts";
+import type { RowQuery } from "../search/row_query.ts";
+import type { ViewerElement } from "../viewer_element.ts";
+import { FrameScheduler } from "./frame_scheduler.ts";
+import { List } from "./list.ts";
+import type { RowActions } from "./row_actions.ts";
+import { rowTemplate } from "./row_template.ts";
+
+/** Duration of the flash of a row, as in the style sheet. */
+const FLASH_MS = 1600;
+
+/** Draws the rows, and remembers which are expanded and which one is lit up. */
+export class ListController implements ReactiveController {
+  readonly scheduler: FrameScheduler = new FrameScheduler(
+    () => this.#draw(),
+    () => this.#host.requestUpdate(),
+  );
+  readonly #host: ViewerElement;
+  readonly #store: Store;
+  readonly #query: RowQuery;
+  readonly #actions: Omit<RowActions, "onExpand">;
+  readonly #expanded = new Set<number>();
+  #list: List | undefined;
+  #wasEmpty = true;
+  #flash: number | undefined;
+  #flashTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    host: ViewerElement,
+    store: Store,
+    query: RowQuery,
+    actions: Omit<RowActions, "onExpand">,
+  ) {
+    this.#host = host;
+    this.#store = store;
+    this.#query = query;
+    this.#actions = actions;
+    store.onChange = () => this.scheduler.drawForNewRows();
+    query.onChange = () => {
+      this.#list?.remeasure();
+      host.requestUpdate();
+    };
+    host.addController(this);
+  }
+
+  /** The list; `undefined` until the host has rendered. */
+  get list(): List | undefined {
+    return this.#list;
+  }
+
+  /** The element that scrolls and has the keyboard focus. */
+  get scroller(): HTMLElement {
+    return this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!;
+  }
+
+  get isEmpty(): boolean {
+    return this.#store.visibleCount === 0;
+  }
+
+  hostDisconnected(): void {
+    this.scheduler.stop();
+  }
+
+  hostUpdated(): void {
+    this.#wasEmpty = this.isEmpty;
+    this.#list ??= new List(this.scroller, {
+      rows: this.#store,
+      template: (row) => this.#row(row),
+      onScroll: () => this.scheduler.draw(),
+    });
+  }
+
+  /** Forgets which rows are expanded, and goes back to the end: the rows have been removed. */
+  clear(): void {
+    this.#expanded.clear();
+    this.#list?.toEnd();
+  }
+
+  /** Scrolls to a row and lights it up. */
+  show(id: number): void {
+    this.#flash = id;
+    clearTimeout(this.#flashTimer);
+    this.#flashTimer = setTimeout(() => this.#flash = undefined, FLASH_MS);
+    this.#list?.toRow(id);
+  }
+
+  /** Scrolls to the next match, or with -1 to the previous one. Returns whether it has wrapped around. */
+  step(by: 1 | -1): boolean {
+    const { current } = this.#query;
+    const id = this.#query.step(by, this.#list?.bottomRow ?? Infinity);
+    this.#host.requestUpdate();
+    if (id === undefined) return false;
+    this.#list?.toRow(id);
+    return current !== undefined && (id - current) * by <= 0;
+  }
+
+  #draw(): void {
+    if (this.#query.search()) this.scheduler.draw();
+    this.#list?.update();
+    if (this.#wasEmpty !== this.isEmpty) this.#host.requestUpdate();
+    this.scheduler.updateRest();
+  }
+
+  #row(row: Row): TemplateResult {
+    const { id } = row;
+    const { time, wrap } = this.#host;
+    const { pattern, current, isFiltering } = this.#query;
+    return rowTemplate(row, {
+      ...this.#actions,
+      ...{ time, wrap, pattern },
+      expanded: this.#expanded.has(id),
+      now: Date.now(),
+      current: current === id,
+      flash: this.#flash === id,
+      onExpand: () => this.#toggle(id),
+      onContext: isFiltering ? this.#actions.onContext : undefined,
+    });
+  }
+
+  #toggle(id: number): void {
+    if (!this.#expanded.delete(id)) this.#expanded.add(id);
+    this.#list?.reveal(id);
+  }
+}

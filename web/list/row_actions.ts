@@ -1,0 +1,50 @@
+/**
+ * What a reader can do with a row: expand it, copy it, show it in context, or filter by its values.
+ *
+ * @module
+ */
+import { html, nothing, type TemplateResult } from "lit";
+import { canExpand } from "../message/content.ts";
+import { type Facet, FACET_NAMES } from "../rows/facets.ts";
+import type { Line } from "../rows/row.ts";
+
+/** Called when the reader clicks in a row. */
+export interface RowActions {
+  onExpand(line: Line): void;
+  onCopy(line: Line): void;
+  /** Absent if no filter hides the context. */
+  readonly onContext?: ((line: Line) => void) | undefined;
+  onFacet(facet: Facet, value: string): void;
+}
+
+/** Handles a click in a row: the first class of the button is the action, or a facet. */
+export function handleClick({ target }: Event, line: Line, actions: RowActions): void {
+  const action = target instanceof Element && target.closest("button")?.classList[0];
+  if (action === "expand" || action === "more") actions.onExpand(line);
+  else if (action === "context") actions.onContext?.(line);
+  else if (action === "copy") actions.onCopy(line);
+  const facet = FACET_NAMES.find((name) => name === action);
+  if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet]);
+}
+
+/** The buttons over the end of a row. */
+export function actionsTemplate({ onContext }: RowActions): TemplateResult {
+  return html`
+    <div class="actions">
+      ${onContext === undefined ? nothing : html`
+        <button class="context" title="Show in context" aria-label="Show in context"></button>
+      `}
+      <button class="copy" title="Copy line" aria-label="Copy line"></button>
+    </div>
+  `;
+}
+
+/** The button that expands a long message, or the tree of a JSON message. */
+export function expandTemplate(
+  line: Line,
+  isExpanded: boolean,
+): TemplateResult | typeof nothing {
+  if (!canExpand(line)) return nothing;
+  const label = isExpanded ? "Collapse" : "Expand";
+  return html`<button class="expand" title=${label} aria-label=${label} aria-expanded=${isExpanded}></button>`;
+}

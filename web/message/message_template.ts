@@ -1,0 +1,50 @@
+/**
+ * The markup of a message: text with styles, links and matches, or a JSON tree.
+ *
+ * @module
+ */
+import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
+import { contentOf, fits, treeOf } from "./content.ts";
+import { treeTemplate } from "./json_tree.ts";
+import { segmentsOf } from "./segments.ts";
+import type { Line } from "../rows/row.ts";
+import { textTemplate } from "./text_template.ts";
+
+/** How a message is shown. */
+export interface MessageOptions {
+  readonly expanded: boolean;
+  /** Matches what is highlighted; with the flag `g`. */
+  readonly pattern: RegExp | undefined;
+}
+
+export function messageTemplate(line: Line, options: MessageOptions): TemplateResult {
+  const { expanded, pattern } = options;
+  // All rows in view are rendered in every frame: an unchanged message costs nothing.
+  const body = guard([line, expanded, pattern], () => bodyTemplate(line, options));
+  return html`${body}${restTemplate(line, options)}`;
+}
+
+function bodyTemplate(line: Line, { expanded, pattern }: MessageOptions): TemplateResult {
+  const tree = expanded ? treeOf(line) : undefined;
+  if (tree !== undefined) return treeTemplate(tree, pattern);
+  const text = textTemplate(segmentsOf(contentOf(line, expanded).spans, pattern));
+  return html`<span class="text">${text}</span>`;
+}
+
+/** How much is hidden, and how to see it. */
+function restTemplate(line: Line, { expanded }: MessageOptions) {
+  const { hidden } = contentOf(line, expanded);
+  if (hidden === 0) return nothing;
+  if (expanded) {
+    return html`<span class="rest">… ${sizeOf(hidden)} more: copy the line to get all of it</span>`;
+  }
+  const all = `show ${fits(line) ? "all" : "more of"} ${sizeOf(line.message.length)}`;
+  return html`<span class="rest">… <button class="more">${all}</button></span>`;
+}
+
+/** Approximate: characters are close enough to bytes. */
+function sizeOf(length: number): string {
+  if (length < 1000) return `${length} characters`;
+  return length < 999_500 ? `${Math.round(length / 1000)} KB` : `${(length / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,156 @@
+/**
+ * The chips below the toolbar, which filter by level, region and the other facets.
+ *
+ * @module
+ */
+import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
+import { severityOf } from "../rows/row.ts";
+import type { RowQuery } from "../search/row_query.ts";
+import * as icons from "./icons.ts";
+
+/** Maximum number of values shown per facet: there may be one per line. */
+const MAX_VALUES = 24;
+/** Maximum length of a value: it may be a megabyte. */
+const MAX_LENGTH = 100;
+const SEVERITIES = ["error", "warn", "info", "debug", "none"];
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+/** The chips of the level are always visible, those of the other facets on request. */
+const OTHER_FACETS = FACET_NAMES.filter((facet) => facet !== "level");
+/** Such as "Regions, machines, providers". */
+const OTHERS = OTHER_FACETS.map((facet) => FACETS[facet].plural).join(", ")
+  .replace(/^./, (letter) => letter.toUpperCase());
+
+/** Renders the chips, and remembers whether those other than the levels are shown. */
+export class FacetChips {
+  readonly #host: ReactiveControllerHost;
+  #open = false;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+  }
+
+  template(counts: FacetCounts, query: RowQuery): TemplateResult {
+    const model = { counts, query };
+    const open = this.#open;
+    const levels = bySeverity(model);
+    const selected = open ? [] : OTHER_FACETS.filter((facet) => valuesOf(query, facet).size > 0);
+    return html`
+      <div class="chips">
+        ${levels.length === 0 ? nothing : html`
+          <div class="chip-group levels" role="group" aria-label="Levels">
+            ${chips(model, "level", levels)}
+          </div>
+        `}
+        ${selected.length === 0 ? nothing : html`
+          <div class="chip-group selected" role="group" aria-label="Selected">
+            ${selected.map((facet) => chips(model, facet, [...valuesOf(query, facet)]))}
+          </div>
+        `}
+        ${query.hasFacets
+          ? html`
+            <button class="text-button" @click=${() => query.resetFacets()}>Show all</button>
+          `
+          : nothing}
+        <button class="text-button facets-button"
+          aria-label=${OTHERS} aria-expanded=${open} aria-controls="facets" @click=${() =>
+            this.#toggle()}>
+          ${icons.funnel}<span class="facets-button-text">${OTHERS}</span>
+          <span class="arrow">${icons.down}</span>
+        </button>
+      </div>
+      ${open ? facets(model) : nothing}
+    `;
+  }
+
+  #toggle(): void {
+    this.#open = !this.#open;
+    this.#host.requestUpdate();
+  }
+}
+
+/** The counts of all values, and which are selected. */
+interface Model {
+  readonly counts: FacetCounts;
+  readonly query: RowQuery;
+}
+
+function facets(model: Model): TemplateResult {
+  return html`
+    <div class="facets" id="facets">
+      ${OTHER_FACETS.map((facet) =>
+        html`
+          <span class="facet-name" id="facet-${facet}">${facet}</span>
+          <div class="chip-group" role="group" aria-labelledby="facet-${facet}">
+            ${chips(model, facet, byName(model, facet))} ${omitted(model, facet)}
+          </div>
+        `
+      )}
+    </div>
+  `;
+}
+
+function chips(model: Model, facet: Facet, values: readonly string[]): unknown {
+  return repeat(values, (value) => value, (value) => chip(model, facet, value));
+}
+
+function chip(model: Model, facet: Facet, value: string): TemplateResult {
+  const { counts, query } = model;
+  const count = counts[facet].get(value) ?? 0;
+  const lines = count === 1 ? "line" : "lines";
+  const shown = value.slice(0, MAX_LENGTH);
+  const kind = facet === "level" ? severityOf(value) : "other";
+  return html`
+    <button
+      class="chip"
+      part="chip"
+      data-kind=${kind}
+      aria-pressed=${valuesOf(query, facet).has(value)}
+      aria-label="${facet} ${shown}, ${count} ${lines}"
+      title="${shown}: ${count.toLocaleString("en")} ${lines}"
+      @click=${() => query.toggleFacet(facet, value)}
+    >
+      <span class="chip-name">${shown}</span><span class="chip-count">${compact.format(
+        count,
+      )}</span>
+    </button>
+  `;
+}
+
+function omitted({ counts }: Model, facet: Facet): unknown {
+  const { size } = counts[facet];
+  if (size === 0) return html`<span class="hint">none yet</span>`;
+  const more = size - MAX_VALUES;
+  return more > 0
+    ? html`<span class="hint">and ${more.toLocaleString("en")} less frequent</span>`
+    : nothing;
+}
+
+function valuesOf({ facets }: RowQuery, facet: Facet): ReadonlySet<string> {
+  return facets[facet] ?? new Set();
+}
+
+/** The most frequent and the selected values, by name, so that changing counts do not reorder them. */
+function byName({ counts, query }: Model, facet: Facet): string[] {
+  return [...new Set([...mostFrequent(counts[facet]), ...valuesOf(query, facet)])].sort();
+}
+
+/** Does not sort all values: with 100,000 machines, each drawing would take 0.1 s. */
+function mostFrequent(counts: ReadonlyMap<string, number>): string[] {
+  const values: string[] = [];
+  let min = 0;
+  for (const [value, count] of counts) {
+    if (values.length === MAX_VALUES && count <= min) continue;
+    values.push(value);
+    values.sort((a, b) => counts.get(b)! - counts.get(a)!);
+    values.length = Math.min(values.length, MAX_VALUES);
+    min = counts.get(values.at(-1)!)!;
+  }
+  return values;
+}
+
+function bySeverity(model: Model): string[] {
+  const rank = (level: string) => SEVERITIES.indexOf(severityOf(level));
+  return byName(model, "level").sort((a, b) => rank(a) - rank(b));
+}

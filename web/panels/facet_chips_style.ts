@@ -1,0 +1,148 @@
+/**
+ * Styles of the chips.
+ *
+ * @module
+ */
+import { css, type CSSResult } from "lit";
+
+export const facetChipsStyle: CSSResult = css`
+  .chips,
+  .facets {
+    flex: none;
+    padding: 0 12px 8px;
+    background: var(--natstap-surface);
+  }
+
+  .chips {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-height: 34px;
+  }
+
+  .chip-group {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 5px;
+    min-width: 0;
+  }
+
+  .chip {
+    --chip: var(--natstap-muted);
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    max-width: 26ch;
+    height: 24px;
+    padding: 0 8px;
+    border: 1px solid var(--natstap-border);
+    border-radius: 12px;
+    background: var(--natstap-bg);
+    font-size: 12px;
+    white-space: nowrap;
+  }
+
+  .chip[data-kind="error"] {
+    --chip: var(--natstap-error);
+  }
+  .chip[data-kind="warn"] {
+    --chip: var(--natstap-warn);
+  }
+  .chip[data-kind="info"] {
+    --chip: var(--natstap-info);
+  }
+  .chip[data-kind="debug"] {
+    --chip: var(--natstap-debug);
+  }
+  .chip[data-kind="other"] {
+    --chip: var(--natstap-accent);
+  }
+
+  .levels .chip::before {
+    width: 7px;
+    height: 7px;
+    border-radius: 2px;
+    background: var(--chip);
+    content: "";
+  }
+
+  .chip:hover {
+    border-color: color-mix(in srgb, var(--chip) 60%, transparent);
+  }
+
+  .chip[aria-pressed="true"] {
+    border-color: var(--chip);
+    background: color-mix(in srgb, var(--chip) 15%, var(--natstap-bg));
+    box-shadow: inset 0 0 0 1px var(--chip);
+  }
+
+  .levels + .selected {
+    padding-left: 6px;
+    border-left: 1px solid var(--natstap-border);
+  }
+
+  .chip-name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .chip-count {
+    color: var(--natstap-muted);
+    font-variant-numeric: tabular-nums;
+  }
+
+  .text-button {
+    gap: 5px;
+    height: 24px;
+    padding: 0 8px;
+    font-size: 12px;
+  }
+
+  .facets-button {
+    margin-left: auto;
+    white-space: nowrap;
+  }
+
+  .facets-button .icon {
+    width: 14px;
+    height: 14px;
+  }
+
+  .facets-button > .icon {
+    display: none;
+  }
+
+  .arrow {
+    display: inline-flex;
+  }
+
+  .facets-button[aria-expanded="true"] .arrow {
+    rotate: 180deg;
+  }
+
+  .facets {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    align-items: baseline;
+    gap: 7px 12px;
+    max-height: 38%;
+    overflow: auto;
+  }
+
+  .facet-name {
+    color: var(--natstap-muted);
+    font-size: 12px;
+    text-transform: capitalize;
+  }
+
+  .facets .chip {
+    font-family: var(--natstap-font);
+    font-size: 11.5px;
+  }
+
+  .hint {
+    align-self: center;
+    color: var(--natstap-muted);
+    font-size: 12px;
+  }
+`;

@@ -1,0 +1,37 @@
+/**
+ * Which of the toolbar's menus is open.
+ *
+ * @module
+ */
+import type { ReactiveControllerHost } from "lit";
+import { whileConnected } from "../while_connected.ts";
+
+/** A menu. In a narrow view, all tools are in a menu too. */
+export type Menu = "tools" | "download";
+
+/** Opens one menu at a time, and closes it when the user clicks elsewhere. */
+export class MenuController {
+  readonly #host: ReactiveControllerHost;
+  #open: Menu | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    whileConnected(host, (options) => {
+      document.addEventListener("pointerdown", (event) => {
+        const isInMenu = event.composedPath().some((target) =>
+          target instanceof Element && target.matches(".tools, .more")
+        );
+        if (!isInMenu && this.#open !== undefined) this.open = undefined;
+      }, options);
+    });
+  }
+
+  get open(): Menu | undefined {
+    return this.#open;
+  }
+
+  set open(menu: Menu | undefined) {
+    this.#open = menu;
+    this.#host.requestUpdate();
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The button that counts new lines out of view, and leads to them.
+ *
+ * @module
+ */
+import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import * as icons from "./icons.ts";
+
+export interface NewLinesModel {
+  readonly paused: boolean;
+  /** Number of rows held back. */
+  readonly waiting: number;
+  readonly following: boolean;
+  /** Number of rows in the list that have not been in view. */
+  readonly unseen: number;
+  /** Resumes, and follows the newest line. */
+  onEnd(): void;
+}
+
+/** Renders the button; nothing while the list follows the newest line. */
+export function newLinesTemplate(model: NewLinesModel): TemplateResult | typeof nothing {
+  const { paused, following, onEnd } = model;
+  if (!paused && following) return nothing;
+  return html`
+    <button class="new-lines" part="pill" data-paused=${paused} @click=${onEnd}>
+      <span>${label(model)}</span>${paused ? icons.play : icons.toEnd}
+    </button>
+  `;
+}
+
+function label({ paused, waiting, unseen }: NewLinesModel): string {
+  const count = waiting + unseen;
+  const lines = `${count.toLocaleString("en")} new ${count === 1 ? "line" : "lines"}`;
+  if (paused) return count === 0 ? "Paused" : `Paused · ${lines}`;
+  return count === 0 ? "Jump to the newest line" : lines;
+}
+
+export const newLinesStyle: CSSResult = css`
+  .new-lines {
+    position: absolute;
+    z-index: 2;
+    bottom: 16px;
+    left: 50%;
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    height: 34px;
+    padding: 0 12px 0 16px;
+    border: 0;
+    border-radius: 17px;
+    background: var(--natstap-accent);
+    box-shadow: 0 4px 18px rgb(0 0 0 / 0.3);
+    font-weight: 600;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+    translate: -50% 0;
+  }
+
+  .viewer .new-lines {
+    color: var(--natstap-bg);
+  }
+
+  .new-lines[data-paused="true"] {
+    background: var(--natstap-info);
+  }
+
+  .new-lines:hover {
+    filter: brightness(1.08);
+  }
+`;

@@ -1,0 +1,70 @@
+/**
+ * A note that appears for a moment, such as "Line copied".
+ *
+ * @module
+ */
+import {
+  css,
+  type CSSResult,
+  html,
+  type ReactiveController,
+  type ReactiveControllerHost,
+  type TemplateResult,
+} from "lit";
+
+const NOTE_MS = 1600;
+
+/** Shows one note at a time. */
+export class NoteController implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #text = "";
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#timer);
+    this.#text = "";
+  }
+
+  show(text: string): void {
+    clearTimeout(this.#timer);
+    this.#set(text);
+    this.#timer = setTimeout(() => this.#set(""), NOTE_MS);
+  }
+
+  template(): TemplateResult {
+    return html`
+      <div class="note" role="status" data-shown=${this.#text !== ""}>${this.#text}</div>
+    `;
+  }
+
+  #set(text: string): void {
+    this.#text = text;
+    this.#host.requestUpdate();
+  }
+}
+
+export const noteStyle: CSSResult = css`
+  .note {
+    position: absolute;
+    z-index: 3;
+    right: 20px;
+    bottom: 16px;
+    padding: 5px 12px;
+    border-radius: 8px;
+    background: var(--natstap-fg);
+    color: var(--natstap-bg);
+    font-size: 12px;
+    font-weight: 550;
+    pointer-events: none;
+    transition: opacity 0.15s;
+  }
+
+  .note[data-shown="false"] {
+    opacity: 0;
+  }
+`;

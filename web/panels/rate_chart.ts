@@ -1,0 +1,216 @@
+/**
+ * A bar chart of the lines per second over the last minutes, which leads to the lines of a bar.
+ *
+ * @module
+ */
+import {
+  css,
+  type CSSResult,
+  html,
+  nothing,
+  type ReactiveControllerHost,
+  svg,
+  type TemplateResult,
+} from "lit";
+import { type Bar, LineRate } from "../rows/line_rate.ts";
+import type { Line } from "../rows/row.ts";
+import { gapTime, type TimeMode } from "../rows/row_time.ts";
+
+/** Seconds per bar. */
+const BAR_SECONDS = 2;
+/** Width of a bar, of the space after it, and height of the chart, in units of the drawing. */
+const WIDTH = 4;
+const SPACE = 1;
+const HEIGHT = 28;
+/** Minimum height of a bar with lines, so that one line among thousands is visible. */
+const MIN_HEIGHT = 2;
+
+/** Counts lines, and renders the chart as a slider, so that it can be used by keyboard. */
+export class RateChart {
+  readonly #host: ReactiveControllerHost;
+  readonly #onJump: (id: number) => void;
+  readonly #rate = new LineRate();
+  /** Index of the bar under the pointer, or chosen by keyboard. */
+  #selected: number | undefined;
+
+  /** @param onJump Called with the id of a line to scroll to. */
+  constructor(host: ReactiveControllerHost, onJump: (id: number) => void) {
+    this.#host = host;
+    this.#onJump = onJump;
+  }
+
+  add(line: Line): void {
+    this.#rate.add(line);
+  }
+
+  clear(): void {
+    this.#rate.clear();
+  }
+
+  template(time: TimeMode): TemplateResult {
+    const bars = this.#rate.bars(BAR_SECONDS);
+    const selected = this.#selected;
+    const max = Math.max(1, ...bars.map(({ lines }) => lines));
+    const minutes = bars.length * BAR_SECONDS / 60;
+    const index = selected ?? bars.length - 1;
+    const bar = bars[index];
+    return html`
+      <div
+        class="rate-chart"
+        part="strip"
+        role="slider"
+        tabindex="0"
+        aria-label="Lines over the last ${minutes} minutes"
+        aria-valuemin="0"
+        aria-valuemax=${bars.length - 1}
+        aria-valuenow=${index}
+        aria-valuetext=${bar ? describe(bar, time) : "none"}
+        @pointermove=${(event: PointerEvent) => this.#select(barAt(event, bars.length))}
+        @pointerleave=${() => this.#select(undefined)}
+        @blur=${() => this.#select(undefined)}
+        @click=${(event: MouseEvent) => this.#jump(bars[barAt(event, bars.length)])}
+        @keydown=${(event: KeyboardEvent) => {
+          const next = indexAfter(event.key, index, bars.length);
+          if (event.key === "Enter") this.#jump(bar);
+          else if (next !== undefined) this.#select(next);
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      >
+        <svg viewBox="0 0 ${bars.length *
+          WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
+          ${selected === undefined ? nothing : svg`
+            <rect class="selected-bar" x=${selected * WIDTH} width=${WIDTH} height=${HEIGHT} />
+          `}
+          <path class="line-bars" d=${outline(bars, ({ lines }) => scale(lines, max))} />
+          <path class="error-bars" d=${outline(bars, ({ errors }) => scale(errors, max))} />
+        </svg>
+        <span class="chart-start" aria-hidden="true">−${minutes} min</span>
+        <span class="chart-label" .style=${position(selected, bars.length)}>${selected ===
+              undefined || bar === undefined
+          ? currentRate(bars)
+          : describe(bar, time)}</span>
+      </div>
+    `;
+  }
+
+  #select(index: number | undefined): void {
+    this.#selected = index;
+    this.#host.requestUpdate();
+  }
+
+  #jump(bar: Bar | undefined): void {
+    if (bar?.firstId !== undefined) this.#onJump(bar.firstId);
+  }
+}
+
+function outline(bars: readonly Bar[], heightOf: (bar: Bar) => number): string {
+  return bars.map((bar, i) => {
+    const height = heightOf(bar);
+    return height && `M${i * WIDTH} ${HEIGHT}v${-height}h${WIDTH - SPACE}v${height}z`;
+  }).filter(Boolean).join("");
+}
+
+function scale(count: number, max: number): number {
+  return count && Math.max(MIN_HEIGHT, Math.round(100 * HEIGHT * count / max) / 100);
+}
+
+/** Computed from the event, since a tap comes without a pointer move before it. */
+function barAt({ offsetX, currentTarget }: MouseEvent, count: number): number {
+  const { clientWidth } = currentTarget as HTMLElement;
+  return Math.max(0, Math.min(count - 1, Math.floor(offsetX / clientWidth * count)));
+}
+
+function indexAfter(key: string, index: number, count: number): number | undefined {
+  if (key === "ArrowLeft") return Math.max(0, index - 1);
+  if (key === "ArrowRight") return Math.min(count - 1, index + 1);
+  if (key === "Home") return 0;
+  return key === "End" ? count - 1 : undefined;
+}
+
+/** The label is beside the selected bar, on the side with more room. */
+function position(index: number | undefined, count: number): string {
+  if (index === undefined) return "";
+  const left = 100 * (index + 0.5) / count;
+  return left < 50 ? `left: calc(${left}% + 8px)` : `right: calc(${100 - left}% + 8px); left: auto`;
+}
+
+/** The rate of the last complete bars. */
+function currentRate(bars: readonly Bar[]): string {
+  if (bars.slice(0, -1).every(({ lines }) => lines === 0)) return "";
+  const complete = bars.slice(-4, -1);
+  const lines = complete.reduce((sum, bar) => sum + bar.lines, 0);
+  const rate = lines / (complete.length * BAR_SECONDS || 1);
+  return `${rate.toLocaleString("en", { maximumFractionDigits: rate < 10 ? 1 : 0 })} lines/s`;
+}
+
+function describe({ from, lines, errors }: Bar, time: TimeMode): string {
+  const count = (number: number, noun: string) =>
+    `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+  const suffix = errors > 0 ? `, ${count(errors, "error")}` : "";
+  return `${gapTime(from, time)}: ${count(lines, "line")}${suffix}`;
+}
+
+export const rateChartStyle: CSSResult = css`
+  .rate-chart {
+    position: relative;
+    flex: none;
+    height: 34px;
+    border-block: 1px solid var(--natstap-border);
+    background: var(--natstap-surface);
+    cursor: pointer;
+  }
+
+  .rate-chart:focus-visible {
+    outline-offset: -2px;
+  }
+
+  .rate-chart svg {
+    display: block;
+    width: 100%;
+    height: 100%;
+    padding-top: 4px;
+    pointer-events: none;
+  }
+
+  .line-bars {
+    fill: color-mix(in srgb, var(--natstap-muted) 72%, transparent);
+  }
+
+  .error-bars {
+    fill: var(--natstap-error);
+  }
+
+  .selected-bar {
+    fill: color-mix(in srgb, var(--natstap-fg) 16%, transparent);
+  }
+
+  .chart-label {
+    position: absolute;
+    top: 4px;
+    left: 8px;
+    padding: 0 5px;
+    border-radius: 4px;
+    background: color-mix(in srgb, var(--natstap-surface) 82%, transparent);
+    color: var(--natstap-muted);
+    font-size: 11.5px;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+    pointer-events: none;
+  }
+
+  .chart-label:empty {
+    display: none;
+  }
+
+  .chart-start {
+    position: absolute;
+    bottom: 0;
+    left: 8px;
+    padding: 0 5px;
+    color: var(--natstap-muted);
+    font-size: 10.5px;
+    pointer-events: none;
+  }
+`;

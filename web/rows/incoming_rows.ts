@@ -1,0 +1,111 @@
+/**
+ * Turns what the connection reports into rows, in order, and holds them back while the viewer is paused.
+ *
+ * @module
+ */
+import type { ConnectionHandlers } from "../connection/connection.ts";
+import { RingBuffer } from "./ring_buffer.ts";
+import { endOutage, type Line, type Outage, type Row, RowFactory } from "./row.ts";
+import { MAX_CHARACTERS, type Store } from "./store.ts";
+
+/** Number of held-back rows that are released at a time, so that a frame can be drawn in between. */
+const BATCH_ROWS = 2000;
+
+/** Adds rows to the store. */
+export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
+  readonly #store: Store;
+  readonly #onLineRow: (line: Line) => void;
+  readonly #factory = new RowFactory();
+  readonly #heldBack = new RingBuffer<Row>();
+  /** Characters in the payloads held back, which are limited as in the store. */
+  #characters = 0;
+  /** Outages that have not ended. */
+  readonly #outages = new Map<Outage["gap"], Outage>();
+  #paused = false;
+
+  /** @param onLineRow Called for each line as it arrives, even while paused. */
+  constructor(store: Store, onLineRow: (line: Line) => void) {
+    this.#store = store;
+    this.#onLineRow = onLineRow;
+  }
+
+  /** Number of rows held back. */
+  get waiting(): number {
+    return this.#heldBack.length;
+  }
+
+  onLine = (payload: string): void => {
+    const line = this.#factory.line(payload);
+    this.#add(line);
+    this.#onLineRow(line);
+  };
+
+  onDropped = (count: number, bytes: number): void =>
+    this.#add(this.#factory.dropped(count, bytes));
+
+  onNats = (state: "connected" | "disconnected", at: number): void => {
+    if (state === "disconnected") this.#begin("nats", at);
+    else this.#end("nats", at);
+  };
+
+  onLost = (at: number, hasExpired = false): void => this.#begin("connection", at, hasExpired);
+
+  onOpen = (): void => {
+    // The service opens no stream without NATS.
+    this.#end("nats", Date.now());
+    this.#end("connection", Date.now());
+  };
+
+  /** Holds back new rows; no row leaves the list meanwhile. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Releases the rows held back, in batches. */
+  resume(): void {
+    this.#paused = false;
+    for (let i = 0; i < BATCH_ROWS && this.waiting > 0; i++) this.#store.add(this.#shift());
+    if (this.waiting > 0) requestAnimationFrame(() => this.#paused || this.resume());
+  }
+
+  /** Removes all rows, here and in the store. */
+  clear(): void {
+    this.#heldBack.clear();
+    this.#characters = 0;
+    this.#store.clear();
+  }
+
+  #add(row: Row): void {
+    if (!this.#paused && this.waiting === 0) return this.#store.add(row);
+    this.#heldBack.push(row);
+    this.#characters += sizeOf(row);
+    while (this.waiting > this.#store.limit || this.#characters > MAX_CHARACTERS) this.#shift();
+  }
+
+  #shift(): Row {
+    const row = this.#heldBack.shift();
+    this.#characters -= sizeOf(row);
+    return row;
+  }
+
+  #begin(kind: Outage["gap"], from: number, hasExpired = false): void {
+    if (this.#outages.has(kind)) return;
+    const outage = { ...this.#factory.outage(kind, from), ...(hasExpired && { hasExpired }) };
+    this.#outages.set(kind, outage);
+    this.#add(outage);
+  }
+
+  #end(kind: Outage["gap"], to: number): void {
+    const outage = this.#outages.get(kind);
+    if (outage === undefined) return;
+    this.#outages.delete(kind);
+    const row = endOutage(outage, to);
+    const firstHeldBack = this.waiting > 0 ? this.#heldBack.at(0).id : Infinity;
+    if (row.id < firstHeldBack) this.#store.replace(row);
+    else this.#heldBack.set(row.id - firstHeldBack, row);
+  }
+}
+
+function sizeOf(row: Row): number {
+  return row.kind === "line" ? row.payload.length : 0;
+}
