@@ -214,7 +214,9 @@ Deno.test("docs/kubernetes.md creates each key of a secret that a container read
     .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []))
     .map(({ name, key }) => `${name}/${key}`);
   assertEquals(new Set(keys), new Set(read));
-  for (const [path] of guide.matchAll(/\bdeploy\/[\w./-]*\w/g)) Deno.statSync(ROOT + path);
+  for (const [path] of guide.matchAll(/\b(?:tests\/)?deploy\/[\w./-]*\w/g)) {
+    Deno.statSync(ROOT + path);
+  }
 });
 
 Deno.test("the selectors of the manifests find the pods, and the PodMonitor their metrics", () => {
