@@ -22,7 +22,6 @@ import { linesDue } from "./load/due_lines.ts";
 import { describeMachine } from "./report/machine.ts";
 
 const APP = SAMPLE_APPS[0]!;
-const WINDOW = { width: 1280, height: 800 };
 /** Number of rows in the viewer before it is measured: the maximum. */
 const ROWS = 100_000;
 /** Typed into the filter letter by letter, then deleted again. */
@@ -79,7 +78,7 @@ async function main(): Promise<void> {
   const service = stack.use(await startService({ env: localEnv(nats.url, secret) }, { onLog }));
   const publisher = stack.adopt(await connect({ servers: nats.url }), (nats) => nats.close());
   const browser = stack.adopt(await launchChromium(), (browser) => browser.close());
-  const page = await browser.newPage({ viewport: WINDOW });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.addInitScript(RECORD_STATES);
   await page.goto(`${service.url}/#token=${token}`);
   while (!await page.evaluate<boolean>("states.includes('live')")) await delay(0.05);

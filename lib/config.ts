@@ -56,11 +56,6 @@ export class ConfigError extends Error {
  * Reads the configuration.
  *
  * @throws {ConfigError} If any variable is invalid. The message lists every problem.
- *
- * @example
- * ```ts
- * const config = readConfig({ env: (name) => Deno.env.get(name), readFile: Deno.readTextFileSync });
- * ```
  */
 export function readConfig(source: ConfigSource): Config {
   const reader = new VariableReader(source);

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Origins, in which `*` may stand for the first label of the host; or `"*"` for any origin. */
+/** Origins, in which `*` may replace the first label of the host, or `"*"` for any origin. */
 export type Origins = readonly string[] | "*";
 
 /** An origin as browsers write it: in lower case and ASCII, with nothing after the port. */
@@ -19,11 +19,6 @@ const FIRST_LABEL = /^(https?:\/\/)[a-z0-9_-]+\./;
  *
  * @throws {RangeError} If an origin could never match what a browser sends.
  * @throws {TypeError} If `*` is used for anything but the first label; the message says so.
- *
- * @example
- * ```ts
- * const origins = parseOrigins("https://example.com, https://*.example.com");
- * ```
  */
 export function parseOrigins(value: string): Origins {
   if (value.trim() === "*") return "*";

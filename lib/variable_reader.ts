@@ -36,9 +36,8 @@ export class VariableReader {
     const parse = (name: VariableName) => {
       const text = this.get(name);
       if (text === undefined) return undefined;
-      const { success, output, issues } = v.safeParse(VARIABLES[name].schema, text, {
-        abortPipeEarly: true,
-      });
+      const { schema = v.string() }: Variable = VARIABLES[name];
+      const { success, output, issues } = v.safeParse(schema, text, { abortPipeEarly: true });
       if (success) return output;
       valid = false;
       return this.reject(name, issues[0].message);
@@ -64,7 +63,7 @@ export class VariableReader {
       return this.reject(name, `the path of a file that contains "${mark}"`);
     } catch (error) {
       const expected = error instanceof Deno.errors.NotCapable
-        ? `a file in /etc/natstap, or one that --allow-read=${path} permits`
+        ? `a file below /etc/natstap, or one that --allow-read=${path} permits`
         : "the path of a file that can be read";
       return this.reject(name, expected);
     }

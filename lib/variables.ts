@@ -10,30 +10,24 @@ import { parseOrigins } from "./origins.ts";
 
 /** An environment variable. */
 export interface Variable {
-  /** Parses the value. The message of an issue says what the value should be. */
-  readonly schema: v.GenericSchema<string, unknown>;
+  /** Parses the text. The message of an issue says what is expected. Any text is valid by default. */
+  readonly schema?: v.GenericSchema<string, unknown>;
   /** The text that is parsed if the variable is not set. */
   readonly default?: string;
-  /** Whether the value is a secret, or often holds one by mistake, and never appears in a message. */
+  /** Whether to keep the value out of messages, because it is a secret or may hold one by mistake. */
   readonly secret?: true;
   /** What the variable is for, in Markdown; `docs/configuration.md` repeats it. */
   readonly meaning: string;
 }
 
-const text = v.string();
 const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) => {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   const message = `a whole number ${range}`;
-  return v.pipe(
-    v.string(),
-    v.regex(/^\d{1,16}$/, message),
-    v.transform(Number),
-    v.minValue(min, message),
-    v.maxValue(max, message),
-  );
+  const digits = v.pipe(v.string(), v.regex(/^\d{1,16}$/, message), v.transform(Number));
+  return v.pipe(digits, v.minValue(min, message), v.maxValue(max, message));
 };
 /** A schema for what `parse` accepts. The message of a `TypeError` is added to `expected`. */
-const parsedBy = <T>(parse: (value: string) => T, expected: string) =>
+const parsedBy = <T>(parse: (text: string) => T, expected: string) =>
   v.pipe(
     v.string(),
     v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
@@ -50,166 +44,114 @@ const parsedBy = <T>(parse: (value: string) => T, expected: string) =>
 
 const PORT = wholeNumber(0, 65_535);
 const SECONDS = wholeNumber(1, 86_400);
+const COUNT = wholeNumber(1);
+// Ten years: the expiry must be a time that a Date can hold.
+const TTL = wholeNumber(1, 315_360_000);
+const SECRET = parsedBy(parseSecret, "a shared secret of at least 32 bytes");
+const PUBLIC_KEY = parsedBy(parsePublicKey, "a public key in PEM");
+const KEY_SET = parsedBy(parseKeySet, "a JWK Set of public keys, in JSON");
+const KEY_SET_URL = parsedBy(parseHttpUrl, "an http or https URL");
+const FLAG = v.pipe(
+  v.picklist(["true", "false"], `"true" or "false"`),
+  v.transform((text) => text === "true"),
+);
+const SUBJECT = parsedBy(
+  (text) => new SubjectTemplate(text),
+  "a subject template such as logs.{app}.{region}.{machine}",
+);
+const REPLACED = v.pipe(v.string(), v.check(() => false, "nothing: set SUBJECT instead"));
+const ORIGINS = parsedBy(
+  parseOrigins,
+  'origins such as https://app.example.com or https://*.example.com, separated by commas, or "*"',
+);
+const LEVEL = v.picklist(
+  ["debug", "info", "warn", "error"],
+  `"debug", "info", "warn" or "error"`,
+);
 
 /**
  * All variables. Parsing, redaction, and the checks of the permissions in `deno.json` and of
  * `docs/configuration.md` follow from this table.
  */
 export const VARIABLES = {
-  HOST: { schema: text, default: "0.0.0.0", meaning: "Address to listen on" },
-  PORT: {
-    schema: PORT,
-    default: "8080",
-    meaning: "Port of `/logs` and the viewer; `0` picks a free port, which is logged",
-  },
-  METRICS_PORT: {
-    schema: PORT,
-    default: "9091",
-    meaning: "Port of `/metrics`; `0` disables it",
-  },
-  NATS_URL: {
-    schema: text,
-    meaning: "NATS servers, separated by commas: `nats://HOST:PORT`, `HOST:PORT`, or " +
-      "`tls://HOST:PORT` to require TLS. Default: `nats://[fdaa::3]:4223` if `ORG` or `FLY_ORG` " +
-      "is set, otherwise `nats://127.0.0.1:4222`",
-  },
-  ORG: { schema: text, meaning: "User for Fly's NATS: the name of the organization" },
-  FLY_ORG: { schema: text, meaning: "Used if `ORG` is not set" },
-  ACCESS_TOKEN: { schema: text, secret: true, meaning: "Password for Fly's NATS" },
-  NATS_USER: { schema: text, meaning: "User for any other NATS" },
-  NATS_PASSWORD: { schema: text, secret: true, meaning: "Password of `NATS_USER`" },
-  NATS_TOKEN: { schema: text, secret: true, meaning: "Token for NATS" },
-  NATS_CREDS: { schema: text, meaning: "Path of a credentials file for NATS" },
-  NATS_NKEY_SEED: {
-    schema: text,
-    secret: true,
-    meaning: "Seed of a user's NKey, which starts with `SU`",
-  },
-  NATS_TLS_CA: { schema: text, meaning: "Path of a CA certificate in PEM; requires TLS" },
-  NATS_TLS_CERT: { schema: text, meaning: "Path of a client certificate in PEM; requires TLS" },
-  NATS_TLS_KEY: {
-    schema: text,
-    meaning: "Path of the private key of `NATS_TLS_CERT`, in PEM and not encrypted",
-  },
-  JWT_SECRET: {
-    schema: parsedBy(parseSecret, "a shared secret of at least 32 bytes"),
-    secret: true,
-    meaning: "Shared secret of at least 32 bytes, for HS256, HS384 and HS512",
-  },
-  JWT_PUBLIC_KEY: {
-    schema: parsedBy(parsePublicKey, "a public key in PEM"),
-    secret: true,
-    meaning: "Public key in PEM: RSA of 2048 to 4096 bits, P-256, P-384, P-521 or Ed25519",
-  },
-  JWT_JWKS: {
-    schema: parsedBy(parseKeySet, "a JWK Set of public keys, in JSON"),
-    secret: true,
-    meaning: "JWK Set of public keys in JSON; a token's `kid` selects one of them",
-  },
-  JWT_JWKS_URL: {
-    schema: parsedBy(parseHttpUrl, "an http or https URL"),
-    secret: true,
-    meaning: "URL of a JWK Set, fetched every 5 minutes and when a token has an unknown `kid`",
-  },
-  JWT_AUDIENCE: { schema: text, meaning: "The `aud` that every token must have, if set" },
-  JWT_ISSUER: { schema: text, meaning: "The `iss` that every token must have, if set" },
-  JWT_APP_CLAIM: {
-    schema: text,
-    default: "app",
-    meaning: "The claim that names the permitted app or apps, such as `https://example.com/app`",
-  },
+  HOST: { default: "0.0.0.0", meaning: "Address to listen on" },
+  PORT: { schema: PORT, default: "8080", meaning: "Port of `/logs`; `0` picks a free one" },
+  METRICS_PORT: { schema: PORT, default: "9091", meaning: "Port of `/metrics`; `0` disables it" },
+  NATS_URL: { meaning: "NATS servers, separated by commas ([default](#nats))" },
+  ORG: { meaning: "User for Fly's NATS: the name of the organization" },
+  FLY_ORG: { meaning: "Used if `ORG` is not set" },
+  ACCESS_TOKEN: { secret: true, meaning: "Password for Fly's NATS" },
+  NATS_USER: { meaning: "User for any other NATS" },
+  NATS_PASSWORD: { secret: true, meaning: "Password of `NATS_USER`" },
+  NATS_TOKEN: { secret: true, meaning: "Token for NATS" },
+  NATS_CREDS: { meaning: "Path of a credentials file for NATS" },
+  NATS_NKEY_SEED: { secret: true, meaning: "Seed of a user's NKey, which starts with `SU`" },
+  NATS_TLS_CA: { meaning: "Path of a CA certificate in PEM" },
+  NATS_TLS_CERT: { meaning: "Path of a client certificate in PEM" },
+  NATS_TLS_KEY: { meaning: "Path of its private key in PEM, which must not be encrypted" },
+  JWT_SECRET: { schema: SECRET, secret: true, meaning: "Shared secret of at least 32 bytes" },
+  JWT_PUBLIC_KEY: { schema: PUBLIC_KEY, secret: true, meaning: "Public key in PEM" },
+  JWT_JWKS: { schema: KEY_SET, secret: true, meaning: "JWK Set of public keys in JSON" },
+  JWT_JWKS_URL: { schema: KEY_SET_URL, secret: true, meaning: "URL of a JWK Set" },
+  JWT_AUDIENCE: { meaning: "The `aud` that every token must have, if set" },
+  JWT_ISSUER: { meaning: "The `iss` that every token must have, if set" },
+  JWT_APP_CLAIM: { default: "app", meaning: "The claim that names the permitted app or apps" },
   JWT_MAX_TTL: {
-    // Ten years: the expiry must be a time that a Date can hold.
-    schema: wholeNumber(1, 315_360_000),
+    schema: TTL,
     default: "3600",
     meaning: "Maximum remaining lifetime of a token, in seconds",
   },
   ALLOW_ALL_APPS: {
-    schema: v.pipe(
-      v.picklist(["true", "false"], `"true" or "false"`),
-      v.transform((value) => value === "true"),
-    ),
+    schema: FLAG,
     default: "false",
     meaning: 'Whether a token with `app: "*"` is accepted, which permits every app',
   },
   SUBJECT: {
-    schema: parsedBy(
-      (text) => new SubjectTemplate(text),
-      "a subject template such as logs.{app}.{region}.{machine}",
-    ),
+    schema: SUBJECT,
     default: "logs.{app}.{region}.{machine}",
-    meaning: "How the platform builds the subjects of log lines: names and the placeholders " +
-      "`{app}`, `{region}` and `{machine}`, separated by `.`; only `{app}` is required",
+    meaning: "How the platform builds the subjects of log lines ([layouts](#subjects))",
   },
   SUBJECT_PREFIX: {
-    schema: v.pipe(text, v.check(() => false, "nothing: set SUBJECT instead")),
-    meaning: "Replaced by `SUBJECT`: a prefix `p` is now `p.{app}.{region}.{machine}`",
+    schema: REPLACED,
+    meaning: "Replaced by `SUBJECT`: the service does not start",
   },
   CORS_ORIGINS: {
-    schema: parsedBy(
-      parseOrigins,
-      'origins such as https://app.example.com or https://*.example.com, separated by commas, or "*"',
-    ),
+    schema: ORIGINS,
     default: "",
-    meaning: "Origins whose pages may read from a browser, separated by commas, such as " +
-      "`https://app.example.com`; `https://*.example.com` matches one label, and `*` alone any " +
-      "origin, without credentials",
+    meaning: "Origins whose pages may read from a browser, separated by commas ([patterns](#cors))",
   },
-  KEEPALIVE_SECONDS: {
-    schema: SECONDS,
-    default: "15",
-    meaning: "Seconds without output after which a keepalive is sent",
-  },
-  BUFFER_BYTES: {
-    schema: wholeNumber(1),
-    default: "262144",
-    meaning: "Maximum number of bytes that are buffered per stream",
-  },
+  KEEPALIVE_SECONDS: { schema: SECONDS, default: "15", meaning: "Silence before a keepalive" },
+  BUFFER_BYTES: { schema: COUNT, default: "262144", meaning: "Maximum buffer size per stream" },
   BUFFER_TOTAL_BYTES: {
-    schema: wholeNumber(1),
+    schema: COUNT,
     default: "268435456",
-    meaning:
-      "Maximum number of bytes that are buffered for all streams together; as it fills up, " +
-      "the fullest streams drop lines first",
+    meaning: "Maximum total of all buffers; when it runs out, the fullest streams drop first",
   },
   STALL_SECONDS: {
     schema: SECONDS,
     default: "30",
-    meaning:
-      "Seconds after which a reader that takes nothing is disconnected while lines are waiting",
+    meaning: "Seconds after which a reader that takes nothing is disconnected if lines are waiting",
   },
-  MAX_STREAMS: {
-    schema: wholeNumber(1),
-    default: "10000",
-    meaning: "Maximum number of open streams per process",
-  },
+  MAX_STREAMS: { schema: COUNT, default: "10000", meaning: "Maximum number of open streams" },
   MAX_STREAMS_PER_APP: {
-    schema: wholeNumber(1),
+    schema: COUNT,
     default: "100",
-    meaning: "Maximum number of open streams per app and process",
+    meaning: "Maximum number of open streams per app",
   },
-  SHUTDOWN_SECONDS: {
-    schema: SECONDS,
-    default: "10",
-    meaning: "Maximum duration of a shutdown, in seconds",
-  },
-  LOG_LEVEL: {
-    schema: v.picklist(
-      ["debug", "info", "warn", "error"],
-      `"debug", "info", "warn" or "error"`,
-    ),
-    default: "info",
-    meaning: "Minimum level that is logged: `debug`, `info`, `warn` or `error`",
-  },
+  SHUTDOWN_SECONDS: { schema: SECONDS, default: "10", meaning: "Maximum duration of a shutdown" },
+  LOG_LEVEL: { schema: LEVEL, default: "info", meaning: "Minimum level that is logged" },
 } satisfies Record<string, Variable>;
 
 /** The name of a variable. */
 export type VariableName = keyof typeof VARIABLES;
 
+type Parsed<V> = V extends { readonly schema: v.GenericSchema } ? v.InferOutput<V["schema"]>
+  : string;
+
 /** The parsed values, `undefined` for a variable that is not set and has no default. */
 export type Values = {
   readonly [Name in VariableName]:
-    | v.InferOutput<(typeof VARIABLES)[Name]["schema"]>
+    | Parsed<(typeof VARIABLES)[Name]>
     | ((typeof VARIABLES)[Name] extends { readonly default: string } ? never : undefined);
 };
 

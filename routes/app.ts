@@ -4,35 +4,20 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Keys } from "../lib/auth/keys.ts";
-import type { Verify } from "../lib/auth/token.ts";
-import type { Nats } from "../lib/nats/connection.ts";
-import type { SubjectTemplate } from "../lib/nats/subject_template.ts";
 import type { Origins } from "../lib/origins.ts";
-import type { Streams } from "../lib/stream/streams.ts";
 import type { Log } from "../lib/telemetry/log.ts";
 import type { Metrics } from "../lib/telemetry/metrics.ts";
 import { begin, finish } from "./base_app.ts";
 import { allowOrigins } from "./cors.ts";
 import { respondToError } from "./error_response.ts";
 import { healthz } from "./healthz.ts";
-import { logs } from "./logs.ts";
-import { readyz } from "./readyz.ts";
+import { logs, type LogsOptions } from "./logs.ts";
+import { readyz, type ReadyzOptions } from "./readyz.ts";
 import type { Bindings, RequestHandler } from "./server/exchange.ts";
 import { type Viewer, viewerRoutes } from "./viewer_files.ts";
 
 /** What the routes need. */
-export interface AppOptions {
-  /** The keys that tokens are verified with. */
-  readonly keys: Keys;
-  /** Verifies a token. */
-  readonly verify: Verify;
-  /** Where the lines come from. */
-  readonly nats: Nats;
-  /** Opens streams. */
-  readonly streams: Streams;
-  /** How the platform builds its subjects. */
-  readonly subjectTemplate: SubjectTemplate;
+export interface AppOptions extends LogsOptions, ReadyzOptions {
   /** The origins whose pages may read `/logs` from a browser. */
   readonly corsOrigins: Origins;
   /** The viewer; `undefined` if it has not been built. */
@@ -47,7 +32,7 @@ export interface AppOptions {
 export function createHandler(options: AppOptions): RequestHandler {
   const app = new Hono<{ Bindings: Bindings }>();
   const viewer = viewerRoutes(options.viewer);
-  for (const { path, overrideHeaders } of viewer) app.use(path, overrideHeaders);
+  for (const { path, headers } of viewer) app.use(path, headers);
   begin(app, respondToError(options.log, options.metrics.refused));
   app.use("/logs", allowOrigins(options.corsOrigins));
   app.get("/logs", logs(options));

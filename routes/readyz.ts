@@ -12,8 +12,11 @@ import { respond } from "./error_response.ts";
 
 /** What a stream depends on. */
 export interface ReadyzOptions {
+  /** The keys that tokens are verified with. */
   readonly keys: Keys;
+  /** Where the lines come from. */
   readonly nats: Nats;
+  /** All open streams, and whether another one can be opened. */
   readonly streams: Streams;
 }
 

@@ -28,7 +28,7 @@ export type Viewer = Readonly<Record<AssetName, Asset>>;
 export interface ViewerRoute {
   readonly path: string;
   /** Replaces headers that all responses have. To run last, it must be added before what sets them. */
-  readonly overrideHeaders: MiddlewareHandler;
+  readonly headers: MiddlewareHandler;
   readonly handler: Handler;
 }
 
@@ -56,21 +56,12 @@ const NEVER = "no-cache";
 /** Creates the routes of the viewer. If it has not been built, they say how to build it. */
 export function viewerRoutes(viewer: Viewer | undefined): ViewerRoute[] {
   if (viewer === undefined) {
-    return ["/", "/viewer.js"].map((path) => ({
-      path,
-      overrideHeaders: keepHeaders,
-      handler: notBuilt,
-    }));
+    return ["/", "/viewer.js"].map((path) => ({ path, headers: keepHeaders, handler: notBuilt }));
   }
   const named = (name: AssetName) => `/${name.replace(".", `.${viewer[name].hash}.`)}`;
-  const route = (
-    path: string,
-    name: AssetName,
-    cacheControl: string,
-    overrideHeaders = keepHeaders,
-  ) => ({
+  const route = (path: string, name: AssetName, cacheControl: string, headers = keepHeaders) => ({
     path,
-    overrideHeaders,
+    headers,
     handler: send(viewer[name], cacheControl),
   });
   return [

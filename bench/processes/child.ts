@@ -12,6 +12,8 @@ type Result<Command> = Command extends (argument: never) => infer Value ? Awaite
 
 /** A child process that executes `Available` commands; killed when disposed. */
 export class Child<Available extends Commands> implements AsyncDisposable {
+  /** The process ID. */
+  readonly pid: number;
   /** Resolves to the port it listens on; rejects if it exits first. */
   readonly port: Promise<number>;
   readonly #process: Deno.ChildProcess;
@@ -27,16 +29,12 @@ export class Child<Available extends Commands> implements AsyncDisposable {
       stdin: "piped",
       stdout: "piped",
     }).spawn();
+    this.pid = this.#process.pid;
     globalThis.addEventListener("unload", this.#kill);
     this.#stdin = this.#process.stdin.getWriter();
     this.port = this.#listening.promise;
     this.port.catch(() => {});
     this.#readStdout(program.at(-1)!);
-  }
-
-  /** The process ID. */
-  get pid(): number {
-    return this.#process.pid;
   }
 
   /** Executes a command in the process and resolves to its result. One command at a time. */
@@ -62,16 +60,13 @@ export class Child<Available extends Commands> implements AsyncDisposable {
     for await (const line of readLines(this.#process.stdout)) {
       const output = line.startsWith("{") ? JSON.parse(line) : {};
       if (output.msg === "listening") this.#listening.resolve(output.port);
-      if (output.result !== undefined) this.#resolve(output.result);
+      if (output.result === undefined) continue;
+      this.#result.resolve(output.result);
+      this.#result = Promise.withResolvers();
     }
     const exited = new Error(`${program} exited`);
     this.#listening.reject(exited);
     this.#result.promise.catch(() => {});
     this.#result.reject(exited);
-  }
-
-  #resolve(result: unknown): void {
-    this.#result.resolve(result);
-    this.#result = Promise.withResolvers();
   }
 }

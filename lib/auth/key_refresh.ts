@@ -1,5 +1,5 @@
 /**
- * Fetches a key set behind a URL again and again.
+ * Refreshes a key set behind a URL periodically.
  *
  * @module
  */

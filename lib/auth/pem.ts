@@ -1,5 +1,5 @@
 /**
- * Parses public keys in PEM, in every form that platforms pass them on.
+ * Parses public keys in PEM, in every form in which platforms pass them on.
  *
  * @module
  */
@@ -73,11 +73,6 @@ function privateKey(command: string): string {
  *
  * @throws {TypeError} If `text` contains no public key, several keys, or a private key. The message says
  * what to do and contains no part of `text`.
- *
- * @example
- * ```ts
- * const jwk = parsePem(await Deno.readTextFile("public.pem"));
- * ```
  */
 export function parsePem(text: string): JWK {
   const pem = unwrap(text);
@@ -107,7 +102,7 @@ function unwrap(text: string): string {
   return pem;
 }
 
-/** Replaces each run of whitespace, quotes, and escapes of JSON or a shell by one space. */
+/** Replaces each run of whitespace, quotes, and escapes of JSON or a shell with one space. */
 function tidy(text: string): string {
   return text
     .replaceAll(/\\+u([\da-f]{4})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)))

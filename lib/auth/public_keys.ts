@@ -8,7 +8,7 @@ import type { JSONWebKeySet, JWK } from "jose";
 import { algorithmsOf, SUPPORTED_KEYS } from "./algorithms.ts";
 import { parsePem } from "./pem.ts";
 
-/** A key set, of which keys that cannot verify a token are ignored (RFC 7517, section 5). */
+/** A key set, divided into keys that can verify a token and ignored ones (RFC 7517, section 5). */
 export interface KeySet {
   readonly jwks: JSONWebKeySet;
   readonly ignored: readonly IgnoredKey[];
@@ -26,7 +26,7 @@ export type OnIgnored = (ignored: readonly IgnoredKey[]) => void;
 
 /** Maximum number of characters of `kid` and `kty` that are logged. */
 const MAX_LABEL_LENGTH = 128;
-/** Size of RSA keys. Deno's Web Crypto does not support larger ones. */
+/** Allowed sizes of RSA keys. Deno's Web Crypto does not support larger ones. */
 const [MIN_RSA_BITS, MAX_RSA_BITS] = [2048, 4096];
 /** Members that only a secret or a private key has, according to IANA's registry for JSON Web Keys. */
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
@@ -52,11 +52,6 @@ export function parsePublicKey(pem: string): JWK {
  * @throws {TypeError} If it is not a JWK Set, contains a secret or a private key, or has no key that can
  * verify a token.
  * @throws {SyntaxError} If it is not JSON.
- *
- * @example
- * ```ts
- * const { jwks, ignored } = parseKeySet(await Deno.readTextFile("jwks.json"));
- * ```
  */
 export function parseKeySet(json: string): KeySet {
   const value: unknown = JSON.parse(json);

@@ -18,7 +18,7 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 const LINUX = { ignore: Deno.build.os !== "linux" };
 const MEGABYTE = 1_048_576;
 const SENT = 300 * MEGABYTE;
-const MOST_GROWTH = 32 * MEGABYTE;
+const MAX_GROWTH_BYTES = 32 * MEGABYTE;
 
 /** Sends `piece` repeatedly, up to 300 MB, as long as it is accepted; resolves to the bytes sent. */
 async function flood(connection: Deno.TcpConn, piece: string): Promise<number> {
@@ -68,7 +68,7 @@ for (const [what, head, piece] of FLOODS) {
     ]);
     assertMatch(answer, /^HTTP\/1\.1 400 [^]*"code":"body_not_allowed"/);
     const growth = memory(service.pid).peak - before;
-    assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
+    assert(growth < MAX_GROWTH_BYTES, `Memory grew by ${growth} bytes`);
     // As much as the kernel buffers on both sides.
     assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
     assertEquals(service.logs.filter(({ app }) => app === "bodies"), []);
@@ -92,7 +92,7 @@ Deno.test(
       assertMatch(await receive(connection, /event: ready/), /^HTTP\/1\.1 200 /);
       const sent = await flood(connection, piece);
       const growth = memory(service.pid).peak - before;
-      assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
+      assert(growth < MAX_GROWTH_BYTES, `Memory grew by ${growth} bytes`);
       assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
     }
     await assertServes(stack);
@@ -105,6 +105,6 @@ Deno.test("The service buffers only a few pipelined requests", LINUX, async () =
   using connection = await connectTo(service);
   const sent = await flood(connection, request("GET /healthz HTTP/1.1").repeat(1_000));
   const growth = memory(service.pid).peak - before;
-  assert(growth < MOST_GROWTH, `Memory grew by ${growth} bytes`);
+  assert(growth < MAX_GROWTH_BYTES, `Memory grew by ${growth} bytes`);
   assert(sent < 32 * MEGABYTE, `${sent} bytes were taken`);
 });

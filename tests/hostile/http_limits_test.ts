@@ -77,10 +77,10 @@ Deno.test(
       await end;
       return sent;
     }));
-    assert(Math.max(...sent) < 10 * MEGABYTE, `One sent ${Math.max(...sent)} bytes`);
+    assert(Math.max(...sent) < 10 * MEGABYTE, `A client sent ${Math.max(...sent)} bytes`);
     const more = memory(service.pid).rss - before;
     // Together they would have sent 2 GB.
-    assert(more < 200 * MEGABYTE, `It takes ${more} bytes more`);
+    assert(more < 200 * MEGABYTE, `Memory grew by ${more} bytes`);
     await assertServes(stack);
   },
 );

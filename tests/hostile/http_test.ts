@@ -1,4 +1,4 @@
-/** Requests in forms, versions and methods that no browser would send. */
+/** Requests whose form, version or method no browser would send. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { logsUrl, mint, type Stack, startStack } from "../support/service.ts";
 import {
@@ -10,6 +10,7 @@ import {
   request,
   send,
   statuses,
+  streamRequest,
   withNoStream,
 } from "../support/clients/raw_request.ts";
 
@@ -21,7 +22,7 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
-const NO_REQUEST: [what: string, text: () => string][] = [
+const MALFORMED: [what: string, text: () => string][] = [
   ["HTTP/0.9", () => `GET /logs?token=${token}\r\n`],
   ["HTTP/1.2", () => `GET /logs?token=${token} HTTP/1.2\r\nHost: x\r\n\r\n`],
   ["HTTP/2.0 in a request line", () => `GET /logs?token=${token} HTTP/2.0\r\nHost: x\r\n\r\n`],
@@ -33,16 +34,16 @@ const NO_REQUEST: [what: string, text: () => string][] = [
   ["a bare LF in a query", () => request(`GET /logs?token=${token}&x=\nX-Evil: 1 HTTP/1.1`)],
   ["CRLF in a query", () => request(`GET /logs?token=${token}&x=\r\nX-Evil HTTP/1.1`)],
   ["NUL in a path", () => request(`GET /logs\0?token=${token} HTTP/1.1`)],
-  ["bytes past ASCII in a query", () => request(`GET /logs?token=${token}&x=\xff HTTP/1.1`)],
-  ["a TLS greeting", () => "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + "a".repeat(300)],
+  ["non-ASCII bytes in a query", () => request(`GET /logs?token=${token}&x=\xff HTTP/1.1`)],
+  ["a TLS ClientHello", () => "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + "a".repeat(300)],
 ];
-for (const [what, text] of NO_REQUEST) {
+for (const [what, text] of MALFORMED) {
   Deno.test(`The service refuses ${what}`, async () => {
     await withNoStream(stack, () => assertRefused(stack.service, text()));
   });
 }
 
-Deno.test("The service splits no answer and no line of its log at a CRLF in a query", async () => {
+Deno.test("A CRLF in a query splits neither a response nor a log line", async () => {
   for (const name of ["app", "region", "machine", "format", "token", "x"]) {
     const query = new URLSearchParams(name === "token" ? {} : { token: await mint({ app: "a" }) });
     const hostile = `${query}&${name}=a%0d%0aX-Evil:%201%0d%0a%0d%0aHTTP/1.1%20200%20OK`;
@@ -59,7 +60,7 @@ const TRICKS = [
   ...["/logs/../logs", "/x/../logs", "/./logs", "/logs/.", "/logs/%2e%2e/logs", "/logs%2f.."],
   ...["//logs", "//evil.example/logs", "/logs;x", "/logs%00", "/lo\\gs", "/logs%", "/LOGS"],
 ];
-Deno.test("The service takes no path trick for /logs, before or behind a proxy's own rules", async () => {
+Deno.test("The service accepts no other spelling of /logs, which could bypass a proxy's rules", async () => {
   const fields = () => [`Authorization: Bearer ${token}`];
   await withNoStream(stack, async () => {
     for (const path of TRICKS) {
@@ -69,7 +70,7 @@ Deno.test("The service takes no path trick for /logs, before or behind a proxy's
   });
 });
 
-Deno.test("The service lets TRACE, CONNECT, a method in lower case or an override open no stream", async () => {
+Deno.test("TRACE, CONNECT, a lower-case method or a method override opens no stream", async () => {
   const path = `/logs?token=${token}`;
   await withNoStream(stack, async () => {
     for (const method of ["TRACE", "PURGE", "PROPFIND", "M-SEARCH"]) {
@@ -95,7 +96,7 @@ Deno.test("The service lets TRACE, CONNECT, a method in lower case or an overrid
   });
 });
 
-Deno.test("The service asks an absolute-form URL of another host, or with a password, for its token too", async () => {
+Deno.test("An absolute-form URL of another host, or with a password, needs a token too", async () => {
   const hosts = ["x", "evil.example", "user:password@evil.example", "evil.example:99999"];
   for (const host of hosts) {
     for (const scheme of ["http", "https"]) {
@@ -110,21 +111,21 @@ Deno.test("The service asks an absolute-form URL of another host, or with a pass
   assert(!/evil|password/.test(JSON.stringify(stack.service.logs)));
 });
 
-/** Opens a stream by this request; resolves to what comes up to its `ready`. */
+/** Opens a stream with this request; resolves to everything up to its `ready` event. */
 async function readyOf(text: string): Promise<string> {
   using connection = await connectTo(stack.service);
   await send(connection, text);
   return await receive(connection, /event: ready/);
 }
 
-Deno.test("The service streams to HTTP/1.0 without Host, and without chunks", async () => {
+Deno.test("The service streams to HTTP/1.0 clients without Host, and without chunks", async () => {
   const { pathname, search } = new URL(await logsUrl(stack.service, { app: "a" }));
   const answer = await readyOf(`GET ${pathname}${search} HTTP/1.0\r\n\r\n`);
   assertMatch(answer, /^HTTP\/1\.1 200 OK\r\n/);
   assert(!/^transfer-encoding/im.test(answer), answer);
 });
 
-Deno.test("The service stays with HTTP/1.1 where h2c or a WebSocket is asked for", async () => {
+Deno.test("The service continues with HTTP/1.1 if h2c or a WebSocket is requested", async () => {
   const h2c = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"];
   const socket = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
   for (const fields of [h2c, [...socket, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]]) {
@@ -135,7 +136,7 @@ Deno.test("The service stays with HTTP/1.1 where h2c or a WebSocket is asked for
   }
 });
 
-Deno.test("The service answers pipelined requests each by itself, in their order", async () => {
+Deno.test("The service answers pipelined requests separately and in order", async () => {
   const health = request("GET /healthz HTTP/1.1");
   const refused = request("GET /logs HTTP/1.1");
   assertEquals(await statuses(stack.service, health + refused + health), [200, 401, 200, 404]);
@@ -143,9 +144,8 @@ Deno.test("The service answers pipelined requests each by itself, in their order
   assertEquals(await statuses(stack.service, `${health}BAD\r\n\r\n`), [200, 400]);
 });
 
-Deno.test("The service opens no stream behind a stream, and closes the connection", async () => {
-  const { pathname, search } = new URL(await logsUrl(stack.service, { app: "a" }));
-  const stream = request(`GET ${pathname}${search} HTTP/1.1`);
+Deno.test("The service opens no second stream on a connection, and closes it", async () => {
+  const stream = await streamRequest(stack.service, "a");
   for (const behind of [stream, request("GET /healthz HTTP/1.1")]) {
     assertEquals(await statuses(stack.service, stream + behind), []);
     using connection = await connectTo(stack.service);
@@ -156,7 +156,7 @@ Deno.test("The service opens no stream behind a stream, and closes the connectio
   }
 });
 
-Deno.test("The service refuses a Host that is no host", async () => {
+Deno.test("The service refuses an invalid Host", async () => {
   await withNoStream(stack, async () => {
     const hosts = [
       "x/logs?",

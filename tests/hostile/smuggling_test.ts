@@ -20,7 +20,7 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 // The smuggled request: a proxy may take it for the body of the ambiguous request before it.
 const smuggled = () => request(`GET /logs?token=${token} HTTP/1.1`);
 const CHUNKED = "Transfer-Encoding: chunked";
-const IN_DOUBT: [shape: string, fields: (length: number) => string[]][] = [
+const AMBIGUOUS: [shape: string, fields: (length: number) => string[]][] = [
   ["Content-Length and Transfer-Encoding", () => ["Content-Length: 5", CHUNKED]],
   ["Transfer-Encoding and Content-Length", (length) => [CHUNKED, `Content-Length: ${length}`]],
   ["two Content-Lengths", (length) => ["Content-Length: 0", `Content-Length: ${length}`]],
@@ -46,7 +46,7 @@ const IN_DOUBT: [shape: string, fields: (length: number) => string[]][] = [
   ["a header without a colon", () => ["Content-Length"]],
   ["two Hosts", () => ["Host: y"]],
 ];
-for (const [shape, fields] of IN_DOUBT) {
+for (const [shape, fields] of AMBIGUOUS) {
   Deno.test(`The service refuses a request with ${shape}, and what is smuggled after it`, async () => {
     await withNoStream(stack, async () => {
       for (const method of ["GET", "POST"]) {

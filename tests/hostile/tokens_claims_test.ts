@@ -10,7 +10,7 @@ testRefused(
   withTexts(...[">", "*.>", "web.>", ""].map((app) => `"exp":EXP,"app":"web","app":"${app}"`)),
 );
 testRefused(
-  "two exp claims, of which the last is past",
+  "two exp claims, of which the last is in the past",
   "token_expired",
   withTexts(`"app":"web","exp":EXP,"exp":1`),
 );

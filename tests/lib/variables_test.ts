@@ -28,7 +28,8 @@ Deno.test("docs/configuration.md lists the variables with their defaults and mea
     ]),
   ];
   const text = await Deno.readTextFile(new URL("../../docs/configuration.md", import.meta.url));
-  const table = text.split("\n").filter((line) => line.startsWith("| "))
+  const [section = ""] = text.split("\n## ");
+  const table = section.split("\n").filter((line) => line.startsWith("| "))
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
     .filter(([first]) => !first!.startsWith("---"));
   const markdown = expected.map((cells) => `| ${cells.join(" | ")} |`)

@@ -127,7 +127,7 @@ async function assertFound(run: Run, jti: string, { stall, keepalive }: Deadline
     // Lines of the loud app that others receive were sent to the vanished client too.
     if (run.loudLines - from >= FILL_LINES) fullAt = Math.min(fullAt, now);
     if (now > fullAt + limit) {
-      return run.violation(`A vanished client was not noticed within ${limit} ms`);
+      return run.timeViolation(`A vanished client was not noticed within ${limit} ms`);
     }
   }
   if (run.closeOf(jti) !== undefined) run.found.vanished++;

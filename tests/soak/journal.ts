@@ -1,6 +1,6 @@
 /** Records what was published and when; every stream is checked against it. */
 
-/** Lines `first` to `end` (exclusive), written at once. Times are in milliseconds since the epoch. */
+/** Lines `first` to `end` (exclusive), written at once. In milliseconds since the epoch. */
 interface Batch {
   readonly first: number;
   readonly end: number;

@@ -1,6 +1,6 @@
 /** The published lines: everything about a line follows from its number. */
 
-/** The lines a stream shows: those of an app or of all (`"*"`), optionally of one region or machine. */
+/** The lines a stream shows: those of an app or of all (`"*"`), or of one region or machine. */
 export interface Scope {
   readonly app: string;
   readonly region?: string;

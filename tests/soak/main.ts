@@ -26,6 +26,6 @@ function readFlags(): [seconds: number, seed: number] {
   } catch {
     // An unknown flag.
   }
-  console.error("Give --seconds N, 5 or more, and --seed N, a whole number, or neither");
+  console.error("Usage: deno task soak [--seconds N, at least 5] [--seed N, an integer]");
   Deno.exit(2);
 }

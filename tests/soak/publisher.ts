@@ -3,7 +3,7 @@
  * NATS is away, nothing is published.
  */
 import { payloadOf, scopeOf } from "./line.ts";
-import type { Run } from "./run.ts";
+import { pause, type Run } from "./run.ts";
 import { subjectOf } from "../support/service.ts";
 
 /** Time between two batches. */
@@ -43,7 +43,7 @@ export class Publisher {
         using connection = await Deno.connect({ port: this.#port });
         await this.#publish(connection);
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, BATCH_INTERVAL_MS)); // NATS is away.
+        await pause(BATCH_INTERVAL_MS); // NATS is away.
       }
     }
   }
@@ -72,10 +72,9 @@ export class Publisher {
         unanswered.push(this.#state.journal.enter(count));
         await Promise.race([write(batch(first, count)), answers]);
       }
-      await Promise.race([
-        new Promise((resolve) => setTimeout(resolve, BATCH_INTERVAL_MS)),
-        answers,
-      ]);
+      const wakeAt = performance.now() + BATCH_INTERVAL_MS;
+      await Promise.race([pause(BATCH_INTERVAL_MS), answers]);
+      this.#state.timerFired(wakeAt);
     }
   }
 }

@@ -33,8 +33,10 @@ export interface Findings {
   slowestRefusal: number;
 }
 
-/** Latency at which publishing pauses. */
+/** Latency at which publishing pauses, and at which a timer is late. */
 const MAX_LATENCY_MS = 1_000;
+/** Time after a late timer in which time limits are not checked. */
+const STARVED_MS = 15_000;
 /** Maximum number of streams that are being opened at a time. */
 const MAX_OPENING = 50;
 
@@ -59,6 +61,7 @@ export class Run {
   loudLines = 0;
   #lastLoud = -1;
   #behindAt = -Infinity;
+  #starvedAt = -Infinity;
   #opening = 0;
   /** Codes and reasons that faults may cause, and until when (`performance.now()`). */
   readonly #toleratedUntil = new Map<string, number>();
@@ -107,21 +110,28 @@ export class Run {
     return performance.now() < this.#behindAt + 500;
   }
 
-  /** Runs `open` once fewer than {@linkcode MAX_OPENING} others are running. */
-  async limit<Result>(open: () => Promise<Result>): Promise<Result> {
+  /** Waits until fewer than {@linkcode MAX_OPENING} others are opening a stream. */
+  async waitToOpen(): Promise<Disposable> {
     while (this.#opening >= MAX_OPENING) await pause(20);
     this.#opening++;
-    try {
-      return await open();
-    } finally {
-      this.#opening--;
-    }
+    return { [Symbol.dispose]: () => void this.#opening-- };
   }
 
   /** Records a violated guarantee. */
   violation(what: string, error?: unknown): void {
     const reason = error instanceof Error ? `: ${error.message}` : "";
     this.found.violations.push(`${new Date().toISOString()} ${what}${reason}`);
+  }
+
+  /** Records a violation of a time limit, unless the whole machine was too busy to keep it. */
+  timeViolation(what: string, error?: unknown): void {
+    if (performance.now() > this.#starvedAt + STARVED_MS) this.violation(what, error);
+  }
+
+  /** Notes how late a timer fired that was due at `dueAt` (`performance.now()`). */
+  timerFired(dueAt: number): void {
+    const now = performance.now();
+    if (now > dueAt + MAX_LATENCY_MS) this.#starvedAt = now;
   }
 
   /** Permits these refusals and end reasons while `act` runs and shortly afterwards. */

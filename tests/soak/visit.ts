@@ -50,15 +50,8 @@ export class Visit {
   }
 
   /** Opens a stream; `undefined` if it is refused. */
-  static begin(run: Run, random: Random, visitor: Visitor): Promise<Visit | undefined> {
-    return run.limit(() => Visit.#begin(run, random, visitor));
-  }
-
-  static async #begin(
-    run: Run,
-    random: Random,
-    visitor: Visitor,
-  ): Promise<Visit | undefined> {
+  static async begin(run: Run, random: Random, visitor: Visitor): Promise<Visit | undefined> {
+    using _opening = await run.waitToOpen();
     const { scope, kind, connect, onLine } = visitor;
     const jti = crypto.randomUUID();
     const seconds = Math.ceil(random.chance(0.2) ? random.between(5, 9) : random.between(60, 600));
@@ -81,10 +74,10 @@ export class Visit {
         // On a busy machine a token may expire before it is used.
         const expired = error.code === "token_expired" && Date.now() >= expiresAt;
         if (!expired && !run.isTolerated(error.code, askedAt)) {
-          run.violation("A valid token was refused", error);
+          run.timeViolation("A valid token was refused", error);
         }
       } else if (!run.phase.startsWith("stop") && performance.now() < askedAt + REQUEST_LIMIT_MS) {
-        run.violation("A stream was not opened", error);
+        run.timeViolation("A stream was not opened", error);
       }
       return undefined;
     }
@@ -111,9 +104,10 @@ export class Visit {
       }
       if (this.#phase === "settled") session.ledger!.settle(journal.length);
     } catch (error) {
+      const what = `Stream ${this.jti} of ${JSON.stringify(this.#scope)}`;
+      if (!this.#phase.startsWith("stop")) return this.#run.violation(what, error);
       // A shutdown waits only for a limited time for clients that do not read.
-      if (this.#phase.startsWith("stop") && !this.#keepsUp) return;
-      this.#run.violation(`Stream ${this.jti} of ${JSON.stringify(this.#scope)}`, error);
+      if (this.#keepsUp) this.#run.timeViolation(what, error);
     }
   }
 

@@ -50,7 +50,7 @@ export interface ReadRate {
   pause: number;
 }
 
-/** Connects a client with tiny buffers, so that the service notices that it is slow; `rate` can be changed. */
+/** Connects a client with tiny buffers, whose slowness the service notices; `rate` can change. */
 export function openSlowWire(
   request: Request,
   rate: ReadRate,

@@ -175,7 +175,7 @@ export async function subjects({ connections }: NatsServer): Promise<string[]> {
 }
 
 /**
- * The subject of an app's lines, or, with `>` as the region or the machine, the subject of a stream.
+ * The subject of an app's lines or, with `>` as the region or the machine, of a stream.
  *
  * @example
  * ```ts

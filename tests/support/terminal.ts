@@ -1,13 +1,11 @@
 /** The service on a real pseudo-terminal, whose screen and keyboard the test controls. */
-import { fileURLToPath } from "node:url";
 import { findOrInstall } from "../../tools/install.ts";
 import { sendSignal } from "../../tools/signal.ts";
 import { PATIENCE_MS, within } from "./patience.ts";
 import { serviceEnv } from "./service.ts";
 
-/** The command that runs the service; no argument needs shell quoting. */
-const COMMAND = ["deno", "run", "--quiet", "-P", "main.ts"];
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The arguments that run the service; none needs shell quoting. */
+const ARGS = ["run", "--quiet", "-P", "main.ts"];
 
 /** A service running on a terminal. */
 export interface Terminal extends AsyncDisposable {
@@ -32,12 +30,11 @@ export async function startOnTerminal(env: Record<string, string>): Promise<Term
     apt: "bsdutils",
     brew: "util-linux",
   });
-  const [deno, ...args] = COMMAND;
   const child = new Deno.Command(script, {
     args: Deno.build.os === "darwin"
-      ? ["-q", "/dev/null", Deno.execPath(), ...args]
-      : ["-qefc", `exec "$${deno!.toUpperCase()}" ${args.join(" ")}`, "/dev/null"],
-    cwd: ROOT,
+      ? ["-q", "/dev/null", Deno.execPath(), ...ARGS]
+      : ["-qefc", `exec "$DENO" ${ARGS.join(" ")}`, "/dev/null"],
+    cwd: new URL("../..", import.meta.url),
     clearEnv: true,
     env: { TERM: "xterm-256color", ...serviceEnv(env), DENO: Deno.execPath() },
     stdin: "piped",

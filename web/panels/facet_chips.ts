@@ -5,13 +5,7 @@
  */
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import {
-  type Facet,
-  FACET_NAMES,
-  type FacetCounts,
-  FACETS,
-  isUnrestricted,
-} from "../rows/facets.ts";
+import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
 import { severityOf } from "../rows/row.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import * as icons from "./icons.ts";
@@ -54,9 +48,11 @@ export class FacetChips {
             ${selected.map((facet) => chips(model, facet, [...valuesOf(query, facet)]))}
           </div>
         `}
-        ${isUnrestricted(query.facets) ? nothing : html`
-          <button class="text-button" @click=${() => query.resetFacets()}>Show all</button>
-        `}
+        ${query.hasFacets
+          ? html`
+            <button class="text-button" @click=${() => query.resetFacets()}>Show all</button>
+          `
+          : nothing}
         <button class="text-button facets-button"
           aria-label=${OTHERS} aria-expanded=${open} aria-controls="facets" @click=${() =>
             this.#toggle()}>

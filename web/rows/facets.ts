@@ -42,22 +42,6 @@ export const COLUMNS = FACET_ENTRIES.flatMap(([facet, { column }]) =>
 /** The selected values of each facet; a facet without values permits every line. */
 export type FacetSelection = Readonly<Partial<Record<Facet, ReadonlySet<string>>>>;
 
-/** `selection` with `value` added, or removed if it was selected. */
-export function toggleValue(
-  selection: FacetSelection,
-  facet: Facet,
-  value: string,
-): FacetSelection {
-  const values = new Set(selection[facet]);
-  if (!values.delete(value)) values.add(value);
-  return { ...selection, [facet]: values };
-}
-
-/** Whether no value is selected. */
-export function isUnrestricted(selection: FacetSelection): boolean {
-  return Object.values(selection).every(({ size }) => size === 0);
-}
-
 /** Number of lines per value, for each facet; a line without a value is not counted. */
 export type FacetCounts = Readonly<Record<Facet, ReadonlyMap<string, number>>>;
 

@@ -18,7 +18,8 @@ interface Place {
   readonly next: Place[];
 }
 
-type Pair = [one: Place, other: Place];
+/** A place, and others that the same characters may lead to instead. */
+type Branch = [one: Place, others: readonly Place[]];
 
 /** A part of the expression: the places where it may begin and end, and all its places. */
 interface Part {
@@ -80,6 +81,7 @@ class Reader {
   readonly #flags: string;
   #at = 0;
   #places = 0;
+  readonly #samples = new Map<string, bigint>();
   #pairsLeft = MAX_PAIRS;
   #isExponential = false;
 
@@ -146,9 +148,14 @@ class Reader {
   }
 
   #samplesOf(atom: string): bigint {
-    // A back reference may match any text.
-    const pattern = new RegExp(/^\\[1-9k]/.test(atom) ? "" : `^${atom}$`, this.#flags);
-    return SAMPLES.reduce((mask, one, i) => pattern.test(one) ? mask | 1n << BigInt(i) : mask, 0n);
+    let samples = this.#samples.get(atom);
+    if (samples === undefined) {
+      // A back reference may match any text.
+      const pattern = new RegExp(/^\\[1-9k]/.test(atom) ? "" : `^${atom}$`, this.#flags);
+      samples = BigInt(`0b${SAMPLES.map((sample) => Number(pattern.test(sample))).join("")}`);
+      this.#samples.set(atom, samples);
+    }
+    return samples;
   }
 
   #quantified(part: Part): Part {
@@ -183,10 +190,8 @@ class Reader {
 
   /** Whether two paths that part at `start` lead back to it with the same characters. */
   #hasTwoPathsBack(start: Place): boolean {
-    const pairs = start.next.flatMap((one, i) =>
-      start.next.slice(i + 1).map((other): Pair => [one, other])
-    );
-    return this.#leads(pairs, (one, other) => one === start && other === start);
+    const branches = start.next.map((one, i): Branch => [one, start.next.slice(i + 1)]);
+    return this.#leads(branches, (one, other) => one === start && other === start);
   }
 
   /** The maximum number of alternatives that match the same text, or the beginning of another's. */
@@ -197,23 +202,23 @@ class Reader {
   }
 
   #overlap(part: Part, other: Part): boolean {
-    const pairs = part.first.flatMap((one) => other.first.map((another): Pair => [one, another]));
-    const ends = new Set([...part.last, ...other.last]);
-    return part === other ||
-      this.#leads(pairs, (one, another) => ends.has(one) || ends.has(another));
+    if (part === other || this.#pairsLeft < 0) return true;
+    const branches = part.first.map((one): Branch => [one, other.first]);
+    const ends = [...part.last, ...other.last];
+    return this.#leads(branches, (one, another) => ends.includes(one) || ends.includes(another));
   }
 
-  /** Whether the same characters lead from one of `pairs` to a pair that is a goal; if in doubt, true. */
-  #leads(pairs: readonly Pair[], isGoal: (...pair: Pair) => boolean): boolean {
+  /** Whether the same characters lead both places of a branch to a goal; if in doubt, true. */
+  #leads(branches: readonly Branch[], isGoal: (one: Place, other: Place) => boolean): boolean {
     const known = new Set<number>();
-    const queue: Pair[] = [];
+    const queue: [Place, Place][] = [];
     const add = (one: Place, other: Place) => {
-      const key = one.id * 65_536 + other.id;
+      const key = one.id * 2 ** 26 + other.id;
       if (this.#pairsLeft-- < 0 || (one.samples & other.samples) === 0n || known.has(key)) return;
       known.add(key);
       queue.push([one, other]);
     };
-    for (const pair of pairs) add(...pair);
+    for (const [one, others] of branches) for (const other of others) add(one, other);
     for (const [one, other] of queue) {
       if (isGoal(one, other)) return true;
       for (const next of one.next) for (const otherNext of other.next) add(next, otherNext);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Facet, type FacetSelection, isUnrestricted, toggleValue } from "../rows/facets.ts";
+import type { Facet, FacetSelection } from "../rows/facets.ts";
 import type { Store } from "../rows/store.ts";
 import { compile, type Filter, type Matcher } from "./filter.ts";
 import { Finder } from "./finder.ts";
@@ -52,9 +52,16 @@ export class RowQuery {
     return this.#facets;
   }
 
+  /** Whether a facet value is selected. */
+  get hasFacets(): boolean {
+    return Object.values(this.#facets).some(({ size }) => size > 0);
+  }
+
   /** Selects a value, or deselects it. */
   toggleFacet(facet: Facet, value: string): void {
-    this.#facets = toggleValue(this.#facets, facet, value);
+    const values = new Set(this.#facets[facet]);
+    if (!values.delete(value)) values.add(value);
+    this.#facets = { ...this.#facets, [facet]: values };
     this.#apply();
   }
 
@@ -72,7 +79,7 @@ export class RowQuery {
 
   /** Whether lines may be hidden. */
   get isFiltering(): boolean {
-    return !isUnrestricted(this.#facets) || (!this.#query.find && this.#query.text !== "");
+    return this.hasFacets || (!this.#query.find && this.#query.text !== "");
   }
 
   /** Matches what is highlighted; with the flag `g`. */

@@ -24,7 +24,7 @@ const pkcs8 = ({ privateKey }: Pair) => String(privateKey.export({ type: "pkcs8"
 const jwkOf = ({ publicKey }: Pair) => publicKey.export({ format: "jwk" });
 const base64 = (text: string) => new TextEncoder().encode(text).toBase64();
 
-/** What platforms, shells and users do to a PEM. All of it can be combined. */
+/** What platforms, shells and users do to a PEM. These can be combined. */
 const WRAPPINGS: Record<string, (text: string) => string> = {
   "on one line with spaces": (text) => text.trim().replaceAll("\n", " "),
   "with \\n written out": (text) => text.replaceAll("\n", "\\n"),

@@ -102,7 +102,7 @@ for (
       msg === "NATS connected" && Date.parse(time) >= killedAt
     );
     const moved = Date.parse(time) - killedAt;
-    console.log(`moved to another node ${moved} ms after its own was killed`);
+    console.log(`Connected to another node ${moved} ms after its own was killed`);
     assert(moved <= MOVE_MS, `It took ${moved} ms`);
     const now = connectedNode(cluster, service);
     assert(survivors.includes(now));

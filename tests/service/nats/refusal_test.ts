@@ -16,7 +16,7 @@ import { assertEventually } from "../../support/patience.ts";
 
 const USER = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
 
-/** A nats-server configuration in which the service's user may subscribe to everything but `deny`. */
+/** A nats-server configuration that permits the service to subscribe to everything but `deny`. */
 function usersWith({ deny = "none", password = "tap" }): string {
   return `authorization { users = [{
     user: "tap", password: "${password}", permissions: { subscribe: { allow: ">", deny: "${deny}" } }

@@ -213,7 +213,7 @@ function hasIpv6(): boolean {
   }
 }
 
-/** nats-server's configuration with an operator, an account and a user, and the user's credentials. */
+/** nats-server's configuration with an operator, an account and a user, and their credentials. */
 function createDecentralizedAuth(): { config: string; creds: string } {
   const [operator, account, user] = [createOperator(), createAccount(), createUser()];
   const unlimited = { subs: -1, data: -1, payload: -1 };

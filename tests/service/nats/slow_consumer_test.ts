@@ -72,7 +72,7 @@ Deno.test("A service dropped by NATS as a slow consumer reconnects, and its stre
   await flow.stop();
   const { from, to, missing } = await assertDroppedOnce(stack, await accounted);
   console.log(
-    `dropped as a slow consumer: ${missing.length} of ${flow.lines.length} lines missing, told as ${
+    `Dropped as a slow consumer: ${missing.length} of ${flow.lines.length} lines missing, reported as ${
       to! - from
     } ms`,
   );
@@ -89,7 +89,7 @@ Deno.test("A service dropped while it is seconds behind NATS reports the loss fr
   await flow.stop();
   const { from, to, missing } = await assertDroppedOnce(stack, await accounted);
   console.log(
-    `dropped seconds behind: ${missing.length} of ${flow.lines.length} lines missing, told as ${
+    `Dropped seconds behind: ${missing.length} of ${flow.lines.length} lines missing, reported as ${
       to! - from
     } ms`,
   );

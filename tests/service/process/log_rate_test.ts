@@ -93,7 +93,7 @@ Deno.test("A subscription that NATS keeps denying adds 20 lines and a count of t
   await using stack = await startStack(
     user,
     `authorization { users = [{
-       user: "tap", password: "tap", permissions: { subscribe: { deny: subjectOf("*", ">") } }
+       user: "tap", password: "tap", permissions: { subscribe: { deny: "${subjectOf("*", ">")}" } }
      }] }`,
   );
   const { service } = stack;

@@ -58,7 +58,7 @@ async function assertStops(stack: UnreadStack, reader: Reader): Promise<void> {
 async function readUntil(file: Deno.FsFile, mark: string): Promise<void> {
   const buffer = new Uint8Array(65_536);
   for (let text = ""; !text.includes(mark);) {
-    const count = await within(file.read(buffer), `Nothing follows "${text}"`);
+    const count = await within(file.read(buffer), `Nothing arrived after "${text}"`);
     text += new TextDecoder().decode(buffer.subarray(0, count ?? 0));
   }
 }

@@ -74,7 +74,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
       retries.add(Number(retry));
       reader.close();
     }
-    assert(retries.size > 1, `They come back at one time: ${[...retries]}`);
+    assert(retries.size > 1, `All retry times are the same: ${[...retries]}`);
     assertEquals(logged(service, "stream closed").map(({ reason }) => reason), [
       ...apps.map(() => "shutdown"),
     ]);
@@ -149,7 +149,7 @@ Deno.test("SIGTERM ends 1,000 streams within SHUTDOWN_SECONDS while 20 more read
     Date.parse(logged(service, msg)[0]!.time)
   );
   console.log(
-    `1,020 streams: the 1,000 that read told within ${told} ms, ` +
+    `1,020 streams: the 1,000 that read were ended within ${told} ms, ` +
       `stopped after ${ended! - begun!} ms of the ${shutdownTime} ms permitted`,
   );
   assert(ended! - begun! <= shutdownTime);

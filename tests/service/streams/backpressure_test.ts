@@ -85,7 +85,10 @@ Deno.test("A reader that stops reading loses counted lines while other readers l
   const tally: Tally = { delivered: 0, dropped: 0 };
   await takeAll(slow, tally, LINES);
   assertEquals(tally.delivered + tally.dropped, LINES);
-  assert(tally.dropped > LINES / 4, `No buffer held what was dropped: ${tally.dropped} lines`);
+  assert(
+    tally.dropped > LINES / 4,
+    `The buffer was too large: only ${tally.dropped} lines dropped`,
+  );
 
   // It has caught up: no more lines are dropped.
   const { dropped } = tally;
@@ -116,7 +119,7 @@ Deno.test("A reader that stops reading is told in ndjson and in text how much it
       return facts ? [Number(facts[1]), Number(facts[2])] : undefined;
     }),
   ]);
-  assert(dropped.every((count) => count > LINES / 4), `Each lost many lines: ${dropped}`);
+  assert(dropped.every((count) => count > LINES / 4), `Too few lines were dropped: ${dropped}`);
 });
 
 /** Reads all lines, which `encode` converts to the format; returns how many were dropped. */

@@ -80,10 +80,10 @@ Deno.test({
 
     await Promise.all(tallies.map((tally) => account(tally, LINES)));
     const dropped = tallies.map(({ dropped }) => dropped);
-    assert(dropped.every((count) => count > 0), `Each lost lines: ${dropped}`);
+    assert(dropped.every((count) => count > 0), `Each reader lost lines: ${dropped}`);
     console.log(
-      `${STALLED} stalled readers: ${Math.round(growth / MB)} MB more memory at most, ` +
-        `of ${LINES} lines each lost ${Math.min(...dropped)} to ${Math.max(...dropped)}`,
+      `${STALLED} stalled readers: at most ${Math.round(growth / MB)} MB more memory, ` +
+        `each lost ${Math.min(...dropped)} to ${Math.max(...dropped)} of ${LINES} lines`,
     );
 
     // They have caught up and the buffers are empty: nobody loses lines any more.

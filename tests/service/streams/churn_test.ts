@@ -52,7 +52,7 @@ Deno.test("A stream that NATS confirms late is not ended as stalled, and counts 
     Deno.kill(nats.pid, "SIGSTOP");
     return openStream(service, { app: "late" });
   })();
-  // Longer than the limit, as the service's clock has it: each look is a second or less apart.
+  // Longer than the limit, by the service's clock, which it reads once per second.
   const asked = Date.now();
   try {
     await assertEventually(() => Date.now() - asked > 2_000, true);

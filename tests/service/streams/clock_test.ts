@@ -1,4 +1,4 @@
-/** The wall clock steps by an hour while the service runs, as when a machine's clock is corrected. */
+/** The wall clock steps by an hour while the service runs, as when it is corrected. */
 import { assert, assertEquals } from "@std/assert";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../../support/patience.ts";

@@ -126,7 +126,9 @@ Deno.test("A denied subscription takes no quota and is not kept", async () => {
   await using own = await startStack(
     { NATS_USER: "tap", NATS_PASSWORD: "tap", MAX_STREAMS: "1" },
     `authorization { users = [{
-       user: "tap", password: "tap", permissions: { subscribe: { deny: subjectOf("denied", ">") } }
+       user: "tap", password: "tap", permissions: { subscribe: { deny: "${
+      subjectOf("denied", ">")
+    }" } }
      }] }`,
   );
   for (let tries = 0; tries < 3; tries++) {

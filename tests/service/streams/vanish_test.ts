@@ -66,8 +66,8 @@ Deno.test(
     assertEquals(reason, "stalled");
     await assertFreed(stack);
     console.log(
-      `A reader that had vanished was ended after ${seconds.toFixed(1)} s, ` +
-        `of which STALL_SECONDS is ${STALL}`,
+      `A vanished reader was ended after ${seconds.toFixed(1)} s ` +
+        `with STALL_SECONDS=${STALL}`,
     );
   },
 );

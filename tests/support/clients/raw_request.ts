@@ -77,16 +77,11 @@ export function request(line: string, fields: string[] = [], behind = ""): strin
 export async function streamRequest(
   service: Service,
   app: string,
-  { version = "1.1", fields = [], query = {} }: StreamRequestOptions = {},
+  options: { version?: "1.0" | "1.1"; fields?: string[]; query?: Record<string, string> } = {},
 ): Promise<string> {
+  const { version = "1.1", fields, query } = options;
   const { pathname, search } = new URL(await logsUrl(service, { app }, query));
   return request(`GET ${pathname}${search} HTTP/${version}`, fields);
-}
-
-interface StreamRequestOptions {
-  readonly version?: "1.0" | "1.1";
-  readonly fields?: string[];
-  readonly query?: Record<string, string>;
 }
 
 /** Fails unless a stream opens and delivers a line. */

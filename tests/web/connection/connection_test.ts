@@ -14,30 +14,27 @@ Deno.test("a page's stream", async (t) => {
     await publisher.flush();
   };
 
-  await t.step(
-    "is live with its app, subject and expiry, and delivers lines unchanged",
-    async () => {
-      const token = await mint(CLAIMS);
-      using watcher = new Watcher({ src, token });
-      const live = await watcher.state("live");
-      assertEquals([live.app, live.subject], ["panini-786", "logs.panini-786.>"]);
-      assertEquals(live.expiresAt, JSON.parse(atob(token.split(".")[1]!)).exp * 1000);
-      // Long enough for several chunks, which may be split within a character.
-      const long = "é€😀".repeat(100_000);
-      await publish("one", "", "a\nb", long, "last");
-      await watcher.until("line last");
-      assertEquals(watcher.summary, [
-        "connecting",
-        "open",
-        "live",
-        "line one",
-        "line ",
-        "line a\nb",
-        `line ${long}`,
-        "line last",
-      ]);
-    },
-  );
+  await t.step("is live with app, subject and expiry, and delivers lines unchanged", async () => {
+    const token = await mint(CLAIMS);
+    using watcher = new Watcher({ src, token });
+    const live = await watcher.state("live");
+    assertEquals([live.app, live.subject], ["panini-786", "logs.panini-786.>"]);
+    assertEquals(live.expiresAt, JSON.parse(atob(token.split(".")[1]!)).exp * 1000);
+    // Long enough for several chunks, which may be split within a character.
+    const long = "é€😀".repeat(100_000);
+    await publish("one", "", "a\nb", long, "last");
+    await watcher.until("line last");
+    assertEquals(watcher.summary, [
+      "connecting",
+      "open",
+      "live",
+      "line one",
+      "line ",
+      "line a\nb",
+      `line ${long}`,
+      "line last",
+    ]);
+  });
 
   await t.step("requests the given app, region and machine", async () => {
     const token = await mint({ app: ["panini-786", "pickle-api"] });
@@ -82,24 +79,21 @@ Deno.test("a page's stream", async (t) => {
     assertEquals(watcher.summary, ["connecting", "open", "live"]);
   });
 
-  await t.step(
-    "is lost when it falls silent, and may be silent for longer after that",
-    async () => {
-      using watcher = new Watcher({
-        src,
-        token: await mint(CLAIMS),
-        silence: 500,
-        random: () => 0,
-      });
-      const first = await watcher.take((notice) => notice.what === "lost");
-      const second = await watcher.take((notice) => notice.what === "lost");
-      assert(second.at - first.at >= 990, `Lost after ${second.at - first.at} ms`);
-      // The limit is now 2 s, longer than the keepalive interval.
-      await watcher.state("live");
-      await publish("here");
-      await watcher.until("line here");
-    },
-  );
+  await t.step("is lost when it falls silent, and may then be silent for longer", async () => {
+    using watcher = new Watcher({
+      src,
+      token: await mint(CLAIMS),
+      silence: 500,
+      random: () => 0,
+    });
+    const first = await watcher.take((notice) => notice.what === "lost");
+    const second = await watcher.take((notice) => notice.what === "lost");
+    assert(second.at - first.at >= 990, `Lost after ${second.at - first.at} ms`);
+    // The limit is now 2 s, longer than the keepalive interval.
+    await watcher.state("live");
+    await publish("here");
+    await watcher.until("line here");
+  });
 
   await t.step("ends when the page stops it, without further notifications", async () => {
     using watcher = new Watcher({ src, token: await mint(CLAIMS) });

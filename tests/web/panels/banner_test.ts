@@ -3,11 +3,7 @@ import { Banner } from "../../../web/panels/banner.ts";
 import type { ConnectionState } from "../../../web/connection/connection.ts";
 
 const CONNECTING: ConnectionState = { state: "connecting" };
-const RETRYING: ConnectionState = {
-  state: "reconnecting",
-  at: 0,
-  reason: "The network is down",
-};
+const RETRYING: ConnectionState = { state: "reconnecting", at: 0, reason: "Network down" };
 const ENDED: ConnectionState = { state: "ended", reason: "expired", detail: "" };
 const LIVE: ConnectionState = { state: "live", app: "panini-786", subject: "", expiresAt: 0 };
 
@@ -27,5 +23,5 @@ Deno.test("Banner shows why the stream reconnects, once that takes long, also du
     banner.update(state, now);
   }
   const { kind, detail } = banner.status(3000)!;
-  assertEquals([kind, detail], ["wait", "The network is down"]);
+  assertEquals([kind, detail], ["wait", "Network down"]);
 });

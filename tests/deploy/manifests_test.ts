@@ -1,0 +1,325 @@
+import { connect } from "@nats-io/transport-deno";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { parse, parseAllDocuments } from "npm:yaml@^2";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { readConfig } from "../../lib/config.ts";
+import { isName } from "../../lib/nats/subject.ts";
+import { startNatsServer } from "../../tools/nats_server.ts";
+import { ROOT } from "../support/checkout.ts";
+import { openStream, SECRET, startService } from "../support/service.ts";
+
+interface Container {
+  name: string;
+  image: string;
+  env?: {
+    name: string;
+    value?: string;
+    valueFrom?: { secretKeyRef?: { name: string; key: string } };
+  }[];
+  ports?: { name: string; containerPort: number }[];
+  livenessProbe?: { httpGet: { path: string; port: string } };
+  readinessProbe?: { httpGet: { path: string; port: string } };
+  lifecycle?: { preStop: { sleep: { seconds: number } } };
+  resources: { limits: { cpu?: string; memory: string } };
+  securityContext: Record<string, unknown>;
+  volumeMounts?: { name: string }[];
+}
+
+interface Volume {
+  name: string;
+  configMap?: { name: string };
+}
+
+interface Pod {
+  automountServiceAccountToken?: boolean;
+  terminationGracePeriodSeconds?: number;
+  securityContext: Record<string, unknown>;
+  containers: Container[];
+  volumes?: Volume[];
+}
+
+interface Workload {
+  kind: string;
+  metadata: { name: string };
+  spec: { template: { metadata: { labels: Record<string, string> }; spec: Pod } };
+}
+
+interface Kustomization {
+  resources: string[];
+  configMapGenerator: { name: string; files: string[] }[];
+  images?: { name: string; newTag: string }[];
+}
+
+interface Agent {
+  transforms: { named: { source: string } };
+  sinks: { natstap: { subject: string; auth: { user_password: { user: string } } } };
+}
+
+const FOLDERS = ["kubernetes", "vector", "fluent-bit"];
+
+/** Variables of glibc, which the service does not read. */
+const GLIBC = ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"];
+
+/** What the service does if only a key is configured. */
+const DEFAULTS = readConfig({
+  env: (name) => name === "JWT_SECRET" ? SECRET : undefined,
+  readFile: Deno.readTextFileSync,
+});
+
+/** Labels of pods, and texts that cannot be one. */
+const LABELS = ["panini-786", "a_B", "a.b", "", "-a", "a".repeat(63), "a".repeat(64), "*", ">"];
+
+const STOP_SECONDS = DEFAULTS.shutdownMs / 1000;
+
+const UNIT = Object.fromEntries(
+  [...readText("systemd/natstap.service").matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [
+    name,
+    value!,
+  ]),
+);
+
+const NATSTAP = pod("kubernetes", "natstap");
+const CONTAINER = NATSTAP.containers[0]!;
+
+function readText(path: string): string {
+  return Deno.readTextFileSync(`${ROOT}deploy/${path}`);
+}
+
+function kustomization(folder: string): Kustomization {
+  return parse(readText(`${folder}/kustomization.yaml`));
+}
+
+/** The Kubernetes objects that a folder's kustomization applies. */
+function objects(folder: string): Workload[] {
+  return kustomization(folder).resources.flatMap((path) =>
+    parseAllDocuments(readText(`${folder}/${path}`)).map((document) => {
+      assertEquals([...document.errors, ...document.warnings], [], path);
+      return document.toJS();
+    })
+  );
+}
+
+function workloads(folder: string): Workload[] {
+  return objects(folder).filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
+}
+
+function pod(folder: string, name: string): Pod {
+  return workloads(folder).find(({ metadata }) => metadata.name === name)!.spec.template.spec;
+}
+
+function env(name: string): string | undefined {
+  return CONTAINER.env!.find((variable) => variable.name === name)?.value;
+}
+
+function assertKnown(names: string[]): void {
+  // The configuration is about to have these two.
+  const known = [...denoConfig.permissions.default.env, ...GLIBC];
+  assertEquals(names.filter((name) => !known.includes(name)), []);
+}
+
+Deno.test("Kubernetes probes /healthz and /readyz on the service's port", () => {
+  assertEquals(CONTAINER.ports, [
+    { name: "http", containerPort: DEFAULTS.port },
+    { name: "metrics", containerPort: DEFAULTS.metricsPort },
+  ]);
+  assertEquals(CONTAINER.livenessProbe!.httpGet, { path: "/healthz", port: "http" });
+  assertEquals(CONTAINER.readinessProbe!.httpGet, { path: "/readyz", port: "http" });
+});
+
+Deno.test("Kubernetes, Docker and systemd wait longer than SHUTDOWN_SECONDS before they kill natstap", () => {
+  const drain = CONTAINER.lifecycle!.preStop.sleep.seconds;
+  assert(drain > 0);
+  assert(NATSTAP.terminationGracePeriodSeconds! > drain + STOP_SECONDS);
+  const { services } = parse(readText("compose/compose.yaml"));
+  assert(parseInt(services.natstap.stop_grace_period) > STOP_SECONDS);
+  assert(Number(UNIT.TimeoutStopSec) > STOP_SECONDS);
+});
+
+Deno.test("every container of the manifests is confined, and only the agents run as root", () => {
+  for (const { kind, metadata, spec } of FOLDERS.flatMap(workloads)) {
+    const { securityContext, containers } = spec.template.spec;
+    assertEquals(securityContext.seccompProfile, { type: "RuntimeDefault" }, metadata.name);
+    assertEquals(securityContext.runAsNonRoot === true, kind === "Deployment", metadata.name);
+    if (kind === "Deployment") assert(Number(securityContext.runAsUser) > 0, metadata.name);
+    for (const { name, securityContext, resources } of containers) {
+      assertEquals(securityContext, {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      }, name);
+      assert(resources.limits.memory !== undefined, name);
+    }
+  }
+  assertEquals(NATSTAP.automountServiceAccountToken, false);
+});
+
+Deno.test("the Deployment has the memory for MAX_STREAMS and full buffers, and no CPU limit", () => {
+  const { memory, cpu } = CONTAINER.resources.limits;
+  assertEquals(memory, "1Gi");
+  assertEquals(cpu, undefined);
+  const readers = 1.5 * DEFAULTS.streams.bufferTotalBytes + 100_000 * Number(env("MAX_STREAMS"));
+  assert(80_000_000 + readers < 2 ** 30);
+});
+
+Deno.test("the manifests set only variables that the service may read, and no secret's value", () => {
+  const { services } = parse(readText("compose/compose.yaml"));
+  assertKnown(Object.keys(services.natstap.environment));
+  assertMatch(services.natstap.environment.JWT_SECRET, /^\$\{JWT_SECRET:\?.+\}$/);
+  assertKnown(CONTAINER.env!.map(({ name }) => name));
+  for (const { name, value, valueFrom } of CONTAINER.env!) {
+    if (!/SECRET|PASSWORD/.test(name)) continue;
+    assertEquals(value, undefined, name);
+    assert(valueFrom?.secretKeyRef !== undefined, name);
+  }
+  const unit = readText("systemd/natstap.service");
+  const set = [...unit.matchAll(/^#?Environment=(.*)$/gm)].flatMap(([, pairs]) =>
+    pairs!.split(" ")
+  );
+  assertKnown(set.map((pair) => pair.slice(0, pair.indexOf("="))));
+});
+
+Deno.test("the pods of the manifests mount each of their volumes, and their ConfigMaps have files", () => {
+  for (const folder of FOLDERS) {
+    const generated = kustomization(folder).configMapGenerator;
+    for (const { name, files } of generated) {
+      for (const file of files) assert(readText(`${folder}/${file}`) !== "", name);
+    }
+    for (const { spec } of workloads(folder)) {
+      const { volumes = [], containers } = spec.template.spec;
+      const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts);
+      assertEquals(
+        new Set(mounts.map(({ name }) => name)),
+        new Set(volumes.map(({ name }) => name)),
+      );
+      for (const { configMap } of volumes) {
+        if (configMap === undefined) continue;
+        assert(generated.some(({ name }) => name === configMap.name), configMap.name);
+      }
+    }
+  }
+});
+
+Deno.test("the Deployment runs the image of this version", () => {
+  const [image] = kustomization("kubernetes").images!;
+  assertEquals([image!.name, image!.newTag], [CONTAINER.image, denoConfig.version]);
+});
+
+Deno.test("docs/kubernetes.md creates each key of a secret that a container reads, from files that exist", () => {
+  const guide = Deno.readTextFileSync(`${ROOT}docs/kubernetes.md`);
+  const created = [...guide.matchAll(/create secret generic (\w+) -n natstap((?:\\\n|.)*)/g)];
+  const keys = created.flatMap(([, secret, options]) =>
+    [...options!.matchAll(/--from-literal=(\w+)=/g)].map(([, key]) => `${secret}/${key}`)
+  );
+  const read = workloads("kubernetes").flatMap(({ spec }) => spec.template.spec.containers)
+    .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []))
+    .map(({ name, key }) => `${name}/${key}`);
+  assertEquals(new Set(keys), new Set(read));
+  for (const [path] of guide.matchAll(/\b(?:tests\/)?deploy\/[\w./-]*\w/g)) {
+    Deno.statSync(ROOT + path);
+  }
+});
+
+Deno.test("the selectors of the manifests find the pods, and the PodMonitor their metrics", () => {
+  const labels = FOLDERS.flatMap(workloads).map(({ spec }) => spec.template.metadata.labels.app);
+  const text = ["natstap.yaml", "nats.yaml", "podmonitor.yaml"]
+    .map((path) => readText(`kubernetes/${path}`)).join("---\n");
+  const selected = [...text.matchAll(/(?:matchLabels|selector): \{ app: (\S+) \}/g)];
+  assert(selected.length > 0);
+  for (const [, app] of selected) assert(labels.includes(app), app);
+  const monitor = parse(readText("kubernetes/podmonitor.yaml"));
+  assertEquals(monitor.spec.podMetricsEndpoints[0].port, "metrics");
+});
+
+Deno.test("Compose publishes its ports on loopback alone, and runs natstap as the image is meant to run", () => {
+  const { nats, natstap, publisher } = parse(readText("compose/compose.yaml")).services;
+  for (const port of natstap.ports) assertMatch(port, /^127\.0\.0\.1:/);
+  assertEquals([nats.ports, publisher.ports], [undefined, undefined]);
+  assertEquals([natstap.read_only, natstap.cap_drop], [true, ["ALL"]]);
+  const payload = publisher.command.at(-1).replaceAll(/\{\{.*?\}\}/g, "1");
+  assertEquals(JSON.parse(payload).fly.app.name, "panini-786");
+});
+
+Deno.test("the unit runs natstap as the image does, and lets V8 compile", () => {
+  const [, command] = /^CMD (.*)$/m.exec(Deno.readTextFileSync(`${ROOT}Dockerfile`))!;
+  const [, ...args] = JSON.parse(command!) as string[];
+  assertEquals(UNIT.ExecStart, `/usr/local/bin/deno ${args.join(" ")}`);
+  assertEquals(UNIT.MemoryDenyWriteExecute, undefined);
+  assertEquals([UNIT.DynamicUser, UNIT.ProtectSystem], ["yes", "strict"]);
+});
+
+for (const folder of ["vector", "fluent-bit"]) {
+  Deno.test(`the agent in deploy/${folder} publishes what natstap subscribes to, and leaves out other names`, () => {
+    const { transforms, sinks }: Agent = parse(readText(`${folder}/vector.yaml`));
+    assertEquals(sinks.natstap.subject.replaceAll("{{ app }}", "{app}"), env("SUBJECT"));
+    assertEquals(sinks.natstap.auth.user_password.user, "agent");
+    const [, rule] = /match\(\.app, r'(.*)'\)/.exec(transforms.named.source)!;
+    const pattern = new RegExp(rule!);
+    for (const label of LABELS) {
+      assertEquals(pattern.test(label), isName("app", label), label);
+    }
+  });
+}
+
+Deno.test("natstap's NATS user may only subscribe to log lines, and the agent's only publish them", async () => {
+  await using nats = await startNatsServer({ config: natsConfig() });
+  const signIn = (user: string) => connect({ servers: nats.url, user, pass: "secret" });
+  const [natstap, agent] = [await signIn("natstap"), await signIn("agent")];
+  const refused: string[] = [];
+  for (const [user, client] of Object.entries({ natstap, agent })) {
+    (async () => {
+      for await (const status of client.status()) {
+        if (status.type === "error") refused.push(`${user}: ${status.error.message}`);
+      }
+    })();
+  }
+
+  const lines = natstap.subscribe("k8s.panini-786");
+  await natstap.flush();
+  agent.publish("k8s.panini-786", "hello");
+  for await (const line of lines) {
+    assertEquals(line.string(), "hello");
+    break;
+  }
+  agent.publish("other", "");
+  agent.subscribe("k8s.>", { callback: () => {} });
+  natstap.publish("k8s.panini-786", "");
+  natstap.subscribe("other", { callback: () => {} });
+  await Promise.all([agent.flush(), natstap.flush()]);
+  await Promise.all([agent.close(), natstap.close()]);
+
+  assertEquals(
+    refused.toSorted().map((text) => text.replaceAll(/^(\w+): .*Violation for /gi, "$1: ")),
+    [
+      'agent: Publish to "other"',
+      'agent: Subscription to "k8s.>"',
+      'natstap: Publish to "k8s.panini-786"',
+      'natstap: Subscription to "other"',
+    ],
+  );
+});
+
+/** nats.conf without its ports, and with "secret" for each password. */
+function natsConfig(): string {
+  return readText("kubernetes/nats.conf")
+    .replaceAll(/^(port|http): .*$/gm, "")
+    .replaceAll(/\$\w+/g, '"secret"');
+}
+
+Deno.test("a line that the agent publishes reaches a reader of the Deployment's natstap", async () => {
+  await using nats = await startNatsServer({ config: natsConfig() });
+  const plain = CONTAINER.env!.filter(({ value }) => value !== undefined)
+    .map(({ name, value }) => [name, value!]);
+  await using service = await startService({
+    ...Object.fromEntries(plain),
+    NATS_URL: nats.url,
+    NATS_PASSWORD: "secret",
+  });
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await using reader = await openStream(service, { app: "panini-786" });
+  const agent = await connect({ servers: nats.url, user: "agent", pass: "secret" });
+  const line =
+    '{"kubernetes":{"container_name":"busybox","pod_name":"panini-786-5d8f9"},"message":"hello"}';
+  agent.publish("k8s.panini-786", line);
+  await agent.drain();
+  assertEquals(await reader.line(), line);
+});
