@@ -13,7 +13,7 @@ import type { ConnectionState } from "./connection/connection.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";
-import { toText } from "./export/download.ts";
+import { toCopiedText } from "./export/download.ts";
 import { saveRows } from "./export/save.ts";
 import { helpTemplate } from "./keys/help.ts";
 import { KeyController } from "./keys/key_controller.ts";
@@ -199,7 +199,7 @@ export class NatstapViewer extends ViewerElement {
   }
 
   async #copy(line: Line): Promise<void> {
-    await copy(toText(line));
+    await copy(toCopiedText(line));
     this.#note.show("Line copied");
   }
 

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { flyctlText } from "../../lib/log_line/flyctl_text.ts";
+import { parseLogLine } from "../../lib/log_line/log_line.ts";
 import { hasReservedKey } from "../../lib/stream/formats/reserved_key.ts";
 import { plainText } from "../message/ansi.ts";
-import { parseFlyLine } from "../rows/fly_line.ts";
+import { shownText } from "../message/shown_text.ts";
 import type { Gap, Row } from "../rows/row.ts";
 
 /** `log` is plain text as in `?format=text`, without escape sequences; `ndjson` is as in `?format=ndjson`. */
@@ -40,16 +42,18 @@ export function fileName(app: string, kind: FileKind, now: Date = new Date()): s
   return `${name}-${time}.${kind}`;
 }
 
-/**
- * `timestamp provider[machine] region [level] message`, or the payload if it is not a Fly line; without
- * escape sequences.
- */
+/** As in the service's `text`, without escape sequences. */
 export function toText(row: Row): string {
   if (row.kind === "gap") return `# ${words(eventOf(row))}`;
-  const line = parseFlyLine(row.payload);
-  if (line === undefined) return plainText(row.payload);
-  const { timestamp, provider, machine, region, level, message } = line;
-  return plainText(`${timestamp} ${provider}[${machine}] ${region} [${level}] ${message}`);
+  return plainText(flyctlText(parseLogLine(row.payload), row.received) ?? row.payload);
+}
+
+/** As {@linkcode toText}, with the text of a JSON line as it is shown. */
+export function toCopiedText(row: Row): string {
+  if (row.kind === "gap" || !row.isStructured && !row.message.includes("\\")) return toText(row);
+  const parsed = parseLogLine(row.payload);
+  const text = shownText(row);
+  return plainText(flyctlText({ ...parsed, text }, row.received) ?? text);
 }
 
 /** As in the service's `ndjson`: the payload if it is one line of JSON, else a JSON string. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toText } from "../export/download.ts";
+import { toCopiedText } from "../export/download.ts";
 import type { NoteController } from "../panels/note.ts";
 import type { Store } from "../rows/store.ts";
 import type { ViewerElement } from "../viewer_element.ts";
@@ -35,7 +35,7 @@ export class SelectionController {
     if (selected === undefined) return;
     const rows: string[] = [];
     for (const row of this.#store.visible()) {
-      if (row.id >= selected.first && row.id <= selected.last) rows.push(toText(row));
+      if (row.id >= selected.first && row.id <= selected.last) rows.push(toCopiedText(row));
     }
     event.clipboardData?.setData("text/plain", rows.join("\n"));
     event.preventDefault();

@@ -3,9 +3,18 @@
  *
  * @module
  */
-import { parseAnsi, plainText, type Span } from "./ansi.ts";
-import { isJson, type JsonNode, jsonSpans, jsonTree, MAX_JSON_LENGTH } from "./json.ts";
+import { parseLogLine } from "../../lib/log_line/log_line.ts";
 import type { Line } from "../rows/row.ts";
+import { parseAnsi, plainSpan, plainText, type Span } from "./ansi.ts";
+import {
+  decodeStrings,
+  isJson,
+  type JsonNode,
+  jsonSpans,
+  jsonTree,
+  MAX_JSON_LENGTH,
+} from "./json.ts";
+import { shownFields } from "./shown_text.ts";
 
 /** The part of a message that is shown. */
 export interface Content {
@@ -24,11 +33,11 @@ const EXPANDED = { length: 131_072, lines: 5000 };
 /** Results per line, since rows are drawn again in every frame. */
 const collapsed = new WeakMap<Line, Content>();
 const expanded = new WeakMap<Line, Content>();
-const json = new WeakMap<Line, boolean>();
+const json = new WeakMap<Line, { readonly text: string | undefined }>();
 
-/** Whether the message can be expanded: it is longer than shown, or JSON. */
+/** Whether the line can be expanded: its message is longer than shown, or there is a tree of JSON. */
 export function canExpand(line: Line): boolean {
-  return isJsonMessage(line) || contentOf(line, false).hidden > 0;
+  return jsonOf(line) !== undefined || contentOf(line, false).hidden > 0;
 }
 
 /** Whether all of the message is shown when expanded. */
@@ -36,29 +45,46 @@ export function fits({ message }: Line): boolean {
   return message.length <= EXPANDED.length;
 }
 
-/** The part of the message that is shown as text. */
+/** The part of the message that is shown as text, and the line's other fields behind it. */
 export function contentOf(line: Line, isExpanded: boolean): Content {
   return cached(isExpanded ? expanded : collapsed, line, () => {
     const shown = beginning(line.message, isExpanded ? EXPANDED : COLLAPSED);
     const hidden = line.message.length - shown.length;
-    return { spans: isJsonMessage(line) ? jsonSpans(plainText(shown)) : parseAnsi(shown), hidden };
+    const isJsonText = !line.isStructured && jsonOf(line) !== undefined && beginsAsJson(shown);
+    const spans = isJsonText ? jsonSpans(decodeStrings(plainText(shown))) : parseAnsi(shown);
+    return { spans: hidden > 0 ? spans : [...spans, ...fieldSpans(line)], hidden };
   });
 }
 
-/** The tree of a JSON message; `undefined` if it is not JSON, or too large for a tree. */
+function fieldSpans(line: Line): Span[] {
+  return shownFields(line).flatMap(({ name, value }) => [
+    plainSpan(" "),
+    { text: name, className: "field-name", css: "" },
+    { text: value, className: "field", css: "" },
+  ]);
+}
+
+/** The tree of a line's JSON; `undefined` if there is none, or if it is too large for a tree. */
 export function treeOf(line: Line): JsonNode | undefined {
-  return isJsonMessage(line) ? jsonTree(plainText(line.message)) : undefined;
+  const text = jsonOf(line);
+  return text === undefined ? undefined : jsonTree(text);
 }
 
-function isJsonMessage(line: Line): boolean {
-  const { message } = line;
-  if (message.length > MAX_JSON_LENGTH) return false;
-  return cached(json, line, () => beginsAsJson(message) && isJson(plainText(message)));
+/** The app's line if it is JSON; otherwise what a log collector other than Fly's knows about it. */
+function jsonOf(line: Line): string | undefined {
+  return cached(json, line, () => ({ text: findJson(line) })).text;
 }
 
-/** A quick check, so that most messages are not searched for escape sequences. */
-function beginsAsJson(message: string): boolean {
-  return /^\s*[{[]/.test(plainText(message.slice(0, 256)));
+function findJson({ message, payload, envelope, isStructured }: Line): string | undefined {
+  if (payload.length > 2 * MAX_JSON_LENGTH) return undefined;
+  const text = plainText(isStructured ? parseLogLine(payload).text : message);
+  if (text.length <= MAX_JSON_LENGTH && beginsAsJson(text) && isJson(text)) return text;
+  return envelope !== "" && envelope !== "fly" && isJson(payload) ? payload : undefined;
+}
+
+/** A quick check, so that most messages are not parsed. */
+function beginsAsJson(text: string): boolean {
+  return /^\s*[{[]/.test(plainText(text.slice(0, 256)));
 }
 
 /** The beginning of a text, cut between characters, and at the end of a line if there are too many. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { plainSpan, type Span } from "./ansi.ts";
+import { plainSpan, plainText, type Span } from "./ansi.ts";
 
 /** A value in a JSON text. */
 export interface JsonNode {
@@ -38,6 +38,25 @@ export function isJson(text: string): boolean {
     return false;
   }
 }
+
+/**
+ * Decodes the escapes in the strings of a JSON text: `"caf\\u00e9"` becomes `"café"`. Line breaks and tabs stay
+ * escaped, so that the text keeps its lines; terminal escape sequences are removed.
+ */
+export function decodeStrings(text: string): string {
+  return text.replace(STRING, (string) => {
+    if (!string.includes("\\")) return string;
+    try {
+      const decoded: string = plainText(JSON.parse(string));
+      return `"${decoded.replace(/[\n\r\t]/g, (character) => ESCAPES[character]!)}"`;
+    } catch {
+      return string;
+    }
+  });
+}
+
+const STRING = /"[^"\\]*(?:\\[^][^"\\]*)*"/g;
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** Splits JSON, which may be cut off, into tokens. No character is lost. */
 export function jsonSpans(text: string): Span[] {

@@ -83,6 +83,11 @@ export const messageStyle: CSSResult = css`
     text-decoration: underline;
   }
 
+  .message .field-name,
+  .message .field {
+    color: var(--natstap-muted);
+  }
+
   .message .key {
     color: var(--natstap-ansi-blue);
   }

@@ -27,9 +27,10 @@ export function messageTemplate(line: Line, options: MessageOptions): TemplateRe
 
 function bodyTemplate(line: Line, { expanded, pattern }: MessageOptions): TemplateResult {
   const tree = expanded ? treeOf(line) : undefined;
-  if (tree !== undefined) return treeTemplate(tree, pattern);
+  if (tree !== undefined && !line.isStructured) return treeTemplate(tree, pattern);
   const text = textTemplate(segmentsOf(contentOf(line, expanded).spans, pattern));
-  return html`<span class="text">${text}</span>`;
+  const message = html`<span class="text">${text}</span>`;
+  return tree === undefined ? message : html`${message}${treeTemplate(tree, pattern)}`;
 }
 
 /** How much is hidden, and how to see it. */

@@ -6,7 +6,7 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
-import { severityOf } from "../rows/row.ts";
+import { SEVERITIES, type Severity } from "../../lib/log_line/severity.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import * as icons from "./icons.ts";
 
@@ -14,7 +14,6 @@ import * as icons from "./icons.ts";
 const MAX_VALUES = 24;
 /** Maximum length of a value: it may be a megabyte. */
 const MAX_LENGTH = 100;
-const SEVERITIES = ["error", "warn", "info", "debug", "none"];
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 /** The chips of the level are always visible, those of the other facets on request. */
 const OTHER_FACETS = FACET_NAMES.filter((facet) => facet !== "level");
@@ -100,7 +99,7 @@ function chip(model: Model, facet: Facet, value: string): TemplateResult {
   const count = counts[facet].get(value) ?? 0;
   const lines = count === 1 ? "line" : "lines";
   const shown = value.slice(0, MAX_LENGTH);
-  const kind = facet === "level" ? severityOf(value) : "other";
+  const kind = facet === "level" ? value : "other";
   return html`
     <button
       class="chip"
@@ -151,6 +150,6 @@ function mostFrequent(counts: ReadonlyMap<string, number>): string[] {
 }
 
 function bySeverity(model: Model): string[] {
-  const rank = (level: string) => SEVERITIES.indexOf(severityOf(level));
+  const rank = (severity: string) => SEVERITIES.indexOf(severity as Severity);
   return byName(model, "level").sort((a, b) => rank(a) - rank(b));
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Severity } from "../../lib/log_line/severity.ts";
+
 /** How a facet is named and shown in a row. */
 interface FacetDefinition {
   readonly plural: string;
@@ -24,6 +26,16 @@ export const FACETS = {
   // Most lines are the app's own.
   provider: { plural: "providers", usualValue: "app" },
 };
+
+/** A line, as far as facets are concerned. */
+export type FacetValues = Readonly<Record<Facet, string>> & { readonly severity: Severity };
+
+/** The value that a line is filtered by and counted under; `""` if it has none. */
+export function facetValue(line: FacetValues, facet: Facet): string {
+  if (facet !== "level") return line[facet];
+  // Loggers name levels in dozens of ways: what counts is what they mean.
+  return line.severity === "none" ? "" : line.severity;
+}
 
 /** The name of a facet. */
 export type Facet = keyof typeof FACETS;
@@ -52,9 +64,9 @@ export class FacetCounter {
   ) as Record<Facet, Map<string, number>>;
 
   /** Adds a line's values, or removes them. */
-  count(values: Readonly<Record<Facet, string>>, by: 1 | -1): void {
+  count(line: FacetValues, by: 1 | -1): void {
     for (const facet of FACET_NAMES) {
-      const value = values[facet];
+      const value = facetValue(line, facet);
       if (value === "") continue;
       const counts = this.counts[facet];
       const count = (counts.get(value) ?? 0) + by;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Line, severityOf } from "./row.ts";
+import type { Line } from "./row.ts";
 
 const DEFAULT_SPAN_SECONDS = 300;
 
@@ -36,7 +36,7 @@ export class LineRate {
   }
 
   /** Counts a line. This is the hot path. */
-  add({ id, received, level }: Line): void {
+  add({ id, received, severity }: Line): void {
     const at = Math.floor(received / 1000);
     let second = this.#seconds[at % this.#seconds.length];
     if (second?.at !== at) {
@@ -44,7 +44,7 @@ export class LineRate {
       this.#seconds[at % this.#seconds.length] = second;
     }
     second.lines++;
-    if (severityOf(level) === "error") second.errors++;
+    if (severity === "error") second.errors++;
   }
 
   clear(): void {

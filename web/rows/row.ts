@@ -3,22 +3,19 @@
  *
  * @module
  */
-import type { Facet } from "./facets.ts";
-import { parseFlyLine, timeOf } from "./fly_line.ts";
+import { type LogLine, parseLogLine } from "../../lib/log_line/log_line.ts";
+import { terminalText } from "../message/terminal_line.ts";
 
-/** A log line. The value of a facet is `""` if the line has none; levels are in lower case. */
-export interface Line extends Readonly<Record<Facet, string>> {
+/** A log line, and what it says. */
+export interface Line extends Omit<LogLine, "timestamp" | "text"> {
   readonly kind: "line";
   /** Unique; increases by 1 with each row, gaps included. */
   readonly id: number;
   /** Time of arrival, in milliseconds since the epoch. */
   readonly received: number;
-  /** Time from the Fly timestamp, in milliseconds since the epoch. */
-  readonly time: number | undefined;
-  /** The Fly message; for any other line, the payload. */
-  readonly message: string;
   readonly payload: string;
-  readonly isFly: boolean;
+  /** Whether the message is only a part of the app's line, and its other fields are shown behind it. */
+  readonly isStructured: boolean;
 }
 
 /** A place where lines are, or may be, missing. Times in milliseconds since the epoch. */
@@ -45,6 +42,9 @@ export type Outage = Extract<Gap, { from: number }>;
 /** An entry of the list. */
 export type Row = Line | Gap;
 
+/** Progress bars are shorter. Characters. */
+const MAX_TERMINAL_TEXT = 65_536;
+
 /** Creates rows with consecutive ids. */
 export class RowFactory {
   #next = 0;
@@ -55,19 +55,16 @@ export class RowFactory {
   }
 
   line(payload: string): Line {
-    const fly = parseFlyLine(payload);
+    const { timestamp: _, text, ...parsed } = parseLogLine(payload);
+    const { message } = parsed;
     return {
+      ...parsed,
       kind: "line",
       id: this.#next++,
       received: this.#now(),
-      time: fly && timeOf(fly.timestamp),
-      level: fly?.level.toLowerCase() ?? "",
-      provider: fly?.provider ?? "",
-      region: fly?.region ?? "",
-      machine: fly?.machine ?? "",
-      message: fly?.message ?? payload,
+      message: message.length > MAX_TERMINAL_TEXT ? message : terminalText(message),
       payload,
-      isFly: fly !== undefined,
+      isStructured: message !== text,
     };
   }
 
@@ -85,32 +82,4 @@ export class RowFactory {
 /** The same gap, ended at `to`. */
 export function endOutage(gap: Outage, to: number): Outage {
   return { ...gap, to };
-}
-
-/** How serious a level is, whatever the app calls it. */
-export type Severity = "error" | "warn" | "info" | "debug" | "none";
-
-const SEVERITIES: Readonly<Record<string, Severity>> = {
-  emerg: "error",
-  emergency: "error",
-  panic: "error",
-  fatal: "error",
-  alert: "error",
-  crit: "error",
-  critical: "error",
-  err: "error",
-  error: "error",
-  warn: "warn",
-  warning: "warn",
-  notice: "info",
-  info: "info",
-  information: "info",
-  debug: "debug",
-  trace: "debug",
-  verbose: "debug",
-};
-
-/** The severity of a level, which determines its color and position. */
-export function severityOf(level: string): Severity {
-  return Object.hasOwn(SEVERITIES, level) ? SEVERITIES[level]! : "none";
 }

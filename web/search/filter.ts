@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { plainText } from "../message/ansi.ts";
-import { FACET_NAMES, type FacetSelection } from "../rows/facets.ts";
+import { shownText } from "../message/shown_text.ts";
+import { FACET_NAMES, type FacetSelection, facetValue } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
 import { countChoices } from "./backtracking.ts";
 import { boundedTest } from "./bounded_match.ts";
@@ -63,7 +63,7 @@ export function compile(filter: Filter): Matcher | FilterError {
     // Plain text too: a regular expression is twice as fast as converting each message to lower case.
     const bounded = boundedTest(new RegExp(source, matchCase ? "" : "i"));
     return {
-      test: (line) => hasFacets(line) && bounded.test(plainText(line.message)),
+      test: (line) => hasFacets(line) && bounded.test(shownText(line)),
       pattern,
       get problem() {
         return bounded.tooSlow ? TOO_SLOW : undefined;
@@ -79,7 +79,7 @@ function facetTest(selection: FacetSelection): (line: Line) => boolean {
     const values = selection[facet];
     return values !== undefined && values.size > 0 ? [{ facet, values }] : [];
   });
-  return (line) => restricted.every(({ facet, values }) => values.has(line[facet]));
+  return (line) => restricted.every(({ facet, values }) => values.has(facetValue(line, facet)));
 }
 
 /** The source of a regular expression that matches exactly `text`. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type LogLine, parseLogLine } from "../../log_line/log_line.ts";
+import { flyctlText } from "../../log_line/flyctl_text.ts";
+import { parseLogLine } from "../../log_line/log_line.ts";
 import { type Format, utf8 } from "./format.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -20,16 +21,11 @@ export const text: Format = {
   suffix: utf8("\n"),
   keepalive: utf8("\n"),
   encode: (payload) => {
-    const line = parseLogLine(decoder.decode(payload));
-    return line.envelope === "" ? payload : utf8(format(line));
+    const line = flyctlText(parseLogLine(decoder.decode(payload)), Date.now());
+    return line === undefined ? payload : utf8(line);
   },
   control: ({ event, data, ...retry }) => {
     const pairs = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
     return utf8(`# ${event} ${pairs.join(" ")}\n`);
   },
 };
-
-function format({ timestamp, provider, machine, region, level, text }: LogLine): string {
-  const time = timestamp || new Date().toISOString();
-  return `${time} ${provider}[${machine}] ${region} [${level}] ${text}`;
-}

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { canExpand, contentOf, treeOf } from "../../../web/message/content.ts";
+import { shownText } from "../../../web/message/shown_text.ts";
 import { type Line, RowFactory } from "../../../web/rows/row.ts";
 
 const rows = new RowFactory();
@@ -72,3 +73,44 @@ for (const [name, message] of Object.entries(HOSTILE)) {
     assert(canExpand(line));
   });
 }
+
+Deno.test("a line of JSON shows its message and then its fields, and expands to its tree", () => {
+  const json =
+    `{"level":"warn","msg":"say \\"hi\\"","order":8812,"note":"two words","path":"C:\\\\temp"}`;
+  const line = rows.line(json);
+  assertEquals(shown(line), `say "hi" order=8812 note="two words" path=C:\\temp`);
+  assertEquals(shownText(line), shown(line));
+  assertEquals(canExpand(line), true);
+  assertEquals(treeOf(line)?.children?.length, 5);
+});
+
+Deno.test("JSON without a message is shown decoded, without escape sequences", () => {
+  const table = [
+    [`{"url":"https:\\/\\/x.example\\/a"}`, `{"url":"https://x.example/a"}`],
+    [`{"level":"\\u001b[32minfo\\u001b[39m"}`, `{"level":"info"}`],
+    [`{"text":"\\u6ce8\\u6587\\n\\tx"}`, `{"text":"注文\\n\\tx"}`],
+    [`["\\ud800", "caf\\u00e9"]`, `["\ud800", "café"]`],
+  ] as const;
+  for (const [payload, expected] of table) {
+    const line = rows.line(payload);
+    assertEquals(shown(line), expected);
+    assertEquals(shownText(line), expected);
+  }
+});
+
+Deno.test("a line of another log collector than Fly's expands to all that is known about it", () => {
+  const line = rows.line(`{"kubernetes":{"pod_name":"web-1"},"message":"hello","stream":"stdout"}`);
+  assertEquals([shown(line), canExpand(line)], ["hello", true]);
+  assertEquals(treeOf(line)?.children?.map(({ key }) => key), [
+    `"kubernetes"`,
+    `"message"`,
+    `"stream"`,
+  ]);
+});
+
+Deno.test("a line with very many or very long fields is limited", () => {
+  const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`k${i}`, i]));
+  assertEquals(shown(rows.line(JSON.stringify({ msg: "many", ...many }))).split(" ").length, 51);
+  const long = rows.line(JSON.stringify({ msg: "long", x: "y".repeat(100_000) }));
+  assert(shown(long).length < 600);
+});

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { endOutage, RowFactory, severityOf } from "../../../web/rows/row.ts";
+import { endOutage, RowFactory } from "../../../web/rows/row.ts";
 import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
 const NOW = Date.parse("2026-11-20T20:42:12Z");
@@ -12,54 +12,64 @@ Deno.test("a Fly line's row has its fields, with the level in lower case, and it
     received: NOW,
     time: Date.parse("2026-11-20T20:42:11.123Z"),
     level: "warn",
+    severity: "warn",
     provider: "app",
     region: "dfw",
     machine: "m1",
     message: "disk \u001b[31mfull\u001b[0m",
+    fields: {},
     payload,
-    isFly: true,
+    envelope: "fly",
+    isStructured: false,
   });
 });
 
-const others = [
-  "",
-  "plain words",
-  "{",
-  "{}",
-  "[]",
-  "null",
-  `{"message":"hello"}`,
-  `{"event":null,"fly":null,"log":null,"message":"hello","timestamp":"2026-11-20T20:42:11Z"}`,
-  flyPayload().replace(`"dfw"`, "7"),
-  flyPayload().replace(`"hello"`, `["hello"]`),
-  flyPayload().replace(`"level"`, `"__proto__"`),
-  ` ${flyPayload()}`,
-  flyPayload().slice(0, -1),
-];
+const others = ["", "plain words", "{", "{}", "[]", "null", flyPayload().slice(0, -1)];
 
 for (const payload of others) {
-  Deno.test(`a payload that is not a Fly line is its own message: ${JSON.stringify(payload)}`, () => {
-    const { message, time, level, provider, region, machine, isFly } = new RowFactory().line(
-      payload,
-    );
-    assertEquals({ message, time, level, provider, region, machine, isFly }, {
-      message: payload,
+  Deno.test(`a payload that says nothing else is its own message: ${JSON.stringify(payload)}`, () => {
+    const { kind: _, id: __, received: ___, ...line } = new RowFactory().line(payload);
+    assertEquals(line, {
       time: undefined,
       level: "",
+      severity: "none",
       provider: "",
       region: "",
       machine: "",
-      isFly: false,
+      message: payload,
+      fields: {},
+      payload,
+      envelope: "",
+      isStructured: false,
     });
   });
 }
+
+Deno.test("a line of JSON has its own message, level and fields, in an envelope or without", () => {
+  const json = `{"level":50,"time":1795207331123,"pid":7,"msg":"caf\\u00e9","user":{"id":42}}`;
+  for (const payload of [json, flyPayload({ message: json })]) {
+    const { message, level, severity, fields, isStructured } = new RowFactory().line(payload);
+    assertEquals({ message, level, severity, fields, isStructured }, {
+      message: "café",
+      level: "error",
+      severity: "error",
+      fields: { pid: 7, user: { id: 42 } },
+      isStructured: true,
+    });
+  }
+});
+
+Deno.test("a message is what a terminal would leave of it", () => {
+  const line = new RowFactory().line(flyPayload({ message: "10%\r50%\r100% done" }));
+  assertEquals(line.message, "100% done");
+});
 
 for (
   const timestamp of ["", "yesterday", "7", "2026", "2026-13-45T99:99:99Z", "2026-11-20T20:42:11"]
 ) {
   Deno.test(`a Fly line has no time if its timestamp is ${JSON.stringify(timestamp)}`, () => {
-    const { isFly, time } = new RowFactory().line(flyPayload({ timestamp }));
-    assertEquals([isFly, time], [true, undefined]);
+    const { envelope, time } = new RowFactory().line(flyPayload({ timestamp }));
+    assertEquals([envelope, time], ["fly", undefined]);
   });
 }
 
@@ -80,10 +90,4 @@ Deno.test("an outage that has ended keeps its id and its start", () => {
     from: NOW - 500,
     to: NOW + 700,
   });
-});
-
-Deno.test("severityOf() maps the common names of levels, and no others", () => {
-  const levels = ["fatal", "error", "warning", "notice", "trace", "", "loud", "constructor"];
-  const severities = ["error", "error", "warn", "info", "debug", "none", "none", "none"];
-  assertEquals(levels.map(severityOf), severities);
 });
