@@ -142,7 +142,7 @@ Deno.test("token says what is wrong with a flag", async () => {
   for (const name of ["a.b", ">", "", "*"]) {
     await assertRefused(
       `Cannot use "${name}" as --app: a name has at most 63 letters, digits, "-" and "_", ` +
-        "and starts with a letter or digit",
+        "starting with a letter or a digit",
       ["--app", "ok", "--app", name],
     );
   }

@@ -43,11 +43,11 @@ Deno.test("A row shows a Fly line's time, level, region, machine, provider and m
   }
 });
 
-Deno.test("A payload that is not a Fly line is shown as it is, even other JSON or invalid UTF-8", async () => {
+Deno.test("A payload that is not a log line is shown as it is, even other JSON or invalid UTF-8", async () => {
   await using visit = await open(stage);
   const payloads = [
     "not  JSON",
-    `{"message":"not a Fly line","level":"info"}`,
+    `{"cart":["not","a","log","line"]}`,
     `{"message":"cut o`,
     new Uint8Array([0x61, 0xff, 0x62, 0x63]),
   ];
@@ -107,12 +107,18 @@ Deno.test("Escape sequences set 16, 256 and 24-bit colors, weights and decoratio
 
 Deno.test("A JSON message expands and collapses, and stays expanded while lines arrive", async () => {
   await using visit = await open(stage);
-  const message = JSON.stringify({
-    msg: "order placed",
-    order: { id: 8812, paid: true, by: null },
-  });
-  await show(stage, visit, { message });
-  const line = row(visit, "order placed");
+  await stage.publish(flyLine({
+    message: JSON.stringify({
+      level: 50,
+      msg: "order placed",
+      order: { id: 8812, paid: true, by: null },
+    }),
+    level: "info",
+  }));
+  const line = row(visit, 'order placed order={"id":8812,"paid":true,"by":null}');
+  await line.waitFor();
+  assertEquals(await line.locator(".level").innerText(), "error");
+  assertMatch((await line.getAttribute("part"))!, /\berror\b/);
   const collapsed = (await line.boundingBox())!.height;
   await line.getByRole("button", { name: "Expand" }).click();
   await line.getByRole("button", { name: "Collapse" }).waitFor();
