@@ -5,6 +5,7 @@ import { assertEquals } from "@std/assert";
 import { generatePemPair } from "../support/tokens/key_pair.ts";
 import { read } from "../support/clients/sse_reader.ts";
 import { codeBlocks, PAGES } from "../support/documents.ts";
+import { findOrInstall } from "../../tools/install.ts";
 import { ROOT } from "../support/checkout.ts";
 import { SECRET, type Stack, startStack } from "../support/service.ts";
 
@@ -56,16 +57,22 @@ for (const alg of ["RS256", "PS256", "ES256", "ES384", "EdDSA"]) {
   });
 }
 
-/** The scripts for JavaScript in the documentation that print a token. */
-const SCRIPTS = PAGES.flatMap(({ text }) => codeBlocks(text, "ts", "js"))
-  .filter((script) => script.startsWith("// mint."));
+/** The scripts in the documentation that print a token. */
+const SCRIPTS = PAGES.flatMap(({ text }) =>
+  ["ts", "js", "php"].flatMap((language) => codeBlocks(text, language))
+).filter((script) => /^(?:<\?php\n)?\/\/ mint\./.test(script));
 
 /** Runs a script that prints a token. */
 async function runScript(script: string): Promise<string> {
-  const path = await Deno.makeTempFile({ suffix: ".ts" });
+  const isPhp = script.startsWith("<?php");
+  const program = isPhp
+    ? await findOrInstall({ name: "php", env: "PHP", apt: "php-cli", brew: "php" })
+    : Deno.execPath();
+  const flags = isPhp ? [] : ["run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`];
+  const path = await Deno.makeTempFile({ suffix: isPhp ? ".php" : ".ts" });
   await Deno.writeTextFile(path, script.replace(`"jsonwebtoken"`, `"npm:jsonwebtoken@^9"`));
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`, path],
+  const { stdout, stderr } = await new Deno.Command(program, {
+    args: [...flags, path],
     env: { JWT_SECRET: SECRET },
   }).output();
   await Deno.remove(path);
@@ -73,8 +80,8 @@ async function runScript(script: string): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-Deno.test("the token that each JavaScript example in the documentation prints streams", async () => {
+Deno.test("the token that each TypeScript, JavaScript and PHP example prints streams", async () => {
   await using stack = await startStack();
-  assertEquals(SCRIPTS.length, 2);
+  assertEquals(SCRIPTS.length, 3);
   for (const script of SCRIPTS) await assertStreams(stack, await runScript(script));
 });
