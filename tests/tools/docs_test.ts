@@ -7,12 +7,15 @@ import { codeBlocks, PAGES } from "../support/documents.ts";
 
 /** The programs that the commands run. Each is replaced by one that only records its arguments. */
 const PROGRAMS = [
+  "base64",
   "cat",
   "curl",
   "deno",
   "docker",
   "fly",
   "git",
+  "kind",
+  "kubectl",
   "nats-server",
   "npx",
   "openssl",
