@@ -78,7 +78,7 @@ export const VARIABLES = {
   PORT: { schema: PORT, default: "8080", meaning: "Port of `/logs`; `0` picks a free one" },
   METRICS_PORT: { schema: PORT, default: "9091", meaning: "Port of `/metrics`; `0` disables it" },
   NATS_URL: { meaning: "NATS servers, separated by commas ([default](#nats))" },
-  ORG: { meaning: "User for Fly's NATS: the name of the organization" },
+  ORG: { meaning: "User for Fly's NATS: the slug of the organization" },
   FLY_ORG: { meaning: "Used if `ORG` is not set" },
   ACCESS_TOKEN: { secret: true, meaning: "Password for Fly's NATS" },
   NATS_USER: { meaning: "User for any other NATS" },

@@ -30,7 +30,7 @@ import { NoteController } from "./panels/note.ts";
 import { RateChart } from "./panels/rate_chart.ts";
 import { toolbarTemplate } from "./panels/toolbar.ts";
 import { IncomingRows } from "./rows/incoming_rows.ts";
-import type { Line } from "./rows/row.ts";
+import { type Line, lineDetail } from "./rows/row.ts";
 import { TIMES } from "./rows/row_time.ts";
 import { Store } from "./rows/store.ts";
 import { RowQuery } from "./search/row_query.ts";
@@ -119,7 +119,7 @@ export class NatstapViewer extends ViewerElement {
   /** Without listeners, dispatching an event takes one or two microseconds. */
   #lineArrived(line: Line): void {
     this.#chart.add(line);
-    this.#dispatch("natstap-line", line);
+    this.#dispatch("natstap-line", lineDetail(line));
     this.#rows.scheduler.updateRest();
   }
 

@@ -128,12 +128,28 @@ Deno.test("The element calls a tokenProvider of invalid tokens at most once per 
 Deno.test("The host page receives events for states and lines from the shadow tree", async () => {
   const html = `<script>
     const received = [];
-    addEventListener("natstap-line", ({ detail }) => received.push(detail.message));
+    addEventListener("natstap-line", ({ detail }) => received.push(detail));
   </script>` + embedding(stage, await mint({ app: APP }));
   await using visit = await stage.visit(html);
   await live(visit);
   await assertShows(visit, "received");
-  assertEquals(await visit.page.evaluate("received"), ["received"]);
+  const [line, ...others] = await visit.page.evaluate<Record<string, unknown>[]>("received");
+  const { id, payload, time, ...parts } = line!;
+  assertEquals([typeof id, typeof payload, typeof time, others], [
+    "number",
+    "string",
+    "number",
+    [],
+  ]);
+  assertEquals(parts, {
+    level: "info",
+    severity: "info",
+    message: "received",
+    provider: "app",
+    region: "dfw",
+    machine: "d896d7c609dd68",
+    fields: {},
+  });
   const states = await visit.page.evaluate<string[]>("statuses.map(({ state }) => state)");
   assertEquals([...new Set(states)].slice(-2), ["connecting", "live"]);
 });

@@ -42,6 +42,17 @@ export type Outage = Extract<Gap, { from: number }>;
 /** An entry of the list. */
 export type Row = Line | Gap;
 
+/** The `detail` of a `natstap-line` event: what the line says, and its number. */
+export type LineDetail =
+  & Pick<Line, "id" | "payload" | "time" | "level" | "severity" | "message">
+  & Pick<Line, "provider" | "region" | "machine" | "fields">;
+
+export function lineDetail(line: Line): LineDetail {
+  const { id, payload, time, level, severity, message } = line;
+  const { provider, region, machine, fields } = line;
+  return { id, payload, time, level, severity, message, provider, region, machine, fields };
+}
+
 /** Progress bars are shorter. Characters. */
 const MAX_TERMINAL_TEXT = 65_536;
 
