@@ -4,10 +4,11 @@
  * @module
  */
 
-/** What chance decides. */
+/** Random choices. */
 export interface Dice {
+  /** One of the values. */
   pick<T>(values: readonly T[]): T;
-  /** A whole number from 0 to `max`. */
+  /** An integer from 0 to `max`. */
   upTo(max: number): number;
 }
 
@@ -54,7 +55,9 @@ const clock = ({ iso }: Report) => iso.slice(11, 19);
 const millis = ({ iso }: Report) => iso.slice(20, 23);
 
 /** The loggers of each app of the demo. */
-export const LOGGERS: Readonly<Record<string, readonly Logger[]>> = {
+export const LOGGERS: Readonly<
+  Record<"panini-786" | "pickle-api" | "mustard-worker", readonly Logger[]>
+> = {
   "panini-786": [
     // pino
     logger(({ level, message: msg, order, ms, time }) =>

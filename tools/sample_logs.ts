@@ -1,13 +1,15 @@
 /**
- * Made-up log lines in Fly's format, for the demo: several apps, regions and machines, and the kinds of
- * messages that real apps log.
+ * Made-up log lines in Fly's format, for the demo: several apps, each with its own loggers, regions and
+ * machines, and the kinds of messages that real apps log.
  *
  * @module
  */
+import { type Dice, type Logger, LOGGERS } from "./sample_loggers.ts";
 
 /** An app of the demo. */
 export interface SampleApp {
   readonly name: string;
+  readonly loggers: readonly Logger[];
   readonly machines: readonly SampleMachine[];
 }
 
@@ -27,27 +29,20 @@ export interface SampleLine {
 type Provider = "app" | "proxy" | "runner";
 type Level = "debug" | "info" | "warn" | "error";
 
-/** Random choices. */
-interface Choices {
-  /** One of the values. */
-  pick<T>(values: readonly T[]): T;
-  /** An integer from 0 to `max`. */
-  upTo(max: number): number;
-}
-
 /** A kind of log output: one or more lines that a machine logs together. */
 interface SampleKind {
   /** Frequency relative to the other kinds. */
   readonly weight: number;
   readonly provider: Provider;
   readonly level: Level;
-  readonly messages: (choices: Choices) => string[];
+  readonly messages: (dice: Dice, app: SampleApp, now: Date) => string[];
 }
 
 /** The apps of the demo. */
 export const SAMPLE_APPS: readonly SampleApp[] = [
   {
     name: "panini-786",
+    loggers: LOGGERS["panini-786"],
     machines: [
       { id: "d896d7c609dd68", region: "dfw", host: "9c2f" },
       { id: "e2865013d24908", region: "dfw", host: "41ab" },
@@ -56,6 +51,7 @@ export const SAMPLE_APPS: readonly SampleApp[] = [
   },
   {
     name: "pickle-api",
+    loggers: LOGGERS["pickle-api"],
     machines: [
       { id: "9080e6f3a12345", region: "fra", host: "7d10" },
       { id: "148e272fe60389", region: "iad", host: "c3a9" },
@@ -63,6 +59,7 @@ export const SAMPLE_APPS: readonly SampleApp[] = [
   },
   {
     name: "mustard-worker",
+    loggers: LOGGERS["mustard-worker"],
     machines: [
       { id: "7815559f4e0d28", region: "iad", host: "c3a9" },
       { id: "568349e1c75d83", region: "gru", host: "2e5b" },
@@ -99,12 +96,10 @@ const SAMPLE_KINDS: readonly SampleKind[] = [
     ],
   },
   {
-    weight: 12,
+    weight: 40,
     provider: "app",
     level: "info",
-    messages: ({ upTo }) => [
-      JSON.stringify({ msg: "order placed", order: 8000 + upTo(999), total: upTo(90) + 0.5 }),
-    ],
+    messages: (dice, { loggers }, now) => [dice.pick(loggers)(dice, now)],
   },
   {
     weight: 8,
@@ -176,15 +171,19 @@ const SAMPLE_KINDS: readonly SampleKind[] = [
 /**
  * Returns what one of the app's machines logs next: usually a single line, sometimes several.
  *
- * @param random A replacement for `Math.random()`. The same numbers give the same lines, except for
- * their timestamps.
+ * @param random A replacement for `Math.random()`. The same numbers and the same `now` give the same lines.
+ * @param now When the first of the lines is logged.
  */
-export function sampleLines(app: SampleApp, random: () => number = Math.random): SampleLine[] {
-  const choices = choicesOf(random);
-  const machine = choices.pick(app.machines);
+export function sampleLines(
+  app: SampleApp,
+  random: () => number = Math.random,
+  now: Date = new Date(),
+): SampleLine[] {
+  const dice = diceOf(random);
+  const machine = dice.pick(app.machines);
   const { provider, level, messages } = pickKind(random);
-  const now = new Date().toISOString().slice(0, -1);
-  return messages(choices).map((message, index) => ({
+  const millis = now.toISOString().slice(0, -1);
+  return messages(dice, app, now).map((message, index) => ({
     subject: `logs.${app.name}.${machine.region}.${machine.id}`,
     payload: JSON.stringify({
       event: { provider },
@@ -193,7 +192,7 @@ export function sampleLines(app: SampleApp, random: () => number = Math.random):
       log: { level },
       message,
       // Fly's timestamps have nanoseconds; lines logged together differ in digits that a Date lacks.
-      timestamp: `${now}${String(index * 1000 + choices.upTo(999)).padStart(6, "0")}Z`,
+      timestamp: `${millis}${String(index * 1000 + dice.upTo(999)).padStart(6, "0")}Z`,
     }),
   }));
 }
@@ -204,7 +203,7 @@ function pickKind(random: () => number): SampleKind {
   return SAMPLE_KINDS.find(({ weight }) => (rest -= weight) < 0)!;
 }
 
-function choicesOf(random: () => number): Choices {
+function diceOf(random: () => number): Dice {
   return {
     pick: (values) => values[Math.floor(random() * values.length)]!,
     upTo: (max) => Math.floor(random() * (max + 1)),

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isName } from "../../lib/nats/subject.ts";
+import { parseLogLine } from "../../lib/log_line/log_line.ts";
+import { SEVERITIES } from "../../lib/log_line/severity.ts";
 import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
 import { Random } from "../soak/random.ts";
 
@@ -41,8 +43,37 @@ Deno.test("sampleLines() varies apps, regions, providers, levels and messages", 
   assertEquals(seen(RECORDS.map(({ log }) => log.level)), ["debug", "error", "info", "warn"]);
   const messages: string[] = RECORDS.map(({ message }) => message);
   // deno-lint-ignore no-control-regex -- colors begin with ESC
-  for (const kind of [/^$/, /\x1b\[32m/, /\t/, /^\{"msg":/, /🥪/, /^TypeError:/, /^ {4}at /]) {
+  for (const kind of [/^$/, /\x1b\[32m/, /\t/, /🥪/, /^TypeError:/, /^ {4}at /]) {
     assert(messages.some((message) => kind.test(message)), `Expected a message like ${kind}`);
+  }
+});
+
+/** What distinguishes the lines of each app's loggers. */
+const LOGGER_LINES: Record<string, RegExp[]> = {
+  // deno-lint-ignore no-control-regex -- colors begin with ESC
+  "panini-786": [/^\{"level":\d0,/, /^\x1b\[3\dm[a-z]+\x1b\[39m: /, /^\{"name":"cart",/],
+  "pickle-api": [/^\{"order":/, / - orders - [A-Z]+ - /, / \| orders\.api:/, /^\{"asctime":/],
+  "mustard-worker": [
+    ...[/^\{"level":"[a-z]+","ts":/, /^time=\S+ level=[A-Z]+ msg="/, /^[DIWE], \[/],
+    ...[/ 1 --- \[worker-1\] /, /^\[\S+ [A-Z]{3}\] /, / \[[a-z]+\] 7#7: /],
+  ],
+};
+
+Deno.test("sampleLines() returns lines of each app's loggers, and parseLogLine() finds their level", () => {
+  const levels = SEVERITIES.filter((severity) => severity !== "none");
+  for (const { name, loggers } of SAMPLE_APPS) {
+    const patterns = LOGGER_LINES[name]!;
+    assertEquals(patterns.length, loggers.length, name);
+    const records = RECORDS.filter(({ fly }) => fly.app.name === name);
+    for (const pattern of patterns) {
+      const logged = records.filter(({ message }) => pattern.test(message));
+      assert(logged.every(({ event, log }) => event.provider === "app" && log.level === "info"));
+      const found = logged.map(({ message }) => parseLogLine(message).severity);
+      assertEquals(levels.filter((level) => found.includes(level)), levels, `${name}: ${pattern}`);
+      assert(!found.includes("none"), `${name}: ${pattern}`);
+      // The level of the app's own line takes precedence over Fly's.
+      assertEquals(logged.map((record) => parseLogLine(JSON.stringify(record)).severity), found);
+    }
   }
 });
 
@@ -54,15 +85,16 @@ Deno.test("sampleLines() orders the lines of a burst by time", () => {
   for (const burst of stamps) assertEquals(burst, burst.toSorted());
 });
 
-Deno.test("sampleLines() returns the same lines for the same random numbers, except for timestamps", () => {
-  const timeless = (seed: number) => {
+Deno.test("sampleLines() returns the same lines for the same random numbers and the same time", () => {
+  const lines = (seed: number) => {
     const random = seeded(seed);
+    const now = new Date("2026-11-20T20:42:11.123Z");
     return SAMPLE_APPS.flatMap((app) =>
-      Array.from({ length: 200 }, () => sampleLines(app, random)).flat()
-    ).map(({ subject, payload }) => ({ subject, ...JSON.parse(payload), timestamp: "" }));
+      Array.from({ length: 200 }, () => sampleLines(app, random, now)).flat()
+    );
   };
-  assertEquals(timeless(3), timeless(3));
-  assert(JSON.stringify(timeless(3)) !== JSON.stringify(timeless(4)));
+  assertEquals(lines(3), lines(3));
+  assert(JSON.stringify(lines(3)) !== JSON.stringify(lines(4)));
 });
 
 Deno.test("sampleLines() uses Math.random() by default", () => {
