@@ -5,7 +5,7 @@
  */
 import { memory } from "../tools/memory.ts";
 import type { commands as forgedTokensCommands } from "./load/forged_tokens.ts";
-import { appName } from "./load/log_line.ts";
+import { appName } from "./load/sample_line.ts";
 import type { commands as noisyAppCommands } from "./load/noisy_app.ts";
 import { cpuMicros } from "./processes/cpu_time.ts";
 import { type Figures, measure } from "./figures.ts";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { ConnectionState } from "./connection/connection.ts";
+import type { ConnectionState } from "./connection/stream_connection.ts";
 
 /** The part of the permitted lines that a link selects. */
 type Scope = Partial<Record<"app" | "region" | "machine", string>>;

@@ -9,7 +9,7 @@
  * @module
  */
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { ConnectionState } from "./connection/connection.ts";
+import type { ConnectionState } from "./connection/stream_connection.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { linesDue, type Publication } from "./due_lines.ts";
-import { appName, digits, Line, micros, PAYLOAD_BYTES } from "./log_line.ts";
+import { appName, digits, Line, micros, PAYLOAD_BYTES } from "./sample_line.ts";
 import { executeCommands } from "../processes/commands.ts";
 
 const LINES_PER_WRITE = 500;

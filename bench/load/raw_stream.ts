@@ -4,7 +4,7 @@
  * @module
  */
 import { ChunkedFraming } from "./chunked_framing.ts";
-import { MARK, micros, NUMBER_DIGITS, TIME_DIGITS } from "./log_line.ts";
+import { MARK, micros, NUMBER_DIGITS, TIME_DIGITS } from "./sample_line.ts";
 
 const BUFFER_BYTES = 65_536;
 const LF = 10;

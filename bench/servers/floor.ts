@@ -5,7 +5,7 @@
  * @module
  */
 import { linesDue, type Publication } from "../load/due_lines.ts";
-import { appName, digits, Line, micros } from "../load/log_line.ts";
+import { appName, digits, Line, micros } from "../load/sample_line.ts";
 import { executeCommands } from "../processes/commands.ts";
 
 const KEEPALIVE_MS = 15_000;

@@ -1,6 +1,6 @@
 /** The faults that are injected during a run. */
 import { type FaultyNats, hang } from "./faulty_nats.ts";
-import { KEY_FAULTS } from "./keys.ts";
+import { KEY_FAULTS } from "./signing_keys.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Random } from "./random.ts";
 import { pause, type Run, status } from "./run.ts";

@@ -1,5 +1,5 @@
 /** Invalid tokens. */
-import type { Keys } from "./keys.ts";
+import type { Keys } from "./signing_keys.ts";
 import { LOUD } from "./line.ts";
 
 /** A kind of invalid token. */

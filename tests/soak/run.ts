@@ -1,7 +1,7 @@
 /** What all clients of a run share: the service, what was published, and what was found. */
 import type { LogLine, Service } from "../support/service.ts";
 import type { Journal } from "./journal.ts";
-import type { Keys } from "./keys.ts";
+import type { Keys } from "./signing_keys.ts";
 import type { Tally } from "./ledger.ts";
 import { LOUD, scopeOf } from "./line.ts";
 

@@ -4,7 +4,7 @@ import { FaultyNats, PUBLISHER_USER, SERVICE_USER } from "./faulty_nats.ts";
 import { type ClientCounts, type Deadlines, runClients } from "./clients.ts";
 import { type Fault, FAULTS } from "./faults.ts";
 import { Journal } from "./journal.ts";
-import { Keys } from "./keys.ts";
+import { Keys } from "./signing_keys.ts";
 import { Publisher } from "./publisher.ts";
 import { Random } from "./random.ts";
 import { isBack, measureAtRest, type Resources } from "./resources.ts";

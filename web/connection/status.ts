@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "./stream_connection.ts";
 
 /** A state as shown to the user. */
 export interface Status {

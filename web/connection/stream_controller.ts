@@ -6,7 +6,7 @@
 import type { PropertyValues, ReactiveController } from "lit";
 import type { IncomingRows } from "../rows/incoming_rows.ts";
 import type { ViewerElement } from "../viewer_element.ts";
-import { Connection, type ConnectionState } from "./connection.ts";
+import { Connection, type ConnectionState } from "./stream_connection.ts";
 
 /** Properties that determine which lines the stream has. */
 const SCOPE = ["src", "region", "machine", "app"] as const;

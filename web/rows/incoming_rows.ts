@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConnectionHandlers } from "../connection/connection.ts";
+import type { ConnectionHandlers } from "../connection/stream_connection.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import { endOutage, type Line, type Outage, type Row, RowFactory } from "./row.ts";
 import { MAX_CHARACTERS, type Store } from "./store.ts";

@@ -7,7 +7,7 @@ import {
   Connection,
   type ConnectionOptions,
   type ConnectionState,
-} from "../../../web/connection/connection.ts";
+} from "../../../web/connection/stream_connection.ts";
 import type { EndedReason } from "../../../web/connection/reconnect_policy.ts";
 import { PATIENCE_MS } from "../patience.ts";
 

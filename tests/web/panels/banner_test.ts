@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Banner } from "../../../web/panels/banner.ts";
-import type { ConnectionState } from "../../../web/connection/connection.ts";
+import type { ConnectionState } from "../../../web/connection/stream_connection.ts";
 
 const CONNECTING: ConnectionState = { state: "connecting" };
 const RETRYING: ConnectionState = { state: "reconnecting", at: 0, reason: "Network down" };
