@@ -30,6 +30,7 @@ import { NoteController } from "./panels/note.ts";
 import { RateChart } from "./panels/rate_chart.ts";
 import { toolbarTemplate } from "./panels/toolbar.ts";
 import { IncomingRows } from "./rows/incoming_rows.ts";
+import { unusedColumns } from "./rows/facets.ts";
 import { type Line, lineDetail } from "./rows/row.ts";
 import { TIMES } from "./rows/row_time.ts";
 import { Store } from "./rows/store.ts";
@@ -132,7 +133,7 @@ export class NatstapViewer extends ViewerElement {
     const status = statusOf(this.#stream.state, this.paused, now);
     const { isEmpty } = this.#rows;
     return html`
-      <div class="viewer">
+      <div class="viewer ${unusedColumns(this.#store.facets)}">
         ${this.#toolbar(status)} ${this.#chips.template(this.#store.facets, this.#query)}
         ${this.#chart.template(this.time)}
         ${isEmpty ? nothing : bannerTemplate(this.#banner.status(now))}

@@ -105,6 +105,17 @@ Deno.test("Escape sequences set 16, 256 and 24-bit colors, weights and decoratio
   );
 });
 
+Deno.test("Columns that no line has a value for take no room", async () => {
+  await using visit = await open(stage);
+  const widthOf = async (column: string) =>
+    (await visit.page.locator(`natstap-viewer .row .${column}`).first().boundingBox())!.width;
+  await stage.publish(`{"kubernetes":{"pod_name":"web-7d9c5b6f4-abcde"},"message":"hello"}`);
+  await row(visit, "hello").waitFor();
+  assertEquals([await widthOf("region"), await widthOf("machine") > 40], [0, true]);
+  await show(stage, visit, { message: "from Fly", region: "dfw" });
+  await assertEventually(async () => await widthOf("region") > 20, true);
+});
+
 Deno.test("A JSON message expands and collapses, and stays expanded while lines arrive", async () => {
   await using visit = await open(stage);
   await stage.publish(flyLine({

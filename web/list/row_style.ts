@@ -11,11 +11,18 @@ import { COLUMNS } from "../rows/facets.ts";
 import { cellStyle } from "./cell_style.ts";
 
 /** The grid columns of the facets, with widths in characters or fitting their content. */
-const fixed = unsafeCSS(COLUMNS.map(({ facet, width }) => `[${facet}] ${width}ch`).join(" "));
+const fixed = unsafeCSS(
+  COLUMNS.map(({ facet, width }) => `[${facet}] var(--${facet}-width, ${width}ch)`).join(" "),
+);
 const fitting = unsafeCSS(COLUMNS.map(({ facet }) => `[${facet}] auto`).join(" "));
 
+/** A column that no line has a value for takes no room, such as the region where subjects have none. */
+const unused = unsafeCSS(
+  COLUMNS.map(({ facet }) => `.no-${facet} { --${facet}-width: 0px; }`).join(" "),
+);
+
 const rows = css`
-  .row {
+  ${unused} .row {
     --tone: transparent;
     box-sizing: border-box;
     display: grid;

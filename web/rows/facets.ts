@@ -57,6 +57,12 @@ export type FacetSelection = Readonly<Partial<Record<Facet, ReadonlySet<string>>
 /** Number of lines per value, for each facet; a line without a value is not counted. */
 export type FacetCounts = Readonly<Record<Facet, ReadonlyMap<string, number>>>;
 
+/** A class for each column that no line has a value for, such as `no-region`; the level has none. */
+export function unusedColumns(counts: FacetCounts): string {
+  return COLUMNS.filter(({ facet }) => facet !== "level" && counts[facet].size === 0)
+    .map(({ facet }) => `no-${facet}`).join(" ");
+}
+
 /** Counts the values of the lines held. */
 export class FacetCounter {
   readonly counts = Object.fromEntries(
