@@ -72,9 +72,10 @@ function select(only: string | undefined): Scenario[] {
   Deno.exit(1);
 }
 
-/** Adds the other version of natstap to a scenario. */
-function withBefore({ servers, ...scenario }: Scenario): Scenario {
-  const [natstap, ...others] = servers;
+/** Adds the other version of natstap to a scenario that can measure it. */
+function withBefore(scenario: Scenario): Scenario {
+  if (scenario.currentOnly) return scenario;
+  const [natstap, ...others] = scenario.servers;
   return { ...scenario, servers: [natstap!, "before", ...others] };
 }
 

@@ -7,6 +7,7 @@ import { memory } from "../tools/memory.ts";
 import type { commands as forgedTokensCommands } from "./load/forged_tokens.ts";
 import { appName } from "./load/sample_line.ts";
 import type { commands as noisyAppCommands } from "./load/noisy_app.ts";
+import type { commands as parsedLinesCommands, Printed } from "./load/parsed_lines.ts";
 import { cpuMicros } from "./processes/cpu_time.ts";
 import { type Figures, measure } from "./figures.ts";
 import type { Processes } from "./processes/run_processes.ts";
@@ -18,6 +19,7 @@ const IDLE_SECONDS = 31;
 const FULL_SPEED = 0;
 const FLOOD_LINES = 200_000;
 const CONNECTS = 2000;
+const PARSED_LINES = 400_000;
 /** Number of readers of {@linkcode neighbors} that stop reading. */
 const STOPPED_READERS = 10;
 
@@ -171,6 +173,15 @@ export async function connects({ pid, port, readers }: Processes): Promise<Figur
   const cpu = (cpuMicros(pid) - before) / CONNECTS;
   const other = { "connects/s": CONNECTS / result.seconds, "CPU ms per connect": cpu / 1000 };
   return { ...result, ...memory(pid), events: CONNECTS, lost: NaN, cpu, other };
+}
+
+/** Fly's log lines, parsed in a process of its own, without a stream. */
+export async function parser({ start }: Processes, printed: Printed): Promise<Figures> {
+  const child = start<typeof parsedLinesCommands>("--allow-all", "bench/load/parsed_lines.ts");
+  const { parser, json } = await child.call("measure", { printed, lines: PARSED_LINES });
+  const missing = { lost: NaN, p50: NaN, p99: NaN };
+  const other = { "CPU µs of JSON.parse": json };
+  return { ...missing, events: PARSED_LINES, cpu: parser, ...memory(child.pid), other };
 }
 
 /** The app name of each stream; streams are distributed evenly among the apps. */

@@ -14,6 +14,7 @@ import {
   IDLE_STREAMS,
   neighbors,
   noisy,
+  parser,
   steady,
   stopped,
 } from "./runs.ts";
@@ -35,6 +36,8 @@ export interface Scenario {
   scraped?: boolean;
   /** Whether all servers run at the same time, for scenarios that mostly wait. */
   together?: boolean;
+  /** Whether it measures this version only, even with `--before`. */
+  currentOnly?: boolean;
   run: (processes: Processes) => Promise<Figures>;
   targets: Target[];
 }
@@ -165,4 +168,13 @@ export const scenarios: Scenario[] = [
     run: connects,
     targets: [],
   },
+  ...([["text", 2], ["json", 6]] as const).map(([printed, limit]): Scenario => ({
+    name: `parser-${printed}`,
+    title: `parsing Fly's log lines, in which an app printed ${printed}`,
+    servers: ["natstap"],
+    rounds: 3,
+    currentOnly: true,
+    run: (processes) => parser(processes, printed),
+    targets: [atMost(limit, `CPU per line ≤ ${limit} µs`, cpu)],
+  })),
 ];
