@@ -59,7 +59,13 @@ const SUBJECT = parsedBy(
   (text) => new SubjectTemplate(text),
   "a subject template such as logs.{app}.{region}.{machine}",
 );
-const REPLACED = v.pipe(v.string(), v.check(() => false, "nothing: set SUBJECT instead"));
+const REPLACED = v.pipe(
+  v.string(),
+  v.check(
+    () => false,
+    "an unset variable (it was replaced: set SUBJECT instead)",
+  ),
+);
 const ORIGINS = parsedBy(
   parseOrigins,
   'origins such as https://app.example.com or https://*.example.com, separated by commas, or "*"',

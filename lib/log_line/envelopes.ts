@@ -123,13 +123,16 @@ export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Returns what is found along `path`; `undefined` if that does not exist. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  for (const key of path) {
-    if (!isJson(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
-  }
-  return value;
+/** Returns what is found along a path of up to three keys; `undefined` if that does not exist. */
+export function at(value: unknown, first: string, second?: string, third?: string): unknown {
+  let found = get(value, first);
+  if (second !== undefined) found = get(found, second);
+  return third === undefined ? found : get(found, third);
+}
+
+/** No key that is looked for is one that values inherit. */
+function get(value: unknown, key: string): unknown {
+  return (value as Json | null | undefined)?.[key];
 }
 
 /** A message without the line break that ended it on standard output. */

@@ -84,7 +84,7 @@ export function findPart(
     let value = line[key];
     let found = key;
     if (value === undefined && key.includes(".")) {
-      value = at(line, ...key.split("."));
+      value = at(line, ...key.split(".") as [string, string, string?]);
       found = key.slice(0, key.indexOf("."));
     }
     if (value !== undefined && Object.hasOwn(line, found) && fits(value)) {

@@ -174,7 +174,11 @@ const WORDS: [string, string[], string][] = [
     ["logs", "logs.{app}.", "a..{app}", "{app}.>", "*", "a b", "{app}.{app}", "é.{app}", "{host}"],
     "a subject template such as logs.{app}.{region}.{machine}",
   ],
-  ["SUBJECT_PREFIX", ["logs", "prod.logs"], "nothing: set SUBJECT instead"],
+  [
+    "SUBJECT_PREFIX",
+    ["logs", "prod.logs"],
+    "an unset variable (it was replaced: set SUBJECT instead)",
+  ],
   [
     "CORS_ORIGINS",
     [
