@@ -67,13 +67,17 @@ export class Problem extends Error {
   readonly status: ProblemStatus;
   /** Number of seconds after which to try again; `undefined` if that does not help. */
   readonly retryAfter: number | undefined;
+  /** Further members of the response's body. */
+  readonly more: Readonly<Record<string, unknown>>;
 
   /**
    * @param code Identifies the problem.
    * @param detail One sentence that says what to do. It is sent to the client and must not be secret.
+   * @param more Further members of the response's body, which must not be secret either.
    */
-  constructor(code: ProblemCode, detail: string) {
+  constructor(code: ProblemCode, detail: string, more: Readonly<Record<string, unknown>> = {}) {
     super(detail);
+    this.more = more;
     this.code = code;
     this.status = STATUS[code];
     this.retryAfter = RETRY_AFTER_SECONDS[code];

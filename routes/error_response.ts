@@ -29,7 +29,7 @@ export function respondToError(log: Log, onRefused?: (code: ProblemCode) => void
 /**
  * Responds with a problem.
  *
- * @param more Additional members of the body (section 3.2).
+ * @param more Additional members of the body (section 3.2), besides those of the problem.
  */
 export function respond(
   c: Context,
@@ -42,7 +42,15 @@ export function respond(
   c.header("Content-Type", "application/problem+json");
   c.header("Cache-Control", "no-store");
   // The type has no page that describes it, so the title is that of the status (section 4.2.1).
-  const body = { type: "about:blank", title: STATUS_CODES[status], status, detail, code, ...more };
+  const body = {
+    type: "about:blank",
+    title: STATUS_CODES[status],
+    status,
+    detail,
+    code,
+    ...problem.more,
+    ...more,
+  };
   return c.body(JSON.stringify(body), status);
 }
 

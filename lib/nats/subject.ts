@@ -103,7 +103,11 @@ function selectApp(permitted: Permission["apps"], selected: string | undefined):
   if (selected === undefined) {
     if (permitted === ALL_APPS) return ALL_APPS;
     if (permitted.length === 1) return permitted[0]!;
-    throw new Problem("app_required", "The token permits several apps: select one with ?app=NAME.");
+    throw new Problem(
+      "app_required",
+      "The token permits several apps: select one with ?app=NAME.",
+      { apps: permitted },
+    );
   }
   if (permitted === ALL_APPS || permitted.includes(selected)) return selected;
   throw new Problem("app_forbidden", "The token does not permit this app: use a token that does.");

@@ -59,9 +59,14 @@ function unsigned(claims: Record<string, unknown>): string {
   return `${encode({ alg: "none" })}.${encode({ app: "a", exp: now() + 60, ...claims })}.`;
 }
 
+Deno.test("The service answers 400 app_required with the permitted apps, so that a client can offer a choice", async () => {
+  const response = await ask({ app: ["a", "b", "a"] });
+  const { apps } = await assertProblem(response, 400, "app_required", ["apps"]);
+  assertEquals(apps, ["a", "b"]);
+});
+
 const OTHER_SECRET = "another secret with at least 32 bytes";
 const PROBLEMS: [status: number, code: string, what: string, ask: () => Promise<Response>][] = [
-  [400, "app_required", "several apps without a selection", () => ask({ app: ["a", "b"] })],
   [400, "filter_invalid", "a wildcard", () => ask({ app: "a" }, "region=*")],
   [400, "filter_invalid", "two tokens of a subject", () => ask({ app: "a" }, "app=a.b")],
   [400, "filter_invalid", "a line break", () => ask({ app: "a" }, "machine=m%0d%0aSUB")],
