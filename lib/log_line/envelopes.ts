@@ -111,7 +111,7 @@ export const ENVELOPES: readonly Envelope[] = [
       at(otelRecord(line), "timeUnixNano") ?? at(otelRecord(line), "observedTimeUnixNano"),
     level: (line) =>
       at(otelRecord(line), "severityText") ||
-      otelLevelName(Number(at(otelRecord(line), "severityNumber"))),
+      otelLevelName(toNumber(at(otelRecord(line), "severityNumber"))),
     provider: (line) => otelAttribute(line, "k8s.container.name"),
     region: (line) => otelAttribute(line, "cloud.region"),
     machine: (line) => otelAttribute(line, "k8s.pod.name") ?? otelAttribute(line, "host.name"),
@@ -135,6 +135,11 @@ function get(value: unknown, key: string): unknown {
   return (value as Json | null | undefined)?.[key];
 }
 
+/** Like `Number()`, which throws for some objects and arrays: those are `NaN` here. */
+export function toNumber(value: unknown): number {
+  return typeof value === "number" || typeof value === "string" ? Number(value) : NaN;
+}
+
 /** A message without the line break that ended it on standard output. */
 function trimmed(message: unknown): unknown {
   return typeof message === "string" ? message.replace(/\r?\n$/, "") : message;
@@ -142,7 +147,7 @@ function trimmed(message: unknown): unknown {
 
 /** The journal has a message that is not plain text as a list of bytes. */
 function fromBytes(bytes: readonly unknown[]): string {
-  return new TextDecoder().decode(Uint8Array.from(bytes, Number));
+  return new TextDecoder().decode(Uint8Array.from(bytes, toNumber));
 }
 
 function otelRecord(line: Json): unknown {
@@ -167,10 +172,14 @@ function otelValue(value: unknown): unknown {
   const values = at(value, "kvlistValue", "values");
   if (Array.isArray(values)) {
     return Object.fromEntries(
-      values.map((entry) => [at(entry, "key"), otelScalar(at(entry, "value"))]),
+      values.map((entry) => [toName(at(entry, "key")), otelScalar(at(entry, "value"))]),
     );
   }
   return otelScalar(value);
+}
+
+function toName(key: unknown): string {
+  return typeof key === "string" ? key : "";
 }
 
 function otelScalar(value: unknown): unknown {

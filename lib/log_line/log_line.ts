@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Envelope, ENVELOPES, isJson, type Json } from "./envelopes.ts";
+import { type Envelope, ENVELOPES, isJson, type Json, toNumber } from "./envelopes.ts";
 import { parseLogfmt } from "./logfmt.ts";
 import { findPart } from "./loggers.ts";
 import { levelInText } from "./plain_text.ts";
@@ -166,8 +166,8 @@ function levelFrom(value: unknown): string {
 function timeFrom(value: unknown): number | undefined {
   if (!isJson(value)) return parseTime(value);
   // log4j and GCP: seconds and nanoseconds.
-  const seconds = Number(value.epochSecond ?? value.seconds);
-  return parseTime(seconds + Number(value.nanoOfSecond ?? value.nanos ?? 0) / 1e9);
+  const seconds = toNumber(value.epochSecond ?? value.seconds);
+  return parseTime(seconds + toNumber(value.nanoOfSecond ?? value.nanos ?? 0) / 1e9);
 }
 
 function timestampFrom(value: unknown, time: number | undefined): string {

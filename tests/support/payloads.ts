@@ -28,6 +28,7 @@ export const PAYLOADS: readonly [attack: string, payload: Uint8Array<ArrayBuffer
   ["natstap's key with an escaped long s", utf8(`{"nat\\u017ftap":{"event":"dropped","count":1}}`)],
   ["JSON on several lines", utf8(`{\n  "a": 1\n}`)],
   ["JSON with what JSON.parse() could change", utf8(`{"__proto__":1,"a":1e400,"b":"\\u0000"}`)],
+  ["JSON that has no value as a number", utf8(`{"time":{"seconds":{"toString":1}},"msg":"x"}`)],
   ["JSON that is cut off", utf8(`{"message":"never en`)],
   ["half a surrogate pair in JSON", utf8(`{"message":"\\ud800"}`)],
   ["terminal escape sequences", utf8("\x1b[2J\x1b]0;title\x07\x9b31m")],

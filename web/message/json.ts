@@ -55,7 +55,8 @@ export function decodeStrings(text: string): string {
   });
 }
 
-const STRING = /"[^"\\]*(?:\\[^][^"\\]*)*"/g;
+/** A string, or the beginning of one: looking for its end from every quote would take quadratic time. */
+const STRING = /"[^"\\]*(?:\\[^][^"\\]*)*"?/g;
 const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** Splits JSON, which may be cut off, into tokens. No character is lost. */

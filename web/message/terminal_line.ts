@@ -13,7 +13,10 @@ const MOVES = /[\b\r]|\x1b\[[\d;]*[CDGK]/;
 /** A cursor farther to the right stays here: padding up to it would take memory. Columns. */
 const MAX_COLUMN = 1_000;
 
-/** Sequences that nothing resets are forgotten beyond this length. Characters. */
+/**
+ * Sequences that nothing resets are forgotten beyond this length: the result repeats them wherever the style
+ * changes. Characters.
+ */
 const MAX_STYLE = 64;
 
 /** A character of a line, and the SGR sequences that apply to it. */
@@ -54,6 +57,8 @@ export function terminalText(text: string): string {
       cells = [];
       column = 0;
     } else {
+      // After an erased line: padding up to its end again and again would take too long.
+      if (column > cells.length) column = Math.min(column, Math.max(cells.length, MAX_COLUMN));
       while (cells.length < column) cells.push(BLANK);
       cells[column++] = { character: token, style };
     }
@@ -74,7 +79,8 @@ function erase(cells: Cell[], column: number, which: number): Cell[] {
 
 function nextStyle(style: string, token: string, parameters: string): string {
   if (/^0*$/.test(parameters)) return "";
-  return style.length < MAX_STYLE ? style + token : token;
+  if (style.length + token.length <= MAX_STYLE) return style + token;
+  return token.length <= MAX_STYLE ? token : "";
 }
 
 function toText(cells: readonly Cell[]): string {

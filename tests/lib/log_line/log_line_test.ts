@@ -79,6 +79,21 @@ Deno.test("parseLogLine() reads payloads that are huge, or nested very deeply", 
   }
 });
 
+Deno.test("parseLogLine() does not throw for an object or an array where a number or a name belongs", () => {
+  // Number() throws for both: it calls `toString`, and joins arrays recursively.
+  for (const value of ['{"toString":1,"valueOf":1}', "[".repeat(50_000) + "]".repeat(50_000)]) {
+    const payloads = [
+      `{"MESSAGE":[${value}],"PRIORITY":3}`,
+      `{"msg":"x","time":{"seconds":${value}}}`,
+      `{"msg":"x","instant":{"epochSecond":1,"nanoOfSecond":${value}}}`,
+      `{"fly":{},"log":{"level":${value}},"message":"x","timestamp":${value}}`,
+      `{"body":{"stringValue":"x"},"timeUnixNano":${value},"severityNumber":${value}}`,
+      `{"body":{"kvlistValue":{"values":[{"key":${value}}]}},"timeUnixNano":"1"}`,
+    ];
+    for (const payload of payloads) assertEquals(parseLogLine(payload).time, undefined);
+  }
+});
+
 Deno.test("parseLogLine() gives parts of a Fly line that are missing or of another type as empty ones", () => {
   const line = {
     event: { provider: "app" },

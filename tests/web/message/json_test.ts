@@ -1,6 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { isJson, type JsonNode, jsonSpans, jsonTree } from "../../../web/message/json.ts";
+import {
+  decodeStrings,
+  isJson,
+  type JsonNode,
+  jsonSpans,
+  jsonTree,
+} from "../../../web/message/json.ts";
 
 const text = (source: string) => jsonSpans(source).map((span) => span.text).join("");
 
@@ -83,3 +89,10 @@ for (const [name, source] of Object.entries(HOSTILE)) {
     assert(tree === undefined || written(tree).length < 131_072);
   });
 }
+
+Deno.test("decodeStrings() takes linear time for strings that do not end", () => {
+  const hostile = `[${'\\"'.repeat(500_000)}`;
+  const start = performance.now();
+  assertEquals(decodeStrings(hostile), hostile);
+  assert(performance.now() - start < 1_000);
+});

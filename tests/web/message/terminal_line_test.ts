@@ -44,7 +44,18 @@ Deno.test("terminalText() stays as long as its input, whatever that asks for", (
     assert(!/[\b\r]/.test(text));
   }));
   assert(terminalText("\x1b[999999999C.").length <= 1_001);
+  const long = `\x1b[${"1;".repeat(1_000)}m`;
+  const styles = `${long}${"a\x1b[C".repeat(400)}\r\x1b[m${"\x1b[Cb".repeat(400)}`;
+  assert(terminalText(styles).length <= styles.length);
   for (const attack of ["\x1b[K", "\x1b[1K", "\x1b[2K", "\x1b[9C", "\b", "\r"]) {
     assert(terminalText("a".repeat(100_000) + attack.repeat(20_000)).length <= 110_000);
   }
+});
+
+Deno.test("terminalText() takes little time to erase a long line again and again", () => {
+  const start = performance.now();
+  for (const attack of ["\x1b[Kx", "\x1b[1Kx", "\x1b[2Kx"]) {
+    terminalText("a".repeat(32_000) + attack.repeat(6_000));
+  }
+  assert(performance.now() - start < 1_000);
 });
