@@ -45,6 +45,8 @@ const MAX_LEVEL = 32;
 const MAX_TEXT = 65_536;
 
 const DIGITS = /^\d+$/;
+/** What every time of day contains. */
+const CLOCK = /\d:\d\d/;
 const NO_FIELDS: Json = {};
 // deno-lint-ignore no-control-regex
 const ESCAPE_SEQUENCES = /\x1b\[[\d;:]*[A-Za-z]/g;
@@ -99,7 +101,7 @@ function toLogLine(
 
 /** @param hasMachine Whether the line itself tells its machine, since no envelope does. */
 function fromJson(json: Json, text: string, hasMachine: boolean): AppLine {
-  const level = findPart(json, "level", (value) => levelFrom(value) !== "");
+  const level = findPart(json, "level", isKnownLevel) ?? findPart(json, "level", isLevel);
   const message = findPart(json, "message", (value) => typeof value === "string");
   const time = findPart(json, "time", isTime);
   const machine = hasMachine
@@ -162,6 +164,17 @@ function levelFrom(value: unknown): string {
   return DIGITS.test(level) ? levelName(Number(level)) : level;
 }
 
+function isLevel(value: unknown, key: string): boolean {
+  const level = levelFrom(value);
+  if (key !== "at") return level !== "";
+  // Heroku's router writes `at=info`. Elsewhere, it is a place or a time.
+  return typeof value === "string" && /\D/.test(value) && severityOf(level) !== "none";
+}
+
+function isKnownLevel(value: unknown, key: string): boolean {
+  return isLevel(value, key) && severityOf(levelFrom(value)) !== "none";
+}
+
 /** Milliseconds since the epoch. */
 function timeFrom(value: unknown): number | undefined {
   if (!isJson(value)) return parseTime(value);
@@ -175,8 +188,9 @@ function timestampFrom(value: unknown, time: number | undefined): string {
   return time === undefined ? "" : new Date(time).toISOString();
 }
 
+/** Whether `value` is a time, even without its zone; not a duration such as `12ms`. */
 function isTime(value: unknown): boolean {
-  return typeof value === "string" || timeFrom(value) !== undefined;
+  return typeof value === "string" && CLOCK.test(value) || timeFrom(value) !== undefined;
 }
 
 function nameFrom(value: unknown): string {

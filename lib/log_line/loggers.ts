@@ -32,8 +32,6 @@ const KEYS: Readonly<Record<Part, readonly string[]>> = {
     ...["lvl", "loglevel", "logLevel", "LogLevel", "at"],
     // hclog
     "@level",
-    // MongoDB
-    "s",
     // loguru, roarr, winston's logstash format
     ...["record.level.name", "context.logLevel", "@fields.level"],
   ],
@@ -77,9 +75,9 @@ const KEYS: Readonly<Record<Part, readonly string[]>> = {
 export function findPart(
   line: Json,
   part: Part,
-  fits: (value: unknown) => boolean,
+  fits: (value: unknown, key: string) => boolean,
 ): { readonly key: string; readonly value: unknown } | undefined {
-  const keys = part === "machine" && hasHost(line) ? ["host"] : KEYS[part];
+  const keys = ownKeys(line, part) ?? KEYS[part];
   for (const key of keys) {
     let value = line[key];
     let found = key;
@@ -87,10 +85,18 @@ export function findPart(
       value = at(line, ...key.split(".") as [string, string, string?]);
       found = key.slice(0, key.indexOf("."));
     }
-    if (value !== undefined && Object.hasOwn(line, found) && fits(value)) {
+    if (value !== undefined && Object.hasOwn(line, found) && fits(value, key)) {
       return { key: found, value };
     }
   }
+  return undefined;
+}
+
+/** Keys that mean this part only in certain formats, and something else in all others. */
+function ownKeys(line: Json, part: Part): readonly string[] | undefined {
+  if (part === "machine" && hasHost(line)) return ["host"];
+  // MongoDB
+  if (part === "level" && at(line, "t", "$date") !== undefined) return ["s"];
   return undefined;
 }
 

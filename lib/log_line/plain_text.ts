@@ -163,7 +163,10 @@ function levelInHeader(text: string): string {
       continue;
     }
     if (part > 0) {
-      const level = known(matchAt(LEVEL, text, at));
+      const word = matchAt(LEVEL, text, at);
+      const level = known(word);
+      // As in `http: Server closed`: in capitals, it is a level all the same.
+      if (AMBIGUOUS.has(level) && word !== word!.toUpperCase()) return "";
       if (level !== "") return level;
     }
     const found = matchAt(PART, text, at);

@@ -94,6 +94,34 @@ Deno.test("parseLogLine() does not throw for an object or an array where a numbe
   }
 });
 
+Deno.test("parseLogLine() takes no level or time from a field that only has the key of one", () => {
+  const fields = (line: string, expected: Record<string, unknown>) => {
+    const { level, timestamp, fields } = parseLogLine(line);
+    assertEquals({ level, timestamp, fields }, { level: "", timestamp: "", fields: expected });
+  };
+  fields('{"msg":"uploaded","s":3}', { s: 3 });
+  fields('{"msg":"x","s":"hello world"}', { s: "hello world" });
+  fields('{"msg":"x","at":"checkout.js:10"}', { at: "checkout.js:10" });
+  fields("msg=x at=3 s=3", { at: "3", s: "3" });
+  fields('{"msg":"GET /","time":"12ms"}', { time: "12ms" });
+});
+
+Deno.test("parseLogLine() prefers the level that is known, and the time that is one", () => {
+  const line =
+    '{"level":"cave","severity":"error","time":"12ms","ts":"2026-01-01T10:00:00Z","msg":"x"}';
+  const { level, timestamp, fields } = parseLogLine(line);
+  assertEquals([level, timestamp], ["error", "2026-01-01T10:00:00Z"]);
+  assertEquals(fields, { level: "cave", time: "12ms" });
+  assertEquals(parseLogLine('{"level":"chatty","msg":"x"}').level, "chatty");
+});
+
+Deno.test("parseLogLine() takes a package's name behind a time for no level", () => {
+  for (const text of ["http: Server closed", "config: cannot read it", "log: x"]) {
+    assertEquals(parseLogLine(`2026/01/01 10:00:00 ${text}`).level, "");
+  }
+  assertEquals(parseLogLine("2026-01-01 10:00:00 | SUCCESS | x").level, "success");
+});
+
 Deno.test("parseLogLine() gives parts of a Fly line that are missing or of another type as empty ones", () => {
   const line = {
     event: { provider: "app" },
