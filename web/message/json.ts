@@ -48,11 +48,16 @@ export function decodeStrings(text: string): string {
     if (!string.includes("\\")) return string;
     try {
       const decoded: string = plainText(JSON.parse(string));
-      return `"${decoded.replace(/[\n\r\t]/g, (character) => ESCAPES[character]!)}"`;
+      return `"${inLine(decoded)}"`;
     } catch {
       return string;
     }
   });
+}
+
+/** The text with its line breaks and tabs escaped. */
+export function inLine(text: string): string {
+  return text.replace(/[\n\r\t]/g, (character) => ESCAPES[character]!);
 }
 
 /** A string, or the beginning of one: looking for its end from every quote would take quadratic time. */

@@ -5,11 +5,12 @@
  */
 import type { Line } from "../rows/row.ts";
 import { plainText } from "./ansi.ts";
-import { decodeStrings } from "./json.ts";
+import { decodeStrings, inLine } from "./json.ts";
 
 /** Maximum number of fields that are shown; the others are in the tree of the expanded line. */
 const MAX_FIELDS = 50;
-/** Maximum length of a field's value. Characters. */
+/** Maximum length of a field's key and value. Characters. */
+const MAX_KEY_LENGTH = 100;
 const MAX_VALUE_LENGTH = 500;
 
 /** A field behind a message. */
@@ -25,7 +26,8 @@ export function shownFields({ isStructured, fields }: Line): ShownField[] {
   const shown: ShownField[] = [];
   for (const key in fields) {
     if (shown.length === MAX_FIELDS) break;
-    shown.push({ name: `${plainText(key)}=`, value: valueText(fields[key]) });
+    const name = limited(inLine(plainText(key)), MAX_KEY_LENGTH);
+    shown.push({ name: `${name}=`, value: valueText(fields[key]) });
   }
   return shown;
 }
@@ -44,7 +46,20 @@ export function shownMessage({ message }: Line): string {
 }
 
 function valueText(value: unknown): string {
-  const text = typeof value === "string" ? plainText(value) : JSON.stringify(value);
-  const end = text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
-  return typeof value === "string" && /\s|^$/.test(end) ? `"${end}"` : end;
+  const text = typeof value === "string" ? inLine(plainText(value)) : toJson(value);
+  const end = limited(text, MAX_VALUE_LENGTH);
+  return typeof value === "string" && /\s|^$/.test(value) ? `"${end}"` : end;
+}
+
+function limited(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max)}…` : text;
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // It is nested too deeply for some engines.
+    return "…";
+  }
 }

@@ -113,4 +113,14 @@ Deno.test("a line with very many or very long fields is limited", () => {
   assertEquals(shown(rows.line(JSON.stringify({ msg: "many", ...many }))).split(" ").length, 51);
   const long = rows.line(JSON.stringify({ msg: "long", x: "y".repeat(100_000) }));
   assert(shown(long).length < 600);
+  const key = rows.line(JSON.stringify({ msg: "long", ["x".repeat(100_000)]: 1 }));
+  assert(shown(key).length < 200);
+});
+
+Deno.test("fields stay in one line, and are shown however deeply they are nested", () => {
+  const lines = rows.line(JSON.stringify({ msg: "m", "a\nb": "c\r\nd\te" }));
+  assertEquals(shown(lines), 'm a\\nb="c\\r\\nd\\te"');
+  assertEquals(shownText(lines), shown(lines));
+  const [open, close] = ["[".repeat(400_000), "]".repeat(400_000)];
+  assert(shown(rows.line(`{"msg":"m","deep":${open}${close}}`)).startsWith("m deep="));
 });
