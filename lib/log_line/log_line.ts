@@ -60,6 +60,16 @@ const ESCAPE_SEQUENCES = /\x1b\[[\d;:]*[A-Za-z]/g;
  * ```
  */
 export function parseLogLine(payload: string): LogLine {
+  try {
+    return readLogLine(payload);
+  } catch {
+    // A fault for one line must not reach whoever delivers the lines of all apps.
+    return toLogLine(plainLine(payload), payload);
+  }
+}
+
+/** The parser without its guard, for tests: it should not throw either. */
+export function readLogLine(payload: string): LogLine {
   const json = parseJson(payload);
   const envelope = json && ENVELOPES.find(({ matches }) => matches(json));
   if (json === undefined || envelope === undefined) {
@@ -123,8 +133,12 @@ function levelByShape(json: Json): string {
   return json["@t"] !== undefined && (json["@m"] ?? json["@mt"]) !== undefined ? "information" : "";
 }
 
+function plainLine(text: string): AppLine {
+  return { level: "", message: text, time: undefined, machine: "", fields: NO_FIELDS };
+}
+
 function fromText(text: string): AppLine {
-  const none = { level: "", message: text, time: undefined, machine: "", fields: NO_FIELDS };
+  const none = plainLine(text);
   if (text.length > MAX_TEXT) return none;
   const plain = text.includes("\x1b") ? text.replaceAll(ESCAPE_SEQUENCES, "") : text;
   const pairs = /^\s*[\w.@/-]+=/.test(plain) ? parseLogfmt(plain) : undefined;

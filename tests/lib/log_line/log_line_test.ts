@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { parseLogLine } from "../../../lib/log_line/log_line.ts";
+import { parseLogLine, readLogLine } from "../../../lib/log_line/log_line.ts";
 import { SEVERITIES } from "../../../lib/log_line/severity.ts";
 
 const KEYS = [
@@ -48,7 +48,7 @@ const payload = fc.oneof(
 Deno.test("parseLogLine() never throws, and every part has its type, whatever the payload", () => {
   fc.assert(
     fc.property(payload, (payload) => {
-      const { time, fields, severity, ...others } = parseLogLine(payload);
+      const { time, fields, severity, ...others } = readLogLine(payload);
       assert(time === undefined || Number.isSafeInteger(time), String(time));
       assert(typeof fields === "object" && fields !== null && !Array.isArray(fields));
       assert(SEVERITIES.includes(severity), severity);
@@ -74,7 +74,7 @@ Deno.test("parseLogLine() reads payloads that are huge, or nested very deeply", 
     `2026-01-01T10:00:00Z ${"[x] ".repeat(100_000)}ERROR`,
   ];
   for (const payload of payloads) {
-    const { message, text } = parseLogLine(payload);
+    const { message, text } = readLogLine(payload);
     assert(typeof message === "string" && typeof text === "string");
   }
 });
@@ -152,4 +152,10 @@ Deno.test("parseLogLine() gives parts of a Fly line that are missing or of anoth
     const changed = parseLogLine(JSON.stringify({ ...line, ...change }));
     assertEquals(changed, { ...expected, ...difference }, JSON.stringify(change));
   }
+});
+
+Deno.test("parseLogLine() shows a payload that it cannot read as it is", () => {
+  const payload = { startsWith: () => false } as unknown as string;
+  assertThrows(() => readLogLine(payload));
+  assertEquals(parseLogLine(payload).text, payload);
 });
