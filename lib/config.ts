@@ -80,7 +80,7 @@ function checkKeys(reader: VariableReader): void {
   if (set.length === 1) return;
   const found = set.length === 0 ? "none is set" : `${set.join(" and ")} are set`;
   reader.problems.push(
-    `Cannot choose a key: ${found}, set exactly one of ${KEY_VARIABLES.join(", ")}` +
+    `Cannot choose a key: ${found}; set exactly one of ${KEY_VARIABLES.join(", ")}` +
       ' (to get started: export JWT_SECRET="$(openssl rand -base64 48)")',
   );
 }

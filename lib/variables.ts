@@ -119,7 +119,7 @@ export const VARIABLES = {
   },
   SUBJECT_PREFIX: {
     schema: REPLACED,
-    meaning: "Replaced by `SUBJECT`: the service does not start",
+    meaning: "Replaced by `SUBJECT`; must not be set",
   },
   CORS_ORIGINS: {
     schema: ORIGINS,

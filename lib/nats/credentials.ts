@@ -43,7 +43,7 @@ export function readCredentials(variables: VariableReader): NatsCredentials | un
   const set = Object.keys(ways).filter((name) => ways[name] !== undefined);
   if (set.length > 1) {
     variables.problems.push(
-      `Cannot choose how to sign in to NATS: ${set.join(" and ")} are set, set only one of them`,
+      `Cannot choose how to sign in to NATS: ${set.join(" and ")} are set; set only one of them`,
     );
   }
   return ways[set[0] ?? ""];

@@ -275,10 +275,10 @@ Deno.test("readConfig() requires exactly one of the four keys", () => {
   const names = Object.keys(KEYS);
   const last = `set exactly one of ${names.join(", ")} ` +
     '(to get started: export JWT_SECRET="$(openssl rand -base64 48)")';
-  assertEquals(problemsOf({}), [`Cannot choose a key: none is set, ${last}`]);
+  assertEquals(problemsOf({}), [`Cannot choose a key: none is set; ${last}`]);
   fc.assert(fc.property(fc.subarray(names, { minLength: 2 }), (some) => {
     const env = Object.fromEntries(some.map((name) => [name, KEYS[name]!]));
-    assertEquals(problemsOf(env), [`Cannot choose a key: ${some.join(" and ")} are set, ${last}`]);
+    assertEquals(problemsOf(env), [`Cannot choose a key: ${some.join(" and ")} are set; ${last}`]);
   }));
 });
 

@@ -32,7 +32,7 @@ Deno.test("An invalid configuration prevents the start, with one line per proble
 Deno.test("The service does not start without a key, or with two", async () => {
   const none = await run({ JWT_SECRET: "" });
   assertEquals([none.code, none.errors.length], [1, 1]);
-  assertMatch(none.errors[0]!, /none is set, set exactly one of JWT_SECRET, JWT_PUBLIC_KEY/);
+  assertMatch(none.errors[0]!, /none is set; set exactly one of JWT_SECRET, JWT_PUBLIC_KEY/);
   const two = await run({
     JWT_SECRET: "a secret of 32 bytes or more than that",
     JWT_JWKS_URL: "http://127.0.0.1/",
