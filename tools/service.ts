@@ -131,7 +131,7 @@ export async function startService(
   };
 }
 
-/** Resolves once the service is connected to NATS, which may be later than it is listening. */
+/** Resolves once the service is connected to NATS, which may happen after it starts to listen. */
 export async function waitUntilReady(url: string, signal?: AbortSignal): Promise<void> {
   for (;;) {
     const response = await fetch(`${url}/readyz`, { signal: signal ?? null });

@@ -44,7 +44,7 @@ export class Line {
     this.#number = new TextDecoder().decode(this.bytes).indexOf(MARK) + MARK.length;
   }
 
-  /** Turns it into the next line, published at `time`. */
+  /** Changes the buffer to the next line, published at `time`. */
   next(time: Uint8Array): void {
     const { bytes } = this;
     const at = this.#number + NUMBER_DIGITS + 1;

@@ -12,7 +12,7 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Where one collector keeps what it knows; a part that is left out is not known. */
 export interface Envelope {
   readonly name: string;
-  /** Whether this collector has made `line`. */
+  /** Whether `line` comes from this collector. */
   readonly matches: (line: Json) => boolean;
   /** What the app printed: text, or an object if the collector has parsed it. */
   readonly message: (line: Json) => unknown;
@@ -145,7 +145,7 @@ function trimmed(message: unknown): unknown {
   return typeof message === "string" ? message.replace(/\r?\n$/, "") : message;
 }
 
-/** The journal has a message that is not plain text as a list of bytes. */
+/** In the journal, a message that is not plain text is a list of bytes. */
 function fromBytes(bytes: readonly unknown[]): string {
   return new TextDecoder().decode(Uint8Array.from(bytes, toNumber));
 }

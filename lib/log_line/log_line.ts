@@ -25,7 +25,7 @@ export interface LogLine {
   readonly provider: string;
   readonly region: string;
   readonly machine: string;
-  /** What else the app's line has, if it is JSON or logfmt. */
+  /** The other fields of the app's line, if it is JSON or logfmt. */
   readonly fields: Json;
   /** The app's line as it was printed, without its envelope. */
   readonly text: string;
@@ -39,9 +39,9 @@ type AppLine = Pick<LogLine, "level" | "message" | "fields"> & {
   readonly machine: string;
 };
 
-/** A level that is longer is not one. Characters. */
+/** Maximum number of characters of a level; longer text is not one. */
 const MAX_LEVEL = 32;
-/** Plain text and logfmt that are longer are not searched for a level. Characters. */
+/** Maximum number of characters of text that is parsed as logfmt or searched for a level. */
 const MAX_TEXT = 65_536;
 
 const DIGITS = /^\d+$/;
@@ -109,7 +109,7 @@ function toLogLine(
   };
 }
 
-/** @param hasMachine Whether the line itself tells its machine, since no envelope does. */
+/** @param hasMachine Whether the line itself may name its machine, because no envelope does. */
 function fromJson(json: Json, text: string, hasMachine: boolean): AppLine {
   const level = findPart(json, "level", isKnownLevel) ?? findPart(json, "level", isLevel);
   const message = findPart(json, "message", (value) => typeof value === "string");
@@ -161,7 +161,7 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-/** What Fluent Bit's NATS output sends: records, each with its time. The first one counts. */
+/** What Fluent Bit's NATS output sends: records, each with its time. Only the first is used. */
 function fromFluentBit(value: unknown): Json | undefined {
   const [first] = Array.isArray(value) ? value : [];
   if (!Array.isArray(first) || typeof first[0] !== "number" || !isJson(first[1])) return undefined;
@@ -172,7 +172,7 @@ function fromFluentBit(value: unknown): Json | undefined {
 function levelFrom(value: unknown): string {
   if (typeof value === "number") return levelName(value);
   if (typeof value !== "string" || value.length > MAX_LEVEL) return "";
-  // Most levels are what they should be already.
+  // Most levels are already as they should be.
   if (severityOf(value) !== "none" && !DIGITS.test(value)) return value;
   const level = value.replaceAll(ESCAPE_SEQUENCES, "").trim().toLowerCase();
   return DIGITS.test(level) ? levelName(Number(level)) : level;

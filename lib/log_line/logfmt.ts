@@ -6,7 +6,7 @@
 
 /** A key, `=`, and a value: quoted, or without spaces. */
 const PAIR = /([^\s="{}[\]]{1,128})=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=\s|$)\s*/y;
-/** A line with more pairs is cut off: nobody reads them. */
+/** Maximum number of pairs; a line with more is not read as logfmt. */
 const MAX_PAIRS = 200;
 
 /**

@@ -9,7 +9,7 @@ import { at, type Json } from "./envelopes.ts";
 /** The parts of a line that loggers name in their own ways. */
 export type Part = "time" | "level" | "message" | "machine";
 
-/** The keys of each part, the ones that mean it most certainly first. A key that contains dots may also be a path. */
+/** The keys of each part, the most reliable ones first. A key that contains dots may also be a path. */
 const KEYS: Readonly<Record<Part, readonly string[]>> = {
   level: [
     // pino, bunyan, winston, zap, zerolog, slog, logrus, structlog, logback, log4j, tslog

@@ -13,7 +13,7 @@ const MAX_PARTS = 8;
 /** A word that may be a level. */
 const WORD = "[A-Za-z]{3,13}";
 
-/** What a line with a level in front can begin with; the level is in the first group that matches. */
+/** How a line that starts with its level can begin; the level is in the first group that matches. */
 const LEADING: readonly RegExp[] = [
   // INFO: x, [error] x, <warn> x, fail: Microsoft.Hosting[0], ERRO[0000] x, ERROR:root:x, error | x
   new RegExp(`^[[<(]?(${WORD})(?:\\d{0,2}[\\]>)]|:|\\[\\d+\\]|\\s*\\|\\s|\\t)`),
@@ -27,7 +27,7 @@ const LEADING: readonly RegExp[] = [
   /^npm (ERR|error|WARN|warn|notice|info|verb|silly|http)\b/,
 ];
 
-/** A date, a time, or both. Loggers write dozens of forms; this one takes what has their shape. */
+/** A date, a time, or both. Loggers write dozens of forms; this accepts anything of their shape. */
 const TIME = new RegExp(
   "(?:" + [
     // 2026-01-01T10:00:00.123Z, 2026/01/01 10:00:00, 01-Jan-2026 10:00:00.123, 01/Jan/2026:10:00:00 +0000
@@ -64,9 +64,9 @@ const PART = new RegExp(
 );
 
 const LETTER = /[A-Za-z]/;
-/** What a header in front of a day can begin with: `Jan  1`, `Thu Jan 01`. */
+/** How a header that starts with a date can begin: `Jan  1`, `Thu Jan 01`. */
 const MONTH = /^[A-Z][a-z]{2},? /;
-/** Loggers that name levels by one letter, or by a number. */
+/** Loggers that write a level as one letter, or as a number. */
 const REDIS = /^\d+:[A-Z] \d\d [A-Z][a-z]{2} \d{4} [\d:.]+ ([.*#-]) /;
 const KLOG = /^([EWIFD])\d{4} \d\d:\d\d:\d\d/;
 const RUBY = /^([EWIFDA]), \[/;
@@ -79,7 +79,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   D: "debug",
 };
 
-/** What Redis names levels by. */
+/** The characters that stand for levels in Redis's log. */
 const REDIS_LEVELS: Readonly<Record<string, string>> = {
   ".": "debug",
   "-": "verbose",
@@ -131,7 +131,7 @@ function leadingLevel(text: string): string {
     const word = pattern.exec(text)?.[1];
     const level = known(word);
     if (level === "") continue;
-    // In capitals and with a colon, or behind a symbol, it is a level all the same.
+    // In capitals with a colon, or after a symbol, it is a level nevertheless.
     if (!AMBIGUOUS.has(level) || /^(?:[A-Z]+:|[^ -~])/.test(text)) return level;
   }
   return "";

@@ -39,7 +39,7 @@ export class SubjectTemplate {
     }
   }
 
-  /** Returns whether the subjects tell apart what this placeholder stands for. */
+  /** Returns whether the template contains this placeholder. */
   has(placeholder: Placeholder): boolean {
     return this.#count(placeholder) > 0;
   }

@@ -1,4 +1,4 @@
-/** Attacks on a connection, the attacker's or another client's, by the order of requests. */
+/** Attacks that use the order of requests, on the attacker's own connection or another client's. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { memory } from "../../tools/memory.ts";
 import { type Stack, startStack } from "../support/service.ts";

@@ -1,4 +1,4 @@
-/** Requests whose form, version or method no browser would send. */
+/** Requests with a syntax, version or method that no browser would send. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { logsUrl, mint, type Stack, startStack } from "../support/service.ts";
 import {

@@ -23,7 +23,7 @@ const LINUX = { ignore: Deno.build.os !== "linux" };
 /** Number of clients that do the same thing. */
 const CLIENTS = 50;
 
-/** Numbers of streams, of places taken and of buffered bytes, followed by subscriptions. */
+/** The numbers of streams, places taken and buffered bytes, followed by the subscribed subjects. */
 async function held(): Promise<unknown[]> {
   const { natstap_streams_active, natstap_stream_places_taken, natstap_buffered_bytes } =
     await scrape();

@@ -1,4 +1,4 @@
-/** Requests whose end a proxy may see elsewhere than the service does. */
+/** Requests that, for a proxy, may end at another place than for the service. */
 import { assert, assertEquals } from "@std/assert";
 import { type Stack, startStack } from "../support/service.ts";
 import {

@@ -70,7 +70,7 @@ testRefused("another token in it", "token_malformed", (kind) => {
 /** The JWE algorithm for a key whose tokens have this `alg`. */
 const JWE_ALGS: Record<string, string> = { HS256: "dir", RS256: "RSA-OAEP", ES256: "ECDH-ES" };
 testRefused("encryption for the service's key: a JWE", "token_malformed", async (kind) => {
-  // Ed25519 keys cannot encrypt; the key of another service is used instead.
+  // Ed25519 keys cannot encrypt, so another service's key is used.
   const kinds = [kind, ...services().processes.services.keys()];
   const target = kinds.find(({ alg }) => kind.alg !== "EdDSA" || alg === "ES256")!;
   const alg = JWE_ALGS[target.alg]!;

@@ -66,7 +66,7 @@ export class Session {
     return session;
   }
 
-  /** Reads once; throws if the stream violates a guarantee, such as to give a reason for its end. */
+  /** Reads once; throws if the stream violates a guarantee, such as by closing without an `end` event. */
   async read(): Promise<void> {
     const bytes = await this.#wire.read();
     if (bytes !== null) return this.#feed(this.#decoder.decode(bytes, { stream: true }));

@@ -112,7 +112,7 @@ function plan(random: Random, seconds: number, possible: readonly Fault[]): Faul
   return Array.from({ length: rounds }, () => random.shuffle(faults)).flat();
 }
 
-/** Publishes to clients for `time` while faults inject; then everything is accounted for. */
+/** Publishes to clients for `time` while faults are injected; then accounts for everything. */
 async function load(
   run: Run,
   nats: FaultyNats,

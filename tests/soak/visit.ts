@@ -129,7 +129,7 @@ export class Visit {
     }
     const closed = await run.awaitClose(this.jti);
     if (closed === undefined) return run.violation("The end of a stream is not in the log");
-    // The token was made a second earlier at most than this says.
+    // The token was made at most a second before this time.
     if (reason === "expired" && Date.parse(closed.time) < this.#expiresAt - 1_000) {
       run.violation("A stream ended as expired before its token expired");
     }

@@ -53,7 +53,7 @@ async function paste(shell: string, flags: string[], text: string): Promise<Run>
   try {
     await Deno.mkdir(`${folder}/bin`);
     for (const name of PROGRAMS) {
-      // A single write each, so that programs in the background do not interleave.
+      // Each in a single write, so that the output of background programs is not interleaved.
       const note = `line="${name}"; for word; do line="$line <$word>"; done; ` +
         `echo "$line" >> "${folder}/commands"; echo "output of ${name}"`;
       await Deno.writeTextFile(`${folder}/bin/${name}`, `#!/bin/sh\n${note}\n`, { mode: 0o755 });

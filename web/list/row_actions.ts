@@ -27,7 +27,7 @@ export function handleClick({ target }: Event, line: Line, actions: RowActions):
   if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet]);
 }
 
-/** The buttons over the end of a row. */
+/** The buttons at the end of a row, above its text. */
 export function actionsTemplate({ onContext }: RowActions): TemplateResult {
   return html`
     <div class="actions">

@@ -45,7 +45,7 @@ export function fits({ message }: Line): boolean {
   return message.length <= EXPANDED.length;
 }
 
-/** The part of the message that is shown as text, and the line's other fields behind it. */
+/** The part of the message that is shown as text, and the line's other fields after it. */
 export function contentOf(line: Line, isExpanded: boolean): Content {
   return cached(isExpanded ? expanded : collapsed, line, () => {
     const shown = beginning(line.message, isExpanded ? EXPANDED : COLLAPSED);

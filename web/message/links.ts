@@ -49,7 +49,7 @@ function hrefOf(address: string): string | undefined {
   return url.username === "" && url.password === "" ? url.href : undefined;
 }
 
-/** Without the punctuation of the sentence or the brackets around the link. */
+/** Returns the address without a sentence's punctuation or surrounding brackets at its end. */
 function withoutTail(address: string): string {
   const count = (character: string) => address.split(character).length - 1;
   const unopened: Record<string, number> = {

@@ -14,7 +14,7 @@ export interface Line extends Omit<LogLine, "timestamp" | "text"> {
   /** Time of arrival, in milliseconds since the epoch. */
   readonly received: number;
   readonly payload: string;
-  /** Whether the message is only a part of the app's line, and its other fields are shown behind it. */
+  /** Whether the message is only a part of the app's line, and its other fields are shown after it. */
   readonly isStructured: boolean;
 }
 
@@ -53,7 +53,7 @@ export function lineDetail(line: Line): LineDetail {
   return { id, payload, time, level, severity, message, provider, region, machine, fields };
 }
 
-/** Progress bars are shorter. Characters. */
+/** Maximum number of characters of a message that may contain a progress bar. */
 const MAX_TERMINAL_TEXT = 65_536;
 
 /** Creates rows with consecutive ids. */

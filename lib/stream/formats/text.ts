@@ -12,7 +12,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Writes a line that came through a log collector as `timestamp provider[machine] region [level] message`,
  * with the level that the app's own line has, and the message as the app printed it. A part that is not
- * known is empty, but a time is always given: that of arrival, if need be. Any other payload is unchanged.
+ * known is empty, but a time is always given: that of arrival, if necessary. Any other payload is unchanged.
  */
 export const text: Format = {
   name: "text",
