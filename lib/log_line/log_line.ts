@@ -4,7 +4,7 @@
  * @module
  */
 import { type Envelope, ENVELOPES, isJson, type Json, toNumber } from "./envelopes.ts";
-import { parseLogfmt } from "./logfmt.ts";
+import { parseLogfmt } from "./parse_logfmt.ts";
 import { findPart } from "./loggers.ts";
 import { levelInText } from "./plain_text.ts";
 import { levelName, type Severity, severityOf } from "./severity.ts";
