@@ -3,6 +3,7 @@ import fc from "npm:fast-check@^4";
 import { SubjectTemplate } from "../../../lib/nats/subject_template.ts";
 import { type Permission, type Selection, selectScope } from "../../../lib/nats/subject.ts";
 import { Problem } from "../../../lib/problem.ts";
+import { subjectMatches } from "../../support/subject_matches.ts";
 
 const TABLE: [template: string, selection: Selection, subject: string][] = [
   ["logs.{app}.{region}.{machine}", {}, "logs.web.>"],
@@ -92,17 +93,6 @@ for (const [template, reason] of INVALID) {
   });
 }
 
-/** Whether NATS delivers what is published to `subject` to a subscription to `pattern`. */
-function matches(pattern: string, subject: string): boolean {
-  const wanted = pattern.split(".");
-  const tokens = subject.split(".");
-  for (const [i, token] of wanted.entries()) {
-    if (token === ">" && i === wanted.length - 1) return tokens.length > i;
-    if (i >= tokens.length || (token !== "*" && token !== tokens[i])) return false;
-  }
-  return wanted.length === tokens.length;
-}
-
 const name = fc.constantFrom("web", "web-2", "w", "dfw", "logs", "k8s");
 const literal = fc.constantFrom("logs", "k8s", "web", "w", "x");
 const template = fc.uniqueArray(fc.constantFrom("{region}", "{machine}"), { maxLength: 2 })
@@ -140,7 +130,7 @@ Deno.test("selectScope() never matches another app's subject, whatever template,
       if (/^[a-z]+_[a-z]+$/.test(subject)) return;
       accepted++;
       const template = new SubjectTemplate(text);
-      if (!matches(subject, template.toSubject(line))) return;
+      if (!subjectMatches(subject, template.toSubject(line))) return;
       assert(permission.apps.includes(line.app), `${text}: ${subject} shows ${line.app}`);
       for (const filter of ["region", "machine"] as const) {
         const only = permission[filter];

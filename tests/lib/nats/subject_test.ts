@@ -6,6 +6,7 @@ import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { isName, type Permission, type Selection, selectScope } from "../../../lib/nats/subject.ts";
 import { SubjectTemplate } from "../../../lib/nats/subject_template.ts";
 import { createVerify } from "../../../lib/auth/token.ts";
+import { subjectMatches } from "../../support/subject_matches.ts";
 
 const TEMPLATE = new SubjectTemplate("logs.{app}.{region}.{machine}");
 const secret = new TextEncoder().encode("a secret for tests with at least 32 bytes");
@@ -21,17 +22,6 @@ async function grant(claims: Record<string, unknown>, check = verify): Promise<P
   const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" })
     .setExpirationTime("10m").sign(secret);
   return await check(token);
-}
-
-/** Returns whether NATS delivers messages on `subject` to a subscription to `pattern`. */
-function matches(pattern: string, subject: string): boolean {
-  const wanted = pattern.split(".");
-  const tokens = subject.split(".");
-  for (const [i, token] of wanted.entries()) {
-    if (token === ">" && i === wanted.length - 1) return tokens.length > i;
-    if (i >= tokens.length || (token !== "*" && token !== tokens[i])) return false;
-  }
-  return wanted.length === tokens.length;
 }
 
 /** Returns the subject, or the code of the problem. */
@@ -89,7 +79,7 @@ Deno.test("selectScope() rejects any claims and query, or returns a subject of a
       assertEquals([first, app], ["logs", scope.app]);
       assert(permitted.includes(scope.app), `"${scope.app}" is not an app of the token`);
       assertMatch(rest.join("."), /^(>|[\w-]+\.>|(\*|[\w-]+)\.[\w-]+)$/);
-      const seen = matches(scope.subject, `logs.${other.join(".")}`);
+      const seen = subjectMatches(scope.subject, `logs.${other.join(".")}`);
       assert(!seen || permitted.includes(other[0]), `${scope.subject} shows ${other[0]}`);
     }),
     { numRuns: 2_000 },
@@ -111,7 +101,7 @@ Deno.test("selectScope() never widens the subject of a valid token, whatever the
       const subject = subjectOf(permission, { ...selection, app: permitted });
       if (!subject.startsWith("logs.")) return;
       accepted++;
-      const seen = matches(subject, `logs.${app}.${region}.${machine}`);
+      const seen = subjectMatches(subject, `logs.${app}.${region}.${machine}`);
       if (isName("app", app)) {
         assert(!seen || permission.apps.includes(app), `${subject} shows ${app}`);
       }
@@ -131,7 +121,9 @@ Deno.test("selectScope() accepts one name per parameter for a token that permits
     fc.property(anyString, anyString, (app, other) => {
       const subject = subjectOf(permission, { app });
       assertEquals(subject, isName("app", app) ? `logs.${app}.>` : "filter_invalid");
-      if (isName("app", other) && other !== app) assert(!matches(subject, `logs.${other}.dfw.d8`));
+      if (isName("app", other) && other !== app) {
+        assert(!subjectMatches(subject, `logs.${other}.dfw.d8`));
+      }
     }),
     { numRuns: 2_000 },
   );
