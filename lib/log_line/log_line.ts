@@ -111,7 +111,7 @@ function toLogLine(
 
 /** @param hasMachine Whether the line itself may name its machine, because no envelope does. */
 function fromJson(json: Json, text: string, hasMachine: boolean): AppLine {
-  const level = findPart(json, "level", isKnownLevel) ?? findPart(json, "level", isLevel);
+  const level = findLevel(json);
   const message = findPart(json, "message", (value) => typeof value === "string");
   const time = findPart(json, "time", isTime);
   const machine = hasMachine
@@ -178,15 +178,22 @@ function levelFrom(value: unknown): string {
   return DIGITS.test(level) ? levelName(Number(level)) : level;
 }
 
+/** The first level that is known, or else the first one. */
+function findLevel(json: Json): ReturnType<typeof findPart> {
+  let first: ReturnType<typeof findPart>;
+  const known = findPart(json, "level", (value, key) => {
+    if (!isLevel(value, key)) return false;
+    first ??= { key, value };
+    return severityOf(levelFrom(value)) !== "none";
+  });
+  return known ?? first;
+}
+
 function isLevel(value: unknown, key: string): boolean {
   const level = levelFrom(value);
   if (key !== "at") return level !== "";
   // Heroku's router writes `at=info`. Elsewhere, it is a place or a time.
   return typeof value === "string" && /\D/.test(value) && severityOf(level) !== "none";
-}
-
-function isKnownLevel(value: unknown, key: string): boolean {
-  return isLevel(value, key) && severityOf(levelFrom(value)) !== "none";
 }
 
 /** Milliseconds since the epoch. */

@@ -85,7 +85,7 @@ export function findPart(
       value = at(line, ...key.split(".") as [string, string, string?]);
       found = key.slice(0, key.indexOf("."));
     }
-    if (value !== undefined && Object.hasOwn(line, found) && fits(value, key)) {
+    if (value !== undefined && Object.hasOwn(line, found) && fits(value, found)) {
       return { key: found, value };
     }
   }

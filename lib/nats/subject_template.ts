@@ -12,6 +12,8 @@ type Token = { readonly literal: string } | { readonly placeholder: Placeholder 
 
 const PLACEHOLDERS: readonly Placeholder[] = ["app", "region", "machine"];
 const LITERAL = /^[A-Za-z0-9_-]+$/;
+/** NATS closes the connection of a client that subscribes to a subject of more than 4,096 characters. */
+const MAX_LENGTH = 1_000;
 
 /**
  * A template of subjects.
@@ -28,6 +30,11 @@ export class SubjectTemplate {
 
   /** @throws {TypeError} If the template cannot work. The message says why. */
   constructor(text: string) {
+    if (text.length > MAX_LENGTH) {
+      throw new TypeError(
+        `it has ${text.length} characters, but at most ${MAX_LENGTH} are possible`,
+      );
+    }
     this.text = text;
     this.#tokens = text.split(".").map(parseToken);
     for (const placeholder of PLACEHOLDERS) {

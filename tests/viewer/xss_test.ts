@@ -14,7 +14,7 @@ import {
 import { XSS } from "../support/viewer/xss_payloads.ts";
 
 /** Number of attacks per check, so that all of them are on the screen at once. */
-const GROUP = 3;
+const GROUP = 2;
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage({ BUFFER_BYTES: "4000000" })));
@@ -79,11 +79,17 @@ function everywhere(text: string): string {
   return flyLine({ message: text, level: text, provider: text, region: text, machine: text });
 }
 
+/** A line of a logger with `text` in each part, and as a field's key and value. */
+function structured(text: string): string {
+  const parts = { msg: text, level: text, time: text, hostname: text };
+  return JSON.stringify({ ...parts, [text]: text, nested: { [text]: [text] } });
+}
+
 /** The inventory of harmless lines, collapsed and expanded. */
 async function takeHarmless(visit: Visit): Promise<Inventory> {
   const taken: Inventory[] = [];
   for (const text of HARMLESS) {
-    await show(visit, [{ message: text }, text, everywhere("info")]);
+    await show(visit, [{ message: text }, text, everywhere("info"), structured("info")]);
     taken.push(await take(visit));
     await expandAll(visit.page);
     taken.push(await take(visit));
@@ -104,7 +110,8 @@ async function assertOnlyText(visit: Visit): Promise<void> {
 
   for (let start = 0; start < XSS.length; start += GROUP) {
     const group = XSS.slice(start, start + GROUP);
-    await show(visit, group.flatMap(([, text]) => [{ message: text }, text, everywhere(text)]));
+    const lines = (text: string) => [{ message: text }, text, everywhere(text), structured(text)];
+    await show(visit, group.flatMap(([, text]) => lines(text)));
     await assertHarmless(visit, harmless, group.map(([attack]) => attack).join(", "));
     await expandAll(page);
     await assertHarmless(

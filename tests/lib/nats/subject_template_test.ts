@@ -67,6 +67,7 @@ Deno.test("selectScope() refuses a token's region or machine that the subjects c
 
 const INVALID: [template: string, reason: RegExp][] = [
   ["", /empty token/],
+  [`${"long".repeat(1_000)}.{app}`, /at most 1000 are possible/],
   ["logs", /contains no \{app\}/],
   ["logs.{region}.{machine}", /contains no \{app\}/],
   ["logs.{app}.{app}", /\{app\} 2 times/],
