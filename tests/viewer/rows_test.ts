@@ -242,6 +242,17 @@ async function picture({ page }: Visit, nth: number): Promise<string> {
   return (await page.screenshot({ clip: box! })).toBase64();
 }
 
+Deno.test("Bidirectional controls in a field do not reorder the fields behind it", async () => {
+  await using visit = await open(stage);
+  await stage.publish(JSON.stringify({ msg: "order", "\u202ekey": "\u202evalue", next: "behind" }));
+  const order = row(visit, "next=behind");
+  await order.waitFor();
+  const lefts = await order.locator(".field-name, .field").evaluateAll((fields) =>
+    fields.map((field) => field.getBoundingClientRect().left)
+  );
+  assertEquals(lefts, lefts.toSorted((a, b) => a - b));
+});
+
 Deno.test("Stacked combining marks do not cover other rows", async () => {
   for (const attributes of ["", "wrap"]) {
     await using visit = await open(stage, attributes);

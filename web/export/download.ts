@@ -7,7 +7,7 @@ import { flyctlText } from "../../lib/log_line/flyctl_text.ts";
 import { parseLogLine } from "../../lib/log_line/log_line.ts";
 import { hasReservedKey } from "../../lib/stream/formats/reserved_key.ts";
 import { plainText } from "../message/ansi.ts";
-import { shownText } from "../message/shown_text.ts";
+import { completeText } from "../message/shown_text.ts";
 import type { Gap, Row } from "../rows/row.ts";
 
 /** `log` is plain text as in `?format=text`, without escape sequences; `ndjson` is as in `?format=ndjson`. */
@@ -48,11 +48,11 @@ export function toText(row: Row): string {
   return plainText(flyctlText(parseLogLine(row.payload), row.received) ?? row.payload);
 }
 
-/** As {@linkcode toText}, with the text of a JSON line as it is shown. */
+/** As {@linkcode toText}, with the text of a JSON line as it is shown, but all of it. */
 export function toCopiedText(row: Row): string {
   if (row.kind === "gap" || !row.isStructured && !row.message.includes("\\")) return toText(row);
   const parsed = parseLogLine(row.payload);
-  const text = shownText(row);
+  const text = completeText(row);
   return plainText(flyctlText({ ...parsed, text }, row.received) ?? text);
 }
 

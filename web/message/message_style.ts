@@ -86,6 +86,8 @@ export const messageStyle: CSSResult = css`
   .message .field-name,
   .message .field {
     color: var(--natstap-muted);
+    /* Bidirectional controls affect only their own key or value. */
+    unicode-bidi: isolate;
   }
 
   .message .key {

@@ -7,11 +7,9 @@ import type { Line } from "../rows/row.ts";
 import { plainText } from "./ansi.ts";
 import { decodeStrings, inLine } from "./json.ts";
 
-/** Maximum number of fields that are shown; the others are in the tree of the expanded line. */
-const MAX_FIELDS = 50;
-/** Maximum length of a field's key and value. Characters. */
-const MAX_KEY_LENGTH = 100;
-const MAX_VALUE_LENGTH = 500;
+/** Maximum number of fields that are shown, and of characters in a key and in a value. */
+const SHOWN = { fields: 50, key: 100, value: 500 };
+const ALL: typeof SHOWN = { fields: Infinity, key: Infinity, value: Infinity };
 
 /** A field behind a message. */
 export interface ShownField {
@@ -20,23 +18,36 @@ export interface ShownField {
   readonly value: string;
 }
 
-/** The fields that are shown behind the message of a structured line. */
-export function shownFields({ isStructured, fields }: Line): ShownField[] {
+/** The fields that are shown behind the message of a structured line, and how many more there are. */
+export function shownFields({ isStructured, fields }: Line, limits = SHOWN): ShownField[] {
   if (!isStructured) return [];
   const shown: ShownField[] = [];
+  let hidden = 0;
   for (const key in fields) {
-    if (shown.length === MAX_FIELDS) break;
-    const name = limited(inLine(plainText(key)), MAX_KEY_LENGTH);
-    shown.push({ name: `${name}=`, value: valueText(fields[key]) });
+    if (shown.length === limits.fields) hidden++;
+    else {
+      const name = limited(inLine(plainText(key)), limits.key);
+      shown.push({ name: `${name}=`, value: valueText(fields[key], limits.value) });
+    }
   }
+  if (hidden > 0) shown.push({ name: "", value: `… ${hidden} more` });
   return shown;
 }
 
 /** The message and the fields, without escape sequences and with JSON's escapes decoded: what is searched. */
 export function shownText(line: Line): string {
+  return textOf(line, SHOWN);
+}
+
+/** The same, with all fields, and all of each: what is copied. */
+export function completeText(line: Line): string {
+  return textOf(line, ALL);
+}
+
+function textOf(line: Line, limits: typeof SHOWN): string {
   const message = shownMessage(line);
   if (!line.isStructured) return message;
-  return [message, ...shownFields(line).map(({ name, value }) => name + value)].join(" ");
+  return [message, ...shownFields(line, limits).map(({ name, value }) => name + value)].join(" ");
 }
 
 /** The message without escape sequences. If it is JSON, its strings are decoded. */
@@ -45,9 +56,9 @@ export function shownMessage({ message }: Line): string {
   return /^\s*[{[]/.test(text) && text.includes("\\") ? decodeStrings(text) : text;
 }
 
-function valueText(value: unknown): string {
+function valueText(value: unknown, max: number): string {
   const text = typeof value === "string" ? inLine(plainText(value)) : toJson(value);
-  const end = limited(text, MAX_VALUE_LENGTH);
+  const end = limited(text, max);
   return typeof value === "string" && /\s|^$/.test(value) ? `"${end}"` : end;
 }
 

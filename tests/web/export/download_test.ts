@@ -1,8 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { utf8 } from "../../../lib/stream/formats/format.ts";
 import { ndjson } from "../../../lib/stream/formats/ndjson.ts";
 import { text } from "../../../lib/stream/formats/text.ts";
-import { fileName, toFile, toJson, toText } from "../../../web/export/download.ts";
+import { fileName, toCopiedText, toFile, toJson, toText } from "../../../web/export/download.ts";
 import { endOutage, type Row, RowFactory } from "../../../web/rows/row.ts";
 import { Store } from "../../../web/rows/store.ts";
 import { flyPayload } from "../../support/viewer/sample_rows.ts";
@@ -106,4 +106,13 @@ Deno.test("a file name has the app and the time, and no unsafe characters", () =
   assertEquals(fileName("panini-786", "log", now), "panini-786-2026-11-20T20-42-11Z.log");
   assertEquals(fileName("../../x\n", "ndjson", now), "x-2026-11-20T20-42-11Z.ndjson");
   assertMatch(fileName("*", "log"), /^logs-[\dTZ-]+\.log$/);
+});
+
+Deno.test("a copied line of JSON has all fields, and all of each", () => {
+  const fields = Array.from({ length: 100 }, (_, index) => [`k${index}`, index]);
+  const stack = "at f\n".repeat(1_000);
+  const payload = JSON.stringify({ msg: "m", stack, ...Object.fromEntries(fields) });
+  const copied = toCopiedText(new RowFactory().line(payload));
+  assert(copied.startsWith(`m stack="${stack.replaceAll("\n", "\\n")}" k0=0`));
+  assert(copied.endsWith(" k98=98 k99=99"));
 });
