@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Line } from "../rows/row.ts";
+import { fieldsOf, type Line } from "../rows/row.ts";
 import { plainText } from "./ansi.ts";
 import { decodeStrings, inLine } from "./json.ts";
 
@@ -19,8 +19,9 @@ export interface ShownField {
 }
 
 /** The fields that are shown behind the message of a structured line, and how many more there are. */
-export function shownFields({ isStructured, fields }: Line, limits = SHOWN): ShownField[] {
-  if (!isStructured) return [];
+export function shownFields(line: Line, limits = SHOWN): ShownField[] {
+  if (!line.isStructured) return [];
+  const fields = fieldsOf(line);
   const shown: ShownField[] = [];
   let hidden = 0;
   for (const key in fields) {

@@ -7,7 +7,7 @@ import { type LogLine, parseLogLine } from "../../lib/log_line/log_line.ts";
 import { terminalText } from "../message/terminal_line.ts";
 
 /** A log line, and what it says. */
-export interface Line extends Omit<LogLine, "timestamp" | "text"> {
+export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   readonly kind: "line";
   /** Unique; increases by 1 with each row, gaps included. */
   readonly id: number;
@@ -45,12 +45,25 @@ export type Row = Line | Gap;
 /** The `detail` of a `natstap-line` event: what the line says, and its number. */
 export type LineDetail =
   & Pick<Line, "id" | "payload" | "time" | "level" | "severity" | "message">
-  & Pick<Line, "provider" | "region" | "machine" | "fields">;
+  & Pick<Line, "provider" | "region" | "machine">
+  & Pick<LogLine, "fields">;
 
 export function lineDetail(line: Line): LineDetail {
-  const { id, payload, time, level, severity, message } = line;
-  const { provider, region, machine, fields } = line;
-  return { id, payload, time, level, severity, message, provider, region, machine, fields };
+  const { id, payload, time, level, severity, message, provider, region, machine } = line;
+  return {
+    ...{ id, payload, time, level, severity, message, provider, region, machine },
+    get fields() {
+      return fieldsOf(line);
+    },
+  };
+}
+
+/**
+ * The fields of the app's line besides its message. They are parsed again each time: held for 100,000 lines,
+ * they could take twenty times as much memory as the lines.
+ */
+export function fieldsOf({ payload }: Line): LogLine["fields"] {
+  return parseLogLine(payload).fields;
 }
 
 /** Maximum number of characters of a message that may contain a progress bar. */
@@ -66,7 +79,7 @@ export class RowFactory {
   }
 
   line(payload: string): Line {
-    const { timestamp: _, text, ...parsed } = parseLogLine(payload);
+    const { timestamp: _, fields: __, text, ...parsed } = parseLogLine(payload);
     const { message } = parsed;
     return {
       ...parsed,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { endOutage, RowFactory } from "../../../web/rows/row.ts";
+import { endOutage, fieldsOf, RowFactory } from "../../../web/rows/row.ts";
 import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
 const NOW = Date.parse("2026-11-20T20:42:12Z");
@@ -17,7 +17,6 @@ Deno.test("a Fly line's row has its fields, with the level in lower case, and it
     region: "dfw",
     machine: "m1",
     message: "disk \u001b[31mfull\u001b[0m",
-    fields: {},
     payload,
     envelope: "fly",
     isStructured: false,
@@ -37,7 +36,6 @@ for (const payload of others) {
       region: "",
       machine: "",
       message: payload,
-      fields: {},
       payload,
       envelope: "",
       isStructured: false,
@@ -48,8 +46,9 @@ for (const payload of others) {
 Deno.test("a line of JSON has its own message, level and fields, in an envelope or without", () => {
   const json = `{"level":50,"time":1795207331123,"pid":7,"msg":"caf\\u00e9","user":{"id":42}}`;
   for (const payload of [json, flyPayload({ message: json })]) {
-    const { message, level, severity, fields, isStructured } = new RowFactory().line(payload);
-    assertEquals({ message, level, severity, fields, isStructured }, {
+    const line = new RowFactory().line(payload);
+    const { message, level, severity, isStructured } = line;
+    assertEquals({ message, level, severity, fields: fieldsOf(line), isStructured }, {
       message: "café",
       level: "error",
       severity: "error",
