@@ -41,6 +41,11 @@ export async function measure(
   return { ...reading, ...memory(pid), events: reading.lines, cpu, other: {} };
 }
 
+/** The figures of the second pass, with its p99 relative to the first. */
+export function compare(first: Figures, second: Figures): Figures {
+  return { ...second, other: { "p99 before": first.p99, "p99 ratio": second.p99 / first.p99 } };
+}
+
 /** The median of each figure over several runs, but the maximum of lost lines. */
 export function median(runs: Figures[]): Figures {
   const names = Object.keys(runs[0]!.other);

@@ -8,9 +8,11 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createAuthority } from "../tools/authority.ts";
+import { STREAM } from "../tools/history_stream.ts";
 import { findNatsServer, startNatsServer } from "../tools/nats_server.ts";
 import { type Figures, median } from "./figures.ts";
 import { type ProcessOptions, type ServerName, startProcesses } from "./processes/run_processes.ts";
+import { storeLines } from "./load/stored_lines.ts";
 import { describeMachine } from "./report/machine.ts";
 import { type Row, table } from "./report/table.ts";
 import { describeTarget, type Results } from "./report/targets.ts";
@@ -37,21 +39,28 @@ async function main(): Promise<void> {
   await using tlsNats = await startNatsServer({
     config: `${NATS_CONFIG}\n${tls}\nallow_non_tls: true`,
   });
+  await using historyNats = await startNatsServer({ config: NATS_CONFIG, jetstream: true });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, async () => {
-      await Promise.all([nats.stop(), tlsNats.stop()]);
+      await Promise.all([nats.stop(), tlsNats.stop(), historyNats.stop()]);
       Deno.exit(1);
     });
+  }
+
+  if (selected.some(({ history }) => history)) {
+    console.error("storing a million lines");
+    await storeLines(historyNats.url);
   }
 
   const rows: Row[] = [];
   const outcomes: string[] = [];
   for (const scenario of selected) {
     const { name, servers, targets } = scenario;
-    const connection = scenario.tls
-      ? { natsPort: tlsNats.port, ca: authority.path }
-      : { natsPort: nats.port };
-    const results = await run(scenario, connection, before);
+    const connect = (server: ServerName) => {
+      if (scenario.tls) return { nats: tlsNats, ca: authority.path };
+      return { nats: scenario.history && server !== "live" ? historyNats : nats };
+    };
+    const results = await run(scenario, connect, before);
     rows.push(...servers.map((server) => ({ scenario: name, server, figures: results[server] })));
     outcomes.push(...targets.map((target) => `${name}: ${describeTarget(target, results)}`));
   }
@@ -82,15 +91,17 @@ function withBefore(scenario: Scenario): Scenario {
 /** Runs all servers in all rounds, in a different order each round. */
 async function run(
   scenario: Scenario,
-  connection: Pick<ProcessOptions, "natsPort" | "ca">,
+  connect: (server: ServerName) => Pick<ProcessOptions, "nats" | "ca">,
   before: string | undefined,
 ): Promise<Results> {
-  const { title, servers, rounds, together, settings = {}, scraped = false } = scenario;
+  const { title, servers, rounds, together, scraped = false } = scenario;
   const runs = new Map<ServerName, Figures[]>(servers.map((server) => [server, []]));
   let linesPerChunk = 1;
 
   const runOne = async (server: ServerName) => {
-    const options = { server, ...connection, settings, linesPerChunk, scraped, before };
+    const settings = { ...scenario.settings };
+    if (scenario.history && server !== "live") settings.HISTORY_STREAM = STREAM;
+    const options = { server, ...connect(server), settings, linesPerChunk, scraped, before };
     await using processes = await startProcesses(options);
     const figures = await scenario.run(processes);
     runs.get(server)!.push(figures);

@@ -5,11 +5,11 @@
  */
 import { memory } from "../tools/memory.ts";
 import type { commands as forgedTokensCommands } from "./load/forged_tokens.ts";
-import { appName } from "./load/sample_line.ts";
+import { appName, appNames } from "./load/sample_line.ts";
 import type { commands as noisyAppCommands } from "./load/noisy_app.ts";
 import type { commands as parsedLinesCommands, Printed } from "./load/parsed_lines.ts";
 import { cpuMicros } from "./processes/cpu_time.ts";
-import { type Figures, measure } from "./figures.ts";
+import { compare, type Figures, measure } from "./figures.ts";
 import type { Processes } from "./processes/run_processes.ts";
 
 /** Number of streams of {@linkcode idle}. */
@@ -138,11 +138,6 @@ export async function noisy(processes: Processes, format: string): Promise<Figur
   return { ...figures, other: { ...figures.other, "noise MB/s": bytes / 1e7 } };
 }
 
-/** The figures of the second pass, with its p99 relative to the first. */
-function compare(first: Figures, second: Figures): Figures {
-  return { ...second, other: { "p99 before": first.p99, "p99 ratio": second.p99 / first.p99 } };
-}
-
 /** Streams that receive nothing but keepalives: an event is a keepalive. */
 export async function idle({ pid, port, readers }: Processes): Promise<Figures> {
   await readers.call("connect", { port, apps: appNames(500, 100) });
@@ -182,11 +177,6 @@ export async function parser({ start }: Processes, printed: Printed): Promise<Fi
   const missing = { lost: NaN, p50: NaN, p99: NaN };
   const other = { "CPU µs of JSON.parse": json };
   return { ...missing, events: PARSED_LINES, cpu: parser, ...memory(child.pid), other };
-}
-
-/** The app name of each stream; streams are distributed evenly among the apps. */
-function appNames(streams: number, apps: number): string[] {
-  return Array.from({ length: streams }, (_, index) => appName(index % apps));
 }
 
 function delay(seconds: number): Promise<void> {

@@ -5,6 +5,8 @@
  */
 import type { Figures } from "./figures.ts";
 import type { Processes, ServerName } from "./processes/run_processes.ts";
+import { live, reconnect, tail, views } from "./history_runs.ts";
+import { BUSY_APP, QUIET_APP } from "./load/stored_lines.ts";
 import { atMost, atMostTimes, type Target } from "./report/targets.ts";
 import {
   connects,
@@ -32,6 +34,8 @@ export interface Scenario {
   settings?: Record<string, string>;
   /** Whether natstap connects to NATS over TLS. */
   tls?: boolean;
+  /** Whether natstap reads history from a JetStream stream, except for the server `live`. */
+  history?: boolean;
   /** Whether natstap's metrics are scraped during the run. */
   scraped?: boolean;
   /** Whether all servers run at the same time, for scenarios that mostly wait. */
@@ -167,6 +171,42 @@ export const scenarios: Scenario[] = [
     rounds: 3,
     run: connects,
     targets: [],
+  },
+  ...[BUSY_APP, QUIET_APP].map((app): Scenario => ({
+    name: `history-tail-${app}`,
+    title: `100 streams that start with the last 100 lines of the ${app} app`,
+    servers: ["natstap"],
+    rounds: 3,
+    history: true,
+    run: (processes) => tail(processes, app),
+    targets: [NO_LINE_LOST],
+  })),
+  {
+    name: "history-reconnect",
+    title: "1,000 readers that reconnect at once, having missed 50 lines each",
+    servers: ["natstap"],
+    rounds: 3,
+    history: true,
+    run: reconnect,
+    targets: [NO_LINE_LOST],
+  },
+  {
+    name: "history-live",
+    title: "100 readers, 5,000 lines/s, with and without history",
+    servers: ["natstap", "live"],
+    rounds: 3,
+    history: true,
+    run: live,
+    targets: [atMostTimes(1.5, "live", "CPU per event", cpu), NO_LINE_LOST],
+  },
+  {
+    name: "history-p99",
+    title: "100 readers, 5,000 lines/s, while 10 views per second open with 500 lines each",
+    servers: ["natstap"],
+    rounds: 5,
+    history: true,
+    run: views,
+    targets: [p99AtMost(1.5), NO_LINE_LOST],
   },
   ...([["text", 2], ["json", 6]] as const).map(([printed, limit]): Scenario => ({
     name: `parser-${printed}`,

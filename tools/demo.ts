@@ -1,16 +1,17 @@
 /**
- * The demo, `deno task demo`: starts a nats-server and the service, publishes sample logs, waits for
- * the first line, and prints links to open and `curl` commands to try.
+ * The demo, `deno task demo`: starts a nats-server and the service, publishes sample logs, the
+ * first of them from the recent past, waits for the first line, and prints links to open and `curl` commands to try.
  *
  * @module
  */
-import { connect } from "@nats-io/transport-deno";
+import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { requireDeno } from "../lib/deno_version.ts";
 import { build } from "./bundle.ts";
+import { createHistoryStream, STREAM } from "./history_stream.ts";
 import { readLines } from "./lines.ts";
 import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
-import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
+import { SAMPLE_APPS, type SampleApp, sampleBacklog, sampleLines } from "./sample_logs.ts";
 import { localEnv, type LogLine, startService, waitUntilReady } from "./service.ts";
 import { parseSecret, type SigningKey } from "./signing_key.ts";
 import { mintToken } from "./print_token.ts";
@@ -40,7 +41,7 @@ async function runDemo(stop: Stop): Promise<void> {
   const key = parseSecret(secret);
 
   await build();
-  await using nats = await startNatsServer({ detached: true });
+  await using nats = await startNatsServer({ jetstream: true, detached: true });
   stop.immediately.addEventListener("abort", () => nats.stop("SIGKILL"));
   await using _samples = await publishSamples(nats.url);
   const start = (port: number, metricsPort: number) =>
@@ -49,6 +50,7 @@ async function runDemo(stop: Stop): Promise<void> {
         ...localEnv(nats.url, secret),
         PORT: String(port),
         METRICS_PORT: String(metricsPort),
+        HISTORY_STREAM: STREAM,
         SHUTDOWN_SECONDS: "2",
       },
       detached: true,
@@ -80,9 +82,11 @@ function showWarning(line: LogLine): void {
   if (line.level === "warn" || line.level === "error") console.error(JSON.stringify(line));
 }
 
-/** Publishes sample lines of every app until disposed. */
+/** Stores sample lines of the recent past, then publishes others of every app until disposed. */
 async function publishSamples(url: string): Promise<AsyncDisposable> {
   const connection = await connect({ servers: url, name: "natstap demo" });
+  await createHistoryStream(connection);
+  await publishBacklog(connection);
   const timer = setInterval(() => {
     const lines = SAMPLE_APPS.filter(() => Math.random() < CHANCE).flatMap((app) =>
       sampleLines(app)
@@ -95,6 +99,15 @@ async function publishSamples(url: string): Promise<AsyncDisposable> {
       return connection.close();
     },
   };
+}
+
+/** Resolves once the stream has stored all lines of the recent past. */
+async function publishBacklog(connection: NatsConnection): Promise<void> {
+  const lines = sampleBacklog();
+  const last = lines.pop()!;
+  for (const { subject, payload } of lines) connection.publish(subject, payload);
+  // The stream acknowledges lines that have a reply subject, in the order in which it stores them.
+  await connection.request(last.subject, last.payload);
 }
 
 async function describeFirstLine(url: string, key: SigningKey, stop: AbortSignal): Promise<string> {
@@ -138,6 +151,13 @@ async function describeCommands(
   const commands = await Promise.all([
     ...SAMPLE_APPS.map((app) => describeCommand(app.name, `${url}/logs`, key, app)),
     describeCommand(`${app.name} in ${region} only`, `${url}/logs?region=${region}`, key, app),
+    describeCommand(`the last 20 lines of ${app.name}, then live`, `${url}/logs?tail=20`, key, app),
+    describeCommand(
+      `the last 10 minutes of ${app.name}, then live`,
+      `${url}/logs?since=10m`,
+      key,
+      app,
+    ),
     describeCommand(`${app.name} as plain text`, `${url}/logs?format=text`, key, app),
   ]);
   // If another program has the port, the service runs without metrics.

@@ -13,6 +13,8 @@ export interface NatsServerOptions {
   port?: number;
   /** Text to append to the server's configuration file, such as users, TLS or `max_payload`. */
   config?: string;
+  /** Whether the server has JetStream, which stores its data in the server's temporary folder. */
+  jetstream?: boolean;
   /** Whether the server ignores Ctrl-C in a terminal, so that its parent decides when to stop it. */
   detached?: boolean;
 }
@@ -87,7 +89,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   const program = await findNatsServer();
   const folder = await Deno.makeTempDir({ prefix: "natstap-nats-" });
   const configPath = `${folder}/server.conf`;
-  await Deno.writeTextFile(configPath, configText(folder, options.port, options.config));
+  await Deno.writeTextFile(configPath, configText(folder, options));
 
   const child = new Deno.Command(program, {
     args: ["-c", configPath],
@@ -129,7 +131,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       (await connections()).reduce((sum, { subscriptions }) => sum + subscriptions, 0),
     async reload(config) {
       const { length } = await readText(`${folder}/log`);
-      await Deno.writeTextFile(configPath, configText(folder, options.port, config));
+      await Deno.writeTextFile(configPath, configText(folder, { ...options, config }));
       sendSignal(child, "SIGHUP");
       await reloaded(child, folder, length);
     },
@@ -142,13 +144,15 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   return server;
 }
 
-function configText(folder: string, port = -1, config = ""): string {
+function configText(folder: string, options: NatsServerOptions): string {
+  const { port = -1, config = "", jetstream = false } = options;
   // With -1, the server itself binds a free port and writes it to the ports file. If this process
   // chose the port, another one could take it first.
   return `listen: "127.0.0.1:${port}"
 http: "127.0.0.1:-1"
 ports_file_dir: "${folder}"
 log_file: "${folder}/log"
+${jetstream ? `jetstream { store_dir: "${folder}" }` : ""}
 ${config}
 `;
 }

@@ -38,6 +38,11 @@ interface SampleKind {
   readonly messages: (dice: Dice, app: SampleApp, now: Date) => string[];
 }
 
+/** The period of {@linkcode sampleBacklog}. */
+const BACKLOG_MS = 600_000;
+/** How many times the apps log in this period, in turn; often more than one line. */
+const BACKLOG_BURSTS = 900;
+
 /** The apps of the demo. */
 export const SAMPLE_APPS: readonly SampleApp[] = [
   {
@@ -195,6 +200,21 @@ export function sampleLines(
       timestamp: `${millis}${String(index * 1000 + dice.upTo(999)).padStart(6, "0")}Z`,
     }),
   }));
+}
+
+/**
+ * Returns what all apps logged over the last {@linkcode BACKLOG_MS}: a few hundred lines each, oldest first.
+ *
+ * @param random A replacement for `Math.random()`, as in {@linkcode sampleLines}.
+ * @param now When the period ends.
+ */
+export function sampleBacklog(random: () => number = Math.random, now = new Date()): SampleLine[] {
+  const start = now.getTime() - BACKLOG_MS;
+  const times = Array.from({ length: BACKLOG_BURSTS }, () => start + random() * BACKLOG_MS);
+  return times.sort((a, b) => a - b)
+    .flatMap((time, index) =>
+      sampleLines(SAMPLE_APPS[index % SAMPLE_APPS.length]!, random, new Date(time))
+    );
 }
 
 function pickKind(random: () => number): SampleKind {

@@ -10,6 +10,7 @@ const BUFFER_BYTES = 65_536;
 const LF = 10;
 const COLON = 58;
 const SMALL_D = 100;
+const SMALL_I = 105;
 
 /** What one or more streams have delivered. */
 export interface Counts {
@@ -26,6 +27,16 @@ export function zeroCounts(): Counts {
   return { lines: 0, dropped: 0, keepalives: 0, chunks: 0 };
 }
 
+/** A stream to open. */
+export interface StreamAccess {
+  /** Port of the server. */
+  port: number;
+  app: string;
+  token: string;
+  /** What to add to the query, such as `&tail=100`. */
+  query?: string;
+}
+
 /** One open stream. */
 export class RawStream {
   readonly #counts = zeroCounts();
@@ -36,6 +47,8 @@ export class RawStream {
   /** Number of bytes at the start of the buffer that belong to an incomplete event. */
   #held = 0;
   #ready = false;
+  #live = false;
+  #startId = 0;
   /** Sequence number of the last line. */
   #number = 0;
   /** Offset of the sequence number in an event, the same for all lines of a server. */
@@ -53,11 +66,11 @@ export class RawStream {
    * @param onLine Called with the latency of each line from publishing to reading, in µs.
    */
   static async open(
-    { port, app, token }: { port: number; app: string; token: string },
+    { port, app, token, query = "" }: StreamAccess,
     onLine: (latency: number) => void,
   ): Promise<RawStream> {
     const stream = new RawStream(await Deno.connect({ port }), onLine);
-    const request = `GET /logs?app=${app} HTTP/1.1\r\nHost: localhost\r\n` +
+    const request = `GET /logs?app=${app}${query} HTTP/1.1\r\nHost: localhost\r\n` +
       `Accept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n\r\n`;
     await stream.#connection.write(new TextEncoder().encode(request));
     await stream.#readHead();
@@ -71,6 +84,16 @@ export class RawStream {
       await this.#paused?.promise;
       await this.#readOnce();
     }
+  }
+
+  /** Reads to the end of the history that the stream starts with. For streams opened with a query for it. */
+  async readUntilLive(): Promise<void> {
+    while (!this.#live) await this.#readOnce();
+  }
+
+  /** ID of the first event; 0 if the server does not send IDs. */
+  get startId(): number {
+    return this.#startId;
   }
 
   /** Stops reading from the socket. */
@@ -149,10 +172,19 @@ export class RawStream {
 
   #handle(start: number, end: number, now: number): void {
     const first = this.#buffer[start];
-    if (!this.#ready) this.#ready = true;
+    if (!this.#ready) this.#handleReady(start, end);
     else if (first === SMALL_D) this.#handleLine(start, end, now);
+    // An ID, which is on a line of its own before the data.
+    else if (first === SMALL_I) this.#handleLine(this.#buffer.indexOf(LF, start) + 1, end, now);
     else if (first === COLON) this.#counts.keepalives++;
     else this.#handleControl(start, end);
+  }
+
+  #handleReady(start: number, end: number): void {
+    this.#ready = true;
+    const text = this.#text(start, end);
+    this.#live = !text.includes('"history":true');
+    this.#startId = Number(/^id: (\d+)$/m.exec(text)?.[1] ?? 0);
   }
 
   #handleLine(start: number, end: number, now: number): void {
@@ -167,6 +199,7 @@ export class RawStream {
 
   #handleControl(start: number, end: number): void {
     const text = this.#text(start, end);
+    if (/^event: live$/m.test(text)) return void (this.#live = true);
     const count = /^event: dropped\ndata: .*"count":(\d+)/m.exec(text)?.[1];
     if (count === undefined) throw new Error(`Unexpected event: ${text}`);
     this.#counts.dropped += Number(count);

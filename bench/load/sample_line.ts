@@ -23,6 +23,11 @@ export function appName(index: number): string {
   return `app-${String(index).padStart(3, "0")}`;
 }
 
+/** The app name of each stream; streams are distributed evenly among the apps. */
+export function appNames(streams: number, apps: number): string[] {
+  return Array.from({ length: streams }, (_, index) => appName(index % apps));
+}
+
 /** The current time in µs since 1970, from a monotonic clock. */
 export function micros(): number {
   return (performance.timeOrigin + performance.now()) * 1000;

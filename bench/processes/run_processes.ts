@@ -4,6 +4,7 @@
  * @module
  */
 import { freePort } from "../../tools/free_port.ts";
+import type { NatsServer } from "../../tools/nats_server.ts";
 import { waitUntilReady } from "../../tools/service.ts";
 import type { Publication } from "../load/due_lines.ts";
 import type { commands as publisherCommands } from "../load/line_publisher.ts";
@@ -12,13 +13,16 @@ import type { commands as floorCommands } from "../servers/floor.ts";
 import { Child } from "./child.ts";
 import type { Commands } from "./commands.ts";
 
-/** The servers that can be measured; `before` is another version of natstap. */
-export type ServerName = "natstap" | "unscraped" | "before" | "floor" | "naive";
+/**
+ * The servers that can be measured: `live` is natstap without history on a NATS without JetStream, and
+ * `before` another version of natstap.
+ */
+export type ServerName = "natstap" | "unscraped" | "live" | "before" | "floor" | "naive";
 
 /** What to start. */
 export interface ProcessOptions {
   server: ServerName;
-  natsPort: number;
+  nats: Pick<NatsServer, "pid" | "port">;
   /** The path of NATS's CA certificate, if natstap uses TLS. */
   ca?: string | undefined;
   /** Environment variables that differ from natstap's defaults. */
@@ -38,9 +42,13 @@ const SCRAPE_INTERVAL_MS = 1_000;
 export interface Processes extends AsyncDisposable {
   /** Process ID of the server. */
   readonly pid: number;
+  /** Process ID of its nats-server. */
+  readonly natsPid: number;
   /** Port of the server. */
   readonly port: number;
   readonly readers: Child<typeof readersCommands>;
+  /** Starts another process of natstap, with the same configuration. */
+  startServer(): Child<Commands>;
   /** Starts another process. */
   start<Available extends Commands>(...program: string[]): Child<Available>;
   /** Publishes lines to the server's readers. */
@@ -49,7 +57,7 @@ export interface Processes extends AsyncDisposable {
 
 /** Starts the processes of a run and resolves once the server accepts streams. */
 export async function startProcesses(options: ProcessOptions): Promise<Processes> {
-  const { server: name, natsPort, ca, settings, linesPerChunk } = options;
+  const { server: name, nats, ca, settings, linesPerChunk } = options;
   await using stack = new AsyncDisposableStack();
   const metricsPort = name === "natstap" && options.scraped ? freePort() : 0;
   const env = {
@@ -57,8 +65,8 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
     HOST: "127.0.0.1",
     PORT: "0",
     METRICS_PORT: String(metricsPort),
-    NATS_URL: `nats://127.0.0.1:${natsPort}`,
-    NATS_PORT: String(natsPort),
+    NATS_URL: `nats://127.0.0.1:${nats.port}`,
+    NATS_PORT: String(nats.port),
     JWT_SECRET: crypto.randomUUID(),
     ...(ca && { NATS_TLS_CA: ca }),
   };
@@ -88,9 +96,11 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
     const processes = stack.move();
     return {
       pid: server.pid,
+      natsPid: nats.pid,
       port,
       readers,
       publish,
+      startServer: () => processes.use(new Child(PROGRAMS.natstap(), env)),
       start: (...program) => processes.use(new Child(program, env)),
       [Symbol.asyncDispose]: () => processes.disposeAsync(),
     };
@@ -101,6 +111,7 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
 const PROGRAMS = {
   natstap: () => ["-P", "main.ts"],
   unscraped: () => ["-P", "main.ts"],
+  live: () => ["-P", "main.ts"],
   before: (folder = ".") => ["-P", "--config", `${folder}/deno.json`, `${folder}/main.ts`],
   naive: () => ["--allow-all", "bench/servers/naive.ts"],
 };

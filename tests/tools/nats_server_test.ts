@@ -63,6 +63,18 @@ async function readInfo({ port }: NatsServer): Promise<Record<string, unknown>> 
   return JSON.parse(new TextDecoder().decode(buffer.subarray("INFO ".length, length ?? 0)));
 }
 
+Deno.test("startNatsServer() starts JetStream if asked to, which a reload keeps", async () => {
+  const storage = async ({ monitorUrl }: NatsServer) =>
+    (await (await fetch(`${monitorUrl}/jsz`)).json()).config?.store_dir;
+  await using plain = await startNatsServer();
+  assertEquals(await storage(plain), undefined);
+  await using server = await startNatsServer({ jetstream: true });
+  const folder = await storage(server);
+  assertStringIncludes(folder, "natstap-nats-");
+  await server.reload("max_payload: 100000");
+  assertEquals(await storage(server), folder);
+});
+
 Deno.test("NatsServer.stop() waits for the exit, leaves no files and may be called twice", async () => {
   const tempDir = await Deno.makeTempDir();
   Deno.env.set("TMPDIR", tempDir);

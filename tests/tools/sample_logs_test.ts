@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isName } from "../../lib/nats/subject.ts";
 import { parseLogLine } from "../../lib/log_line/log_line.ts";
 import { SEVERITIES } from "../../lib/log_line/severity.ts";
-import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
+import { SAMPLE_APPS, sampleBacklog, sampleLines } from "../../tools/sample_logs.ts";
 import { Random } from "../soak/random.ts";
 
 /** A replacement for `Math.random()` that returns the same numbers for the same seed. */
@@ -95,6 +95,20 @@ Deno.test("sampleLines() returns the same lines for the same random numbers and 
   };
   assertEquals(lines(3), lines(3));
   assert(JSON.stringify(lines(3)) !== JSON.stringify(lines(4)));
+});
+
+Deno.test("sampleBacklog() returns hundreds of lines per app over the last ten minutes, oldest first", () => {
+  const now = new Date("2026-11-20T20:42:11.123Z");
+  const lines = sampleBacklog(seeded(5), now).map(({ payload }) => JSON.parse(payload));
+  for (const { name } of SAMPLE_APPS) {
+    const own = lines.filter(({ fly }) => fly.app.name === name);
+    assert(own.length >= 300, `Only ${own.length} lines of ${name}`);
+  }
+  // Lines of different apps may have the same millisecond, and are told apart by made-up digits.
+  const times = lines.map(({ timestamp }) => timestamp.slice(0, "2026-11-20T20:42:11.123".length));
+  assertEquals(times, times.toSorted());
+  assert(times[0]! >= "2026-11-20T20:32:11.123" && times[0]! < "2026-11-20T20:32:40");
+  assert(times.at(-1)! <= "2026-11-20T20:42:11.123" && times.at(-1)! > "2026-11-20T20:41:40");
 });
 
 Deno.test("sampleLines() uses Math.random() by default", () => {
