@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { NatsConnection } from "@nats-io/transport-deno";
 import type { Config } from "../../config.ts";
 import { Connection, type OpenSubscription } from "../../nats/connection.ts";
 import { Problem } from "../../problem.ts";
@@ -12,6 +13,7 @@ import type { History } from "../history.ts";
 import type { JetStreamOptions } from "../history_options.ts";
 import { ReadSlots } from "../read_slots.ts";
 import { readHistoryStream } from "./history_stream.ts";
+import { InterimReader } from "./interim_reader.ts";
 import { mapSubject } from "./republish.ts";
 import type { ScopeReader } from "./scope_reader.ts";
 import { type QueueLimits, SequenceFeed } from "./sequence_feed.ts";
@@ -113,6 +115,24 @@ export class JetStreamHistory implements History {
   async close(): Promise<void> {
     this.#watch.close();
     await this.#connection.close();
+  }
+
+  /** Creates a reader whose reads wait for a slot, and are counted. */
+  #createReader(filter: string, leader: () => NatsConnection | undefined): ScopeReader {
+    const { metrics } = this.#services;
+    const slots = this.#slots;
+    const reader = new InterimReader(this.#options.stream, filter, leader, () => this.#connection.connection);
+    return {
+      lastSequence: () => slots.run(() => reader.lastSequence()),
+      find: (start, maxLines) => slots.run(() => reader.find(start, maxLines)),
+      read: async (sequence) => {
+        const lines = await slots.run(() => reader.read(sequence));
+        metrics.historyRead(lines.length);
+        return lines;
+      },
+      onError: (error) => reader.onError(error),
+      close: () => reader.close(),
+    };
   }
 
   /** @throws {Problem} If the client has an id, so that its stream must not start without history. */
