@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   const metrics = createMetrics(registry);
   const nats = new ConnectionPool(config.nats, log);
   const lifecycleLog = new StreamLifecycleLog(unlimited, metrics);
-  const budget = { used: 0, total: config.bufferTotalBytes };
+  const budget = { used: 0, total: config.streams.bufferTotalBytes };
   const lagSampler = new DeliveryLagSampler(metrics.lagged);
   const live = new LiveSource(nats, (payload) => lagSampler.observe(payload));
   const history = createHistory(config, { nats, live, budget, log, metrics });

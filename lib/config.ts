@@ -36,8 +36,6 @@ export interface Config {
   readonly corsOrigins: Origins;
   /** Limits of the streams. */
   readonly streams: StreamOptions;
-  /** Maximum number of bytes held for all readers. */
-  readonly bufferTotalBytes: number;
   /** Maximum duration of a shutdown, in milliseconds. */
   readonly shutdownMs: number;
   /** Minimum level that is logged. */
@@ -114,10 +112,10 @@ function toConfig(values: Values, nats: NatsOptions): Config {
       keepaliveTime: values.KEEPALIVE_SECONDS * 1000,
       stallTime: values.STALL_SECONDS * 1000,
       bufferBytes: values.BUFFER_BYTES,
+      bufferTotalBytes: values.BUFFER_TOTAL_BYTES,
       maxStreams: values.MAX_STREAMS,
       maxStreamsPerApp: values.MAX_STREAMS_PER_APP,
     },
-    bufferTotalBytes: values.BUFFER_TOTAL_BYTES,
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,
     logLevel: values.LOG_LEVEL,
   };

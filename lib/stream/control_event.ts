@@ -28,7 +28,7 @@ export type ControlEvent =
   /** Everything before is history; everything after is live. */
   | {
     readonly event: "live";
-    readonly data: Readonly<Record<string, never>>;
+    readonly data: Readonly<Record<never, never>>;
     readonly id?: number | undefined;
   }
   /** This many lines, with this many payload bytes in total, were dropped here. */

@@ -42,6 +42,8 @@ export interface StreamsOptions {
 
 /** The limits of all streams, and of each. */
 export interface StreamOptions extends StreamLimits {
+  /** Maximum number of bytes held for all readers: `BUFFER_TOTAL_BYTES`. */
+  readonly bufferTotalBytes: number;
   /** Maximum number of open streams. */
   readonly maxStreams: number;
   /** Maximum number of open streams of one app. */

@@ -121,7 +121,12 @@ export class JetStreamHistory implements History {
   #createReader(filter: string, leader: () => NatsConnection | undefined): ScopeReader {
     const { metrics } = this.#services;
     const slots = this.#slots;
-    const reader = new InterimReader(this.#options.stream, filter, leader, () => this.#connection.connection);
+    const reader = new InterimReader(
+      this.#options.stream,
+      filter,
+      leader,
+      () => this.#connection.connection,
+    );
     return {
       lastSequence: () => slots.run(() => reader.lastSequence()),
       find: (start, maxLines) => slots.run(() => reader.find(start, maxLines)),
