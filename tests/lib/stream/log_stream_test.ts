@@ -216,7 +216,7 @@ Deno.test("tick() disconnects a reader that takes nothing for the stall time, fr
   await using open = openStream({ limits: { bufferBytes: 1_000, stallTime: 30_000 } });
   open.stream.notify({
     event: "ready",
-    data: { app: "a", subject: "b", expiresAt: "c" },
+    data: { app: "a", subject: "b", expiresAt: "c", history: false },
     retry: 1,
   });
   assertEquals((await open.take()).length, 1);
