@@ -134,7 +134,8 @@ export class Streams {
       onClose: (summary) => reportClosed(summary),
     });
     const expiresAt = new Date(grant.expiresAt).toISOString();
-    stream.notify({ event: "ready", data: { ...scope, expiresAt }, retry: RETRY_MS });
+    const data = { app: scope.app, subject: scope.subject, expiresAt };
+    stream.notify({ event: "ready", data, retry: RETRY_MS });
     try {
       unsubscribe = await this.#nats.subscribe(scope.subject, {
         onPayload: (payload) => {
