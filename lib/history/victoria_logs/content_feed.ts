@@ -54,6 +54,8 @@ const SETTLE_MS = 3_000;
 /** Period before and after the subscription to read again. Clocks of machines differ slightly. */
 const LATE_MS = 5_000;
 const SKEW_MS = 1_000;
+/** Maximum age of a line that is compared with live ones. */
+const JOIN_MS = 10_000;
 
 /**
  * Sends stored lines, those that were stored late, and live ones. Live lines wait meanwhile. If there are too
@@ -62,7 +64,7 @@ const SKEW_MS = 1_000;
 export class ContentFeed {
   readonly #sink: FeedSink;
   readonly #options: ContentFeedOptions;
-  readonly #join = new ContentJoin();
+  readonly #join = new ContentJoin(Date.now() - JOIN_MS);
   readonly #closing = new AbortController();
   readonly #crowded = Promise.withResolvers<void>();
   #live = false;
@@ -153,7 +155,7 @@ export class ContentFeed {
   async #settle(subscribedAt: number): Promise<void> {
     const { settleMs = SETTLE_MS } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, subscribedAt + settleMs - Date.now());
+    const timer = setTimeout(resolve, Math.max(0, subscribedAt + settleMs - Date.now()));
     await Promise.race([promise, this.#crowded.promise]);
     clearTimeout(timer);
   }

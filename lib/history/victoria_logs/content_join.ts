@@ -4,6 +4,7 @@
  * @module
  */
 import { liveKeys } from "./line_key.ts";
+import { toNanoseconds } from "./line_time.ts";
 import type { StoredLine } from "./stored_line.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { StoredLine } from "./stored_line.ts";
  *
  * @example
  * ```ts
- * const join = new ContentJoin();
+ * const join = new ContentJoin(Date.now() - 10_000);
  * const history = join.addStored(await logs.read(scope, page, signal));
  * const live = waiting.filter((payload) => join.isNew(payload));
  * ```
@@ -20,6 +21,12 @@ import type { StoredLine } from "./stored_line.ts";
 export class ContentJoin {
   /** How often each line has been read, by its key. */
   readonly #stored = new Map<string, number>();
+  readonly #since: string;
+
+  /** @param since Older lines are read only once and are not live, in milliseconds since the epoch. */
+  constructor(since: number) {
+    this.#since = toNanoseconds(since) ?? "";
+  }
 
   /**
    * Adds the lines of one read and returns those that no earlier read has returned.
@@ -28,7 +35,8 @@ export class ContentJoin {
    */
   addStored(lines: readonly StoredLine[]): StoredLine[] {
     const seen = new Map<string, number>();
-    return lines.filter(({ key }) => {
+    return lines.filter(({ key, time }) => {
+      if (time < this.#since) return true;
       const count = (seen.get(key) ?? 0) + 1;
       seen.set(key, count);
       if (count <= (this.#stored.get(key) ?? 0)) return false;

@@ -3,20 +3,23 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { at, isJson, type Json } from "../../log_line/envelopes.ts";
 import { toNanoseconds } from "./line_time.ts";
 
 const decoder = new TextDecoder();
 
 /**
- * Returns the key of a line: lines with the same machine, time and message have the same key.
+ * Returns the key of a line: lines with the same machine, time and message have the same key. It is short, because
+ * a stream keeps many.
  *
  * @param machine The ID of the machine.
  * @param time When the line was logged, as it is in the line.
  * @param message What the app printed.
  */
 export function lineKey(machine: unknown, time: unknown, message: unknown): string {
-  return JSON.stringify([machine ?? "", toNanoseconds(time) ?? "", String(message ?? "")]);
+  const content = [machine ?? "", toNanoseconds(time) ?? "", String(message ?? "")];
+  return createHash("sha256").update(JSON.stringify(content)).digest("base64").slice(0, 22);
 }
 
 /**

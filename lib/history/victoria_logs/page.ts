@@ -22,8 +22,8 @@ export interface Page {
 }
 
 /** A page ends when it has this many lines, or messages of this size in total, in bytes. */
-const PAGE_LINES = 1_000;
-const PAGE_BYTES = 262_144;
+const PAGE_LINES = 250;
+const PAGE_BYTES = 65_536;
 
 /**
  * Divides lines into pages. Lines of the same time are on one page, because a query can only select by time.

@@ -34,32 +34,33 @@ export interface VictoriaLogsLimits {
   readonly maxLines: number;
   /** Maximum time until an answer has arrived, in milliseconds. Default: 3,000. */
   readonly timeoutMs?: number;
+  /**
+   * How long a server that has failed is left alone, in milliseconds. Otherwise, of a thousand streams that wait
+   * for their turn to read, each would wait for the timeouts of all before it. Default: 1,000.
+   */
+  readonly retryMs?: number;
 }
 
 /** Maximum size of an answer. A page is at most a few times as large as its messages; a row at most 2 MB. */
 const MAX_ANSWER_BYTES = 16_777_216;
-
-/**
- * How long a server that has failed is left alone: of a thousand streams that wait for their turn to read, each
- * would otherwise wait for the timeouts of all before it.
- */
-const RETRY_MS = 1_000;
 
 /** A VictoriaLogs server. */
 export class VictoriaLogs {
   readonly #url: URL;
   readonly #headers: HeadersInit;
   readonly #maxLines: number;
+  readonly #retryMs: number;
   readonly #limits: QueryLimits;
   #failedAt = -Infinity;
 
   /** @param url The server's address. May contain a path, and a user name and password for Basic authentication. */
-  constructor(url: URL, { maxLines, timeoutMs = 3_000 }: VictoriaLogsLimits) {
+  constructor(url: URL, { maxLines, timeoutMs = 3_000, retryMs = 1_000 }: VictoriaLogsLimits) {
     const { username, password } = url;
     const credentials = [username, password].map(decodeURIComponent).join(":");
     this.#headers = username === "" ? {} : { Authorization: `Basic ${toBase64(credentials)}` };
     this.#url = new URL(`${url.pathname.replace(/\/*$/, "")}/select/logsql/query`, url.origin);
     this.#maxLines = maxLines;
+    this.#retryMs = retryMs;
     this.#limits = { timeoutMs, maxBytes: MAX_ANSWER_BYTES };
   }
 
@@ -97,7 +98,7 @@ export class VictoriaLogs {
   }
 
   async #query(query: string, signal: AbortSignal, limit?: number): Promise<QueryAnswer> {
-    if (performance.now() - this.#failedAt < RETRY_MS) {
+    if (performance.now() - this.#failedAt < this.#retryMs) {
       throw new Error("VictoriaLogs has just failed");
     }
     const body = new URLSearchParams({ query, ...(limit && { limit: String(limit) }) });
