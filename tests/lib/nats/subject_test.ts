@@ -168,9 +168,10 @@ Deno.test("selectScope() returns the documented subjects", () => {
     [{ region: "dfw", machine: MACHINE }, "logs.panini-786.dfw.d896d7c609dd68"],
   ];
   for (const [selection, subject] of table) {
-    assertEquals(selectScope({ apps: [APP] }, selection, TEMPLATE), { app: APP, subject });
+    const scope = { app: APP, subject, region: selection.region, machine: selection.machine };
+    assertEquals(selectScope({ apps: [APP] }, selection, TEMPLATE), scope);
     const withApp = { ...selection, app: APP };
-    assertEquals(selectScope({ apps: [APP] }, withApp, TEMPLATE), { app: APP, subject });
+    assertEquals(selectScope({ apps: [APP] }, withApp, TEMPLATE), scope);
   }
 });
 
@@ -218,7 +219,8 @@ Deno.test("selectScope() returns the widest subject for a token that permits eve
     [{ app: APP, region: "dfw", machine: "d8" }, APP, "logs.panini-786.dfw.d8"],
   ];
   for (const [selection, app, subject] of table) {
-    assertEquals(selectScope({ apps: "*" }, selection, TEMPLATE), { app, subject });
+    const scope = { app, subject, region: selection.region, machine: selection.machine };
+    assertEquals(selectScope({ apps: "*" }, selection, TEMPLATE), scope);
   }
 });
 
