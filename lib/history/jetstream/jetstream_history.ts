@@ -124,19 +124,25 @@ export class JetStreamHistory implements History {
     live: () => NatsConnection | undefined,
   ): ScopeReader {
     const { metrics } = this.#services;
-    const slots = this.#slots;
+    let closed = false;
+    const run = <T>(read: () => Promise<T>) =>
+      // Streams that have ended must not delay those behind them.
+      this.#slots.run(() => closed ? Promise.reject(new Error("closed")) : read());
     const history = () => this.#connection.connection;
     const reader = new StoredLineReader(stream, filter, { live, history });
     return {
-      lastSequence: () => slots.run(() => reader.lastSequence()),
-      find: (start, maxLines) => slots.run(() => reader.find(start, maxLines)),
+      lastSequence: () => run(() => reader.lastSequence()),
+      find: (start, maxLines) => run(() => reader.find(start, maxLines)),
       read: async (sequence) => {
-        const lines = await slots.run(() => reader.read(sequence));
+        const lines = await run(() => reader.read(sequence));
         metrics.historyRead(lines.length);
         return lines;
       },
       onError: (error) => this.#services.log.warn("history not read", { reason: String(error) }),
-      close: () => reader.close(),
+      close() {
+        closed = true;
+        reader.close();
+      },
     };
   }
 

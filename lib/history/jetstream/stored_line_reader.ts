@@ -70,10 +70,10 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
     const stream = toHistoryStream(info);
     const tail = "after" in start ? undefined : start.tail;
     const wanted = Math.min(tail ?? maxLines, maxLines);
-    if (wanted === 0) return { sequence: stream.lastSequence + 1, skip: 0, cut: undefined };
+    if (wanted === 0) return { sequence: stream.lastSequence + 1, cut: undefined };
     const { sequence: low, cut } = await this.#earliest(start, stream);
     const total = last < low ? 0 : await this.#read((batches) => batches.count(low));
-    if (total <= wanted) return { sequence: low, skip: 0, cut };
+    if (total <= wanted) return { sequence: low, cut };
     const range = { low, total, high: last + 1 };
     const near = await findTail(
       range,
@@ -82,7 +82,7 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
     );
     const limited = tail === undefined || tail > maxLines;
     const sequence = await this.#skipSurplus(near, wanted);
-    return { sequence, skip: 0, cut: limited ? "limit" : undefined };
+    return { sequence, cut: limited ? "limit" : undefined };
   }
 
   /** Resolves to the next lines from a sequence number on; to none if there are none yet. */
@@ -111,7 +111,7 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
   }
 
   /** Resolves to the first sequence number that may be sent, apart from limits on the number of lines. */
-  async #earliest(start: HistoryStart, stream: HistoryStream): Promise<Omit<FoundStart, "skip">> {
+  async #earliest(start: HistoryStart, stream: HistoryStream): Promise<FoundStart> {
     const { firstSequence: first, firstTime, lastSequence, lastTime = 0 } = stream;
     if ("after" in start) {
       if (start.after > lastSequence) {
