@@ -9,9 +9,12 @@ import { createKeys } from "./lib/auth/keys.ts";
 import { createVerify } from "./lib/auth/token.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { requireDeno } from "./lib/deno_version.ts";
+import { createHistory } from "./lib/history/create_history.ts";
 import { ConnectionPool } from "./lib/nats/connection_pool.ts";
+import { LiveSource } from "./lib/stream/live_source.ts";
 import { Streams } from "./lib/stream/streams.ts";
 import { routeConsole } from "./lib/telemetry/console.ts";
+import { DeliveryLagSampler } from "./lib/telemetry/delivery_lag.ts";
 import { createLog, formatWarning, type LogStyle } from "./lib/telemetry/log.ts";
 import { createMetrics } from "./lib/telemetry/metrics.ts";
 import { limitRepeats } from "./lib/telemetry/log_repeat_limit.ts";
@@ -56,7 +59,17 @@ async function main(): Promise<void> {
   const metrics = createMetrics(registry);
   const nats = new ConnectionPool(config.nats, log);
   const lifecycleLog = new StreamLifecycleLog(unlimited, metrics);
-  const streams = new Streams(nats, config.streams, { lifecycleLog, metrics });
+  const budget = { used: 0, total: config.streams.bufferTotalBytes };
+  const lagSampler = new DeliveryLagSampler(metrics.lagged);
+  const live = new LiveSource(nats, (payload) => lagSampler.observe(payload));
+  const history = createHistory(config, { nats, live, budget, log, metrics });
+  const streams = new Streams({
+    nats,
+    source: history ?? live,
+    budget,
+    limits: config.streams,
+    telemetry: { lifecycleLog, metrics },
+  });
   addServiceMetrics(registry, nats, streams);
   addLogMetrics(registry, queue);
   addProcessMetrics(registry);
@@ -66,7 +79,7 @@ async function main(): Promise<void> {
     log.info("stopping", { signal });
     const ended = async () => {
       await streams.stop();
-      await nats.close();
+      await Promise.all([history?.close(), nats.close()]);
       await server?.shutdown();
       return "all streams ended";
     };
@@ -99,7 +112,7 @@ async function main(): Promise<void> {
   };
   const verify = createVerify(keys, config.token);
   const createApp = (viewer: Viewer | undefined) =>
-    createHandler({ ...config, keys, verify, nats, streams, viewer, log, metrics });
+    createHandler({ ...config, keys, verify, nats, streams, history, viewer, log, metrics });
   const viewer = await importViewer(log);
   let app = createApp(viewer);
   if (viewer === undefined) awaitViewer().then((viewer) => app = createApp(viewer));

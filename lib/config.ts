@@ -5,6 +5,7 @@
  */
 import type { KeySource } from "./auth/keys.ts";
 import type { TokenRules } from "./auth/token.ts";
+import type { HistoryOptions } from "./history/history_options.ts";
 import { type NatsOptions, readNatsOptions } from "./nats/options.ts";
 import type { SubjectTemplate } from "./nats/subject_template.ts";
 import type { Origins } from "./origins.ts";
@@ -29,6 +30,8 @@ export interface Config {
   readonly token: TokenRules;
   /** How the platform builds its subjects. */
   readonly subjectTemplate: SubjectTemplate;
+  /** Where lines of the past come from; `undefined` for live lines only. */
+  readonly history: HistoryOptions | undefined;
   /** The origins whose pages may read from a browser. */
   readonly corsOrigins: Origins;
   /** Limits of the streams. */
@@ -62,6 +65,9 @@ export function readConfig(source: ConfigSource): Config {
   const values = reader.parseAll();
   const nats = readNatsOptions(reader);
   checkKeys(reader);
+  if (reader.get("HISTORY_STREAM") !== undefined && reader.get("HISTORY_URL") !== undefined) {
+    reader.problems.push("Cannot choose a history: set HISTORY_STREAM or HISTORY_URL, not both");
+  }
   const [port, metricsPort] = [reader.get("PORT"), reader.get("METRICS_PORT")].map(Number);
   if (port === metricsPort && port !== 0) reader.reject("METRICS_PORT", "a port other than PORT");
   if (values === undefined || reader.problems.length > 0) throw new ConfigError(reader.problems);
@@ -100,6 +106,7 @@ function toConfig(values: Values, nats: NatsOptions): Config {
       allowAllApps: values.ALLOW_ALL_APPS,
     },
     subjectTemplate: values.SUBJECT,
+    history: toHistoryOptions(values),
     corsOrigins: values.CORS_ORIGINS,
     streams: {
       keepaliveTime: values.KEEPALIVE_SECONDS * 1000,
@@ -112,6 +119,16 @@ function toConfig(values: Values, nats: NatsOptions): Config {
     shutdownMs: values.SHUTDOWN_SECONDS * 1000,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function toHistoryOptions(values: Values): HistoryOptions | undefined {
+  const limits = {
+    maxLines: values.HISTORY_MAX_LINES,
+    concurrency: values.HISTORY_CONCURRENCY,
+  };
+  if (values.HISTORY_STREAM !== undefined) return { stream: values.HISTORY_STREAM, ...limits };
+  if (values.HISTORY_URL !== undefined) return { url: values.HISTORY_URL, ...limits };
+  return undefined;
 }
 
 function toKeySource(values: Values): KeySource {

@@ -10,6 +10,7 @@ const STATUS = {
   body_not_allowed: 400,
   filter_invalid: 400,
   format_unknown: 400,
+  history_invalid: 400,
   token_missing: 401,
   token_malformed: 401,
   token_signature: 401,

@@ -50,7 +50,12 @@ const TTL = wholeNumber(1, 315_360_000);
 const SECRET = parsedBy(parseSecret, "a shared secret of at least 32 bytes");
 const PUBLIC_KEY = parsedBy(parsePublicKey, "a public key in PEM");
 const KEY_SET = parsedBy(parseKeySet, "a JWK Set of public keys, in JSON");
-const KEY_SET_URL = parsedBy(parseHttpUrl, "an http or https URL");
+const HTTP_URL = parsedBy(parseHttpUrl, "an http or https URL");
+// The characters that nats-server accepts in the name of a stream, within one token of a subject.
+const STREAM_NAME = v.pipe(
+  v.string(),
+  v.regex(/^[^\s.*>/\\\x00-\x1f\x7f]{1,255}$/, "the name of a JetStream stream, such as LOGS"),
+);
 const FLAG = v.pipe(
   v.picklist(["true", "false"], `"true" or "false"`),
   v.transform((text) => text === "true"),
@@ -98,7 +103,7 @@ export const VARIABLES = {
   JWT_SECRET: { schema: SECRET, secret: true, meaning: "Shared secret of at least 32 bytes" },
   JWT_PUBLIC_KEY: { schema: PUBLIC_KEY, secret: true, meaning: "Public key in PEM" },
   JWT_JWKS: { schema: KEY_SET, secret: true, meaning: "JWK Set of public keys in JSON" },
-  JWT_JWKS_URL: { schema: KEY_SET_URL, secret: true, meaning: "URL of a JWK Set" },
+  JWT_JWKS_URL: { schema: HTTP_URL, secret: true, meaning: "URL of a JWK Set" },
   JWT_AUDIENCE: { meaning: "The `aud` that every token must have, if set" },
   JWT_ISSUER: { meaning: "The `iss` that every token must have, if set" },
   JWT_APP_CLAIM: { default: "app", meaning: "The claim that names the permitted app or apps" },
@@ -120,6 +125,25 @@ export const VARIABLES = {
   SUBJECT_PREFIX: {
     schema: REPLACED,
     meaning: "Replaced by `SUBJECT`; must not be set",
+  },
+  HISTORY_STREAM: {
+    schema: STREAM_NAME,
+    meaning: "JetStream stream to read history from ([setup](history.md))",
+  },
+  HISTORY_URL: {
+    schema: HTTP_URL,
+    secret: true,
+    meaning: "VictoriaLogs to read history from instead ([setup](history.md#victorialogs))",
+  },
+  HISTORY_MAX_LINES: {
+    schema: COUNT,
+    default: "10000",
+    meaning: "Maximum number of lines of history per request",
+  },
+  HISTORY_CONCURRENCY: {
+    schema: COUNT,
+    default: "4",
+    meaning: "Maximum number of history reads at the same time; others wait",
   },
   CORS_ORIGINS: {
     schema: ORIGINS,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Handler } from "hono";
+import type { History } from "../lib/history/history.ts";
 import type { Keys } from "../lib/auth/keys.ts";
 import type { Nats } from "../lib/nats/connection.ts";
 import { keysUnavailable } from "../lib/auth/remote_keys.ts";
@@ -16,6 +17,8 @@ export interface ReadyzOptions {
   readonly keys: Keys;
   /** Where the lines come from. */
   readonly nats: Nats;
+  /** Where lines of the past come from; `undefined` for live lines only. */
+  readonly history: History | undefined;
   /** All open streams, and whether another one can be opened. */
   readonly streams: Streams;
 }
@@ -24,14 +27,15 @@ export interface ReadyzOptions {
  * Creates the handler of `GET /readyz`, which answers 200 if a stream could be opened now, or could be
  * but for `MAX_STREAMS`. If a proxy took a full service out of rotation, clients would not get its own
  * response, which says when to try again. Each part is `"ok"` or says what is wrong with it. If the
- * service is not ready, the body is also a problem.
+ * service is not ready, the body is also a problem. Without history, streams can still be opened.
  */
-export function readyz({ keys, nats, streams }: ReadyzOptions): Handler {
+export function readyz({ keys, nats, history, streams }: ReadyzOptions): Handler {
   return (c) => {
     const keysMissing = keys.known?.() === false ? keysUnavailable() : undefined;
     const parts = {
       nats: nats.unavailable ?? "ok",
       keys: keysMissing?.message ?? "ok",
+      ...(history !== undefined && { history: history.problem ?? "ok" }),
       capacity: streams.quota.unavailable === undefined ? "ok" : "full",
     };
     const problem = keysMissing ?? streams.unavailable;

@@ -8,6 +8,7 @@ import {
   deadline,
   delay,
   errors,
+  type Msg,
   type NatsConnection,
   type Status,
 } from "@nats-io/transport-deno";
@@ -23,8 +24,8 @@ import { guardSockets, watchFrames, yieldBetweenReads } from "./transport.ts";
 
 /** Receives what a subscription delivers. */
 export interface Subscriber {
-  /** Called with the payload of each message. The bytes do not change later. */
-  readonly onPayload: (payload: Uint8Array) => void;
+  /** Called with each message. Its bytes do not change later. */
+  readonly onMessage: (message: Msg) => void;
   /** Called if NATS no longer permits the subscription. */
   readonly onDenied: () => void;
   /**
@@ -37,6 +38,14 @@ export interface Subscriber {
 /** Whether NATS can be used. */
 export type NatsState = "connected" | "disconnected";
 
+/** An open subscription. */
+export interface OpenSubscription {
+  /** The connection that delivers its messages; `undefined` while there is none. */
+  readonly connection: NatsConnection | undefined;
+  /** Closes the subscription. */
+  close(): void;
+}
+
 /** A connection to NATS that restores itself after a loss. */
 export interface Nats {
   /** Why NATS cannot be used now; `undefined` if it can. */
@@ -44,16 +53,17 @@ export interface Nats {
   /** Number of times that the connection was restored after a loss. */
   readonly reconnects: number;
   /**
-   * Opens a subscription. Resolves once NATS has confirmed it, to the function that closes it.
+   * Opens a subscription. Resolves once NATS has confirmed it.
    *
    * @throws {Problem} `nats_unavailable` or `subscription_denied`.
    *
    * @example
    * ```ts
-   * const close = await nats.subscribe("logs.web.>", { onPayload, onDenied, onState });
+   * const subscription = await nats.subscribe("logs.web.>", { onMessage, onDenied, onState });
+   * subscription.close();
    * ```
    */
-  subscribe(subject: string, subscriber: Subscriber): Promise<() => void>;
+  subscribe(subject: string, subscriber: Subscriber): Promise<OpenSubscription>;
   /** Closes the connection for good. */
   close(): Promise<void>;
 }
@@ -103,7 +113,12 @@ export class Connection implements Nats {
     return this.#unavailable;
   }
 
-  async subscribe(subject: string, subscriber: Subscriber): Promise<() => void> {
+  /** The connection for requests; `undefined` while there is none. */
+  get connection(): NatsConnection | undefined {
+    return this.#nc;
+  }
+
+  async subscribe(subject: string, subscriber: Subscriber): Promise<OpenSubscription> {
     const nc = this.#nc;
     if (nc === undefined || nc.isClosed()) throw unavailable();
     const subscription = new Subscription(subject, subscriber);
@@ -121,9 +136,15 @@ export class Connection implements Nats {
     }
     subscription.confirmed = true;
     this.#subscriptions.add(subscription);
-    return () => {
-      this.#subscriptions.delete(subscription);
-      subscription.close();
+    const connection = () => this.#nc;
+    return {
+      get connection() {
+        return connection();
+      },
+      close: () => {
+        this.#subscriptions.delete(subscription);
+        subscription.close();
+      },
     };
   }
 
@@ -299,10 +320,10 @@ class Subscription {
   }
 
   open(nc: NatsConnection): void {
-    const { onPayload, onDenied } = this.subscriber;
+    const { onMessage, onDenied } = this.subscriber;
     const subscription = nc.subscribe(this.#subject, {
       callback: (error, message) => {
-        if (error === null) onPayload(message.data);
+        if (error === null) onMessage(message);
         else if (this.confirmed) onDenied();
         else this.denied = true;
       },

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Log } from "../telemetry/log.ts";
-import { Connection, type Nats, type Subscriber } from "./connection.ts";
+import { Connection, type Nats, type OpenSubscription, type Subscriber } from "./connection.ts";
 import type { NatsOptions } from "./options.ts";
 
 /** Maximum number of subscriptions to a subject on the main connection. */
@@ -39,7 +39,7 @@ export class ConnectionPool implements Nats {
     return this.#main.reconnects;
   }
 
-  async subscribe(subject: string, subscriber: Subscriber): Promise<() => void> {
+  async subscribe(subject: string, subscriber: Subscriber): Promise<OpenSubscription> {
     const readers = this.#readers.get(subject) ?? 0;
     if (readers >= MAX_MAIN_READERS) {
       this.#crowd ??= this.#open();
@@ -50,10 +50,15 @@ export class ConnectionPool implements Nats {
     }
     this.#count(subject, 1);
     try {
-      const close = await this.#main.subscribe(subject, subscriber);
-      return () => {
-        this.#count(subject, -1);
-        close();
+      const subscription = await this.#main.subscribe(subject, subscriber);
+      return {
+        get connection() {
+          return subscription.connection;
+        },
+        close: () => {
+          this.#count(subject, -1);
+          subscription.close();
+        },
       };
     } catch (error) {
       this.#count(subject, -1);

@@ -81,6 +81,7 @@ export class LogStream {
   readonly #observer: StreamObserver;
   readonly #expiresAt: number;
   readonly #buffer: StreamBuffer;
+  readonly #budget: Budget;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   /** Whether the reader is waiting for the next chunk. */
   #waiting = false;
@@ -98,6 +99,8 @@ export class LogStream {
   /** Why the stream takes no more lines; `undefined` while it does. */
   #reason: CloseReason | undefined;
   #closed = false;
+  /** Resolved when there may be room; `undefined` if nothing waits for it. */
+  #room: PromiseWithResolvers<void> | undefined;
   readonly #total: Traffic = { events: 0, bytes: 0, dropped: 0 };
 
   /** @param expiresAt When the stream ends, in milliseconds since the epoch. */
@@ -105,6 +108,7 @@ export class LogStream {
     this.#format = shared.encoder.format;
     this.#encoder = shared.encoder;
     this.#limits = shared.limits;
+    this.#budget = shared.budget;
     this.#buffer = new StreamBuffer(shared.limits.bufferBytes, shared.budget);
     this.#expiresAt = expiresAt;
     this.#clock = shared.clock;
@@ -124,21 +128,35 @@ export class LogStream {
     return this.#reason !== undefined;
   }
 
-  /** Adds one log line, or drops it. This is the hot path. */
-  push(payload: Uint8Array): void {
+  /**
+   * Adds one live line, or drops it. This is the hot path.
+   *
+   * @param id Its sequence number, if it has one.
+   */
+  push(payload: Uint8Array, id?: number): void {
     if (this.#reason !== undefined) return;
     // Lines after a dropped one are dropped too, until the reader takes something: one gap with one
     // count, instead of many.
-    if (this.#dropped.count > 0) return this.#drop(payload);
-    const line = this.#encoder.encode(payload);
-    if (!this.#buffer.hasRoom(line.length)) {
-      // More lines arrived in this turn than may wait, but the reader is ready and need not miss any.
-      if (this.#waiting) this.#pull();
-      if (!this.#buffer.hasRoom(line.length)) return this.#drop(payload);
-    }
-    this.#noteWaiting();
-    this.#buffer.addLine(line, payload.length, !this.#waiting);
-    this.#flushSoon();
+    if (this.#dropped.count > 0 || !this.#add(payload, id)) this.#drop(payload);
+  }
+
+  /**
+   * Adds one line that can be read again if there is no room for it. Returns whether it was added, or can
+   * never be: the stream has ended, or the line is larger than all buffers together, and was dropped.
+   */
+  offer(payload: Uint8Array, id?: number): boolean {
+    if (this.#reason !== undefined) return true;
+    this.#addDropped();
+    if (this.#add(payload, id)) return true;
+    if (this.#encoder.encode(payload, id).length <= this.#budget.total) return false;
+    this.#drop(payload);
+    return true;
+  }
+
+  /** Resolves once the reader has taken something or the stream is closed, or after a quarter of a second. */
+  room(): Promise<void> {
+    this.#room ??= Promise.withResolvers();
+    return this.#room.promise;
   }
 
   /** Adds a control event. */
@@ -184,6 +202,8 @@ export class LogStream {
    */
   tick(time: number): void {
     const { now, awake } = this.#clock;
+    // Other streams share the budget, so room may appear although this reader has taken nothing.
+    this.#noteRoom();
     if (time >= this.#expiresAt) this.end("expired");
     if (this.#buffer.length > 0) {
       if (awake - Math.max(this.#waitingSince, this.#takenAt) >= this.#limits.stallTime) {
@@ -215,6 +235,20 @@ export class LogStream {
     this.#finish();
   }
 
+  /** Adds a line if there is room for it. */
+  #add(payload: Uint8Array, id: number | undefined): boolean {
+    const line = this.#encoder.encode(payload, id);
+    if (!this.#buffer.hasRoom(line.length)) {
+      // More lines arrived in this turn than may wait, but the reader is ready and need not miss any.
+      if (this.#waiting) this.#pull();
+      if (!this.#buffer.hasRoom(line.length)) return false;
+    }
+    this.#noteWaiting();
+    this.#buffer.addLine(line, payload.length, !this.#waiting);
+    this.#flushSoon();
+    return true;
+  }
+
   #drop(payload: Uint8Array): void {
     this.#dropped.count++;
     this.#dropped.bytes += payload.length;
@@ -230,6 +264,12 @@ export class LogStream {
     const dropped = this.#dropped;
     this.#dropped = { count: 0, bytes: 0 };
     this.#buffer.addDropped(this.#format.control({ event: "dropped", data: dropped }), dropped);
+  }
+
+  #noteRoom(): void {
+    if (this.#room === undefined) return;
+    this.#room.resolve();
+    this.#room = undefined;
   }
 
   #noteWaiting(): void {
@@ -259,6 +299,7 @@ export class LogStream {
       return;
     }
     this.#send(piece);
+    this.#noteRoom();
     if (this.#reason !== undefined && this.#buffer.length === 0) this.#finish();
   }
 
@@ -285,6 +326,7 @@ export class LogStream {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#noteRoom();
     this.#observer.onClose({ reason: this.#reason!, ...this.#total });
   }
 }

@@ -4,15 +4,16 @@
  * @module
  */
 import type { Grant } from "../auth/token.ts";
+import type { HistoryStart } from "../history/history_start.ts";
 import type { Nats } from "../nats/connection.ts";
 import type { Scope } from "../nats/subject.ts";
 import { Problem } from "../problem.ts";
-import { DeliveryLagSampler } from "../telemetry/delivery_lag.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { StreamLifecycleLog } from "../telemetry/stream_lifecycle_log.ts";
 import { FORMATS } from "./formats/all_formats.ts";
 import type { Format } from "./formats/format.ts";
 import { LineEncoder } from "./formats/line_encoder.ts";
+import type { LineSource, Ready } from "./line_source.ts";
 import {
   type Clock,
   LogStream,
@@ -24,6 +25,20 @@ import {
 } from "./log_stream.ts";
 import type { Budget } from "./stream_buffer.ts";
 import { StreamQuota } from "./stream_quota.ts";
+
+/** What all streams need. */
+export interface StreamsOptions {
+  /** Whether NATS is available. */
+  readonly nats: Nats;
+  /** Where the lines come from. */
+  readonly source: LineSource;
+  /** The memory that the buffers of all streams share. */
+  readonly budget: Budget;
+  /** The limits. */
+  readonly limits: StreamOptions;
+  /** Where streams are reported. */
+  readonly telemetry: StreamTelemetry;
+}
 
 /** The limits of all streams, and of each. */
 export interface StreamOptions extends StreamLimits {
@@ -43,6 +58,8 @@ export interface StreamRequest {
   readonly scope: Scope;
   /** The format of the stream. */
   readonly format: Format;
+  /** Where it starts in the past; `undefined` for live lines only. */
+  readonly start: HistoryStart | undefined;
   /** Resolves once the response has been sent or its connection is closed. */
   readonly completed: Promise<void>;
   /** Closes the connection after a few seconds, even if the client takes nothing more. */
@@ -70,19 +87,20 @@ export class Streams {
   readonly traffic: ReadonlyMap<Format, Traffic>;
   readonly #shared: ReadonlyMap<Format, Shared>;
   readonly #nats: Nats;
+  readonly #source: LineSource;
   readonly #telemetry: StreamTelemetry;
-  readonly #lagSampler: DeliveryLagSampler;
   readonly #open = new Set<LogStream>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #clock: Clock = { now: performance.now(), awake: 0 };
   #stopped: PromiseWithResolvers<void> | undefined;
 
   /** Starts without any streams. */
-  constructor(nats: Nats, options: StreamOptions, telemetry: StreamTelemetry) {
+  constructor({ nats, source, budget, limits: options, telemetry }: StreamsOptions) {
     this.quota = new StreamQuota(options.maxStreams, options.maxStreamsPerApp);
-    this.budget = { used: 0, total: options.bufferTotalBytes };
+    this.budget = budget;
     this.traffic = new Map(FORMATS.map((format) => [format, { events: 0, bytes: 0, dropped: 0 }]));
     this.#nats = nats;
+    this.#source = source;
     this.#telemetry = telemetry;
     this.#shared = new Map(FORMATS.map((format) => [format, {
       limits: options,
@@ -91,7 +109,6 @@ export class Streams {
       traffic: this.traffic.get(format)!,
       encoder: new LineEncoder(format),
     }]));
-    this.#lagSampler = new DeliveryLagSampler(telemetry.metrics.lagged);
     // One timer for all streams instead of thousands.
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
@@ -122,31 +139,24 @@ export class Streams {
    * @throws {Problem} If the quota is used up, or NATS is unavailable or denies the subject.
    */
   async open(request: StreamRequest): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const { grant, scope, format, completed, closeSoon } = request;
+    const { grant, scope, format, start, completed, closeSoon } = request;
     this.check(scope.app);
     const releaseQuota = this.quota.acquire(scope.app);
-    let unsubscribe: (() => void) | undefined;
+    let stopSource: (() => void) | undefined;
     // A stream that never opened is not reported.
     let reportClosed = (_: StreamSummary): void => {};
     const stream = this.#create(format, grant.expiresAt, {
-      onEnd: () => unsubscribe?.(),
+      onEnd: () => stopSource?.(),
       onAbandon: closeSoon,
       onClose: (summary) => reportClosed(summary),
     });
     const expiresAt = new Date(grant.expiresAt).toISOString();
-    stream.notify({ event: "ready", data: { ...scope, expiresAt }, retry: RETRY_MS });
+    const announce = ({ history, id }: Ready) => {
+      const data = { app: scope.app, subject: scope.subject, expiresAt, history };
+      stream.notify({ event: "ready", data, retry: RETRY_MS, id });
+    };
     try {
-      unsubscribe = await this.#nats.subscribe(scope.subject, {
-        onPayload: (payload) => {
-          this.#lagSampler.observe(payload);
-          stream.push(payload);
-        },
-        onDenied: () => stream.end("denied"),
-        onState: (nats, at) => {
-          const data = { nats, at: new Date(at).toISOString() };
-          stream.notify({ event: "status", data });
-        },
-      });
+      stopSource = await this.#source.open({ scope, start, sink: stream, announce });
     } catch (error) {
       stream.cancel();
       releaseQuota();
@@ -158,7 +168,7 @@ export class Streams {
     });
     reportClosed = this.#telemetry.lifecycleLog.recordOpened(grant, scope, format.name);
     // The stream may have ended before NATS confirmed the subscription.
-    if (stream.ended) unsubscribe();
+    if (stream.ended) stopSource();
     return stream.readable;
   }
 

@@ -19,6 +19,10 @@ export interface Metrics {
   lagged(lag: number): void;
   /** A timer of this process fired late by this delay. */
   delayed(delay: number): void;
+  /** This many lines of history were read. */
+  historyRead(lines: number): void;
+  /** The history that a request asked for was sent in this time. */
+  historySent(duration: number): void;
 }
 
 /**
@@ -76,6 +80,17 @@ export function createMetrics(registry: Registry): Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
+  const historyLines = new Counter({
+    name: "natstap_history_lines_total",
+    help: "Lines of history read from JetStream or VictoriaLogs.",
+    registers,
+  });
+  const historyTime = new Histogram({
+    name: "natstap_history_seconds",
+    help: "Time from a request for history until its stream was live, in seconds.",
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
   // Only a series that exists from the start shows its first increase.
   for (const code of PROBLEM_CODES) refused.inc({ code }, 0);
   for (const reason of CLOSE_REASONS) closed.inc({ reason }, 0);
@@ -92,5 +107,7 @@ export function createMetrics(registry: Registry): Metrics {
     },
     lagged: (seconds) => lag.observe(seconds),
     delayed: (seconds) => delay.observe(seconds),
+    historyRead: (lines) => historyLines.inc(lines),
+    historySent: (seconds) => historyTime.observe(seconds),
   };
 }

@@ -62,6 +62,7 @@ Deno.test("readConfig() has a default for everything except the key", () => {
       allowAllApps: false,
     },
     subjectTemplate: new SubjectTemplate("logs.{app}.{region}.{machine}"),
+    history: undefined,
     corsOrigins: [],
     streams: {
       keepaliveTime: 15_000,
@@ -88,6 +89,9 @@ Deno.test("readConfig() reads the value of each variable", () => {
     ALLOW_ALL_APPS: "true",
     JWT_APP_CLAIM: "https://example.com/app",
     SUBJECT: "prod.{app}.{machine}",
+    HISTORY_STREAM: "LOGS",
+    HISTORY_MAX_LINES: "8",
+    HISTORY_CONCURRENCY: "9",
     CORS_ORIGINS: "https://a.example, http://b.example:8080",
     KEEPALIVE_SECONDS: "1",
     BUFFER_BYTES: "2",
@@ -111,6 +115,7 @@ Deno.test("readConfig() reads the value of each variable", () => {
       allowAllApps: true,
     },
     subjectTemplate: new SubjectTemplate("prod.{app}.{machine}"),
+    history: { stream: "LOGS", maxLines: 8, concurrency: 9 },
     corsOrigins: ["https://a.example", "http://b.example:8080"],
     streams: {
       keepaliveTime: 1_000,
@@ -125,6 +130,16 @@ Deno.test("readConfig() reads the value of each variable", () => {
   });
 });
 
+Deno.test("readConfig() accepts either kind of history, but not both", () => {
+  const HISTORY_URL = "http://fly-telemetry.internal:9428";
+  const limits = { maxLines: 10_000, concurrency: 4 };
+  assertEquals(read({ JWT_SECRET, HISTORY_URL }).history, { url: new URL(HISTORY_URL), ...limits });
+  const expected = "set HISTORY_STREAM or HISTORY_URL, not both";
+  assertProblem({ HISTORY_URL, HISTORY_STREAM: "LOGS" }, "Cannot choose", "a history", expected);
+  assertProblem({ HISTORY_STREAM: "a.b" }, "HISTORY_STREAM", '"a.b"', "JetStream stream");
+  assertProblem({ HISTORY_URL: "ftp://a" }, "HISTORY_URL", "", "an http or https URL");
+});
+
 /** Each variable that holds a number, with its minimum and maximum. */
 const NUMBERS: [string, number, number?][] = [
   ["PORT", 0, 65_535],
@@ -134,6 +149,8 @@ const NUMBERS: [string, number, number?][] = [
   ["BUFFER_BYTES", 1],
   ["BUFFER_TOTAL_BYTES", 1],
   ["STALL_SECONDS", 1, 86_400],
+  ["HISTORY_MAX_LINES", 1],
+  ["HISTORY_CONCURRENCY", 1],
   ["MAX_STREAMS", 1],
   ["MAX_STREAMS_PER_APP", 1],
   ["SHUTDOWN_SECONDS", 1, 86_400],

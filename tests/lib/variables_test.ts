@@ -9,7 +9,7 @@ Deno.test("deno.json permits reading the variables of the table, and no others",
 });
 
 Deno.test("Every variable whose name suggests a secret is marked as one", () => {
-  const suggestsSecret = /SECRET|PASSWORD|TOKEN|SEED|KEY|JWKS/;
+  const suggestsSecret = /SECRET|PASSWORD|TOKEN|SEED|KEY|JWKS|HISTORY_URL/;
   // A path.
   const names = Object.keys(VARIABLES).filter((name) => name !== "NATS_TLS_KEY");
   const secrets = ROWS.filter(([, { secret }]) => secret).map(([name]) => name);

@@ -36,7 +36,12 @@ Deno.test("GET /logs sends ready first, with the subject and the end of the gran
   const url = await logs({ app: "panini-786", exp }, { region: "dfw" });
   using reader = await readRaw(url);
   const subject = "logs.panini-786.dfw.>";
-  const data = { app: "panini-786", subject, expiresAt: new Date(exp * 1000).toISOString() };
+  const data = {
+    app: "panini-786",
+    subject,
+    expiresAt: new Date(exp * 1000).toISOString(),
+    history: false,
+  };
   assertEquals(
     await reader.until("\n\n"),
     `event: ready\nretry: 2000\ndata: ${JSON.stringify(data)}\n\n`,
@@ -48,12 +53,19 @@ Deno.test("GET /logs sends ready in ndjson and in text", async () => {
   const expiresAt = new Date(exp * 1000).toISOString();
   using ndjson = await readRaw(await logs({ app: "a", exp }, { format: "ndjson" }));
   assertEquals(JSON.parse(await ndjson.until("\n")), {
-    natstap: { event: "ready", app: "a", subject: "logs.a.>", expiresAt, retry: 2000 },
+    natstap: {
+      event: "ready",
+      app: "a",
+      subject: "logs.a.>",
+      expiresAt,
+      history: false,
+      retry: 2000,
+    },
   });
   using text = await readRaw(await logs({ app: "a", exp }, { format: "text" }));
   assertEquals(
     await text.until("\n"),
-    `# ready app=a subject=logs.a.> expiresAt=${expiresAt} retry=2000\n`,
+    `# ready app=a subject=logs.a.> expiresAt=${expiresAt} history=false retry=2000\n`,
   );
 });
 

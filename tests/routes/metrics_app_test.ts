@@ -20,6 +20,7 @@ const SERIES = [
     "filter_invalid",
     "body_not_allowed",
     "format_unknown",
+    "history_invalid",
     "token_missing",
     "token_malformed",
     "token_signature",
@@ -51,6 +52,9 @@ const SERIES = [
   "natstap_nats_connected",
   "natstap_nats_reconnects_total",
   "natstap_log_lines_dropped_total",
+  "natstap_history_lines_total",
+  "natstap_history_seconds_sum",
+  "natstap_history_seconds_count",
   ...["natstap_stream_duration", "natstap_delivery_lag", "natstap_event_loop_delay"].flatMap(
     (histogram) => [`${histogram}_seconds_sum`, `${histogram}_seconds_count`],
   ),

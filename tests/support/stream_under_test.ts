@@ -50,6 +50,8 @@ export interface OpenStream extends AsyncDisposable {
   tick(now: number, time: number, awake?: number): void;
   /** Pushes a line of `size` bytes that contains its number: 0, 1 and so on. */
   push(size: number): void;
+  /** Offers a line of `size` bytes that contains `number`. */
+  offer(size: number, number: number): boolean;
   /** Takes one chunk; resolves to the lines that end in it. For streams in `ndjson`. */
   take(): Promise<LineOrEvent[]>;
 }
@@ -99,6 +101,7 @@ export function openStream(options: OpenOptions): OpenStream {
       stream.push(new TextEncoder().encode(`${pushed.length}`.padEnd(size)));
       pushed.push(size);
     },
+    offer: (size, number) => stream.offer(new TextEncoder().encode(`${number}`.padEnd(size))),
     take: async () => parse(reader, (await reader.read()).value ?? new Uint8Array()),
     [Symbol.asyncDispose]: () => reader.cancel(),
   };

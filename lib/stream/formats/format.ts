@@ -16,6 +16,8 @@ export interface Format {
   readonly contentType: string;
   /** Written before each payload. */
   readonly prefix: Uint8Array;
+  /** Returns what is written instead before a payload with a sequence number, if the format shows it. */
+  readonly prefixWithId?: (id: number) => Uint8Array;
   /** Written after each payload. */
   readonly suffix: Uint8Array;
   /** Sent if the stream has been silent for `KEEPALIVE_SECONDS`. */
@@ -31,6 +33,11 @@ const encoder = new TextEncoder();
 /** Encodes `text` in UTF-8. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
+}
+
+/** Returns the data of a control event, with its `retry` if it has one, for formats without ids. */
+export function controlFields(control: ControlEvent): Readonly<Record<string, unknown>> {
+  return { ...control.data, ...("retry" in control && { retry: control.retry }) };
 }
 
 /** Carriage return. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Format, hasLineBreak, utf8 } from "./format.ts";
+import { controlFields, type Format, hasLineBreak, utf8 } from "./format.ts";
 import { hasReservedKey } from "./reserved_key.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -20,8 +20,8 @@ export const ndjson: Format = {
     !hasLineBreak(payload) && isPlainJson(payload)
       ? payload
       : utf8(JSON.stringify(lenient.decode(payload))),
-  control: ({ event, data, ...retry }) =>
-    utf8(JSON.stringify({ natstap: { event, ...data, ...retry } }) + "\n"),
+  control: (control) =>
+    utf8(JSON.stringify({ natstap: { event: control.event, ...controlFields(control) } }) + "\n"),
 };
 
 /** Whether `payload` is JSON that cannot be mistaken for a control event. */

@@ -12,12 +12,14 @@ export const sse: Format = {
   name: "sse",
   contentType: "text/event-stream",
   prefix: utf8("data: "),
+  prefixWithId: (id) => utf8(`id: ${id}\ndata: `),
   suffix: utf8("\n\n"),
   keepalive: utf8(": keepalive\n\n"),
   encode: (payload) => hasLineBreak(payload) ? splitLines(payload) : payload,
   control: (control) => {
     const retry = "retry" in control ? `retry: ${control.retry}\n` : "";
-    return utf8(`event: ${control.event}\n${retry}data: ${JSON.stringify(control.data)}\n\n`);
+    const id = "id" in control && control.id !== undefined ? `id: ${control.id}\n` : "";
+    return utf8(`event: ${control.event}\n${id}${retry}data: ${JSON.stringify(control.data)}\n\n`);
   },
 };
 

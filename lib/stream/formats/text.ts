@@ -5,7 +5,7 @@
  */
 import { flyctlText } from "../../log_line/flyctl_text.ts";
 import { parseLogLine } from "../../log_line/log_line.ts";
-import { type Format, utf8 } from "./format.ts";
+import { controlFields, type Format, utf8 } from "./format.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -24,8 +24,8 @@ export const text: Format = {
     const line = flyctlText(parseLogLine(decoder.decode(payload)), Date.now());
     return line === undefined ? payload : utf8(line);
   },
-  control: ({ event, data, ...retry }) => {
-    const pairs = Object.entries({ ...data, ...retry }).map(([name, value]) => `${name}=${value}`);
-    return utf8(`# ${event} ${pairs.join(" ")}\n`);
+  control: (control) => {
+    const pairs = Object.entries(controlFields(control)).map(([name, value]) => `${name}=${value}`);
+    return utf8(`# ${[control.event, ...pairs].join(" ")}\n`);
   },
 };

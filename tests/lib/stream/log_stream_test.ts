@@ -78,6 +78,53 @@ Deno.test("push() never drops lines of an active reader because of a stalled one
   assert(stalled.budget.used <= 100_000, `${stalled.budget.used}`);
 });
 
+Deno.test("offer() accepts lines as long as there is room, and room() resolves when there is again", async () => {
+  await using open = openStream({ limits: { bufferBytes: 100 } });
+  assertEquals([1, 2, 3, 4].map((id) => open.offer(30, id)), [true, true, true, false]);
+  const room = open.stream.room();
+  assertEquals(await open.take(), [{ id: 1 }, { id: 2 }, { id: 3 }]);
+  await room;
+  assertEquals(open.offer(30, 4), true);
+  assertEquals(await open.take(), [{ id: 4 }]);
+});
+
+Deno.test("offer() sends the event that counts dropped lines first", async () => {
+  await using open = openStream({ limits: { bufferBytes: 70 } });
+  for (let i = 0; i < 3; i++) open.push(30);
+  assertEquals(open.offer(1, 7), false);
+  assertEquals(await open.take(), [{ id: 0 }, { id: 1 }, {
+    event: "dropped",
+    count: 1,
+    bytes: 30,
+  }]);
+  assertEquals(open.offer(30, 7), true);
+  assertEquals(await open.take(), [{ id: 7 }]);
+});
+
+Deno.test("offer() accepts anything once the stream has ended, and drops a line that can never fit", async () => {
+  await using open = openStream({ total: 1_000 });
+  assertEquals(open.offer(2_000, 1), true);
+  assertEquals(await open.take(), [{ event: "dropped", count: 1, bytes: 2_000 }]);
+  open.stream.end("denied");
+  assertEquals(open.offer(10, 2), true);
+});
+
+Deno.test("room() resolves when other streams return memory, and when the stream is closed", async () => {
+  await using other = openStream({ total: 1_000 });
+  await using open = openStream({ budget: other.budget });
+  other.push(900);
+  assertEquals(open.offer(900, 1), false);
+  const room = open.stream.room();
+  await other.take();
+  other.stream.release();
+  open.tick(0, 0);
+  await room;
+  assertEquals(open.offer(900, 1), true);
+  const closed = open.stream.room();
+  await open.reader.cancel();
+  await closed;
+});
+
 Deno.test("notify() keeps the order of events, before and after dropped lines", async () => {
   await using open = openStream({ limits: { bufferBytes: 70 } });
   for (let i = 0; i < 4; i++) open.push(30);
@@ -169,7 +216,7 @@ Deno.test("tick() disconnects a reader that takes nothing for the stall time, fr
   await using open = openStream({ limits: { bufferBytes: 1_000, stallTime: 30_000 } });
   open.stream.notify({
     event: "ready",
-    data: { app: "a", subject: "b", expiresAt: "c" },
+    data: { app: "a", subject: "b", expiresAt: "c", history: false },
     retry: 1,
   });
   assertEquals((await open.take()).length, 1);

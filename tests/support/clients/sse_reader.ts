@@ -90,7 +90,7 @@ export type NamedData = [event: string | undefined, data: string];
 
 /** The two `status` events. */
 export const DISCONNECTED: NamedData = ["status", `{"nats":"disconnected"}`];
-export const CONNECTED: NamedData = ["status", `{"nats":"connected"}`];
+export const CONNECTED: NamedData = ["status", `{"nats":"connected","recovered":false}`];
 
 /** Resolves to the next event; throws if the stream has ended. */
 export async function take(reader: Reader): Promise<NamedData> {

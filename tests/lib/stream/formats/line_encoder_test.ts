@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Format, utf8 } from "../../../../lib/stream/formats/format.ts";
 import { LineEncoder } from "../../../../lib/stream/formats/line_encoder.ts";
+import { ndjson } from "../../../../lib/stream/formats/ndjson.ts";
 import { sse } from "../../../../lib/stream/formats/sse.ts";
 
 /** The format `sse`, the payloads that it has encoded, and the payload with which it fails. */
@@ -41,4 +42,17 @@ Deno.test("encode() never returns the line of another payload, even after an err
   counting.faulty = undefined;
   const { bytes } = encoder.encode(utf8("another's"));
   assertEquals(new TextDecoder().decode(bytes), "data: another's\n\n");
+});
+
+Deno.test("encode() writes the id of each line, also of equal payloads, and encodes those once", () => {
+  const { format, encoded } = countingFormat();
+  const encoder = new LineEncoder(format);
+  const lines = [1, 1, 23, undefined, 23].map((id) =>
+    new TextDecoder().decode(encoder.encode(utf8("a"), id).bytes)
+  );
+  const [first, second, plain] = ["id: 1\n", "id: 23\n", ""].map((id) => `${id}data: a\n\n`);
+  assertEquals(lines, [first, first, second, plain, second]);
+  assertEquals(encoded, ["a"]);
+  const json = new LineEncoder(ndjson).encode(utf8("{}"), 7);
+  assertEquals(new TextDecoder().decode(json.bytes), "{}\n");
 });

@@ -244,18 +244,26 @@ Deno.test("ndjson writes each control event as an object on its own line", () =>
     [
       ndjson.control({
         event: "ready",
-        data: { app: "web", subject: "logs.web.>", expiresAt: at },
+        data: { app: "web", subject: "logs.web.>", expiresAt: at, history: true },
         retry: 2_000,
+        id: 41,
       }),
-      { event: "ready", app: "web", subject: "logs.web.>", expiresAt: at, retry: 2_000 },
+      {
+        ...{ event: "ready", app: "web", subject: "logs.web.>" },
+        ...{ expiresAt: at, history: true, retry: 2_000 },
+      },
     ],
     [
       ndjson.control({ event: "dropped", data: { count: 7, bytes: 210 } }),
       { event: "dropped", count: 7, bytes: 210 },
     ],
     [
-      ndjson.control({ event: "status", data: { nats: "connected", at } }),
-      { event: "status", nats: "connected", at },
+      ndjson.control({ event: "status", data: { nats: "connected", at, recovered: true } }),
+      { event: "status", nats: "connected", at, recovered: true },
+    ],
+    [
+      ndjson.control({ event: "live", data: {}, id: 41 }),
+      { event: "live" },
     ],
     [
       ndjson.control({ event: "end", data: { reason: "shutdown" }, retry: 700 }),

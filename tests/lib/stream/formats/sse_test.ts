@@ -102,12 +102,18 @@ Deno.test("sse encodes a large payload that consists of line breaks", () => {
 
 Deno.test("sse writes control events as named events with JSON as data", () => {
   const expiresAt = "2026-11-20T21:00:00.000Z";
-  const ready = { app: "web", subject: "logs.web.>", expiresAt };
+  const ready = { app: "web", subject: "logs.web.>", expiresAt, history: true };
   const table: [ControlEvent, string][] = [
     [
       { event: "ready", data: ready, retry: 2_000 },
       `event: ready\nretry: 2000\ndata: ${JSON.stringify(ready)}\n\n`,
     ],
+    [
+      { event: "ready", data: ready, retry: 2_000, id: 41 },
+      `event: ready\nid: 41\nretry: 2000\ndata: ${JSON.stringify(ready)}\n\n`,
+    ],
+    [{ event: "gap", data: { reason: "limit" } }, 'event: gap\ndata: {"reason":"limit"}\n\n'],
+    [{ event: "live", data: {}, id: 0 }, "event: live\nid: 0\ndata: {}\n\n"],
     [
       { event: "dropped", data: { count: 7, bytes: 210 } },
       'event: dropped\ndata: {"count":7,"bytes":210}\n\n',
@@ -127,7 +133,7 @@ Deno.test("sse writes control events as named events with JSON as data", () => {
     const { events, retries, errors } = parse(sse.control(event));
     assertEquals(events, [{
       event: event.event,
-      id: undefined,
+      id: "id" in event ? `${event.id}` : undefined,
       data: JSON.stringify(event.data),
     }]);
     assertEquals([retries, errors], ["retry" in event ? [event.retry!] : [], []]);

@@ -112,10 +112,11 @@ Deno.test("text writes control events as lines that start with #", () => {
     [
       text.control({
         event: "ready",
-        data: { app: "web", subject: "logs.web.>", expiresAt: at },
+        data: { app: "web", subject: "logs.web.>", expiresAt: at, history: true },
         retry: 2_000,
+        id: 41,
       }),
-      `# ready app=web subject=logs.web.> expiresAt=${at} retry=2000\n`,
+      `# ready app=web subject=logs.web.> expiresAt=${at} history=true retry=2000\n`,
     ],
     [
       text.control({ event: "dropped", data: { count: 7, bytes: 210 } }),
@@ -125,6 +126,7 @@ Deno.test("text writes control events as lines that start with #", () => {
       text.control({ event: "status", data: { nats: "disconnected", at } }),
       `# status nats=disconnected at=${at}\n`,
     ],
+    [text.control({ event: "live", data: {}, id: 41 }), "# live\n"],
     [text.control({ event: "end", data: { reason: "expired" } }), "# end reason=expired\n"],
   ] as const;
   for (const [line, expected] of table) assertEquals(decode(line), expected);

@@ -1,0 +1,149 @@
+/**
+ * Lines from a JetStream stream: stored ones, then those that it republishes.
+ *
+ * @module
+ */
+import type { NatsConnection } from "@nats-io/transport-deno";
+import type { Config } from "../../config.ts";
+import { Connection, type OpenSubscription } from "../../nats/connection.ts";
+import { Problem } from "../../problem.ts";
+import type { LineRequest, LineSink } from "../../stream/line_source.ts";
+import type { HistoryServices } from "../create_history.ts";
+import type { History } from "../history.ts";
+import type { JetStreamOptions } from "../history_options.ts";
+import { ReadSlots } from "../read_slots.ts";
+import { readHistoryStream } from "./history_stream.ts";
+import { InterimReader } from "./interim_reader.ts";
+import { mapSubject } from "./republish.ts";
+import type { ScopeReader } from "./scope_reader.ts";
+import { type QueueLimits, SequenceFeed } from "./sequence_feed.ts";
+import { positionOf } from "./sequence_headers.ts";
+import { StreamWatch } from "./stream_watch.ts";
+
+/** How long a request waits for JetStream's first answer. */
+const FIRST_ANSWER_MS = 5_000;
+
+/** Opens a {@linkcode SequenceFeed} for each stream. */
+export class JetStreamHistory implements History {
+  readonly #options: JetStreamOptions;
+  readonly #limits: QueueLimits;
+  readonly #services: HistoryServices;
+  /** A connection of its own, so that history does not delay live lines. */
+  readonly #connection: Connection;
+  readonly #slots: ReadSlots;
+  readonly #watch: StreamWatch;
+  readonly #feeds = new Map<SequenceFeed, LineSink>();
+
+  /** Starts to watch the stream. */
+  constructor(
+    options: JetStreamOptions,
+    config: Pick<Config, "nats" | "subjectTemplate">,
+    limits: QueueLimits,
+    services: HistoryServices,
+  ) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#services = services;
+    this.#slots = new ReadSlots(options.concurrency);
+    this.#connection = new Connection(config.nats, services.log);
+    this.#watch = new StreamWatch(
+      () => readHistoryStream(this.#connection.connection, options.stream, config.subjectTemplate),
+      {
+        onDisturbed: () => this.#feeds.forEach((_, feed) => feed.catchUp()),
+        // Clients reconnect, and get what the stream offers now.
+        onReplaced: () => this.#feeds.forEach((sink) => sink.end("shutdown")),
+      },
+      services.log,
+    );
+  }
+
+  get problem(): string | undefined {
+    return this.#watch.problem;
+  }
+
+  async open(request: LineRequest): Promise<() => void> {
+    const { scope, start, sink, announce } = request;
+    const { nats, live, metrics } = this.#services;
+    await this.#awaitFirstAnswer(request);
+    const { stream } = this.#watch;
+    const subject = stream && mapSubject(stream.republish, scope.subject);
+    if (stream === undefined || subject === undefined) return await live.open(request);
+    let subscription: OpenSubscription | undefined;
+    const last = start === undefined ? stream.lastSequence : undefined;
+    const reader = this.#createReader(scope.subject, () => subscription?.connection);
+    const feed = new SequenceFeed(last, sink, reader, this.#limits);
+    const close = () => {
+      this.#feeds.delete(feed);
+      subscription?.close();
+      feed.close();
+    };
+    announce({ history: true, id: last });
+    try {
+      subscription = await nats.subscribe(subject, {
+        onMessage: (message) => {
+          const position = positionOf(message, stream.name);
+          if (position === undefined) return;
+          live.onLine(message.data);
+          feed.push(message.data, position);
+        },
+        onDenied: () => sink.end("denied"),
+        onState: (state, time) => {
+          const at = new Date(time).toISOString();
+          if (state === "disconnected") {
+            return sink.notify({ event: "status", data: { nats: state, at } });
+          }
+          feed.catchUp(() =>
+            sink.notify({ event: "status", data: { nats: state, at, recovered: true } })
+          );
+        },
+      });
+    } catch (error) {
+      close();
+      throw error;
+    }
+    this.#feeds.set(feed, sink);
+    if (start !== undefined) {
+      const startedAt = performance.now();
+      feed.start(start, this.#options.maxLines, (id) => {
+        metrics.historySent((performance.now() - startedAt) / 1000);
+        sink.notify({ event: "live", data: {}, id });
+      });
+    }
+    return close;
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    await this.#connection.close();
+  }
+
+  /** Creates a reader whose reads wait for a slot, and are counted. */
+  #createReader(filter: string, leader: () => NatsConnection | undefined): ScopeReader {
+    const { metrics } = this.#services;
+    const slots = this.#slots;
+    const reader = new InterimReader(
+      this.#options.stream,
+      filter,
+      leader,
+      () => this.#connection.connection,
+    );
+    return {
+      lastSequence: () => slots.run(() => reader.lastSequence()),
+      find: (start, maxLines) => slots.run(() => reader.find(start, maxLines)),
+      read: async (sequence) => {
+        const lines = await slots.run(() => reader.read(sequence));
+        metrics.historyRead(lines.length);
+        return lines;
+      },
+      onError: (error) => reader.onError(error),
+      close: () => reader.close(),
+    };
+  }
+
+  /** @throws {Problem} If the client has an id, so that its stream must not start without history. */
+  async #awaitFirstAnswer({ start }: LineRequest): Promise<void> {
+    if (await this.#watch.isKnown(FIRST_ANSWER_MS)) return;
+    if (start === undefined || !("after" in start)) return;
+    throw new Problem("nats_unavailable", "Try again: JetStream does not answer.");
+  }
+}

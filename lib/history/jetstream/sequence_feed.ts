@@ -1,0 +1,205 @@
+/**
+ * Joins the stored and the live lines of one stream, by their sequence numbers.
+ *
+ * @module
+ */
+import { delay } from "@nats-io/transport-deno";
+import type { LineSink } from "../../stream/line_source.ts";
+import type { Budget } from "../../stream/stream_buffer.ts";
+import type { HistoryStart } from "../history_start.ts";
+import type { ScopeReader } from "./scope_reader.ts";
+import type { Position } from "./sequence_headers.ts";
+
+/** The limits of live lines that wait while stored lines are sent. */
+export interface QueueLimits {
+  /** Maximum size of the lines that wait, in bytes. */
+  readonly bufferBytes: number;
+  /** The memory that all streams share. */
+  readonly budget: Budget;
+}
+
+/** A live line that waits. */
+interface WaitingLine extends Position {
+  readonly payload: Uint8Array;
+}
+
+/** How long to wait after a failed read: at first, and at most. */
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 2_000;
+
+/**
+ * Delivers every line of a scope exactly once, in the order of the JetStream stream. While lines are live,
+ * they pass through. Whenever some may be missing, {@linkcode catchUp} reads them from the stream, and live
+ * lines wait. If more of them arrive than may wait, they are forgotten and read from the stream instead.
+ */
+export class SequenceFeed {
+  readonly #sink: LineSink;
+  readonly #reader: ScopeReader;
+  readonly #limits: QueueLimits;
+  /** Sequence number of the last line that was passed on, or up to which there is nothing to pass on. */
+  #last: number;
+  /** Number of stored lines to skip. */
+  #skip = 0;
+  /** Whether live lines wait. */
+  #joining: boolean;
+  #waiting: WaitingLine[] = [];
+  #waitingBytes = 0;
+  /** Whether more live lines arrived than may wait. */
+  #forgotten = false;
+  /** Whether lines may have been missed since the last line was asked for. */
+  #stale = false;
+  /** Called when the stream is live again. */
+  #onJoined: ((last: number) => void)[] = [];
+  #closed = false;
+
+  /**
+   * Passes on live lines; call {@linkcode start} first if `last` is `undefined`.
+   *
+   * @param last Sequence number after which lines are passed on.
+   */
+  constructor(last: number | undefined, sink: LineSink, reader: ScopeReader, limits: QueueLimits) {
+    this.#last = last ?? 0;
+    this.#joining = last === undefined;
+    this.#sink = sink;
+    this.#reader = reader;
+    this.#limits = limits;
+  }
+
+  /** Takes a live line. This is the hot path. */
+  push(payload: Uint8Array, position: Position): void {
+    const { sequence, previous } = position;
+    if (this.#joining) return this.#wait(payload, position);
+    if (sequence <= this.#last) return;
+    if (previous > this.#last) {
+      // The line before it, on the same subject, has not arrived.
+      this.catchUp();
+      return this.#wait(payload, position);
+    }
+    this.#last = sequence;
+    this.#sink.push(payload, sequence);
+  }
+
+  /**
+   * Sends the stored lines from `start`, then live ones.
+   *
+   * @param maxLines Maximum number of stored lines: `HISTORY_MAX_LINES`.
+   * @param onLive Called before the first live line, with the sequence number of the last line before it.
+   */
+  start(start: HistoryStart, maxLines: number, onLive: (last: number) => void): void {
+    this.#onJoined.push(onLive);
+    this.#join(async () => {
+      const { sequence, skip, cut } = await this.#reader.find(start, maxLines);
+      if (cut !== undefined) this.#sink.notify({ event: "gap", data: { reason: cut } });
+      this.#last = sequence - 1;
+      this.#skip = skip;
+    });
+  }
+
+  /**
+   * Reads the lines that may have been missed.
+   *
+   * @param onJoined Called when the stream is live again.
+   */
+  catchUp(onJoined?: () => void): void {
+    if (onJoined !== undefined) this.#onJoined.push(onJoined);
+    this.#stale = true;
+    if (!this.#joining) this.#join(() => Promise.resolve());
+  }
+
+  /** Stops. */
+  close(): void {
+    this.#closed = true;
+    this.#forget();
+    this.#reader.close();
+  }
+
+  async #join(findStart: () => Promise<void>): Promise<void> {
+    this.#joining = true;
+    await this.#persist(findStart);
+    do {
+      this.#stale = false;
+      // Whatever arrives from now on is newer than the last line that is asked for next, or part of it.
+      this.#forget();
+      await this.#persist(() => this.#readStored());
+      await this.#sendWaiting();
+    } while ((this.#stale || this.#forgotten) && !this.#done);
+    if (this.#done) return;
+    this.#forget();
+    for (const onJoined of this.#onJoined.splice(0)) onJoined(this.#last);
+    this.#joining = false;
+  }
+
+  get #done(): boolean {
+    return this.#closed || this.#sink.ended;
+  }
+
+  /** Calls `act` until it succeeds: the stream resumes as soon as JetStream answers again. */
+  async #persist(act: () => Promise<void>): Promise<void> {
+    for (let wait = FIRST_RETRY_MS; !this.#done; wait = Math.min(2 * wait, MAX_RETRY_MS)) {
+      try {
+        return await act();
+      } catch (error) {
+        this.#reader.onError(error);
+        await delay(wait);
+      }
+    }
+  }
+
+  /** Sends all stored lines up to the last one in the scope. */
+  async #readStored(): Promise<void> {
+    let end = await this.#reader.lastSequence();
+    while (this.#last < end && !this.#done) {
+      const lines = await this.#reader.read(this.#last + 1);
+      for (const { sequence, payload } of lines) {
+        if (this.#skip > 0) this.#skip--;
+        else await this.#offer(payload, sequence);
+        if (this.#done) return;
+        this.#last = sequence;
+      }
+      if (lines.length > 0) continue;
+      // The replica that answered lags behind the leader, or the last lines have been deleted.
+      await delay(FIRST_RETRY_MS);
+      end = Math.min(end, await this.#reader.lastSequence());
+    }
+  }
+
+  /** Sends the live lines that have waited, as long as none is missing before them. */
+  async #sendWaiting(): Promise<void> {
+    for (let i = 0; i < this.#waiting.length; i++) {
+      const { payload, sequence, previous } = this.#waiting[i]!;
+      if (sequence <= this.#last) continue;
+      if (previous > this.#last) this.#stale = true;
+      if (this.#stale || this.#forgotten) return;
+      await this.#offer(payload, sequence);
+      if (this.#done) return;
+      this.#last = sequence;
+    }
+  }
+
+  /** Adds a line as soon as there is room for it. */
+  async #offer(payload: Uint8Array, sequence: number): Promise<void> {
+    while (!this.#done && !this.#sink.offer(payload, sequence)) await this.#sink.room();
+  }
+
+  #wait(payload: Uint8Array, position: Position): void {
+    if (this.#forgotten || this.#closed) return;
+    const { bufferBytes, budget } = this.#limits;
+    const size = this.#waitingBytes + payload.length;
+    if (size > bufferBytes || budget.used + payload.length > budget.total) {
+      this.#forget();
+      this.#forgotten = true;
+      return;
+    }
+    // A copy, because the payload is part of everything that was read from NATS at the same time.
+    this.#waiting.push({ ...position, payload: payload.slice() });
+    this.#waitingBytes = size;
+    budget.used += payload.length;
+  }
+
+  #forget(): void {
+    this.#limits.budget.used -= this.#waitingBytes;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#forgotten = false;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Watches the JetStream stream: whether it can be used, and whether lines may have been missed.
+ *
+ * @module
+ */
+import { delay } from "@nats-io/transport-deno";
+import type { Log } from "../../telemetry/log.ts";
+import type { HistoryStream, UnusableStream } from "./history_stream.ts";
+
+/** How often the stream is asked for its state. A new leader takes at least 4 s to be elected. */
+const POLL_MS = 1_000;
+/** Number of answers in a row that must report a problem before a stream that was usable is given up. */
+const PROBLEM_ANSWERS = 3;
+
+/** What follows from a change of the stream. */
+export interface StreamChanges {
+  /** Lines may have been stored without being republished to this process. */
+  readonly onDisturbed: () => void;
+  /** The stream is gone, was replaced, or republishes to other subjects. */
+  readonly onReplaced: () => void;
+}
+
+/** Polls the stream until it is closed. */
+export class StreamWatch {
+  /** The stream as it was last seen; `undefined` if it cannot be used. */
+  stream: HistoryStream | undefined;
+  /** Why there is no history now; `undefined` if there is. */
+  problem: string | undefined = "not checked yet";
+  readonly #check: () => Promise<HistoryStream | UnusableStream>;
+  readonly #changes: StreamChanges;
+  readonly #log: Log;
+  #known = false;
+  readonly #answered = Promise.withResolvers<void>();
+  readonly #closing = new AbortController();
+  #problemAnswers = 0;
+
+  /**
+   * Starts to poll.
+   *
+   * @param check Reads the state of the stream; fails if JetStream does not answer.
+   */
+  constructor(
+    check: () => Promise<HistoryStream | UnusableStream>,
+    changes: StreamChanges,
+    log: Log,
+  ) {
+    this.#check = check;
+    this.#changes = changes;
+    this.#log = log;
+    this.#run();
+  }
+
+  /** Resolves to whether it is known if the stream can be used, as soon as it is, or after this time. */
+  async isKnown(timeoutMs: number): Promise<boolean> {
+    if (this.#known) return true;
+    await Promise.race([this.#answered.promise, delay(timeoutMs)]);
+    return this.#known;
+  }
+
+  /** Stops polling. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        const found = await this.#check();
+        if ("problem" in found) this.#handleProblem(found.problem);
+        else this.#handleStream(found);
+        this.#known = true;
+        this.#answered.resolve();
+      } catch (error) {
+        this.#handleSilence(error instanceof Error ? error.message : String(error));
+      }
+      await delay(POLL_MS);
+    }
+  }
+
+  #handleStream(found: HistoryStream): void {
+    const known = this.stream;
+    const disturbed = this.problem !== undefined || known?.leader !== found.leader;
+    this.#problemAnswers = 0;
+    this.stream = found;
+    if (this.problem !== undefined) this.#log.info("history available", { stream: found.name });
+    this.problem = undefined;
+    if (known === undefined) return;
+    if (isReplaced(known, found)) this.#changes.onReplaced();
+    else if (disturbed) this.#changes.onDisturbed();
+  }
+
+  #handleProblem(problem: string): void {
+    this.#report(problem);
+    if (this.stream === undefined || ++this.#problemAnswers < PROBLEM_ANSWERS) return;
+    this.stream = undefined;
+    this.#changes.onReplaced();
+  }
+
+  /** Without an answer, the stream that was seen last is still the best guess. */
+  #handleSilence(reason: string): void {
+    const disturbed = this.problem === undefined;
+    this.#report(reason);
+    if (disturbed) this.#changes.onDisturbed();
+  }
+
+  #report(problem: string): void {
+    if (this.problem === problem) return;
+    this.problem = problem;
+    this.#log.warn("history unavailable", { reason: problem });
+  }
+}
+
+function isReplaced(known: HistoryStream, found: HistoryStream): boolean {
+  return known.created !== found.created ||
+    known.republish.src !== found.republish.src || known.republish.dest !== found.republish.dest;
+}

@@ -1,0 +1,227 @@
+import { assert, assertEquals } from "@std/assert";
+import { setImmediate } from "node:timers/promises";
+import type { ScopeReader, StoredLine } from "../../../../lib/history/jetstream/scope_reader.ts";
+import { SequenceFeed } from "../../../../lib/history/jetstream/sequence_feed.ts";
+import type { LineSink } from "../../../../lib/stream/line_source.ts";
+
+/** A reader of stored lines, and the sink of a stream, under the control of a test. */
+class Scenario {
+  /** The sequence numbers of the stored lines. */
+  readonly stored: number[] = [];
+  /** Sequence numbers of the lines that the sink took, and names of events. */
+  readonly taken: (number | string)[] = [];
+  readonly budget = { used: 0, total: 1e9 };
+  /** How many more lines the sink takes before it has to wait for room. */
+  room = Infinity;
+  /** How many more requests fail. */
+  failures = 0;
+  /** Number of lines that the replica has not yet stored. */
+  lag = 0;
+  /** Called before each answer of the reader. */
+  onRequest = (): Promise<void> => Promise.resolve();
+  readonly #roomNeeded: (() => void)[] = [];
+
+  readonly reader: ScopeReader = {
+    lastSequence: () => this.#answer(() => this.stored.at(-1) ?? 0),
+    find: (start) =>
+      this.#answer(() => {
+        if ("after" in start) return { sequence: start.after + 1, skip: 0, cut: undefined };
+        const sequence = this.stored.at(-start.tail! - 1) ?? 1;
+        return { sequence, skip: this.stored.length > start.tail! ? 1 : 0, cut: undefined };
+      }),
+    read: (sequence) =>
+      this.#answer(() => {
+        const visible = this.stored.slice(0, this.stored.length - this.lag);
+        if (this.lag > 0) this.lag--;
+        return visible.filter((stored) => stored >= sequence).slice(0, 3).map(line);
+      }),
+    onError: () => {},
+    close: () => {},
+  };
+
+  readonly sink: LineSink = {
+    ended: false,
+    push: (_, id) => void this.taken.push(id!),
+    offer: (_, id) => {
+      if (this.room <= 0) return false;
+      this.room--;
+      this.taken.push(id!);
+      return true;
+    },
+    room: () => new Promise((resolve) => this.#roomNeeded.push(resolve)),
+    notify: ({ event }) => void this.taken.push(event),
+    end: () => {},
+  };
+
+  open(last: number | undefined, bufferBytes = 1e9): SequenceFeed {
+    return new SequenceFeed(last, this.sink, this.reader, { bufferBytes, budget: this.budget });
+  }
+
+  /** Makes room for `count` more lines. */
+  makeRoom(count: number): void {
+    this.room += count;
+    for (const resolve of this.#roomNeeded.splice(0)) resolve();
+  }
+
+  /** Stores a line, and republishes it to `feed` unless it is lost on the way. */
+  publish(feed: SequenceFeed, sequence: number, lost = false): void {
+    const previous = this.stored.at(-1) ?? 0;
+    this.stored.push(sequence);
+    if (!lost) feed.push(line(sequence).payload, { sequence, previous });
+  }
+
+  async #answer<T>(answer: () => T): Promise<T> {
+    await this.onRequest();
+    if (this.failures > 0) {
+      this.failures--;
+      throw new Error("no answer");
+    }
+    return answer();
+  }
+}
+
+function line(sequence: number): StoredLine {
+  return { sequence, payload: new TextEncoder().encode(`line ${sequence}`) };
+}
+
+/** Lets everything happen that needs no time. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await setImmediate();
+}
+
+Deno.test("push() passes live lines on at once, each only once", () => {
+  const scenario = new Scenario();
+  const feed = scenario.open(4);
+  for (const sequence of [3, 4, 5, 5, 7, 6]) {
+    feed.push(line(sequence).payload, { sequence, previous: 0 });
+  }
+  assertEquals(scenario.taken, [5, 7]);
+  feed.close();
+});
+
+Deno.test("push() reads what is missing before a line whose predecessor has not arrived", async () => {
+  const scenario = new Scenario();
+  const feed = scenario.open(0);
+  scenario.publish(feed, 1);
+  scenario.publish(feed, 2, true);
+  scenario.publish(feed, 3, true);
+  assertEquals(scenario.taken, [1]);
+  scenario.publish(feed, 4);
+  scenario.publish(feed, 5);
+  await settle();
+  scenario.publish(feed, 6);
+  assertEquals(scenario.taken, [1, 2, 3, 4, 5, 6]);
+  feed.close();
+});
+
+Deno.test("start() sends the stored lines, then what was published meanwhile, then live lines", async () => {
+  const scenario = new Scenario();
+  const feed = scenario.open(undefined);
+  for (let sequence = 1; sequence <= 10; sequence++) scenario.publish(feed, sequence);
+  let next = 11;
+  scenario.onRequest = async () => {
+    await setImmediate();
+    if (next <= 13) scenario.publish(feed, next++);
+  };
+  feed.start({ tail: 4 }, 100, (last) => scenario.taken.push(`live after ${last}`));
+  await settle();
+  scenario.publish(feed, 20);
+  assertEquals(scenario.taken, [8, 9, 10, 11, 12, 13, "live after 13", 20]);
+  assertEquals(scenario.budget.used, 0);
+  feed.close();
+});
+
+Deno.test("start() waits for a reader that does not read, and reads forgotten live lines from the stream", async () => {
+  const scenario = new Scenario();
+  scenario.room = 2;
+  const feed = scenario.open(undefined, 30);
+  for (let sequence = 1; sequence <= 5; sequence++) scenario.publish(feed, sequence);
+  feed.start({ after: 0 }, 100, () => scenario.taken.push("live"));
+  await settle();
+  for (let sequence = 6; sequence <= 50; sequence++) {
+    scenario.publish(feed, sequence);
+    assert(scenario.budget.used <= 30, `${scenario.budget.used}`);
+  }
+  await settle();
+  assertEquals(scenario.taken, [1, 2]);
+  scenario.makeRoom(Infinity);
+  await settle();
+  scenario.publish(feed, 51);
+  assertEquals(scenario.taken, [...Array.from({ length: 50 }, (_, i) => i + 1), "live", 51]);
+  feed.close();
+});
+
+Deno.test("catchUp() persists until JetStream answers and its replica has every line, and live lines wait", async () => {
+  const scenario = new Scenario();
+  const feed = scenario.open(0);
+  scenario.publish(feed, 1);
+  for (const sequence of [2, 3]) scenario.publish(feed, sequence, true);
+  scenario.failures = 1;
+  scenario.lag = 2;
+  const joined = Promise.withResolvers<void>();
+  feed.catchUp(() => {
+    scenario.taken.push("joined");
+    joined.resolve();
+  });
+  scenario.publish(feed, 4);
+  await joined.promise;
+  scenario.publish(feed, 5);
+  assertEquals(scenario.taken, [1, 2, 3, 4, "joined", 5]);
+  feed.close();
+});
+
+Deno.test("catchUp() ends if the lines that it waits for are deleted", async () => {
+  const scenario = new Scenario();
+  const feed = scenario.open(0);
+  for (const sequence of [1, 2, 3]) scenario.publish(feed, sequence, true);
+  scenario.lag = 1;
+  scenario.onRequest = () => {
+    if (scenario.taken.length === 2) scenario.stored.length = 2;
+    return Promise.resolve();
+  };
+  const joined = Promise.withResolvers<void>();
+  feed.catchUp(joined.resolve);
+  await joined.promise;
+  assertEquals(scenario.taken, [1, 2]);
+  feed.close();
+});
+
+Deno.test("A feed delivers every line exactly once and in order, whatever is lost, fails or is slow", async () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = generator(seed);
+    const scenario = new Scenario();
+    const fromStart = random() < 0.5;
+    const feed = scenario.open(fromStart ? undefined : 0, 20 + 200 * random());
+    scenario.room = 3;
+    scenario.onRequest = async () => void (random() < 0.7 && await setImmediate());
+    if (fromStart) feed.start({ after: 0 }, 1e9, () => {});
+    let connected = true;
+    for (let sequence = 1; sequence <= 100; sequence++) {
+      if (random() < 0.05) {
+        connected = !connected;
+        if (connected) feed.catchUp();
+      }
+      scenario.publish(feed, sequence, !connected);
+      if (random() < 0.3) scenario.makeRoom(Math.floor(20 * random()));
+      if (random() < 0.3) await setImmediate();
+    }
+    scenario.makeRoom(Infinity);
+    const joined = Promise.withResolvers<void>();
+    feed.catchUp(joined.resolve);
+    await joined.promise;
+    const all = Array.from({ length: 100 }, (_, i) => i + 1);
+    assertEquals(scenario.taken, all, `seed ${seed}`);
+    assertEquals(scenario.budget.used, 0, `seed ${seed}`);
+    feed.close();
+  }
+});
+
+/** Mulberry32: the same numbers for the same seed. */
+function generator(seed: number): () => number {
+  return () => {
+    seed = seed + 0x6D2B79F5 | 0;
+    let t = Math.imul(seed ^ seed >>> 15, 1 | seed);
+    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
+    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
+  };
+}
