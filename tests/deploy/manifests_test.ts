@@ -4,8 +4,10 @@ import { parse, parseAllDocuments } from "npm:yaml@^2";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { readConfig } from "../../lib/config.ts";
 import { isName } from "../../lib/nats/subject.ts";
-import { startNatsServer } from "../../tools/nats_server.ts";
+import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 import { ROOT } from "../support/checkout.ts";
+import { awaitHistory, fetchHistory } from "../support/history_stack.ts";
+import { assertEventually } from "../support/patience.ts";
 import { openStream, SECRET, startService } from "../support/service.ts";
 
 interface Container {
@@ -41,7 +43,10 @@ interface Pod {
 interface Workload {
   kind: string;
   metadata: { name: string };
-  spec: { template: { metadata: { labels: Record<string, string> }; spec: Pod } };
+  spec: {
+    template: { metadata: { labels: Record<string, string> }; spec: Pod };
+    volumeClaimTemplates?: { metadata: { name: string } }[];
+  };
 }
 
 interface Kustomization {
@@ -100,7 +105,9 @@ function objects(folder: string): Workload[] {
 }
 
 function workloads(folder: string): Workload[] {
-  return objects(folder).filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
+  return objects(folder).filter(({ kind }) =>
+    ["Deployment", "DaemonSet", "StatefulSet", "Job"].includes(kind)
+  );
 }
 
 function pod(folder: string, name: string): Pod {
@@ -139,8 +146,8 @@ Deno.test("every container of the manifests is confined, and only the agents run
   for (const { kind, metadata, spec } of FOLDERS.flatMap(workloads)) {
     const { securityContext, containers } = spec.template.spec;
     assertEquals(securityContext.seccompProfile, { type: "RuntimeDefault" }, metadata.name);
-    assertEquals(securityContext.runAsNonRoot === true, kind === "Deployment", metadata.name);
-    if (kind === "Deployment") assert(Number(securityContext.runAsUser) > 0, metadata.name);
+    assertEquals(securityContext.runAsNonRoot === true, kind !== "DaemonSet", metadata.name);
+    if (kind !== "DaemonSet") assert(Number(securityContext.runAsUser) > 0, metadata.name);
     for (const { name, securityContext, resources } of containers) {
       assertEquals(securityContext, {
         allowPrivilegeEscalation: false,
@@ -186,10 +193,11 @@ Deno.test("the pods of the manifests mount each of their volumes, and their Conf
     }
     for (const { spec } of workloads(folder)) {
       const { volumes = [], containers } = spec.template.spec;
+      const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
       const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts);
       assertEquals(
         new Set(mounts.map(({ name }) => name)),
-        new Set(volumes.map(({ name }) => name)),
+        new Set([...volumes.map(({ name }) => name), ...claims]),
       );
       for (const { configMap } of volumes) {
         if (configMap === undefined) continue;
@@ -260,8 +268,8 @@ for (const folder of ["vector", "fluent-bit"]) {
   });
 }
 
-Deno.test("natstap's NATS user may only subscribe to log lines, and the agent's only publish them", async () => {
-  await using nats = await startNatsServer({ config: natsConfig() });
+Deno.test("natstap's NATS user may only read log lines and their stream, and the agent's only publish them", async () => {
+  await using nats = await startNats();
   const signIn = (user: string) => connect({ servers: nats.url, user, pass: "secret" });
   const [natstap, agent] = [await signIn("natstap"), await signIn("agent")];
   const refused: string[] = [];
@@ -284,29 +292,51 @@ Deno.test("natstap's NATS user may only subscribe to log lines, and the agent's 
   agent.subscribe("k8s.>", { callback: () => {} });
   natstap.publish("k8s.panini-786", "");
   natstap.subscribe("other", { callback: () => {} });
-  await Promise.all([agent.flush(), natstap.flush()]);
-  await Promise.all([agent.close(), natstap.close()]);
-
-  assertEquals(
-    refused.toSorted().map((text) => text.replaceAll(/^(\w+): .*Violation for /gi, "$1: ")),
+  natstap.publish("natstap.k8s.panini-786", "");
+  agent.publish("natstap.k8s.panini-786", "");
+  for (const action of ["CREATE", "DELETE", "PURGE"]) {
+    natstap.publish(`$JS.API.STREAM.${action}.logs`);
+  }
+  await assertEventually(
+    () => refused.toSorted().map((text) => text.replaceAll(/^(\w+): .*Violation for /gi, "$1: ")),
     [
+      'agent: Publish to "natstap.k8s.panini-786"',
       'agent: Publish to "other"',
       'agent: Subscription to "k8s.>"',
+      'natstap: Publish to "$JS.API.STREAM.CREATE.logs"',
+      'natstap: Publish to "$JS.API.STREAM.DELETE.logs"',
+      'natstap: Publish to "$JS.API.STREAM.PURGE.logs"',
       'natstap: Publish to "k8s.panini-786"',
+      'natstap: Publish to "natstap.k8s.panini-786"',
       'natstap: Subscription to "other"',
     ],
   );
+  await Promise.all([agent.close(), natstap.close()]);
 });
 
-/** nats.conf without its ports, and with "secret" for each password. */
-function natsConfig(): string {
-  return readText("kubernetes/nats.conf")
+/** Starts nats.conf's server, without its ports and its volume, and with "secret" for each password. */
+function startNats(): Promise<NatsServer> {
+  const config = readText("kubernetes/nats.conf")
     .replaceAll(/^(port|http): .*$/gm, "")
-    .replaceAll(/\$\w+/g, '"secret"');
+    .replace(/^jetstream \{[^}]*\}/m, "")
+    .replaceAll(/\$\w+_PASSWORD/g, '"secret"');
+  return startNatsServer({ config, jetstream: true });
 }
 
-Deno.test("a line that the agent publishes reaches a reader of the Deployment's natstap", async () => {
-  await using nats = await startNatsServer({ config: natsConfig() });
+/** Creates the stream of history-stream.json as the Job does. */
+async function createStream({ url }: NatsServer): Promise<void> {
+  const { name, ...config } = JSON.parse(readText("kubernetes/history-stream.json"));
+  assertEquals(name, env("HISTORY_STREAM"));
+  const admin = await connect({ servers: url, user: "admin", pass: "secret" });
+  const subject = `$JS.API.STREAM.CREATE.${name}`;
+  const reply = await admin.request(subject, JSON.stringify({ name, ...config }));
+  assertEquals(reply.json<{ error?: unknown }>().error, undefined);
+  await admin.close();
+}
+
+Deno.test("a line that the agent publishes reaches a reader of the Deployment's natstap, live and later", async () => {
+  await using nats = await startNats();
+  await createStream(nats);
   const plain = CONTAINER.env!.filter(({ value }) => value !== undefined)
     .map(({ name, value }) => [name, value!]);
   await using service = await startService({
@@ -315,6 +345,7 @@ Deno.test("a line that the agent publishes reaches a reader of the Deployment's 
     NATS_PASSWORD: "secret",
   });
   await service.logged(({ msg }) => msg === "NATS connected");
+  await awaitHistory(service);
   await using reader = await openStream(service, { app: "panini-786" });
   const agent = await connect({ servers: nats.url, user: "agent", pass: "secret" });
   const line =
@@ -322,4 +353,7 @@ Deno.test("a line that the agent publishes reaches a reader of the Deployment's 
   agent.publish("k8s.panini-786", line);
   await agent.drain();
   assertEquals(await reader.line(), line);
+  const { lines } = await fetchHistory(service, { app: "panini-786" }, { tail: "1" });
+  assertEquals(lines.map(({ payload }) => payload), [line]);
+  assertEquals(service.logs.filter(({ level }) => level === "warn" || level === "error"), []);
 });

@@ -6,11 +6,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { assertEventually } from "../support/patience.ts";
+import { claims, query, SEED } from "../support/hostile_scopes.ts";
 import { connectTo, receive, send } from "../support/clients/raw_request.ts";
 import { mint, type Service, startService, subjects } from "../support/service.ts";
 
-/** The same cases in each run; a failure prints the seed and the failing case. */
-const SEED = 786;
 const CASES = 1_000;
 
 let nats: Awaited<ReturnType<typeof startNatsServer>>;
@@ -212,46 +211,6 @@ const TEMPLATES: [template: string, subjects: RegExp][] = [
   ],
   ["{app}.logs.{machine}", new RegExp(`^(\\*|${NAME})\\.logs\\.(>|${MACHINE})$`)],
 ];
-/** Only a few, so that claims and queries often contain the same name. */
-const name = fc.constantFrom("web", "other", "dfw");
-/** Besides names, claims and queries contain parts of subjects, URLs and commands. */
-const IN_CLAIMS = [
-  ...[".", "*", ">", " ", "\t", "\r\n", "\n", "\0", "\x7f", "\u2028", "\u200b", "\u202e", "\ufeff"],
-  ...["SUB > 1", "$SYS", "_INBOX", "__proto__", "-", "\u0435", "\uff41", "\ud800", "a".repeat(63)],
-];
-const IN_QUERY = [
-  ...["%00", "%2e", "%2E", "%3e", "%2a", "%c0%ae", "%e0%80%ae", "%u002e", "%252e", "%253e", "%ff"],
-  ...["+", "%20", "%09", "%0d%0a", "%0aSUB+>+1%0d%0a", "%", "%2", ";", "#", "?", "=", "&", "&&"],
-  ...["&app=other", "&%61pp=other", ";app=other", "&region=>", "&machine=*", "[]", "/", "\\", "é"],
-];
-const NAMES = ["%61pp", "app[]", "APP", "app%00", ";app", "+app", "__proto__", "app%c0%ae"];
-
-/** One or several parts; usually a plain name. */
-function partsOf(hostile: string[]): fc.Arbitrary<string> {
-  const part = fc.oneof(name, fc.constantFrom(...hostile));
-  const parts = fc.array(part, { minLength: 1, maxLength: 4 }).map((all) => all.join(""));
-  return fc.oneof({ weight: 4, arbitrary: name }, { weight: 2, arbitrary: parts });
-}
-const any = fc.string({ unit: "binary", maxLength: 70 });
-const claim = fc.oneof({ weight: 9, arbitrary: partsOf(IN_CLAIMS) }, { weight: 1, arbitrary: any });
-const apps = fc.array(claim, { minLength: 1, maxLength: 3 });
-const narrowing = fc.option(claim, { nil: undefined, freq: 2 });
-const claims = fc.record({
-  app: fc.oneof(name, claim, apps, fc.constant("*")),
-  region: narrowing,
-  machine: narrowing,
-});
-/** At most one query parameter, whose name is sometimes distorted. */
-function parameter(name: string): fc.Arbitrary<string[]> {
-  const names = fc.oneof({ weight: 6, arbitrary: fc.constant(name) }, fc.constantFrom(...NAMES));
-  const encoded = any.map((text) => encodeURIComponent(text.toWellFormed()));
-  const value = fc.oneof({ weight: 9, arbitrary: partsOf(IN_QUERY) }, encoded);
-  const pair = fc.tuple(names, value).map((pair) => pair.join("="));
-  return fc.array(pair, { maxLength: 1 });
-}
-const query = fc.tuple(parameter("app"), parameter("region"), parameter("machine"))
-  .map((pairs) => pairs.flat().join("&"));
-
 for (const [template, possible] of TEMPLATES) {
   for (const allowAllApps of [false, true]) {
     const where = `with SUBJECT=${template} and ALLOW_ALL_APPS=${allowAllApps}`;
