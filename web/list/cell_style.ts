@@ -26,7 +26,7 @@ export const cellStyle: CSSResult = css`
     border-radius: 3px;
   }
 
-  /* A message is clipped beyond its line. */
+  /* The message would clip an outline around it. */
   .row summary:focus-visible {
     outline-offset: -2px;
   }
@@ -92,7 +92,7 @@ export const cellStyle: CSSResult = css`
     color: var(--natstap-fg);
   }
 
-  /* Elements for the icons would be a fifth of the cost of a row. */
+  /* If the icons were elements, they would take a fifth of the time to draw a row. */
   .row .expand::before {
     content: "";
     box-sizing: border-box;

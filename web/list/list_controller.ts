@@ -16,7 +16,7 @@ import { rowTemplate } from "./row_template.ts";
 /** Duration of the flash of a row, as in the style sheet. */
 const FLASH_MS = 1600;
 
-/** Draws the rows, and remembers which are expanded and which one is lit up. */
+/** Draws the rows, and remembers which are expanded and which one flashes. */
 export class ListController implements ReactiveController {
   readonly scheduler: FrameScheduler = new FrameScheduler(
     () => this.#draw(),
@@ -77,13 +77,13 @@ export class ListController implements ReactiveController {
     });
   }
 
-  /** Forgets which rows are expanded, and goes back to the end: the rows have been removed. */
+  /** Forgets which rows are expanded, and returns to the end, after all rows have been removed. */
   clear(): void {
     this.#expanded.clear();
     this.#list?.toEnd();
   }
 
-  /** Scrolls to a row and lights it up. */
+  /** Scrolls to a row, which flashes. */
   show(id: number): void {
     this.#flash = id;
     clearTimeout(this.#flashTimer);

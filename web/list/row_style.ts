@@ -10,13 +10,13 @@ import { messageStyle } from "../message/message_style.ts";
 import { COLUMNS } from "../rows/facets.ts";
 import { cellStyle } from "./cell_style.ts";
 
-/** The grid columns of the facets, with widths in characters or fitting their content. */
+/** The grid columns of the facets: fixed widths in characters, or widths that fit the content. */
 const fixed = unsafeCSS(
   COLUMNS.map(({ facet, width }) => `[${facet}] var(--${facet}-width, ${width}ch)`).join(" "),
 );
 const fitting = unsafeCSS(COLUMNS.map(({ facet }) => `[${facet}] auto`).join(" "));
 
-/** A column that no line has a value for takes no room, such as the region where subjects have none. */
+/** A column that is empty in every line, such as the region if subjects have none, takes no room. */
 const unused = unsafeCSS(
   COLUMNS.map(({ facet }) => `.no-${facet} { --${facet}-width: 0px; }`).join(" "),
 );

@@ -2,7 +2,7 @@
  * Parses terminal escape sequences into styled text; sequences other than styles are removed.
  *
  * `@ansi-tools/parser` finds the sequences: it knows all kinds, returns tokens rather than HTML, and takes
- * linear time for any input (0.8 s for 1 MB of the worst). `ansi-sequence-parser` hangs on a sequence of
+ * linear time for any input (0.8 s for 1 MB in the worst case). `ansi-sequence-parser` hangs on a sequence of
  * 1 MB; `anser` and `ansicolor` leave OSC sequences in the text.
  *
  * @module
@@ -51,7 +51,8 @@ export function parseAnsi(message: string): Span[] {
 /** The message without escape sequences: the text that is shown and searched. */
 export function plainText(message: string): string {
   if (!INTRODUCER.test(message)) return message;
-  // Filters call this for 100,000 lines. Nearly all sequences are CSI: 0.3 µs per line rather than 1.
+  // Filters call this for 100,000 lines. Nearly all sequences are CSI, and removing
+  // these first takes 0.3 µs per line rather than 1.
   const text = message.replaceAll(CSI, "");
   return INTRODUCER.test(text) ? parse(message).map(textOf).join("") : text;
 }
@@ -66,7 +67,7 @@ export function plainSpan(text: string): Span {
 
 type Sgr = Extract<CODE, { params: string[] }>;
 
-/** The parameters, each with those that colons attach to it. */
+/** The parameters, each grouped with those that colons attach to it. */
 function groupsOf({ params, parameterGroups }: Sgr): string[][] {
   return parameterGroups ?? params.map((one) => [one]);
 }

@@ -1,5 +1,5 @@
 /**
- * Finds links in untrusted text: http and https only, and none that pretends to lead elsewhere.
+ * Finds links in untrusted text: only http and https, and none that disguise where they lead.
  *
  * @module
  */
@@ -49,7 +49,7 @@ function hrefOf(address: string): string | undefined {
   return url.username === "" && url.password === "" ? url.href : undefined;
 }
 
-/** Returns the address without a sentence's punctuation or surrounding brackets at its end. */
+/** Removes punctuation at the end of the address, and brackets that close around it. */
 function withoutTail(address: string): string {
   const count = (character: string) => address.split(character).length - 1;
   const unopened: Record<string, number> = {

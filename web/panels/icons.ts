@@ -1,5 +1,5 @@
 /**
- * Icons, 16 × 16, in the color of the text.
+ * Icons of 16 × 16 pixels, in the color of the text.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The button that counts new lines out of view, and leads to them.
+ * The button that counts new lines that are out of view, and jumps to them.
  *
  * @module
  */

@@ -14,7 +14,7 @@ export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: st
     const lines = `${number.format(gap.count)} ${gap.count === 1 ? "line" : "lines"}`;
     const title = `${
       number.format(gap.bytes)
-    } bytes: lines arrived faster than this page read them`;
+    } bytes: lines arrived faster than this page could read them`;
     return { text: `${lines} dropped here`, title };
   }
   const from = gapTime(gap.from, mode);

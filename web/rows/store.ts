@@ -8,17 +8,17 @@ import { compile, EVERYTHING, type Filter, type Matcher } from "../search/filter
 import { RingBuffer } from "./ring_buffer.ts";
 import type { Row } from "./row.ts";
 
-/** Maximum time that filtering blocks the page at once, so that a frame still fits. */
+/** Maximum time that filtering blocks the page without a pause, so that frames are drawn in time. */
 const SLICE_MS = 6;
 /**
- * Maximum number of characters in all payloads, whatever the row limit: 100,000 lines of 1,000 each. Lines
- * of a megabyte would otherwise exceed the memory that a browser gives a page.
+ * Maximum number of characters in all payloads together, regardless of the row limit: 100,000 lines of 1,000
+ * characters. Otherwise, lines of a megabyte could take more memory than a browser allows a page.
  */
 export const MAX_CHARACTERS = 100_000_000;
 
 /** Rows in order of arrival; the oldest are evicted. */
 export class Store {
-  /** Called after the rows, or which of them are visible, have changed; at most once per task. */
+  /** Called after the rows or their visibility have changed; at most once per task. */
   onChange: () => void = () => {};
   readonly #rows = new RingBuffer<Row>();
   readonly #visible = new RingBuffer<Row>();
@@ -65,7 +65,7 @@ export class Store {
     return this.#evicted;
   }
 
-  /** Number of held lines per value of each facet. */
+  /** Number of lines held, per value of each facet. */
   get facets(): FacetCounts {
     return this.#facets.counts;
   }
@@ -118,7 +118,7 @@ export class Store {
     return this.#error ?? this.#matcher.problem;
   }
 
-  /** Matches the filter's text, for highlighting; with the flag `g`. */
+  /** Matches the filter's text, for highlighting; has the flag `g`. */
   get pattern(): RegExp | undefined {
     return this.#matcher.pattern;
   }
@@ -150,7 +150,7 @@ export class Store {
     return this.#visible.at(index);
   }
 
-  /** Index of the row with `id`, else of the next visible row, else of the last; -1 if none is visible. */
+  /** Index of the row with `id`, or of the next visible row, or of the last one; -1 if no row is visible. */
   visibleIndexOf(id: number): number {
     return Math.min(indexOf(this.#visible, id), this.visibleCount - 1);
   }

@@ -6,7 +6,7 @@
  */
 import { countChoices } from "./backtracking.ts";
 
-/** Maximum number of characters that are tested, and that are searched for matches. */
+/** Maximum number of characters that are tested, and that are searched for matches to highlight. */
 const MAX_TESTED = 32_768;
 const MAX_SEARCHED = 65_536;
 /** Maximum time for testing one part. */
@@ -27,7 +27,7 @@ export interface Match {
   readonly end: number;
 }
 
-/** What the searches in one message may still use. */
+/** What is left for searches in one message. */
 export interface SearchBudget {
   /** Maximum number of matches; each becomes an element. */
   matches: number;
@@ -46,9 +46,9 @@ export function boundedTest(pattern: RegExp): BoundedTest {
 }
 
 /**
- * Finds the matches in a text, without empty ones; if the search is slow, only those near the beginning.
+ * Finds the matches in a text, except empty ones; if the search is slow, only those near the beginning.
  *
- * @param pattern With the flag `g`.
+ * @param pattern Must have the flag `g`.
  */
 export function findMatches(text: string, pattern: RegExp, budget: SearchBudget): Match[] {
   const parts = partsOf(pattern);
@@ -134,7 +134,7 @@ function partsOf(pattern: RegExp): Parts {
   return parts;
 }
 
-/** Time that `work` takes, in milliseconds. If it is slow, it runs again: the machine may be busy. */
+/** Time that `work` takes, in milliseconds. If it is slow, it runs again, since the machine may be busy. */
 function timed(work: () => void, slow: number): number {
   let took = Infinity;
   for (let tries = 0; tries < 2 && took > slow; tries++) {

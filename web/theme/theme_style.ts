@@ -5,7 +5,7 @@
  */
 import { css, type CSSResult } from "lit";
 
-/** Colors have AA contrast in both themes; the host's `color-scheme` chooses one. */
+/** Colors have AA contrast in both themes; the host's `color-scheme` selects the theme. */
 export const themeStyle: CSSResult = css`
   :host {
     --natstap-bg: light-dark(#ffffff, #0b0f17);
