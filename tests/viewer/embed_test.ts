@@ -55,7 +55,7 @@ Deno.test("Two lines of HTML in a page on another origin show the app's lines", 
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("The token is in no URL, Referer or storage, and in no header except that of /logs", async () => {
+Deno.test("The token appears in no URL, Referer or storage, and only in the Authorization header of /logs", async () => {
   const token = await mint({ app: APP });
   const urls = [`${stage.service.url}/#token=${token}`, embedding(stage, token)];
   for (const url of urls) {
@@ -66,7 +66,7 @@ Deno.test("The token is in no URL, Referer or storage, and in no header except t
     for (const request of requests) {
       const { authorization, ...headers } = await request.allHeaders();
       const asked = new URL(request.url());
-      // A navigation has the clicked link, but its fragment is not sent.
+      // A navigation request reports the link's fragment too, which is not sent.
       if (!request.isNavigationRequest()) assert(!asked.href.includes(token), asked.href);
       assert(!(asked.origin + asked.pathname + asked.search).includes(token), asked.href);
       assert(!JSON.stringify(headers).includes(token), `A header of ${asked.href}`);
@@ -94,7 +94,7 @@ Deno.test("The element works under a product's strict content security policy an
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("The element calls its tokenProvider at first, and whenever a token expires", async () => {
+Deno.test("The element calls its tokenProvider at the start, and whenever a token expires", async () => {
   await using visit = await visitWithProvider(() =>
     mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 4 })
   );
@@ -165,7 +165,7 @@ Deno.test("The attributes region and machine narrow the subject", async () => {
   assertEquals(status.subject, `logs.${APP}.dfw.${MACHINE}`);
 });
 
-Deno.test("On an origin that is not in CORS_ORIGINS, the element loads, but shows no lines", async () => {
+Deno.test("On an origin that is not in CORS_ORIGINS, the element loads but shows no lines", async () => {
   await using allowed = await stage.visit(embedding(stage, await mint({ app: APP })));
   await live(allowed);
   const denied = allowed.page.url().replace("127.0.0.1", "localhost");

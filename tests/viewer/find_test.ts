@@ -40,7 +40,7 @@ async function assertShown(visit: Visit, expected: string[]): Promise<void> {
   await assertEventually(shown, expected);
 }
 
-Deno.test("Text in the field filters the lines, those held and new ones", async () => {
+Deno.test("Text in the search field filters both held and new lines", async () => {
   await using visit = await openWithLines();
   await searchField(visit).fill("get");
   await assertShown(visit, ["menu", "cart"]);
@@ -54,7 +54,7 @@ Deno.test("Text in the field filters the lines, those held and new ones", async 
   await assertEventually(async () => (await messages(visit)).length, 7);
 });
 
-Deno.test("A regular expression filters, and an invalid one is reported and changes nothing", async () => {
+Deno.test("A regular expression filters; an invalid one is reported and changes nothing", async () => {
   await using visit = await openWithLines();
   await button(visit, "Regular expression").click();
   await searchField(visit).fill("/(menu|cart) [25]00$");
@@ -150,7 +150,7 @@ Deno.test("Enter finds text that has just been pasted, and shows when it wraps a
   await visit.page.getByText("Continued from the bottom").waitFor();
 });
 
-Deno.test("Esc clears the field, also from the list", async () => {
+Deno.test("Esc clears the search field, even if the list has the focus", async () => {
   await using visit = await openWithLines();
   await searchField(visit).fill("menu");
   await assertShown(visit, ["menu"]);
@@ -160,7 +160,7 @@ Deno.test("Esc clears the field, also from the list", async () => {
   assertEquals(await searchField(visit).inputValue(), "");
 });
 
-Deno.test("Matches are highlighted in the line", async () => {
+Deno.test("Matches are highlighted in their line", async () => {
   await using visit = await openWithLines();
   await searchField(visit).fill("/ca");
   const mark = row(visit, "GET /cart").locator("mark");
@@ -187,7 +187,7 @@ Deno.test("A row's context is the unfiltered list, with the row still in view", 
   assert(y > 0 && y + height < 800, `The row is at ${y}`);
 });
 
-Deno.test("A filter without matches says so, and offers to show all lines", async () => {
+Deno.test("A filter that matches nothing says so, and offers to show all lines", async () => {
   await using visit = await openWithLines();
   await searchField(visit).fill("nothing has this");
   await visit.page.getByText("No matching lines (5 hidden)").waitFor();
@@ -195,7 +195,7 @@ Deno.test("A filter without matches says so, and offers to show all lines", asyn
   await assertShown(visit, ALL);
 });
 
-Deno.test("An expression that would take minutes blocks neither filter nor find, and still highlights", async () => {
+Deno.test("An expression that would take minutes blocks neither filtering nor finding, and still highlights", async () => {
   await using visit = await open(stage);
   const slow = `xxxxxz${"x".repeat(250)}`;
   await show(stage, visit, ...Array(40).fill({ message: slow }), { message: "the end" });

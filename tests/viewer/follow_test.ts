@@ -48,7 +48,7 @@ async function download(visit: Visit, entry: RegExp): Promise<{ name: string; te
   return { name: file.suggestedFilename(), text: await Deno.readTextFile(await file.path()) };
 }
 
-Deno.test("The list follows the newest line at its end", async () => {
+Deno.test("At its end, the list follows the newest line", async () => {
   await using visit = await openWithLines(200);
   for (const from of [200, 300]) {
     await show(stage, visit, ...numbered(from, 100));
@@ -96,7 +96,7 @@ Deno.test("Only the reader can scroll away from the newest line", async () => {
   await holds(visit.page, `!(${isAtEnd})`);
 });
 
-Deno.test("Scrolled up, the list stays put, and a button counts the new lines and leads to them", async () => {
+Deno.test("When scrolled up, the list stays where it is, and a button counts the new lines and jumps to them", async () => {
   await using visit = await openWithLines(200);
   await scrollUp(visit);
   const top = (await row(visit, "line 0.").boundingBox())!.y;
@@ -110,7 +110,7 @@ Deno.test("Scrolled up, the list stays put, and a button counts the new lines an
   await show(stage, visit, { message: "followed again" });
 });
 
-Deno.test("Scrolled up, the list stays put while the oldest lines are removed", async () => {
+Deno.test("When scrolled up, the list stays where it is while the oldest lines are removed", async () => {
   await using visit = await openWithLines(300, 'limit="300"');
   await visit.page.mouse.move(600, 500);
   await visit.page.mouse.wheel(0, -2000);
@@ -138,7 +138,7 @@ Deno.test("The attribute limit removes the oldest lines", async () => {
   );
 });
 
-Deno.test("Paused, the list does not change; resumed, it has all lines that arrived meanwhile", async () => {
+Deno.test("While paused, the list does not change; when resumed, it shows all lines that arrived meanwhile", async () => {
   await using visit = await openWithLines(5);
   await button(visit, "Pause").click();
   await visit.page.getByText("Paused", { exact: true }).first().waitFor();
@@ -202,7 +202,7 @@ Deno.test("Choosing from a menu closes it", async () => {
   await visit.page.getByRole("dialog").waitFor();
 });
 
-Deno.test("Cleared, the list is empty, and continues with new lines", async () => {
+Deno.test("A cleared list is empty, and continues with new lines", async () => {
   await using visit = await openWithLines(20);
   await button(visit, "Clear").first().click();
   await assertEventually(() => messages(visit), []);
@@ -211,7 +211,7 @@ Deno.test("Cleared, the list is empty, and continues with new lines", async () =
   assertEquals((await messages(visit)).map((text) => text.trim()), ["after that"]);
 });
 
-Deno.test("A row is copied as text, and so are several selected rows", async () => {
+Deno.test("A row and a selection of several rows are copied as text", async () => {
   await using visit = await open(stage, "", { permissions: ["clipboard-read", "clipboard-write"] });
   await show(stage, visit, { message: "first of two" }, { message: "second of two" });
   const line = row(visit, "first of two");
@@ -239,7 +239,7 @@ Deno.test("A browser without composed selections copies as usual", async () => {
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("All lines, or the filtered ones, are saved as .log and as .ndjson", async () => {
+Deno.test("All lines, or only the filtered ones, are saved as .log or as .ndjson", async () => {
   await using visit = await open(stage);
   const raw = `{"not a":"Fly line"}`;
   await stage.publish(raw, "a\nb");

@@ -25,7 +25,7 @@ let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
 Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 
-/** With this seed and time, the newest lines include most kinds. */
+/** With this seed and time, the newest lines are of most kinds. */
 const [SEED, NOW] = [9, new Date("2026-11-20T20:42:11.123Z")];
 
 /** Opens a page with sample lines of the demo's app, the same ones each time. */
@@ -94,7 +94,7 @@ const COLORFUL = [...Array(8).keys()].flatMap((color) => [30 + color, 90 + color
   .map((code) => `\x1b[${code}mcolor ${code}\x1b[0m`).join(" ");
 
 for (const theme of ["light", "dark"] as const) {
-  Deno.test(`All text has the contrast of WCAG AA in the ${theme} theme`, async () => {
+  Deno.test(`All text has the contrast that WCAG AA requires in the ${theme} theme`, async () => {
     await using visit = await openWithSamples(`theme="${theme}"`);
     await show(stage, visit, { message: COLORFUL, level: "debug" }, { message: "the end" });
     await button(visit, /^Regions, machines/).click();
@@ -105,7 +105,7 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-Deno.test("The theme is that of the page, or of the system if the page follows it, unless the attribute is set", async () => {
+Deno.test("Unless the attribute is set, the theme is the page's, or the system's if the page follows it", async () => {
   const [light, dark] = ["rgb(255, 255, 255)", "rgb(11, 15, 23)"];
   const themes = [
     { page: "", attributes: "", system: "dark", background: light },
@@ -127,7 +127,7 @@ Deno.test("The theme is that of the page, or of the system if the page follows i
   }
 });
 
-Deno.test("An invalid value of the attribute time is local", async () => {
+Deno.test("An invalid value of the attribute time means local", async () => {
   await using visit = await open(stage, 'time="UTC"');
   assertEquals(await visit.page.evaluate("document.querySelector('natstap-viewer').time"), "local");
 });
@@ -145,7 +145,7 @@ Deno.test("The viewer has a border in a product's page, but not on its own page"
   assertEquals(await width(own), "0px");
 });
 
-Deno.test("The search field does not move when the stream is paused, and a divider needs chips on both sides", async () => {
+Deno.test("The search field does not move on pause, and a divider is shown only between chips", async () => {
   await using visit = await openWithSamples();
   const { page } = visit;
   const left = async () => (await page.locator("natstap-viewer .search").boundingBox())!.x;
@@ -164,7 +164,7 @@ Deno.test("The search field does not move when the stream is paused, and a divid
   await assertEventually(divider, "0px");
 });
 
-Deno.test("The error message of an expression covers nothing", async () => {
+Deno.test("The error message for an expression covers nothing", async () => {
   for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
     await using visit = await openWithSamples("", { viewport });
     await button(visit, "Regular expression").click();
@@ -188,7 +188,7 @@ Deno.test("The rate chart has a label beside the selected bar", async () => {
     await label.getByText(/^\d\d:\d\d:\d\d: \d+ lines?/).waitFor();
     await assertEventually(
       async () => {
-        // The label is updated in the next frame.
+        // The label moves in the next frame.
         const box = (await label.boundingBox())!;
         const away = share < 0.5
           ? box.x - x - share * width
@@ -246,7 +246,7 @@ Deno.test("At 360 px and at 200% zoom, nothing is cut off at the side, and the m
   }
 });
 
-Deno.test("Every tool has a name and a visible focus, from the first one to the list", async () => {
+Deno.test("Every control up to the list has a name and a visible focus", async () => {
   await using visit = await openWithSamples();
   const nameless = await visit.page.getByRole("button").evaluateAll((buttons) =>
     buttons.filter((button) => !button.getAttribute("aria-label") && !button.textContent?.trim())
@@ -272,15 +272,15 @@ Deno.test("Every tool has a name and a visible focus, from the first one to the 
   }
   assert(path.some(({ is }) => is.includes("search")), "The search field can be reached");
   assert(path.at(-1)?.is.includes("scroller"), `The last one is the list: ${JSON.stringify(path)}`);
-  assertEquals(path.filter(({ ring }) => !ring), [], "Without a visible focus");
+  assertEquals(path.filter(({ ring }) => !ring), [], "Controls without a visible focus");
 });
 
-Deno.test("For a screen reader the list is a log that is not read out, whereas the status is", async () => {
+Deno.test("A screen reader finds the list as a log that is not read out, and reads out the status", async () => {
   await using visit = await openWithSamples();
   const log = visit.page.getByRole("log");
   assertEquals(await log.count(), 1);
   assertEquals(await log.getAttribute("aria-live"), "off");
-  assert(await log.getAttribute("aria-label"), "It has a name");
+  assert(await log.getAttribute("aria-label"), "The list has a name");
   const spoken = await visit.page.getByRole("status").allInnerTexts();
   assert(spoken.some((text) => /Live/.test(text)), JSON.stringify(spoken));
 });
@@ -294,7 +294,7 @@ Deno.test("With reduced motion, nothing is animated", async () => {
   assertEquals(moving, 0);
 });
 
-Deno.test("Keys search, pause, jump to the ends and show the help, and Escape leaves", async () => {
+Deno.test("Keys search, pause, jump to either end and show the help, and Escape leaves", async () => {
   await using visit = await openWithSamples();
   const { keyboard } = visit.page;
   const isPaused = () => visit.page.evaluate("document.querySelector('natstap-viewer').paused");

@@ -68,7 +68,7 @@ Deno.test("The page takes app, region and machine from the fragment", async () =
   assertEquals(visit.page.url(), `${stage.service.url}/`);
 });
 
-Deno.test("The page without a token explains itself in two sentences, has a field, and does not request /logs", async () => {
+Deno.test("If it has no token, the page explains itself in two sentences, shows a field, and does not request /logs", async () => {
   await using visit = await stage.visit(`${stage.service.url}/`);
   await field(visit).waitFor();
   assertEquals(await visit.page.evaluate("document.activeElement.id"), "token");
@@ -122,7 +122,7 @@ Deno.test("The page shows why it cannot use a bad token, and asks again", async 
   }
 });
 
-Deno.test("The page keeps the lines when the token expires, and continues with the next one", async () => {
+Deno.test("The page keeps its lines when the token expires, and continues with the next token", async () => {
   const token = await mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 8 });
   await using visit = await stage.visit(`${stage.service.url}/#token=${token}`);
   await live(visit);
@@ -138,7 +138,7 @@ Deno.test("The page keeps the lines when the token expires, and continues with t
   assert(await visit.page.getByText("before expiry").first().isVisible(), "The same list");
 });
 
-Deno.test("A reload asks for a token again", async () => {
+Deno.test("After a reload, the page asks for a token again", async () => {
   await using visit = await stage.visit(await pageUrl(stage));
   await live(visit);
   await visit.page.reload();

@@ -43,7 +43,7 @@ Deno.test("A row shows a Fly line's time, level, region, machine, provider and m
   }
 });
 
-Deno.test("A payload that is not a log line is shown as it is, even other JSON or invalid UTF-8", async () => {
+Deno.test("A payload that is not a log line is shown as it is, even if it is other JSON or invalid UTF-8", async () => {
   await using visit = await open(stage);
   const payloads = [
     "not  JSON",
@@ -105,7 +105,7 @@ Deno.test("Escape sequences set 16, 256 and 24-bit colors, weights and decoratio
   );
 });
 
-Deno.test("Columns that no line has a value for take no room", async () => {
+Deno.test("Columns that are empty in every line take no room", async () => {
   await using visit = await open(stage);
   const widthOf = async (column: string) =>
     (await visit.page.locator(`natstap-viewer .row .${column}`).first().boundingBox())!.width;
@@ -167,7 +167,7 @@ Deno.test("Long lines wrap on request, and the page itself never scrolls sideway
   );
 });
 
-Deno.test("An outage of NATS is a row in its place, with its start and end", async () => {
+Deno.test("A NATS outage appears as a row where it happened, with its start and end", async () => {
   await using own = await startStage();
   await using visit = await open(own);
   await show(own, visit, { message: "before the outage" });
@@ -190,7 +190,7 @@ Deno.test("An outage of NATS is a row in its place, with its start and end", asy
   );
 });
 
-Deno.test("Lines that the service dropped are a row in their place, with their number", async () => {
+Deno.test("Lines that the service dropped are counted by a row in their place", async () => {
   await using own = await startStage({ BUFFER_BYTES: "16384" });
   await using visit = await open(own);
   // A gap passes every filter.
@@ -203,7 +203,7 @@ Deno.test("Lines that the service dropped are a row in their place, with their n
   assertMatch(await gap.innerText(), /[\d,]+ lines? dropped here/);
 });
 
-Deno.test("A lost connection is a row in its place, and new lines follow it", async () => {
+Deno.test("A lost connection appears as a row where it happened, followed by new lines", async () => {
   await using own = await startStage();
   await using visit = await open(own);
   await show(own, visit, { message: "before the crash" });
@@ -219,8 +219,8 @@ Deno.test("A lost connection is a row in its place, and new lines follow it", as
 });
 
 /**
- * Characters that are drawn far beyond their line: stacked combining marks, which not every font supports,
- * and Ω in a font made for this test.
+ * Characters drawn far above and below their line: stacked combining marks, which not every font supports, and
+ * Ω in a font made for this test.
  */
 const HIGH = `ΩE${"\u0301\u0316".repeat(20)}Ω`;
 const FONTS = `document.head.append(Object.assign(document.createElement("style"), {
@@ -242,10 +242,10 @@ async function picture({ page }: Visit, nth: number): Promise<string> {
   return (await page.screenshot({ clip: box! })).toBase64();
 }
 
-Deno.test("Bidirectional controls in a field do not reorder the fields behind it", async () => {
+Deno.test("Bidirectional controls in a field do not reorder the fields after it", async () => {
   await using visit = await open(stage);
-  await stage.publish(JSON.stringify({ msg: "order", "\u202ekey": "\u202evalue", next: "behind" }));
-  const order = row(visit, "next=behind");
+  await stage.publish(JSON.stringify({ msg: "order", "\u202ekey": "\u202evalue", next: "after" }));
+  const order = row(visit, "next=after");
   await order.waitFor();
   const lefts = await order.locator(".field-name, .field").evaluateAll((fields) =>
     fields.map((field) => field.getBoundingClientRect().left)

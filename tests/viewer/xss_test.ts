@@ -66,7 +66,7 @@ async function show({ page }: Visit, lines: Parameters<Stage["publish"]>): Promi
 async function expandAll(page: Page): Promise<void> {
   const closed = page.locator('natstap-viewer .row [aria-expanded="false"]');
   for (let left = await closed.count(); left > 0; left--) {
-    await closed.first().click({ timeout: 2000 }).catch(() => {}); // It has scrolled out of view.
+    await closed.first().click({ timeout: 2000 }).catch(() => {}); // The row has scrolled out of view.
   }
 }
 
@@ -106,7 +106,7 @@ async function assertOnlyText(visit: Visit): Promise<void> {
   const { page } = visit;
   const prototype = await page.evaluate("Object.getOwnPropertyNames(Object.prototype).length");
   const harmless = await takeHarmless(visit);
-  assert(harmless.links.length > 0, "There is a link");
+  assert(harmless.links.length > 0, "The harmless lines have links");
 
   for (let start = 0; start < XSS.length; start += GROUP) {
     const group = XSS.slice(start, start + GROUP);
@@ -153,7 +153,7 @@ function unexpectedRequests({ requests }: Visit, page: string): string[] {
   );
 }
 
-Deno.test("Whatever a line contains, the page creates no elements, runs no scripts and sends no requests", async () => {
+Deno.test("Whatever a line contains, it creates no elements, runs no scripts and causes no requests", async () => {
   const url = await pageUrl(stage);
   await using visit = await stage.visit(url);
   await live(visit);
@@ -173,7 +173,7 @@ Deno.test("The element is as safe in a product's page without a content security
 Deno.test("Every attack is shown as text", async () => {
   await using visit = await stage.visit(await pageUrl(stage));
   await live(visit);
-  // Except escape sequences, JSON and white space, which are shown differently.
+  // Escape sequences, JSON and white space are shown differently.
   // deno-lint-ignore no-control-regex -- matches control characters on purpose
   const plain = XSS.filter(([, text]) => !/[\x00-\x1f\u200b\u2028\u2029\ufeff]|^[{[]/.test(text));
   assert(plain.length > 60);

@@ -111,7 +111,7 @@ Deno.test("16, 256 and 24-bit colors are supported", () => {
   assertEquals(colored("1;38;5;1;4"), ["bold underline ansi-1", ""]);
 });
 
-Deno.test("an invalid color changes nothing, and is parsed to its end", () => {
+Deno.test("an invalid color changes nothing, and the codes after it still apply", () => {
   const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]!.slice(1);
   assertEquals(colored("38;5;256"), ["", ""]);
   assertEquals(colored("38;2;1;2;999"), ["", ""]);

@@ -10,7 +10,7 @@ const lineOf = (message: string): Line => ({ ...rows.line(""), message });
 const shown = (line: Line, isExpanded = false) =>
   contentOf(line, isExpanded).spans.map(({ text }) => text).join("");
 
-Deno.test("a message of moderate length is shown entirely", () => {
+Deno.test("a message of moderate length is shown in full", () => {
   for (const message of ["", "one", "a\n".repeat(20), "é".repeat(2000)]) {
     const line = lineOf(message);
     assertEquals([shown(line), contentOf(line, false).hidden, canExpand(line)], [
@@ -62,7 +62,7 @@ const HOSTILE: Record<string, string> = {
 };
 
 for (const [name, message] of Object.entries(HOSTILE)) {
-  Deno.test(`a megabyte is limited, collapsed and expanded: ${name}`, () => {
+  Deno.test(`a megabyte is cut off, whether collapsed or expanded: ${name}`, () => {
     const line = lineOf(message);
     for (const [isExpanded, most] of [[false, 2000], [true, 131_072]] as const) {
       const { spans } = contentOf(line, isExpanded);
@@ -74,7 +74,7 @@ for (const [name, message] of Object.entries(HOSTILE)) {
   });
 }
 
-Deno.test("a line of JSON shows its message and then its fields, and expands to its tree", () => {
+Deno.test("a line of JSON shows its message, followed by its fields, and expands to a tree", () => {
   const json =
     `{"level":"warn","msg":"say \\"hi\\"","order":8812,"note":"two words","path":"C:\\\\temp"}`;
   const line = rows.line(json);
@@ -84,7 +84,7 @@ Deno.test("a line of JSON shows its message and then its fields, and expands to 
   assertEquals(treeOf(line)?.children?.length, 5);
 });
 
-Deno.test("JSON without a message is shown decoded, without escape sequences", () => {
+Deno.test("JSON that has no message is shown decoded and without escape sequences", () => {
   const table = [
     [`{"url":"https:\\/\\/x.example\\/a"}`, `{"url":"https://x.example/a"}`],
     [`{"level":"\\u001b[32minfo\\u001b[39m"}`, `{"level":"info"}`],
@@ -98,7 +98,7 @@ Deno.test("JSON without a message is shown decoded, without escape sequences", (
   }
 });
 
-Deno.test("a line of another log collector than Fly's expands to all that is known about it", () => {
+Deno.test("a line from a log collector other than Fly's expands to its whole envelope", () => {
   const line = rows.line(`{"kubernetes":{"pod_name":"web-1"},"message":"hello","stream":"stdout"}`);
   assertEquals([shown(line), canExpand(line)], ["hello", true]);
   assertEquals(treeOf(line)?.children?.map(({ key }) => key), [
@@ -108,7 +108,7 @@ Deno.test("a line of another log collector than Fly's expands to all that is kno
   ]);
 });
 
-Deno.test("a line with very many or very long fields is limited", () => {
+Deno.test("very many or very long fields are cut off", () => {
   const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`k${i}`, i]));
   const line = rows.line(JSON.stringify({ msg: "many", ...many }));
   assertEquals(shown(line).split(" k").length, 51);
@@ -119,7 +119,7 @@ Deno.test("a line with very many or very long fields is limited", () => {
   assert(shown(key).length < 200);
 });
 
-Deno.test("fields stay in one line, and are shown however deeply they are nested", () => {
+Deno.test("fields stay on one line, and are shown no matter how deeply they are nested", () => {
   const lines = rows.line(JSON.stringify({ msg: "m", "a\nb": "c\r\nd\te" }));
   assertEquals(shown(lines), 'm a\\nb="c\\r\\nd\\te"');
   assertEquals(shownText(lines), shown(lines));

@@ -18,7 +18,7 @@ function written({ key, text, children }: JsonNode): string {
   return key === undefined ? value : `${key}:${value}`;
 }
 
-Deno.test("tokens and tree reproduce the JSON as written", () => {
+Deno.test("the tokens and the tree reproduce the JSON as written", () => {
   fc.assert(fc.property(fc.json(), fc.constantFrom(undefined, 2, "\t"), (json, indent) => {
     const value = [JSON.parse(json)];
     const source = JSON.stringify(value, null, indent);
@@ -65,7 +65,7 @@ Deno.test("for any input, even JSON that is cut off, no text is lost", () => {
   );
 });
 
-Deno.test("isJson() accepts objects and arrays, not scalars, sentences and broken JSON", () => {
+Deno.test("isJson() accepts objects and arrays, but no scalars, sentences or broken JSON", () => {
   assertEquals(['{"a":1}', " [1]\n", "{}"].map(isJson), [true, true, true]);
   const none = ["1", '"a"', "null", "", "{", "[info] started", "{a}", '{"a":1} {"b":2}', "[1,]"];
   assertEquals(none.filter(isJson), []);

@@ -4,7 +4,7 @@ import { findLinks } from "../../../web/message/links.ts";
 
 const linked = (text: string) => findLinks(text).map(({ start, end }) => text.slice(start, end));
 
-Deno.test("a link ends before the punctuation of the sentence or brackets around it", () => {
+Deno.test("a link ends before the punctuation of its sentence or the brackets around it", () => {
   assertEquals(linked("see https://a.example/b, or (http://c.example/d)."), [
     "https://a.example/b",
     "http://c.example/d",
@@ -46,7 +46,7 @@ Deno.test("a link ends before a character that changes the direction of text", (
   assertEquals(linked("https://a.example/\u2066x\u200by"), ["https://a.example/"]);
 });
 
-Deno.test("for any input, links are http or https, in place, and do not overlap", () => {
+Deno.test("for any input, links are http or https, have the right positions, and do not overlap", () => {
   const part = fc.constantFrom(
     "http",
     "s",

@@ -4,7 +4,7 @@ import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
 const NOW = Date.parse("2026-11-20T20:42:12Z");
 
-Deno.test("a Fly line's row has its fields, with the level in lower case, and its payload", () => {
+Deno.test("the row of a Fly line has its payload and fields, with the level in lower case", () => {
   const payload = flyPayload({ level: "WARN", message: "disk \u001b[31mfull\u001b[0m" });
   assertEquals(new RowFactory(() => NOW).line(payload), {
     kind: "line",
@@ -26,7 +26,7 @@ Deno.test("a Fly line's row has its fields, with the level in lower case, and it
 const others = ["", "plain words", "{", "{}", "[]", "null", flyPayload().slice(0, -1)];
 
 for (const payload of others) {
-  Deno.test(`a payload that says nothing else is its own message: ${JSON.stringify(payload)}`, () => {
+  Deno.test(`a payload without other fields is the message: ${JSON.stringify(payload)}`, () => {
     const { kind: _, id: __, received: ___, ...line } = new RowFactory().line(payload);
     assertEquals(line, {
       time: undefined,
@@ -43,7 +43,7 @@ for (const payload of others) {
   });
 }
 
-Deno.test("a line of JSON has its own message, level and fields, in an envelope or without", () => {
+Deno.test("a line of JSON has its own message, level and fields, with or without an envelope", () => {
   const json = `{"level":50,"time":1795207331123,"pid":7,"msg":"caf\\u00e9","user":{"id":42}}`;
   for (const payload of [json, flyPayload({ message: json })]) {
     const line = new RowFactory().line(payload);
@@ -58,7 +58,7 @@ Deno.test("a line of JSON has its own message, level and fields, in an envelope 
   }
 });
 
-Deno.test("a message is what a terminal would leave of it", () => {
+Deno.test("a message is what a terminal would leave on the screen", () => {
   const line = new RowFactory().line(flyPayload({ message: "10%\r50%\r100% done" }));
   assertEquals(line.message, "100% done");
 });

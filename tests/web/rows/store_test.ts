@@ -51,7 +51,7 @@ Deno.test("Store holds fewer rows if large lines would fill the memory", () => {
   assertEquals(store.size, 3);
 });
 
-Deno.test("Store counts the facets of the lines held, and of no others", () => {
+Deno.test("Store counts the facets only of the lines that it holds", () => {
   const { store, rows } = filled(10, 4);
   assertEquals([...store.facets.level], [["info", 2], ["warn", 1], ["error", 1]]);
   assertEquals([...store.facets.machine], [["m1", 4]]);
@@ -61,7 +61,7 @@ Deno.test("Store counts the facets of the lines held, and of no others", () => {
   assertEquals([...store.facets.level, ...store.facets.region], []);
 });
 
-Deno.test("a filter shows matching lines, those held and new ones, and every gap", () => {
+Deno.test("a filter shows every gap and all matching lines, both held and new", () => {
   const { store, rows } = filled(6);
   store.limit = 8;
   store.add(rows.dropped(7, 700));
@@ -78,7 +78,7 @@ Deno.test("a filter shows matching lines, those held and new ones, and every gap
   assertEquals(ids(store.visible()), [3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-Deno.test("a filter of many rows shows the newest at once, and the others in order", async () => {
+Deno.test("a filter of many rows shows the newest at once, and later the others, in order", async () => {
   const { store, rows } = filled(60_000);
   // Slow enough for several slices.
   store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
@@ -140,7 +140,7 @@ Deno.test("replace() replaces a gap, if it is still held", () => {
   assertEquals(ids(store.all()), [3, 4, 5, 6]);
 });
 
-Deno.test("visibleIndexOf() is the index of the row, or of the next one, or of the last", () => {
+Deno.test("visibleIndexOf() returns the index of the row, or of the next one, or of the last one", () => {
   const { store } = filled(10);
   assertEquals(new Store(9).visibleIndexOf(0), -1);
   store.setFilter({ ...EVERYTHING, facets: { level: new Set(["error"]) } });

@@ -71,7 +71,7 @@ Deno.test("an expression that could take forever is rejected", () => {
   const compiled = compile({ ...EVERYTHING, text: "^(\\w+\\s?)*$", regex: true });
   assert("error" in compiled);
   assertMatch(compiled.error, /could take forever/);
-  // As plain text it is harmless.
+  // As plain text, it is harmless.
   const message = "it was ^(\\w+\\s?)*$";
   assert(matcher({ text: "^(\\w+\\s?)*$" }).test(flyLine({ message })));
 });
@@ -88,7 +88,7 @@ const slow: [expression: string, message: string][] = [
   [".*.*.*=", "x".repeat(1_000_000)],
   ["a*a*a*a*a*b", "a".repeat(30_000)],
   ["\\s+\\s+\\d", " ".repeat(1_000_000)],
-  // With this many repeats, a line 1.5 times as long would take a minute.
+  // With this many repeats, a line half as long again would take a minute.
   [`${"x.*?".repeat(20)}z`, "x".repeat(250)],
   [`${"a*".repeat(30)}b`, "a".repeat(250)],
   [`${"a?".repeat(28)}${"a".repeat(28)}b`, "a".repeat(250)],
