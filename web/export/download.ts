@@ -13,7 +13,7 @@ import type { Gap, Row } from "../rows/row.ts";
 /** `log` is plain text as in `?format=text`, without escape sequences; `ndjson` is as in `?format=ndjson`. */
 export type FileKind = "log" | "ndjson";
 
-export const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
+const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
   log: "text/plain;charset=utf-8",
   ndjson: "application/x-ndjson",
 };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { firstIndex } from "../rows/first_index.ts";
 
 /** Number of forgotten rows that are kept, so that the arrays are not shifted each time. */
 const MAX_FORGOTTEN = 4096;
@@ -87,16 +88,10 @@ export class Heights {
 
   /** Index of the first row whose id is at least `id`. */
   #indexOf(id: number): number {
-    let low = this.#start;
-    let high = this.#ids.length;
+    const { length } = this.#ids;
     // Rows are mostly measured in order of arrival.
-    if (high > low && this.#ids[high - 1]! < id) return high;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#ids[middle]! < id) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    if (length > this.#start && this.#ids[length - 1]! < id) return length;
+    return firstIndex(this.#start, length, (index) => this.#ids[index]! < id);
   }
 
   #sumTo(index: number): number {

@@ -6,7 +6,7 @@
 import { render, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Row } from "../rows/row.ts";
-import type { VisibleRows } from "../rows/visible_rows.ts";
+import type { Store } from "../rows/store.ts";
 import { ElementKeys } from "./element_keys.ts";
 import { Heights } from "./heights.ts";
 import { Offsets } from "./offsets.ts";
@@ -27,7 +27,7 @@ const MAX_PASSES = 4;
 
 /** What the list needs from the viewer. */
 export interface ListOptions {
-  readonly rows: VisibleRows;
+  readonly rows: Store;
   /** Renders a row as one element. */
   readonly template: (row: Row) => TemplateResult;
   /** Asks for {@linkcode List.update} to be called in the next frame. */

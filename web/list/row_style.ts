@@ -24,7 +24,6 @@ const unused = unsafeCSS(
 const rows = css`
   ${unused} .row {
     --tone: transparent;
-    box-sizing: border-box;
     display: grid;
     grid-template-columns:
       [time] var(--time-width) ${fixed} [expand] 12px
@@ -35,7 +34,6 @@ const rows = css`
     min-height: var(--natstap-row-height);
     padding: 0 12px 0 9px;
     border-left: 3px solid var(--tone);
-    color: var(--natstap-fg);
     font: var(--natstap-font-size) / var(--natstap-row-height) var(--natstap-font);
     font-variant-ligatures: none;
     font-variant-numeric: tabular-nums;

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- matches control characters on purpose
 /**
  * Parses terminal escape sequences into styled text; sequences other than styles are removed.
  *
@@ -20,7 +21,6 @@ export interface Span {
 }
 
 /** The start of a sequence: ESC, or one of the 8-bit controls DCS, SOS, CSI, OSC, PM and APC. */
-// deno-lint-ignore no-control-regex -- matches control characters on purpose
 const INTRODUCER = /[\x1b\x90\x98\x9b\x9d-\x9f]/;
 
 /** Maximum number of styled spans, each of which is an element; the rest of the text is plain. */
@@ -57,7 +57,6 @@ export function plainText(message: string): string {
   return INTRODUCER.test(text) ? parse(message).map(textOf).join("") : text;
 }
 
-// deno-lint-ignore no-control-regex -- matches control characters on purpose
 const CSI = /\x1b\[[\x20-\x3f]*[\x40-\x7e]/g;
 
 /** A span of plain text. */
@@ -85,18 +84,14 @@ function textOf(code: CODE): string {
   return isWellFormed(code.raw) ? "" : code.raw.replace(SEQUENCE_START, "");
 }
 
-// deno-lint-ignore no-control-regex -- matches control characters on purpose
 const SEQUENCE_START = /^(?:\x1b\0*[[\]PX^_]?|[\x90-\x9f])/;
 
 const WELL_FORMED = [
   // CSI: parameters, then a final letter, unless the message is cut off.
-  // deno-lint-ignore no-control-regex -- matches control characters on purpose
   /^(?:\x1b\0*\[|\x9b)[\x20-\x3f\0]*[\x40-\x7e]?$/,
   // OSC, DCS, SOS, PM, APC: any text and a terminator.
-  // deno-lint-ignore no-control-regex -- matches control characters on purpose
   /^(?:\x1b\0*[\]PX^_]|[\x90\x98\x9d-\x9f])[^]*(?:\x07|\x1b\\|\x9c)$/,
   // ESC, intermediate characters and one final character.
-  // deno-lint-ignore no-control-regex -- matches control characters on purpose
   /^\x1b[\x20-\x2f\0]*[\x30-\x4f\x51-\x57\x59\x5a\x5c\x60-\x7e]?$/,
 ];
 

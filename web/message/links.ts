@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- matches control characters on purpose
 /**
  * Finds links in untrusted text: only http and https, and none that disguise where they lead.
  *
@@ -19,7 +20,6 @@ const MAX_LINKS = 100;
  * of text, which could disguise where the link leads.
  */
 const URL_TEXT =
-  // deno-lint-ignore no-control-regex -- excludes control characters
   /\bhttps?:\/\/[^\s<>"'`{}|\\^\x00-\x20\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f]{1,2048}/gi;
 
 /**

@@ -52,7 +52,7 @@ function textOf(line: Line, limits: typeof SHOWN): string {
 }
 
 /** The message without escape sequences. If it is JSON, its strings are decoded. */
-export function shownMessage({ message }: Line): string {
+function shownMessage({ message }: Line): string {
   const text = plainText(message);
   return /^\s*[{[]/.test(text) && text.includes("\\") ? decodeStrings(text) : text;
 }

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- matches control characters on purpose
 /**
  * Reduces output meant for a terminal, such as a progress bar, to what would be left on the screen.
  *
@@ -5,10 +6,8 @@
  */
 
 /** A control sequence (ECMA-48, section 5.4), a line break, or any other character. */
-// deno-lint-ignore no-control-regex
 const TOKENS = /\x1b\[([\d;:?]*)[ -/]*([@-~])|\r?\n|[^]/gu;
 /** Controls that move the cursor or erase text; text that has none needs no work. */
-// deno-lint-ignore no-control-regex
 const MOVES = /[\b\r]|\x1b\[[\d;]*[CDGK]/;
 /** Maximum column of the cursor: padding up to a larger one would take too much memory. */
 const MAX_COLUMN = 1_000;

@@ -28,7 +28,7 @@ export const facetChipsStyle: CSSResult = css`
   }
 
   .chip {
-    --chip: var(--natstap-muted);
+    --chip: var(--natstap-accent);
     display: inline-flex;
     align-items: center;
     gap: 6px;
@@ -38,7 +38,6 @@ export const facetChipsStyle: CSSResult = css`
     border: 1px solid var(--natstap-border);
     border-radius: 12px;
     background: var(--natstap-bg);
-    font-size: 12px;
     white-space: nowrap;
   }
 
@@ -53,9 +52,6 @@ export const facetChipsStyle: CSSResult = css`
   }
   .chip[data-kind="debug"] {
     --chip: var(--natstap-debug);
-  }
-  .chip[data-kind="other"] {
-    --chip: var(--natstap-accent);
   }
 
   .levels .chip::before {
@@ -95,7 +91,6 @@ export const facetChipsStyle: CSSResult = css`
     gap: 5px;
     height: 24px;
     padding: 0 8px;
-    font-size: 12px;
   }
 
   .facets-button {

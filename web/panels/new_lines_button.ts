@@ -50,14 +50,9 @@ export const newLinesStyle: CSSResult = css`
     border-radius: 17px;
     background: var(--natstap-accent);
     box-shadow: 0 4px 18px rgb(0 0 0 / 0.3);
-    font-weight: 600;
-    font-variant-numeric: tabular-nums;
+    color: var(--natstap-bg);
     white-space: nowrap;
     translate: -50% 0;
-  }
-
-  .viewer .new-lines {
-    color: var(--natstap-bg);
   }
 
   .new-lines[data-paused="true"] {

@@ -5,7 +5,7 @@
  */
 import type { ConnectionHandlers } from "../connection/stream_connection.ts";
 import { RingBuffer } from "./ring_buffer.ts";
-import { endOutage, type Line, type Outage, type Row, RowFactory } from "./row.ts";
+import { type Line, type Outage, type Row, RowFactory } from "./row.ts";
 import { MAX_CHARACTERS, type Store } from "./store.ts";
 
 /** Number of held-back rows released at a time, so that a frame can be drawn between batches. */
@@ -99,7 +99,7 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     const outage = this.#outages.get(kind);
     if (outage === undefined) return;
     this.#outages.delete(kind);
-    const row = endOutage(outage, to);
+    const row = { ...outage, to };
     const firstHeldBack = this.waiting > 0 ? this.#heldBack.at(0).id : Infinity;
     if (row.id < firstHeldBack) this.#store.replace(row);
     else this.#heldBack.set(row.id - firstHeldBack, row);

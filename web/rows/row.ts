@@ -97,13 +97,8 @@ export class RowFactory {
     return { kind: "gap", id: this.#next++, received: this.#now(), gap: "dropped", count, bytes };
   }
 
-  /** A gap that began at `from`; {@linkcode endOutage} creates its replacement. */
+  /** A gap that began at `from` and has not ended. */
   outage(gap: Outage["gap"], from: number): Outage {
     return { kind: "gap", id: this.#next++, received: this.#now(), gap, from, to: undefined };
   }
-}
-
-/** Returns the same gap, with its end. */
-export function endOutage(gap: Outage, to: number): Outage {
-  return { ...gap, to };
 }

@@ -5,6 +5,7 @@
  */
 import { FacetCounter, type FacetCounts } from "./facets.ts";
 import { compile, EVERYTHING, type Filter, type Matcher } from "../search/filter.ts";
+import { firstIndex } from "./first_index.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import type { Row } from "./row.ts";
 
@@ -25,9 +26,6 @@ export class Store {
   readonly #facets = new FacetCounter();
   #characters = 0;
   #limit: number;
-  #added = 0;
-  #evicted = 0;
-  #filter: Filter = EVERYTHING;
   #matcher = compile(EVERYTHING) as Matcher;
   #error: string | undefined;
   /** Number of rows, counted from the oldest, that have not been filtered yet. */
@@ -55,16 +53,6 @@ export class Store {
     return this.#rows.length;
   }
 
-  /** Number of rows ever added. */
-  get added(): number {
-    return this.#added;
-  }
-
-  /** Number of rows evicted by the limit. */
-  get evicted(): number {
-    return this.#evicted;
-  }
-
   /** Number of lines held, per value of each facet. */
   get facets(): FacetCounts {
     return this.#facets.counts;
@@ -72,7 +60,6 @@ export class Store {
 
   /** Adds a row with the highest id so far. This is the hot path. */
   add(row: Row): void {
-    this.#added++;
     this.#rows.push(row);
     this.#count(row, 1);
     if (this.#passes(row)) this.#visible.push(row);
@@ -96,16 +83,13 @@ export class Store {
 
   /** Removes all rows. */
   clear(): void {
-    this.#stopFiltering();
+    clearTimeout(this.#timer);
+    this.#unfiltered = undefined;
     this.#rows.clear();
     this.#visible.clear();
     this.#facets.clear();
     this.#characters = 0;
     this.#change();
-  }
-
-  get filter(): Filter {
-    return this.#filter;
   }
 
   /** Whether the filter is still being applied: older rows that match may not be visible yet. */
@@ -128,16 +112,16 @@ export class Store {
    * smooth. An invalid filter, such as one being typed, does not change which rows are visible.
    */
   setFilter(filter: Filter): void {
-    this.#filter = filter;
     const compiled = compile(filter);
-    this.#error = "error" in compiled ? compiled.error : undefined;
-    if (!("error" in compiled)) {
-      this.#matcher = compiled;
-      this.#visible.clear();
-      this.#unfiltered = this.size;
-      this.#filterSlice();
+    if ("error" in compiled) {
+      this.#error = compiled.error;
+      return this.#change();
     }
-    this.#change();
+    this.#error = undefined;
+    this.#matcher = compiled;
+    this.#visible.clear();
+    this.#unfiltered = this.size;
+    this.#filterSlice();
   }
 
   /** Number of visible rows: all gaps, and the lines that match the filter. */
@@ -179,7 +163,6 @@ export class Store {
   #evict(): void {
     while (this.size > this.#limit || this.#characters > MAX_CHARACTERS) {
       const row = this.#rows.shift();
-      this.#evicted++;
       this.#count(row, -1);
       if (this.visibleCount > 0 && this.#visible.at(0).id === row.id) this.#visible.shift();
       if (this.#unfiltered) this.#unfiltered--;
@@ -201,11 +184,6 @@ export class Store {
     this.#change();
   };
 
-  #stopFiltering(): void {
-    clearTimeout(this.#timer);
-    this.#unfiltered = undefined;
-  }
-
   #change(): void {
     if (this.#changed) return;
     this.#changed = true;
@@ -218,12 +196,5 @@ export class Store {
 
 /** Index of the first row whose id is at least `id`. */
 function indexOf(rows: RingBuffer<Row>, id: number): number {
-  let from = 0;
-  let to = rows.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (rows.at(middle).id < id) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  return firstIndex(0, rows.length, (index) => rows.at(index).id < id);
 }

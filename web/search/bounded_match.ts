@@ -42,7 +42,23 @@ export function searchBudget(milliseconds = 5): SearchBudget {
 /** Tests texts with `pattern` until a test takes too long. */
 export function boundedTest(pattern: RegExp): BoundedTest {
   if (!mayChoose(pattern)) return { test: (text) => pattern.test(text), tooSlow: false };
-  return new PartwiseTest(pattern);
+  const parts = new Parts(pattern);
+  let tooSlow = false;
+  return {
+    get tooSlow() {
+      return tooSlow;
+    },
+    test(text) {
+      const end = Math.min(text.length, MAX_TESTED);
+      for (let length = parts.first; !tooSlow; length = parts.after(length)) {
+        const part = text.slice(0, Math.min(length, end));
+        let matches = false;
+        tooSlow = timed(() => void (matches = pattern.test(part)), TEST_MS) > TEST_MS;
+        if (part.length === end) return matches && !tooSlow;
+      }
+      return false;
+    },
+  };
 }
 
 /**
@@ -76,28 +92,6 @@ function matchesIn(text: string, pattern: RegExp, max: number): Match[] {
     if (matches.length === max) break;
   }
   return matches;
-}
-
-class PartwiseTest implements BoundedTest {
-  tooSlow = false;
-  readonly #pattern: RegExp;
-  readonly #parts: Parts;
-
-  constructor(pattern: RegExp) {
-    this.#pattern = pattern;
-    this.#parts = new Parts(pattern);
-  }
-
-  test(text: string): boolean {
-    const end = Math.min(text.length, MAX_TESTED);
-    for (let length = this.#parts.first; !this.tooSlow; length = this.#parts.after(length)) {
-      const part = text.slice(0, Math.min(length, end));
-      let matches = false;
-      this.tooSlow = timed(() => void (matches = this.#pattern.test(part)), TEST_MS) > TEST_MS;
-      if (part.length === end) return matches && !this.tooSlow;
-    }
-    return false;
-  }
 }
 
 /**

@@ -99,7 +99,7 @@ function toggle(
   title: string,
 ): TemplateResult {
   return html`
-    <button class="mini letters" aria-label=${title} title=${title} aria-pressed=${query[name]}
+    <button class="mini" aria-label=${title} title=${title} aria-pressed=${query[name]}
       @click=${() => onQuery({ [name]: !query[name] })}>${label}</button>
   `;
 }

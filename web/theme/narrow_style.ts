@@ -15,7 +15,7 @@ export const narrowStyle: CSSResult = css`
     .hotkey {
       display: none;
     }
-    .viewer .mode {
+    .mode {
       padding: 0 5px;
     }
     .more {

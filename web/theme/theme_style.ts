@@ -62,7 +62,7 @@ export const themeStyle: CSSResult = css`
     font: 13px/1.4 var(--natstap-ui-font);
   }
 
-  .viewer button {
+  :where(.viewer) button {
     color: inherit;
     font: inherit;
     cursor: pointer;

@@ -3,7 +3,7 @@ import { utf8 } from "../../../lib/stream/formats/format.ts";
 import { ndjson } from "../../../lib/stream/formats/ndjson.ts";
 import { text } from "../../../lib/stream/formats/text.ts";
 import { fileName, toCopiedText, toFile, toJson, toText } from "../../../web/export/download.ts";
-import { endOutage, type Row, RowFactory } from "../../../web/rows/row.ts";
+import { type Row, RowFactory } from "../../../web/rows/row.ts";
 import { Store } from "../../../web/rows/store.ts";
 import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
@@ -64,7 +64,7 @@ const nats = rows.outage("nats", NOW);
 const gaps: [row: Row, text: string, json: unknown][] = [
   [rows.dropped(3, 999), "# dropped count=3 bytes=999", { event: "dropped", count: 3, bytes: 999 }],
   [
-    endOutage(nats, NOW + 1500),
+    { ...nats, to: NOW + 1500 },
     "# nats lost from=2026-11-20T20:42:11.000Z to=2026-11-20T20:42:12.500Z",
     { event: "nats lost", from: "2026-11-20T20:42:11.000Z", to: "2026-11-20T20:42:12.500Z" },
   ],

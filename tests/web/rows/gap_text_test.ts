@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describeGap } from "../../../web/rows/gap_text.ts";
-import { endOutage, RowFactory } from "../../../web/rows/row.ts";
+import { RowFactory } from "../../../web/rows/row.ts";
 
 const rows = new RowFactory();
 const FROM = Date.UTC(2026, 10, 20, 20, 42, 11);
@@ -16,7 +16,7 @@ Deno.test("a gap shows when NATS was unavailable", () => {
   const gap = rows.outage("nats", FROM);
   assertEquals(textOf(gap), "NATS unavailable since 20:42:11Z: lines may be missing");
   assertEquals(
-    textOf(endOutage(gap, FROM + 3000)),
+    textOf({ ...gap, to: FROM + 3000 }),
     "NATS unavailable from 20:42:11Z to 20:42:14Z: lines may be missing",
   );
 });
@@ -25,7 +25,7 @@ Deno.test("a gap shows when the connection was lost and restored", () => {
   const gap = rows.outage("connection", FROM);
   assertEquals(textOf(gap), "Connection lost at 20:42:11Z: lines may be missing");
   assertEquals(
-    textOf(endOutage(gap, FROM + 3000)),
+    textOf({ ...gap, to: FROM + 3000 }),
     "Connection lost at 20:42:11Z, restored at 20:42:14Z: lines may be missing",
   );
 });
@@ -34,7 +34,7 @@ Deno.test("a gap shows that the token had expired", () => {
   const gap = { ...rows.outage("connection", FROM), hasExpired: true };
   assertEquals(textOf(gap), "Token expired at 20:42:11Z: lines may be missing");
   assertEquals(
-    textOf(endOutage(gap, FROM + 3000)),
+    textOf({ ...gap, to: FROM + 3000 }),
     "Token expired at 20:42:11Z, renewed at 20:42:14Z: lines may be missing",
   );
 });
