@@ -4,22 +4,7 @@ import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
 import { assertEventually } from "../support/patience.ts";
 import { mint } from "../support/service.ts";
 import { Random } from "../soak/random.ts";
-import {
-  APP,
-  button,
-  holds,
-  live,
-  messages,
-  open,
-  pageUrl,
-  row,
-  searchField,
-  shoot,
-  show,
-  type Stage,
-  startStage,
-  type Visit,
-} from "../support/viewer/viewer_stage.ts";
+import { APP, type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
@@ -30,9 +15,9 @@ const [SEED, NOW] = [9, new Date("2026-11-20T20:42:11.123Z")];
 
 /** Opens a page with sample lines of the demo's app, the same ones each time. */
 async function openWithSamples(...how: [attributes?: string, options?: object]): Promise<Visit> {
-  const visit = await open(stage, ...how);
+  const visit = await stage.open(...how);
   await pour(300);
-  await show(stage, visit, { message: "the newest line" });
+  await visit.show({ message: "the newest line" });
   return visit;
 }
 
@@ -96,11 +81,11 @@ const COLORFUL = [...Array(8).keys()].flatMap((color) => [30 + color, 90 + color
 for (const theme of ["light", "dark"] as const) {
   Deno.test(`All text has the contrast that WCAG AA requires in the ${theme} theme`, async () => {
     await using visit = await openWithSamples(`theme="${theme}"`);
-    await show(stage, visit, { message: COLORFUL, level: "debug" }, { message: "the end" });
-    await button(visit, /^Regions, machines/).click();
-    await searchField(visit).fill("2");
-    await visit.page.locator("natstap-viewer mark").first().waitFor();
-    await row(visit, "GET").waitFor();
+    await visit.show({ message: COLORFUL, level: "debug" }, { message: "the end" });
+    await visit.button(/^Regions, machines/).click();
+    await visit.searchField.fill("2");
+    await visit.element("mark").first().waitFor();
+    await visit.row("GET").waitFor();
     assertEquals(await visit.page.evaluate(FAINT), []);
   });
 }
@@ -116,32 +101,31 @@ Deno.test("Unless the attribute is set, the theme is the page's, or the system's
     { page: "", attributes: 'theme="dark"', system: "light", background: dark },
   ] as const;
   for (const { page, attributes, system, background } of themes) {
-    await using visit = await open(stage, attributes, { colorScheme: system });
+    await using visit = await stage.open(attributes, { colorScheme: system });
     await visit.page.evaluate(`document.documentElement.style.colorScheme = "${page}"`);
     const behind = await visit.page.evaluate(
-      "getComputedStyle(document.querySelector('natstap-viewer').shadowRoot" +
+      "getComputedStyle(viewer.shadowRoot" +
         ".querySelector('.viewer')).backgroundColor",
     );
     assertEquals(behind, background, `"${page}" ${attributes} on a ${system} system`);
-    if (page === "dark") await shoot(visit, "empty");
+    if (page === "dark") await visit.shoot("empty");
   }
 });
 
 Deno.test("An invalid value of the attribute time means local", async () => {
-  await using visit = await open(stage, 'time="UTC"');
-  assertEquals(await visit.page.evaluate("document.querySelector('natstap-viewer').time"), "local");
+  await using visit = await stage.open('time="UTC"');
+  assertEquals(await visit.page.evaluate("viewer.time"), "local");
 });
 
 Deno.test("The viewer has a border in a product's page, but not on its own page", async () => {
   const width = ({ page }: Visit) =>
     page.evaluate(
-      "getComputedStyle(document.querySelector('natstap-viewer').shadowRoot" +
+      "getComputedStyle(viewer.shadowRoot" +
         ".querySelector('.viewer')).borderTopWidth",
     );
-  await using embedded = await open(stage);
+  await using embedded = await stage.open();
   assertEquals(await width(embedded), "1px");
-  await using own = await stage.visit(await pageUrl(stage));
-  await live(own);
+  await using own = await stage.watch(await stage.pageUrl());
   assertEquals(await width(own), "0px");
 });
 
@@ -167,21 +151,21 @@ Deno.test("The search field does not move on pause, and a divider is shown only 
 Deno.test("The error message for an expression covers nothing", async () => {
   for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
     await using visit = await openWithSamples("", { viewport });
-    await button(visit, "Regular expression").click();
-    await searchField(visit).fill("(");
-    const problem = visit.page.locator("natstap-viewer #problem");
+    await visit.button("Regular expression").click();
+    await visit.searchField.fill("(");
+    const problem = visit.element("#problem");
     await problem.getByText("unterminated group").waitFor();
-    await shoot(visit, `problem-${viewport.width}`);
+    await visit.shoot(`problem-${viewport.width}`);
     const box = (await problem.boundingBox())!;
-    const chips = (await visit.page.locator("natstap-viewer .chips").boundingBox())!;
+    const chips = (await visit.element(".chips").boundingBox())!;
     assert(box.y + box.height <= chips.y, `At ${viewport.width} px`);
   }
 });
 
 Deno.test("The rate chart has a label beside the selected bar", async () => {
   await using visit = await openWithSamples();
-  const chart = visit.page.locator("natstap-viewer .rate-chart");
-  const label = visit.page.locator("natstap-viewer .chart-label");
+  const chart = visit.element(".rate-chart");
+  const label = visit.element(".chart-label");
   const { x, width } = (await chart.boundingBox())!;
   for (const share of [0.1, 0.6, 0.995]) {
     await chart.hover({ position: { x: share * width, y: 20 } });
@@ -198,7 +182,7 @@ Deno.test("The rate chart has a label beside the selected bar", async () => {
       true,
       `Beside ${share}`,
     );
-    if (share === 0.6) await shoot(visit, "rate-chart");
+    if (share === 0.6) await visit.shoot("rate-chart");
   }
 });
 
@@ -210,7 +194,7 @@ Deno.test("A product's style sheet can set custom properties and style parts", a
       natstap-viewer::part(message) { letter-spacing: 3px }\`,
   }))`);
   const styles = await visit.page.evaluate<string[]>(`(() => {
-    const { shadowRoot } = document.querySelector("natstap-viewer");
+    const { shadowRoot } = viewer;
     const style = (selector) => getComputedStyle(shadowRoot.querySelector(selector));
     return [style(".message").fontSize, style(".message").letterSpacing, style(".toolbar").borderTopWidth];
   })()`);
@@ -230,19 +214,19 @@ Deno.test("At 360 px and at 200% zoom, nothing is cut off at the side, and the m
       const box = (await visit.page.getByRole("button", { name }).first().boundingBox())!;
       assert(box.x >= 0 && box.x + box.width <= width, `${name} at ${width} px`);
     }
-    assert((await searchField(visit).boundingBox())!.width >= 100, `The field at ${width} px`);
+    assert((await visit.searchField.boundingBox())!.width >= 100, `The field at ${width} px`);
     if (width !== 360) continue;
-    await shoot(visit, "narrow");
-    const button = (await visit.page.locator("natstap-viewer .facets-button").boundingBox())!;
-    const chip = (await visit.page.locator("natstap-viewer .levels .chip").first().boundingBox())!;
+    await visit.shoot("narrow");
+    const button = (await visit.element(".facets-button").boundingBox())!;
+    const chip = (await visit.element(".levels .chip").first().boundingBox())!;
     assert(
       button.height >= chip.height,
       "No chip is visible above or below the button that it scrolls under",
     );
     await visit.page.evaluate(
-      "document.querySelector('natstap-viewer').shadowRoot.querySelector('dialog').showModal()",
+      "shadow('dialog').showModal()",
     );
-    await shoot(visit, "narrow-help");
+    await visit.shoot("narrow-help");
   }
 });
 
@@ -254,7 +238,7 @@ Deno.test("Every control up to the list has a name and a visible focus", async (
   );
   assertEquals(nameless, 0);
   const focused = `(() => {
-    const element = document.querySelector("natstap-viewer").shadowRoot.activeElement;
+    const element = viewer.shadowRoot.activeElement;
     if (element === null) return undefined;
     const ring = (of) => {
       const { outlineStyle, boxShadow } = getComputedStyle(of);
@@ -288,7 +272,7 @@ Deno.test("A screen reader finds the list as a log that is not read out, and rea
 Deno.test("With reduced motion, nothing is animated", async () => {
   await using visit = await openWithSamples("", { reducedMotion: "reduce" });
   const moving = await visit.page.evaluate(
-    "document.querySelector('natstap-viewer').shadowRoot.getAnimations().filter(({ playState }) => " +
+    "viewer.shadowRoot.getAnimations().filter(({ playState }) => " +
       "playState === 'running').length",
   );
   assertEquals(moving, 0);
@@ -297,26 +281,26 @@ Deno.test("With reduced motion, nothing is animated", async () => {
 Deno.test("Keys search, pause, jump to either end and show the help, and Escape leaves", async () => {
   await using visit = await openWithSamples();
   const { keyboard } = visit.page;
-  const isPaused = () => visit.page.evaluate("document.querySelector('natstap-viewer').paused");
+  const isPaused = () => visit.page.evaluate("viewer.paused");
   await keyboard.press("/");
   await keyboard.type("the newest");
-  await assertEventually(() => searchField(visit).inputValue(), "the newest");
+  await assertEventually(() => visit.searchField.inputValue(), "the newest");
   await keyboard.press(" ");
-  assertEquals([await searchField(visit).inputValue(), await isPaused()], ["the newest ", false]);
+  assertEquals([await visit.searchField.inputValue(), await isPaused()], ["the newest ", false]);
   await keyboard.press("Escape");
   await keyboard.press("Escape");
-  assertEquals(await searchField(visit).inputValue(), "");
+  assertEquals(await visit.searchField.inputValue(), "");
   await keyboard.press(" ");
   await assertEventually(isPaused, true);
   await keyboard.press(" ");
   await assertEventually(isPaused, false);
   await keyboard.press("g");
-  await assertEventually(() => row(visit, "the newest line").isVisible(), false);
+  await assertEventually(() => visit.row("the newest line").isVisible(), false);
   await keyboard.press("G");
-  await row(visit, "the newest line").waitFor();
+  await visit.row("the newest line").waitFor();
   await keyboard.press("?");
   await visit.page.getByRole("dialog").waitFor();
-  await shoot(visit, "help");
+  await visit.shoot("help");
   await keyboard.press("Escape");
   await visit.page.getByRole("dialog").waitFor({ state: "hidden" });
 });
@@ -329,59 +313,57 @@ Deno.test("Keys pressed in a field of the product's page have no effect on the v
   await visit.page.locator("textarea").press(" ");
   await visit.page.locator("textarea").press("g");
   assertEquals(await visit.page.locator("textarea").inputValue(), "/ g");
-  assertEquals(await visit.page.evaluate("document.querySelector('natstap-viewer').paused"), false);
+  assertEquals(await visit.page.evaluate("viewer.paused"), false);
 });
 
 Deno.test("Screenshots: live, filtered, found, JSON expanded, paused, dark", async () => {
   await using visit = await openWithSamples();
-  await shoot(visit, "live");
-  await searchField(visit).fill("orders");
-  await row(visit, "orders").waitFor();
-  await shoot(visit, "filtered");
-  await button(visit, "Find").first().click();
-  await searchField(visit).press("Enter");
-  await visit.page.locator("natstap-viewer .row.current").waitFor();
-  await shoot(visit, "found");
+  await visit.shoot("live");
+  await visit.searchField.fill("orders");
+  await visit.row("orders").waitFor();
+  await visit.shoot("filtered");
+  await visit.button("Find").first().click();
+  await visit.searchField.press("Enter");
+  await visit.element(".row.current").waitFor();
+  await visit.shoot("found");
   await visit.page.keyboard.press("Escape");
   await visit.page.keyboard.press("Escape");
   await visit.page.keyboard.press("G");
-  await button(visit, "Expand").last().click();
-  await button(visit, "Collapse").waitFor();
-  await shoot(visit, "json");
-  await button(visit, "Pause").click();
+  await visit.button("Expand").last().click();
+  await visit.button("Collapse").waitFor();
+  await visit.shoot("json");
+  await visit.button("Pause").click();
   await pour(50);
-  await button(visit, /^Paused · 5\d new/).waitFor();
-  await shoot(visit, "paused");
+  await visit.button(/^Paused · 5\d new/).waitFor();
+  await visit.shoot("paused");
   await using dark = await openWithSamples('theme="dark"');
-  await button(dark, /^Regions, machines/).click();
-  await shoot(dark, "dark");
+  await dark.button(/^Regions, machines/).click();
+  await dark.shoot("dark");
 });
 
 Deno.test("Screenshots: gap, reconnecting, ended, entering a token", async () => {
   await using own = await startStage();
-  await using visit = await own.visit(await pageUrl(own));
-  await live(visit);
-  await show(own, visit, { message: "GET /menu 200 8ms" });
+  await using visit = await own.watch(await own.pageUrl());
+  await visit.show({ message: "GET /menu 200 8ms" });
   await own.service.stop("SIGKILL");
-  await holds(visit.page, "statuses.at(-1).state === 'reconnecting'");
+  await visit.holds("statuses.at(-1).state === 'reconnecting'");
   await visit.page.getByText(/^Reconnecting in \d+ s$/).first().waitFor();
-  await shoot(visit, "reconnecting");
+  await visit.shoot("reconnecting");
   await using service = await own.restart();
   await service.logged(({ msg }) => msg === "NATS connected");
-  await holds(visit.page, "statuses.at(-1).state === 'live'");
-  await show(own, visit, { message: "GET /menu 200 9ms" });
-  await shoot(visit, "gap");
+  await visit.holds("statuses.at(-1).state === 'live'");
+  await visit.show({ message: "GET /menu 200 9ms" });
+  await visit.shoot("gap");
 
   const exp = Math.floor(Date.now() / 1000) + 8;
-  await using ended = await stage.visit(await pageUrl(stage, { exp }));
-  await live(ended);
+  await using ended = await stage.watch(await stage.pageUrl({ exp }));
   await pour(40);
   await ended.page.getByRole("textbox", { name: "Token" }).waitFor();
-  await shoot(ended, "ended");
+  await ended.shoot("ended");
   await using asked = await stage.visit(
     `${stage.service.url}/#token=${await mint({ app: APP, exp: 1 })}`,
   );
   await asked.page.getByRole("alert").waitFor();
-  await shoot(asked, "token");
-  assert((await messages(ended)).length > 0);
+  await asked.shoot("token");
+  assert((await ended.messages()).length > 0);
 });

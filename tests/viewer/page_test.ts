@@ -4,9 +4,7 @@ import { assertEventually } from "../support/patience.ts";
 import { mint } from "../support/service.ts";
 import {
   APP,
-  live,
   MACHINE,
-  pageUrl,
   type Stage,
   startStage,
   type Visit,
@@ -15,12 +13,6 @@ import {
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
 Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
-
-/** Publishes a line and waits until the page shows it. */
-async function assertShows({ page }: Visit, message: string): Promise<void> {
-  await stage.publish({ message });
-  await page.getByText(message).first().waitFor();
-}
 
 function field({ page }: Visit) {
   return page.getByRole("textbox", { name: "Token" });
@@ -32,11 +24,10 @@ async function paste(visit: Visit, text: string): Promise<void> {
 }
 
 Deno.test("The page takes the token from the fragment, and removes it from the address bar and the history", async () => {
-  await using visit = await stage.visit(await pageUrl(stage));
-  await live(visit);
+  await using visit = await stage.watch(await stage.pageUrl());
   assertEquals(visit.page.url(), `${stage.service.url}/`);
   assertEquals(await visit.page.evaluate("history.length"), 2, "about:blank and this page");
-  await assertShows(visit, "from the fragment");
+  await visit.show({ message: "from the fragment" });
   assertEquals(await field(visit).isVisible(), false);
   assertMatch(await visit.page.title(), new RegExp(APP));
   assertEquals(visit.trouble, []);
@@ -50,17 +41,16 @@ Deno.test("The page takes the token from a link that is opened while it is shown
   await using visit = await stage.visit(`${stage.service.url}/`);
   await field(visit).waitFor();
   await visit.page.evaluate(`location.href = "#token=${await mint({ app: APP })}"`);
-  await live(visit);
+  await visit.live();
   assertEquals(visit.page.url(), `${stage.service.url}/`);
-  await assertShows(visit, "from a second link");
+  await visit.show({ message: "from a second link" });
   assertEquals(visit.trouble, []);
 });
 
 Deno.test("The page takes app, region and machine from the fragment", async () => {
   const token = await mint({ app: ["another-app", APP] });
   const scope = `app=${APP}&region=dfw&machine=d896d7c609dd68`;
-  await using visit = await stage.visit(`${stage.service.url}/#token=${token}&${scope}`);
-  await live(visit);
+  await using visit = await stage.watch(`${stage.service.url}/#token=${token}&${scope}`);
   const subjects = await visit.page.evaluate(
     "statuses.map(({ subject }) => subject).filter(Boolean)",
   );
@@ -75,8 +65,8 @@ Deno.test("If it has no token, the page explains itself in two sentences, shows 
   assertEquals((await visit.page.locator(".intro").innerText()).match(/[.:](\s|$)/g)?.length, 2);
   assertEquals(visit.requests.filter((request) => request.url().includes("/logs")), []);
   await paste(visit, await mint({ app: APP }));
-  await live(visit);
-  await assertShows(visit, "pasted");
+  await visit.live();
+  await visit.show({ message: "pasted" });
   const left = await visit.page.evaluate("document.querySelector('#token').value");
   assertEquals([await field(visit).isVisible(), left], [false, ""]);
   assertEquals(visit.trouble, []);
@@ -93,7 +83,7 @@ Deno.test("The page accepts a token pasted as a header, in a link, or broken int
   for (const text of pasted) {
     await using visit = await stage.visit(`${stage.service.url}/`);
     await paste(visit, text);
-    await live(visit);
+    await visit.live();
   }
 });
 
@@ -114,7 +104,7 @@ Deno.test("The page shows why it cannot use a bad token, and asks again", async 
     await paste(visit, token);
     await alert.waitFor();
     await paste(visit, await mint({ app: APP }));
-    await live(visit);
+    await visit.live();
     assertEquals(await visit.page.getByRole("alert").isVisible(), false);
     // Only the browser's own messages about the responses.
     const others = visit.trouble.filter((text) => !/status of 401/.test(text));
@@ -124,9 +114,8 @@ Deno.test("The page shows why it cannot use a bad token, and asks again", async 
 
 Deno.test("The page keeps its lines when the token expires, and continues with the next token", async () => {
   const token = await mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 8 });
-  await using visit = await stage.visit(`${stage.service.url}/#token=${token}`);
-  await live(visit);
-  await assertShows(visit, "before expiry");
+  await using visit = await stage.watch(`${stage.service.url}/#token=${token}`);
+  await visit.show({ message: "before expiry" });
   await field(visit).waitFor();
   assert(await visit.page.getByText("before expiry").first().isVisible(), "The line remains");
   assertEquals(await visit.page.evaluate("document.activeElement.id"), "", "The focus remains");
@@ -134,13 +123,12 @@ Deno.test("The page keeps its lines when the token expires, and continues with t
   await visit.page.getByText("This token is no longer accepted.").waitFor();
   await paste(visit, await mint({ app: APP }));
   await assertEventually(() => field(visit).isVisible(), false);
-  await assertShows(visit, "with another token");
+  await visit.show({ message: "with another token" });
   assert(await visit.page.getByText("before expiry").first().isVisible(), "The same list");
 });
 
 Deno.test("After a reload, the page asks for a token again", async () => {
-  await using visit = await stage.visit(await pageUrl(stage));
-  await live(visit);
+  await using visit = await stage.watch(await stage.pageUrl());
   await visit.page.reload();
   await field(visit).waitFor();
 });

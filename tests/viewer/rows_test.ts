@@ -5,13 +5,7 @@ import { assertEventually } from "../support/patience.ts";
 import { publish } from "../support/service.ts";
 import {
   APP,
-  button,
   flyLine,
-  holds,
-  open,
-  row,
-  searchField,
-  show,
   type Stage,
   startStage,
   type Visit,
@@ -28,8 +22,8 @@ Deno.test.beforeAll(async () => void (stage = await startStage()));
 Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 
 Deno.test("A row shows a Fly line's time, level, region, machine, provider and message", async () => {
-  await using visit = await open(stage, "", { timezoneId: "America/Chicago" });
-  await show(stage, visit, {
+  await using visit = await stage.open("", { timezoneId: "America/Chicago" });
+  await visit.show({
     message: "what happened",
     level: "warning",
     provider: "proxy",
@@ -37,14 +31,14 @@ Deno.test("A row shows a Fly line's time, level, region, machine, provider and m
     machine: "3d8d9e44b19e89",
     timestamp: "2026-11-20T20:42:11.123456789Z",
   });
-  const text = await row(visit, "what happened").innerText();
+  const text = await visit.row("what happened").innerText();
   for (const field of ["14:42:11.123", "warn", "ams", "3d8d9e44", "proxy"]) {
     assert(text.includes(field), `Expected ${field} in ${JSON.stringify(text)}`);
   }
 });
 
 Deno.test("A payload that is not a log line is shown as it is, even if it is other JSON or invalid UTF-8", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   const payloads = [
     "not  JSON",
     `{"cart":["not","a","log","line"]}`,
@@ -52,8 +46,8 @@ Deno.test("A payload that is not a log line is shown as it is, even if it is oth
     new Uint8Array([0x61, 0xff, 0x62, 0x63]),
   ];
   await stage.publish(...payloads);
-  await row(visit, "a\uFFFDbc").waitFor();
-  const texts = await visit.page.locator("natstap-viewer .row .message").allTextContents();
+  await visit.row("a\uFFFDbc").waitFor();
+  const texts = await visit.element(".row .message").allTextContents();
   assertEquals(texts.map((text) => text.trim()), [
     ...payloads.slice(0, 3) as string[],
     "a\uFFFDbc",
@@ -61,10 +55,10 @@ Deno.test("A payload that is not a log line is shown as it is, even if it is oth
 });
 
 Deno.test("A line that is published twice is shown twice, and all are in order of arrival", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   const numbers = Array.from({ length: 15 }, (_, index) => ({ message: `number ${index}.` }));
-  await show(stage, visit, ...numbers, numbers[0]!, { message: "the end" });
-  const texts = await visit.page.locator("natstap-viewer .row .message").allInnerTexts();
+  await visit.show(...numbers, numbers[0]!, { message: "the end" });
+  const texts = await visit.element(".row .message").allInnerTexts();
   assertEquals(
     texts.map((text) => text.trim()),
     [...numbers, numbers[0]!, { message: "the end" }].map(({ message }) => message),
@@ -72,13 +66,13 @@ Deno.test("A line that is published twice is shown twice, and all are in order o
 });
 
 Deno.test("Escape sequences set 16, 256 and 24-bit colors, weights and decorations", async () => {
-  await using visit = await open(stage);
-  await show(stage, visit, {
+  await using visit = await stage.open();
+  await visit.show({
     message: "\x1b[31mred\x1b[0m \x1b[38;5;201mpink\x1b[0m \x1b[38;2;1;200;3mgreen\x1b[0m " +
       "\x1b[48;2;9;8;7mback\x1b[0m \x1b[1mbold\x1b[0m \x1b[3mitalic\x1b[0m \x1b[4munder\x1b[0m " +
       "\x1b[9mstruck\x1b[0m \x1b[2J\x1b[?25lplain",
   }, { message: "the end" });
-  const message = visit.page.locator("natstap-viewer .row .message");
+  const message = visit.element(".row .message");
   const style = async (text: string) =>
     await message.getByText(text, { exact: true }).evaluate((span) => {
       const { getComputedStyle } = globalThis as unknown as {
@@ -98,7 +92,7 @@ Deno.test("Escape sequences set 16, 256 and 24-bit colors, weights and decoratio
   assertEquals((await style("italic")).fontStyle, "italic");
   assertEquals((await style("under")).textDecorationLine, "underline");
   assertEquals((await style("struck")).textDecorationLine, "line-through");
-  const text = await row(visit, "plain").innerText();
+  const text = await visit.row("plain").innerText();
   assert(
     !["\x1b", "[2J", "?25l"].some((rest) => text.includes(rest)),
     `Other sequences are removed: ${JSON.stringify(text)}`,
@@ -106,18 +100,18 @@ Deno.test("Escape sequences set 16, 256 and 24-bit colors, weights and decoratio
 });
 
 Deno.test("Columns that are empty in every line take no room", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   const widthOf = async (column: string) =>
-    (await visit.page.locator(`natstap-viewer .row .${column}`).first().boundingBox())!.width;
+    (await visit.element(`.row .${column}`).first().boundingBox())!.width;
   await stage.publish(`{"kubernetes":{"pod_name":"web-7d9c5b6f4-abcde"},"message":"hello"}`);
-  await row(visit, "hello").waitFor();
+  await visit.row("hello").waitFor();
   assertEquals([await widthOf("region"), await widthOf("machine") > 40], [0, true]);
-  await show(stage, visit, { message: "from Fly", region: "dfw" });
+  await visit.show({ message: "from Fly", region: "dfw" });
   await assertEventually(async () => await widthOf("region") > 20, true);
 });
 
 Deno.test("A JSON message expands and collapses, and stays expanded while lines arrive", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   await stage.publish(flyLine({
     message: JSON.stringify({
       level: 50,
@@ -126,7 +120,7 @@ Deno.test("A JSON message expands and collapses, and stays expanded while lines 
     }),
     level: "info",
   }));
-  const line = row(visit, 'order placed order={"id":8812,"paid":true,"by":null}');
+  const line = visit.row('order placed order={"id":8812,"paid":true,"by":null}');
   await line.waitFor();
   assertEquals(await line.locator(".level").innerText(), "error");
   assertMatch((await line.getAttribute("part"))!, /\berror\b/);
@@ -135,16 +129,16 @@ Deno.test("A JSON message expands and collapses, and stays expanded while lines 
   await line.getByRole("button", { name: "Collapse" }).waitFor();
   const expanded = (await line.boundingBox())!.height;
   assert(expanded > 3 * collapsed, `${collapsed} px became ${expanded}`);
-  await show(stage, visit, { message: "another" });
+  await visit.show({ message: "another" });
   assertEquals((await line.boundingBox())!.height, expanded);
   await line.getByRole("button", { name: "Collapse" }).click();
   await assertEventually(async () => (await line.boundingBox())!.height, collapsed);
 });
 
 Deno.test("Only http and https addresses are links, without a referrer", async () => {
-  await using visit = await open(stage);
-  await show(stage, visit, { message: "see https://a.example/x?y=z#w. And javascript:alert(1)" });
-  const links = visit.page.locator("natstap-viewer .row a");
+  await using visit = await stage.open();
+  await visit.show({ message: "see https://a.example/x?y=z#w. And javascript:alert(1)" });
+  const links = visit.element(".row a");
   assertEquals(await links.count(), 1);
   assertEquals(await links.getAttribute("href"), "https://a.example/x?y=z#w");
   assertEquals(await links.getAttribute("rel"), "noopener noreferrer");
@@ -152,14 +146,14 @@ Deno.test("Only http and https addresses are links, without a referrer", async (
 });
 
 Deno.test("Long lines wrap on request, and the page itself never scrolls sideways", async () => {
-  await using visit = await open(stage);
-  await show(stage, visit, { message: `begin ${"word ".repeat(200)}` });
-  const line = row(visit, "begin");
+  await using visit = await stage.open();
+  await visit.show({ message: `begin ${"word ".repeat(200)}` });
+  const line = visit.row("begin");
   const single = (await line.boundingBox())!.height;
-  await button(visit, "Wrap long lines").click();
+  await visit.button("Wrap long lines").click();
   await assertEventually(async () => (await line.boundingBox())!.height > 3 * single, true);
   assertEquals(await visit.page.locator("natstap-viewer").getAttribute("wrap"), "");
-  await button(visit, "Wrap long lines").click();
+  await visit.button("Wrap long lines").click();
   await assertEventually(async () => (await line.boundingBox())!.height, single);
   assertEquals(
     await visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
@@ -169,20 +163,19 @@ Deno.test("Long lines wrap on request, and the page itself never scrolls sideway
 
 Deno.test("A NATS outage appears as a row where it happened, with its start and end", async () => {
   await using own = await startStage();
-  await using visit = await open(own);
-  await show(own, visit, { message: "before the outage" });
+  await using visit = await own.open();
+  await visit.show({ message: "before the outage" });
   const { nats } = own.stack;
   await nats.stop("SIGKILL");
-  await row(visit, /NATS unavailable since \d\d:\d\d:\d\d: lines may be missing/).waitFor();
+  await visit.row(/NATS unavailable since \d\d:\d\d:\d\d: lines may be missing/).waitFor();
   await using again = await startNatsServer({ port: nats.port });
-  const gap = row(
-    visit,
+  const gap = visit.row(
     /NATS unavailable from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d: lines may be missing/,
   );
   await gap.waitFor();
   await publish(again, { [APP]: flyLine({ message: "after the outage" }) });
-  await row(visit, "after the outage").waitFor();
-  const rows = await visit.page.locator("natstap-viewer .row").allInnerTexts();
+  await visit.row("after the outage").waitFor();
+  const rows = await visit.element(".row").allInnerTexts();
   const order = ["before the outage", "NATS unavailable", "after the outage"];
   assertEquals(rows.length, order.length);
   order.forEach((text, index) =>
@@ -192,10 +185,10 @@ Deno.test("A NATS outage appears as a row where it happened, with its start and 
 
 Deno.test("Lines that the service dropped are counted by a row in their place", async () => {
   await using own = await startStage({ BUFFER_BYTES: "16384" });
-  await using visit = await open(own);
+  await using visit = await own.open();
   // A gap passes every filter.
-  await searchField(visit).fill("no line has this");
-  const gap = row(visit, "dropped here");
+  await visit.searchField.fill("no line has this");
+  const gap = visit.row("dropped here");
   await assertEventually(async () => {
     await own.publish(...Array.from({ length: 2000 }, () => "x".repeat(2000)));
     return await gap.isVisible();
@@ -205,15 +198,15 @@ Deno.test("Lines that the service dropped are counted by a row in their place", 
 
 Deno.test("A lost connection appears as a row where it happened, followed by new lines", async () => {
   await using own = await startStage();
-  await using visit = await open(own);
-  await show(own, visit, { message: "before the crash" });
+  await using visit = await own.open();
+  await visit.show({ message: "before the crash" });
   await own.service.stop("SIGKILL");
-  await holds(visit.page, "statuses.at(-1).state === 'reconnecting'");
+  await visit.holds("statuses.at(-1).state === 'reconnecting'");
   await using service = await own.restart();
   await service.logged(({ msg }) => msg === "NATS connected");
-  await holds(visit.page, "statuses.at(-1).state === 'live'");
-  await show(own, visit, { message: "after the crash" });
-  const rows = await visit.page.locator("natstap-viewer .row").allInnerTexts();
+  await visit.holds("statuses.at(-1).state === 'live'");
+  await visit.show({ message: "after the crash" });
+  const rows = await visit.element(".row").allInnerTexts();
   assertEquals(rows.length, 3);
   assertMatch(rows[1]!, /Connection lost at \d\d:\d\d:\d\d, restored at \d\d:\d\d:\d\d/);
 });
@@ -243,9 +236,9 @@ async function picture({ page }: Visit, nth: number): Promise<string> {
 }
 
 Deno.test("Bidirectional controls in a field do not reorder the fields after it", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   await stage.publish(JSON.stringify({ msg: "order", "\u202ekey": "\u202evalue", next: "after" }));
-  const order = row(visit, "next=after");
+  const order = visit.row("next=after");
   await order.waitFor();
   const lefts = await order.locator(".field-name, .field").evaluateAll((fields) =>
     fields.map((field) => field.getBoundingClientRect().left)
@@ -255,7 +248,7 @@ Deno.test("Bidirectional controls in a field do not reorder the fields after it"
 
 Deno.test("Stacked combining marks do not cover other rows", async () => {
   for (const attributes of ["", "wrap"]) {
-    await using visit = await open(stage, attributes);
+    await using visit = await stage.open(attributes);
     await visit.page.evaluate(FONTS);
     const timestamp = "2026-11-20T20:42:11.123Z";
     const around = (line: string) => [
@@ -272,7 +265,7 @@ Deno.test("Stacked combining marks do not cover other rows", async () => {
       HIGH,
     ];
     await stage.publish(...lines.flatMap(around));
-    const rows = visit.page.locator("natstap-viewer .row");
+    const rows = visit.element(".row");
     await assertEventually(() => rows.count(), 3 * lines.length);
     const [above, below] = [await picture(visit, 0), await picture(visit, 2)];
     for (let nth = 3; nth < 3 * lines.length; nth += 3) {
@@ -283,18 +276,13 @@ Deno.test("Stacked combining marks do not cover other rows", async () => {
 });
 
 Deno.test("A row is as high as the fonts of its scripts require", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   await visit.page.evaluate(FONTS);
-  await show(
-    stage,
-    visit,
-    { message: "as usual" },
-    { message: "Ξ" },
-    { message: `{"a":"Ξ"}` },
-    { message: "the end" },
-  );
+  await visit.show({ message: "as usual" }, { message: "Ξ" }, { message: `{"a":"Ξ"}` }, {
+    message: "the end",
+  });
   const heights = async () =>
-    await visit.page.locator("natstap-viewer .row").evaluateAll((rows) =>
+    await visit.element(".row").evaluateAll((rows) =>
       rows.map((row) => (row as unknown as { offsetHeight: number }).offsetHeight)
     );
   await assertEventually(async () => (await heights()).map((height) => height > 30), [
@@ -304,8 +292,8 @@ Deno.test("A row is as high as the fonts of its scripts require", async () => {
     false,
   ]);
   assertEquals((await heights())[0], 22);
-  await button(visit, "Expand").click();
-  await visit.page.locator("natstap-viewer .json").waitFor();
+  await visit.button("Expand").click();
+  await visit.element(".json").waitFor();
   // Three lines, one of them higher.
   await assertEventually(async () => (await heights())[2]! > 3 * 22 + 8, true);
 });

@@ -2,15 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import type { Page } from "npm:playwright-core@^1";
-import {
-  flyLine,
-  live,
-  open,
-  pageUrl,
-  type Stage,
-  startStage,
-  type Visit,
-} from "../support/viewer/viewer_stage.ts";
+import { flyLine, type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 import { XSS } from "../support/viewer/xss_payloads.ts";
 
 /** Number of attacks per check, so that all of them are on the screen at once. */
@@ -31,7 +23,7 @@ interface Inventory {
 }
 
 const INVENTORY = `(() => {
-  const all = [...document.querySelector("natstap-viewer").shadowRoot.querySelectorAll("*")];
+  const all = [...viewer.shadowRoot.querySelectorAll("*")];
   return {
     elements: [...new Set(all.map(({ localName }) => localName))],
     attributes: [...new Set(all.flatMap(({ localName, attributes }) =>
@@ -154,9 +146,8 @@ function unexpectedRequests({ requests }: Visit, page: string): string[] {
 }
 
 Deno.test("Whatever a line contains, it creates no elements, runs no scripts and causes no requests", async () => {
-  const url = await pageUrl(stage);
-  await using visit = await stage.visit(url);
-  await live(visit);
+  const url = await stage.pageUrl();
+  await using visit = await stage.watch(url);
   await assertOnlyText(visit);
   assertEquals(
     unexpectedRequests(visit, url.replace(/#.*/, "")).filter((asked) => asked !== url),
@@ -165,21 +156,20 @@ Deno.test("Whatever a line contains, it creates no elements, runs no scripts and
 });
 
 Deno.test("The element is as safe in a product's page without a content security policy", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   await assertOnlyText(visit);
   assertEquals(unexpectedRequests(visit, visit.page.url()), []);
 });
 
 Deno.test("Every attack is shown as text", async () => {
-  await using visit = await stage.visit(await pageUrl(stage));
-  await live(visit);
+  await using visit = await stage.watch(await stage.pageUrl());
   // Escape sequences, JSON and white space are shown differently.
   // deno-lint-ignore no-control-regex -- matches control characters on purpose
   const plain = XSS.filter(([, text]) => !/[\x00-\x1f\u200b\u2028\u2029\ufeff]|^[{[]/.test(text));
   assert(plain.length > 60);
   for (const [attack, text] of plain) {
     await show(visit, [{ message: text }]);
-    const rows = await visit.page.locator("natstap-viewer .row").allTextContents();
+    const rows = await visit.element(".row").allTextContents();
     assert(rows.some((row) => row.includes(text)), `Expected to see "${text}" (${attack})`);
   }
 });
