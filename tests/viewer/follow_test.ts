@@ -230,10 +230,7 @@ Deno.test("All lines, or only the filtered ones, are saved as .log or as .ndjson
   await using visit = await stage.open();
   const raw = `{"not a":"Fly line"}`;
   await stage.publish(raw, "a\nb");
-  await visit.show({
-    message: "the last one",
-    timestamp: "2026-11-20T20:42:11.123456789Z",
-  });
+  await visit.show({ message: "the last one", timestamp: "2026-11-20T20:42:11.123456789Z" });
   const log = await download(visit, /All lines .log/);
   assertMatch(log.name, /^panini-786-.*\.log$/);
   assertEquals(

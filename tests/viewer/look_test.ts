@@ -1,10 +1,9 @@
-/** The appearance and usability of the viewer: themes, contrast, small windows, keyboard; with screenshots. */
+/** The appearance and usability of the viewer: themes, contrast, small windows, keyboard. */
 import { assert, assertEquals } from "@std/assert";
 import { SAMPLE_APPS, sampleLines } from "../../tools/sample_logs.ts";
 import { assertEventually } from "../support/patience.ts";
-import { mint } from "../support/service.ts";
 import { Random } from "../soak/random.ts";
-import { APP, type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
+import { type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
@@ -108,7 +107,6 @@ Deno.test("Unless the attribute is set, the theme is the page's, or the system's
         ".querySelector('.viewer')).backgroundColor",
     );
     assertEquals(behind, background, `"${page}" ${attributes} on a ${system} system`);
-    if (page === "dark") await visit.shoot("empty");
   }
 });
 
@@ -155,7 +153,6 @@ Deno.test("The error message for an expression covers nothing", async () => {
     await visit.searchField.fill("(");
     const problem = visit.element("#problem");
     await problem.getByText("unterminated group").waitFor();
-    await visit.shoot(`problem-${viewport.width}`);
     const box = (await problem.boundingBox())!;
     const chips = (await visit.element(".chips").boundingBox())!;
     assert(box.y + box.height <= chips.y, `At ${viewport.width} px`);
@@ -182,7 +179,6 @@ Deno.test("The rate chart has a label beside the selected bar", async () => {
       true,
       `Beside ${share}`,
     );
-    if (share === 0.6) await visit.shoot("rate-chart");
   }
 });
 
@@ -216,17 +212,12 @@ Deno.test("At 360 px and at 200% zoom, nothing is cut off at the side, and the m
     }
     assert((await visit.searchField.boundingBox())!.width >= 100, `The field at ${width} px`);
     if (width !== 360) continue;
-    await visit.shoot("narrow");
     const button = (await visit.element(".facets-button").boundingBox())!;
     const chip = (await visit.element(".levels .chip").first().boundingBox())!;
     assert(
       button.height >= chip.height,
       "No chip is visible above or below the button that it scrolls under",
     );
-    await visit.page.evaluate(
-      "shadow('dialog').showModal()",
-    );
-    await visit.shoot("narrow-help");
   }
 });
 
@@ -300,7 +291,6 @@ Deno.test("Keys search, pause, jump to either end and show the help, and Escape 
   await visit.row("the newest line").waitFor();
   await keyboard.press("?");
   await visit.page.getByRole("dialog").waitFor();
-  await visit.shoot("help");
   await keyboard.press("Escape");
   await visit.page.getByRole("dialog").waitFor({ state: "hidden" });
 });
@@ -314,56 +304,4 @@ Deno.test("Keys pressed in a field of the product's page have no effect on the v
   await visit.page.locator("textarea").press("g");
   assertEquals(await visit.page.locator("textarea").inputValue(), "/ g");
   assertEquals(await visit.page.evaluate("viewer.paused"), false);
-});
-
-Deno.test("Screenshots: live, filtered, found, JSON expanded, paused, dark", async () => {
-  await using visit = await openWithSamples();
-  await visit.shoot("live");
-  await visit.searchField.fill("orders");
-  await visit.row("orders").waitFor();
-  await visit.shoot("filtered");
-  await visit.button("Find").first().click();
-  await visit.searchField.press("Enter");
-  await visit.element(".row.current").waitFor();
-  await visit.shoot("found");
-  await visit.page.keyboard.press("Escape");
-  await visit.page.keyboard.press("Escape");
-  await visit.page.keyboard.press("G");
-  await visit.button("Expand").last().click();
-  await visit.button("Collapse").waitFor();
-  await visit.shoot("json");
-  await visit.button("Pause").click();
-  await pour(50);
-  await visit.button(/^Paused · 5\d new/).waitFor();
-  await visit.shoot("paused");
-  await using dark = await openWithSamples('theme="dark"');
-  await dark.button(/^Regions, machines/).click();
-  await dark.shoot("dark");
-});
-
-Deno.test("Screenshots: gap, reconnecting, ended, entering a token", async () => {
-  await using own = await startStage();
-  await using visit = await own.watch(await own.pageUrl());
-  await visit.show({ message: "GET /menu 200 8ms" });
-  await own.service.stop("SIGKILL");
-  await visit.holds("statuses.at(-1).state === 'reconnecting'");
-  await visit.page.getByText(/^Reconnecting in \d+ s$/).first().waitFor();
-  await visit.shoot("reconnecting");
-  await using service = await own.restart();
-  await service.logged(({ msg }) => msg === "NATS connected");
-  await visit.holds("statuses.at(-1).state === 'live'");
-  await visit.show({ message: "GET /menu 200 9ms" });
-  await visit.shoot("gap");
-
-  const exp = Math.floor(Date.now() / 1000) + 8;
-  await using ended = await stage.watch(await stage.pageUrl({ exp }));
-  await pour(40);
-  await ended.page.getByRole("textbox", { name: "Token" }).waitFor();
-  await ended.shoot("ended");
-  await using asked = await stage.visit(
-    `${stage.service.url}/#token=${await mint({ app: APP, exp: 1 })}`,
-  );
-  await asked.page.getByRole("alert").waitFor();
-  await asked.shoot("token");
-  assert((await ended.messages()).length > 0);
 });

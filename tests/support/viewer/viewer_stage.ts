@@ -75,12 +75,6 @@ export class Visit implements AsyncDisposable {
     await this.row(lines.at(-1)!.message).waitFor();
   }
 
-  /** Takes a screenshot, if the variable `SCREENSHOTS` names a folder. */
-  async shoot(name: string): Promise<void> {
-    const folder = Deno.env.get("SCREENSHOTS");
-    if (folder !== undefined) await this.page.screenshot({ path: `${folder}/${name}.png` });
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.page.context().close();
   }
