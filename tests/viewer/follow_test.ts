@@ -18,13 +18,9 @@ async function openWithLines(count: number, attributes = ""): Promise<Visit> {
   return visit;
 }
 
-/** Scrolls up with the wheel until the first line is visible. */
-async function scrollUp(visit: Visit): Promise<void> {
-  await visit.page.mouse.move(600, 500);
-  await assertEventually(async () => {
-    await visit.page.mouse.wheel(0, -10_000);
-    return await visit.row("line 0.").isVisible();
-  }, true);
+async function assertEndsWith(visit: Visit, message: string): Promise<void> {
+  const { y, height } = (await visit.row(message).boundingBox())!;
+  assert(y + height <= 801, `The newest line ends at ${y + height}`);
 }
 
 /** Downloads a file, and resolves to its name and text. */
@@ -40,8 +36,7 @@ Deno.test("At its end, the list follows the newest line", async () => {
   await using visit = await openWithLines(200);
   for (const from of [200, 300]) {
     await visit.show(...numbered(from, 100));
-    const { y, height } = (await visit.row(`line ${from + 99}.`).boundingBox())!;
-    assert(y + height <= 801, `The newest line ends at ${y + height}`);
+    await assertEndsWith(visit, `line ${from + 99}.`);
   }
 });
 
@@ -66,18 +61,16 @@ Deno.test("The list follows the newest line even if several tokens in a row are 
   await visit.holds("statuses.at(-1).state === 'live'");
   await assertEventually(() => banner.isVisible(), false);
   await visit.show(...numbered(200, 100));
-  const { y, height } = (await visit.row("line 299.").boundingBox())!;
-  assert(y + height <= 801, `The newest line ends at ${y + height}`);
+  await assertEndsWith(visit, "line 299.");
 });
 
 Deno.test("Only the reader can scroll away from the newest line", async () => {
   await using visit = await openWithLines(200);
-  const scroller = 'shadow(".scroller")';
-  const isAtEnd =
-    `${scroller}.scrollTop + ${scroller}.clientHeight >= ${scroller}.scrollHeight - 3`;
-  await visit.page.evaluate(`${scroller}.scrollTop -= 33`);
+  await visit.page.evaluate('globalThis.list = shadow(".scroller")');
+  const isAtEnd = "list.scrollTop + list.clientHeight >= list.scrollHeight - 3";
+  await visit.page.evaluate("list.scrollTop -= 33");
   await visit.holds(isAtEnd);
-  await visit.page.evaluate(`${scroller}.focus()`);
+  await visit.page.evaluate("list.focus()");
   await visit.page.keyboard.press("PageUp");
   await visit.button("Jump to the newest line").waitFor();
   await visit.holds(`!(${isAtEnd})`);
@@ -85,11 +78,15 @@ Deno.test("Only the reader can scroll away from the newest line", async () => {
 
 Deno.test("When scrolled up, the list stays where it is, and a button counts the new lines and jumps to them", async () => {
   await using visit = await openWithLines(200);
-  await scrollUp(visit);
+  await visit.page.mouse.move(600, 500);
+  await assertEventually(async () => {
+    await visit.page.mouse.wheel(0, -10_000);
+    return await visit.row("line 0.").isVisible();
+  }, true);
   const top = (await visit.row("line 0.").boundingBox())!.y;
   await stage.publish(...numbered(200, 1234));
   const newLines = visit.element(".new-lines");
-  await assertEventually(async () => /1,234 new lines/.test(await newLines.innerText()), true);
+  await newLines.filter({ hasText: "1,234 new lines" }).waitFor();
   assertEquals((await visit.row("line 0.").boundingBox())!.y, top);
   await newLines.click();
   await visit.row("line 1433.").waitFor();
@@ -101,17 +98,11 @@ Deno.test("When scrolled up, the list stays where it is while the oldest lines a
   await using visit = await openWithLines(300, 'limit="300"');
   await visit.page.mouse.move(600, 500);
   await visit.page.mouse.wheel(0, -2000);
-  await assertEventually(
-    async () => (await visit.messages()).some((text) => /line 19\d/.test(text)),
-    true,
-  );
-  const shown = (await visit.messages()).find((text) => /line 19\d/.test(text))!.trim();
+  await visit.row(/line 19\d/).waitFor();
+  const shown = (await visit.messages()).find((text) => /line 19\d/.test(text))!;
   const { y } = (await visit.row(shown).boundingBox())!;
   await stage.publish(...numbered(300, 100));
-  await assertEventually(
-    async () => /100 new/.test(await visit.element(".new-lines").innerText()),
-    true,
-  );
+  await visit.element(".new-lines").filter({ hasText: "100 new" }).waitFor();
   const moved = Math.abs((await visit.row(shown).boundingBox())!.y - y);
   assert(moved < 2, `It moved by ${moved} px`);
 });
@@ -133,10 +124,7 @@ Deno.test("While paused, the list does not change; when resumed, it shows all li
   await visit.page.getByRole("button", { name: "Paused · 5 new lines" }).waitFor();
   assertEquals((await visit.messages()).length, 5);
   await visit.button("Resume").click();
-  await assertEventually(
-    async () => await visit.messages(),
-    numbered(0, 10).map(({ message }) => message),
-  );
+  await assertEventually(() => visit.messages(), numbered(0, 10).map(({ message }) => message));
   const states = await visit.page.evaluate<boolean[]>("statuses.map(({ paused }) => paused)");
   assertEquals(states.slice(-2), [true, false]);
 });
@@ -144,10 +132,9 @@ Deno.test("While paused, the list does not change; when resumed, it shows all li
 Deno.test("Rows and the message of an empty list are never shown together", async () => {
   await using visit = await stage.open();
   await visit.page.evaluate(`{
-    const { shadowRoot } = viewer;
     globalThis.overlaps = 0;
     const look = () => {
-      overlaps += shadowRoot.querySelector(".empty") && shadowRoot.querySelector(".row") ? 1 : 0;
+      overlaps += shadow(".empty") && shadow(".row") ? 1 : 0;
       requestAnimationFrame(() => setTimeout(look));
     };
     look();

@@ -51,10 +51,8 @@ Deno.test("The page takes app, region and machine from the fragment", async () =
   const token = await mint({ app: ["another-app", APP] });
   const scope = `app=${APP}&region=dfw&machine=d896d7c609dd68`;
   await using visit = await stage.watch(`${stage.service.url}/#token=${token}&${scope}`);
-  const subjects = await visit.page.evaluate(
-    "statuses.map(({ subject }) => subject).filter(Boolean)",
-  );
-  assertEquals(subjects, [`logs.${APP}.dfw.${MACHINE}`]);
+  const subjects = "statuses.map(({ subject }) => subject).filter(Boolean)";
+  assertEquals(await visit.page.evaluate(subjects), [`logs.${APP}.dfw.${MACHINE}`]);
   assertEquals(visit.page.url(), `${stage.service.url}/`);
 });
 
@@ -92,7 +90,7 @@ Deno.test("The page shows why it cannot use a bad token, and asks again", async 
     ["not a token", /^This token is not accepted\. .*JWT/],
     [await mint({ app: APP, exp: 1 }), /expired/i],
     [
-      (await mint({ app: APP })).slice(0, -9) + "AAAAAAAAA",
+      `${(await mint({ app: APP })).slice(0, -9)}AAAAAAAAA`,
       /^This token is not accepted\. .*sign/i,
     ],
   ];

@@ -62,10 +62,6 @@ async function expandAll(page: Page): Promise<void> {
   }
 }
 
-async function take({ page }: Visit): Promise<Inventory> {
-  return await page.evaluate<Inventory>(INVENTORY);
-}
-
 /** A line with `text` in each field. */
 function everywhere(text: string): string {
   return flyLine({ message: text, level: text, provider: text, region: text, machine: text });
@@ -82,9 +78,9 @@ async function takeHarmless(visit: Visit): Promise<Inventory> {
   const taken: Inventory[] = [];
   for (const text of HARMLESS) {
     await show(visit, [{ message: text }, text, everywhere("info"), structured("info")]);
-    taken.push(await take(visit));
+    taken.push(await visit.page.evaluate<Inventory>(INVENTORY));
     await expandAll(visit.page);
-    taken.push(await take(visit));
+    taken.push(await visit.page.evaluate<Inventory>(INVENTORY));
   }
   return {
     elements: taken.flatMap(({ elements }) => elements),
@@ -96,7 +92,8 @@ async function takeHarmless(visit: Visit): Promise<Inventory> {
 
 async function assertOnlyText(visit: Visit): Promise<void> {
   const { page } = visit;
-  const prototype = await page.evaluate("Object.getOwnPropertyNames(Object.prototype).length");
+  const members = "Object.getOwnPropertyNames(Object.prototype).length";
+  const prototype = await page.evaluate(members);
   const harmless = await takeHarmless(visit);
   assert(harmless.links.length > 0, "The harmless lines have links");
 
@@ -104,26 +101,19 @@ async function assertOnlyText(visit: Visit): Promise<void> {
     const group = XSS.slice(start, start + GROUP);
     const lines = (text: string) => [{ message: text }, text, everywhere(text), structured(text)];
     await show(visit, group.flatMap(([, text]) => lines(text)));
-    await assertHarmless(visit, harmless, group.map(([attack]) => attack).join(", "));
+    const attacks = group.map(([attack]) => attack).join(", ");
+    await assertHarmless(visit, harmless, attacks);
     await expandAll(page);
-    await assertHarmless(
-      visit,
-      harmless,
-      `expanded: ${group.map(([attack]) => attack).join(", ")}`,
-    );
+    await assertHarmless(visit, harmless, `expanded: ${attacks}`);
   }
   assertEquals(await visit.fired(), [], "Scripts that ran");
   assertEquals(await page.evaluate("({}).polluted"), undefined);
-  assertEquals(
-    await page.evaluate("Object.getOwnPropertyNames(Object.prototype).length"),
-    prototype,
-    "Object.prototype is unchanged",
-  );
+  assertEquals(await page.evaluate(members), prototype, "Object.prototype is unchanged");
   assertEquals(visit.trouble, [], "Nothing was blocked by a policy");
 }
 
 async function assertHarmless(visit: Visit, harmless: Inventory, attack: string): Promise<void> {
-  const { elements, attributes, links, outside } = await take(visit);
+  const { elements, attributes, links, outside } = await visit.page.evaluate<Inventory>(INVENTORY);
   const isNew = (known: string[]) => (name: string) => !known.includes(name);
   assertEquals(outside, harmless.outside, `Elements outside of the viewer, by ${attack}`);
   assertEquals(elements.filter(isNew(harmless.elements)), [], `Elements made by ${attack}`);
@@ -149,10 +139,8 @@ Deno.test("Whatever a line contains, it creates no elements, runs no scripts and
   const url = await stage.pageUrl();
   await using visit = await stage.watch(url);
   await assertOnlyText(visit);
-  assertEquals(
-    unexpectedRequests(visit, url.replace(/#.*/, "")).filter((asked) => asked !== url),
-    [],
-  );
+  const unexpected = unexpectedRequests(visit, url.replace(/#.*/, ""));
+  assertEquals(unexpected.filter((asked) => asked !== url), []);
 });
 
 Deno.test("The element is as safe in a product's page without a content security policy", async () => {

@@ -64,6 +64,11 @@ export class Visit implements AsyncDisposable {
     return this.element(".row").filter({ hasText: message }).first();
   }
 
+  /** A property of the computed style of the first element that matches `selector`. */
+  async style(selector: string, property: string): Promise<string> {
+    return await this.page.evaluate(`getComputedStyle(shadow("${selector}")).${property}`);
+  }
+
   /** The messages on the screen, from top to bottom, without the white space around them. */
   async messages(): Promise<string[]> {
     return (await this.element(".row .message").allInnerTexts()).map((text) => text.trim());
