@@ -9,36 +9,29 @@ const rows = new RowFactory();
 const lineOf = (message: string): Line => ({ ...rows.line(""), message });
 const shown = (line: Line, isExpanded = false) =>
   contentOf(line, isExpanded).spans.map(({ text }) => text).join("");
+const hidden = (line: Line, isExpanded = false) => contentOf(line, isExpanded).hidden;
 
 Deno.test("a message of moderate length is shown in full", () => {
   for (const message of ["", "one", "a\n".repeat(20), "é".repeat(2000)]) {
     const line = lineOf(message);
-    assertEquals([shown(line), contentOf(line, false).hidden, canExpand(line)], [
-      message,
-      0,
-      false,
-    ]);
+    assertEquals([shown(line), hidden(line), canExpand(line)], [message, 0, false]);
   }
 });
 
 Deno.test("a long message is collapsed, and shows how much is hidden", () => {
   const long = lineOf("x".repeat(5000));
-  assertEquals([shown(long).length, contentOf(long, false).hidden, canExpand(long)], [
-    2000,
-    3000,
-    true,
-  ]);
-  assertEquals([shown(long, true).length, contentOf(long, true).hidden], [5000, 0]);
+  assertEquals([shown(long).length, hidden(long), canExpand(long)], [2000, 3000, true]);
+  assertEquals([shown(long, true).length, hidden(long, true)], [5000, 0]);
   const high = lineOf("x\n".repeat(100));
-  assertEquals([shown(high), contentOf(high, false).hidden], ["x\n".repeat(20).trimEnd(), 161]);
-  assertEquals([shown(high, true), contentOf(high, true).hidden], ["x\n".repeat(100), 0]);
+  assertEquals([shown(high), hidden(high)], ["x\n".repeat(20).trimEnd(), 161]);
+  assertEquals([shown(high, true), hidden(high, true)], ["x\n".repeat(100), 0]);
 });
 
 Deno.test("a long message is cut between characters", () => {
   fc.assert(fc.property(fc.nat(4), fc.boolean(), (offset, isExpanded) => {
     const line = lineOf("x".repeat(offset) + "😀".repeat(200_000));
     assert(shown(line, isExpanded).isWellFormed());
-    assert(contentOf(line, isExpanded).hidden > 0);
+    assert(hidden(line, isExpanded) > 0);
   }));
 });
 
@@ -101,11 +94,8 @@ Deno.test("JSON that has no message is shown decoded and without escape sequence
 Deno.test("a line from a log collector other than Fly's expands to its whole envelope", () => {
   const line = rows.line(`{"kubernetes":{"pod_name":"web-1"},"message":"hello","stream":"stdout"}`);
   assertEquals([shown(line), canExpand(line)], ["hello", true]);
-  assertEquals(treeOf(line)?.children?.map(({ key }) => key), [
-    `"kubernetes"`,
-    `"message"`,
-    `"stream"`,
-  ]);
+  const keys = treeOf(line)?.children?.map(({ key }) => key);
+  assertEquals(keys, [`"kubernetes"`, `"message"`, `"stream"`]);
 });
 
 Deno.test("very many or very long fields are cut off", () => {

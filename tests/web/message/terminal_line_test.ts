@@ -52,10 +52,9 @@ Deno.test("terminalText() returns text of limited length, whatever the input ask
   }
 });
 
-Deno.test("terminalText() takes little time to erase a long line thousands of times", () => {
-  const start = performance.now();
+Deno.test("terminalText() takes linear time to erase a long line thousands of times", () => {
   for (const attack of ["\x1b[Kx", "\x1b[1Kx", "\x1b[2Kx"]) {
-    terminalText("a".repeat(32_000) + attack.repeat(6_000));
+    // In quadratic time, this would take minutes.
+    assert(terminalText("a".repeat(1_000_000) + attack.repeat(10_000)).length <= 1_010_000);
   }
-  assert(performance.now() - start < 1_000);
 });

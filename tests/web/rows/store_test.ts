@@ -6,6 +6,8 @@ import { assertEventually } from "../../support/patience.ts";
 import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
 const LEVELS = ["info", "warn", "error"];
+/** Slow enough for several slices. Finds every fifth line. */
+const SLOW = { ...EVERYTHING, text: "l.*i.*[05]$", regex: true };
 
 /** A store of lines with alternating levels, and their factory. */
 function filled(count: number, limit = count): { store: Store; rows: RowFactory } {
@@ -79,16 +81,12 @@ Deno.test("a filter shows every gap and all matching lines, both held and new", 
 
 Deno.test("a filter of many rows shows the newest at once, and later the others, in order", async () => {
   const { store, rows } = filled(60_000);
-  // Slow enough for several slices.
-  store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
+  store.setFilter(SLOW);
   assert(store.filtering);
   assert(store.visibleCount > 0 && store.visibleCount < 12_000);
   assertEquals(store.visibleAt(store.visibleCount - 1).id, 59_995);
   // Meanwhile lines arrive, and the oldest are evicted.
-  const lines = Array.from(
-    { length: 10 },
-    (_, i) => rows.line(flyPayload({ message: `line ${i}` })),
-  );
+  const lines = Array.from({ length: 10 }, (_, i) => rows.line(`line ${i}`));
   for (const line of lines) store.add(line);
   await assertEventually(() => store.filtering, false);
   const fitting = Array.from({ length: 12_000 }, (_, i) => 5 * i).filter((id) => id >= 10);
@@ -97,7 +95,7 @@ Deno.test("a filter of many rows shows the newest at once, and later the others,
 
 Deno.test("a new filter replaces one that is still being applied", async () => {
   const { store } = filled(60_000);
-  store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
+  store.setFilter(SLOW);
   assert(store.filtering);
   store.setFilter({ ...EVERYTHING, text: "line 5999" });
   await assertEventually(() => store.filtering, false);
@@ -106,7 +104,7 @@ Deno.test("a new filter replaces one that is still being applied", async () => {
 
 Deno.test("rows evicted while a filter is being applied are skipped", async () => {
   const { store } = filled(60_000);
-  store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
+  store.setFilter(SLOW);
   assert(store.filtering);
   store.limit = 7;
   await assertEventually(() => store.filtering, false);
@@ -148,7 +146,7 @@ Deno.test("visibleIndexOf() returns the index of the row, or of the next one, or
 
 Deno.test("clear() removes all rows, and keeps the filter", async () => {
   const { store, rows } = filled(60_000);
-  store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
+  store.setFilter(SLOW);
   store.clear();
   assertEquals([store.size, store.visibleCount, store.filtering], [0, 0, false]);
   assertEquals(store.facets.level.size, 0);
