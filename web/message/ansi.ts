@@ -42,8 +42,9 @@ export function parseAnsi(message: string): Span[] {
   for (const code of parse(message)) {
     const text = textOf(code);
     if (spans.length === MAX_SPANS) rest += text;
-    else if (isSgr(code)) style = applySgr(groupsOf(code), style);
-    else if (text !== "") spans.push({ text, ...styleOf(style) });
+    else if (isSgr(code)) {
+      style = applySgr(code.parameterGroups ?? code.params.map((one) => [one]), style);
+    } else if (text !== "") spans.push({ text, ...styleOf(style) });
   }
   return rest === "" ? spans : [...spans, plainSpan(rest)];
 }
@@ -64,14 +65,7 @@ export function plainSpan(text: string): Span {
   return { text, className: "", css: "" };
 }
 
-type Sgr = Extract<CODE, { params: string[] }>;
-
-/** The parameters, each grouped with those that colons attach to it. */
-function groupsOf({ params, parameterGroups }: Sgr): string[][] {
-  return parameterGroups ?? params.map((one) => [one]);
-}
-
-function isSgr(code: CODE): code is Sgr {
+function isSgr(code: CODE): code is Extract<CODE, { params: string[] }> {
   return code.type === "CSI" && code.command === "m" && isWellFormed(code.raw);
 }
 

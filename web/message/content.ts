@@ -101,8 +101,7 @@ function beginning(text: string, limit: { length: number; lines: number }): stri
 
 function characterEnd(text: string, max: number): number {
   if (text.length <= max) return text.length;
-  const last = text.charCodeAt(max - 1);
-  const isHighSurrogate = last >= 0xd800 && last <= 0xdbff;
+  const isHighSurrogate = /[\ud800-\udbff]/.test(text[max - 1]!);
   return isHighSurrogate ? max - 1 : max;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
+import { countText } from "../rows/count_text.ts";
 import { plainText, type Span } from "./ansi.ts";
 import { searchBudget } from "../search/bounded_match.ts";
 import { type JsonNode, scalarClass } from "./json.ts";
@@ -68,8 +69,7 @@ function sizeOf({ children = [] }: JsonNode): number {
 }
 
 function countOf({ text, children = [] }: JsonNode): string {
-  const one = text === "{" ? "key" : "item";
-  return `${children.length} ${children.length === 1 ? one : `${one}s`}`;
+  return countText(children.length, text === "{" ? "key" : "item");
 }
 
 /** A string with several lines, such as a stack trace, is shown as lines; other scalars are shown as written. */

@@ -5,6 +5,7 @@
  */
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { countText } from "../rows/count_text.ts";
 import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
 import { SEVERITIES, type Severity } from "../../lib/log_line/severity.ts";
 import type { RowQuery } from "../search/row_query.ts";
@@ -97,7 +98,7 @@ function chips(model: Model, facet: Facet, values: readonly string[]): unknown {
 function chip(model: Model, facet: Facet, value: string): TemplateResult {
   const { counts, query } = model;
   const count = counts[facet].get(value) ?? 0;
-  const lines = count === 1 ? "line" : "lines";
+  const lines = countText(count, "line");
   const shown = value.slice(0, MAX_LENGTH);
   const kind = facet === "level" ? value : "other";
   return html`
@@ -106,8 +107,8 @@ function chip(model: Model, facet: Facet, value: string): TemplateResult {
       part="chip"
       data-kind=${kind}
       aria-pressed=${valuesOf(query, facet).has(value)}
-      aria-label="${facet} ${shown}, ${count} ${lines}"
-      title="${shown}: ${count.toLocaleString("en")} ${lines}"
+      aria-label="${facet} ${shown}, ${lines}"
+      title="${shown}: ${lines}"
       @click=${() => query.toggleFacet(facet, value)}
     >
       <span class="chip-name">${shown}</span><span class="chip-count">${compact.format(

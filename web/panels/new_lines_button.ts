@@ -4,6 +4,7 @@
  * @module
  */
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { countText } from "../rows/count_text.ts";
 import * as icons from "./icons.ts";
 
 export interface NewLinesModel {
@@ -30,7 +31,7 @@ export function newLinesTemplate(model: NewLinesModel): TemplateResult | typeof 
 
 function label({ paused, waiting, unseen }: NewLinesModel): string {
   const count = waiting + unseen;
-  const lines = `${count.toLocaleString("en")} new ${count === 1 ? "line" : "lines"}`;
+  const lines = countText(count, "new line");
   if (paused) return count === 0 ? "Paused" : `Paused · ${lines}`;
   return count === 0 ? "Jump to the newest line" : lines;
 }

@@ -12,6 +12,7 @@ import {
   svg,
   type TemplateResult,
 } from "lit";
+import { countText } from "../rows/count_text.ts";
 import { type Bar, LineRate } from "../rows/line_rate.ts";
 import type { Line } from "../rows/row.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
@@ -146,10 +147,8 @@ function currentRate(bars: readonly Bar[]): string {
 }
 
 function describe({ from, lines, errors }: Bar, time: TimeMode): string {
-  const count = (number: number, noun: string) =>
-    `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-  const suffix = errors > 0 ? `, ${count(errors, "error")}` : "";
-  return `${gapTime(from, time)}: ${count(lines, "line")}${suffix}`;
+  const suffix = errors > 0 ? `, ${countText(errors, "error")}` : "";
+  return `${gapTime(from, time)}: ${countText(lines, "line")}${suffix}`;
 }
 
 export const rateChartStyle: CSSResult = css`
