@@ -40,7 +40,7 @@ import { LIMIT, ViewerElement } from "./viewer_element.ts";
 
 /** Interval at which times and rates are updated. */
 const TICK_MS = 1000;
-/** Width below which a message is below its columns, as in the style sheet. */
+/** Width below which a message is shown under its columns, as in the style sheet. */
 const NARROW_PX = 640;
 
 /** The `detail` of a `natstap-status` event. */

@@ -38,7 +38,7 @@ export class ViewerElement extends LitElement {
   declare theme: string | undefined;
   /** Maximum number of rows; the oldest are removed. */
   declare limit: number;
-  /** Whether long lines wrap rather than scroll. Default: in views narrower than 640 pixels. */
+  /** Whether long lines wrap rather than scroll. Default: only if the viewer is narrower than 640 pixels. */
   declare wrap: boolean;
   declare time: TimeMode;
   /** Whether new lines are held back. */

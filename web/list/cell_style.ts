@@ -26,7 +26,7 @@ export const cellStyle: CSSResult = css`
     border-radius: 3px;
   }
 
-  /* The message would clip an outline around it. */
+  /* The message would clip an outline around its summary. */
   .row summary:focus-visible {
     outline-offset: -2px;
   }

@@ -43,7 +43,7 @@ export class Heights {
     return this.#known;
   }
 
-  /** Sets the usual height, unless it is known since {@linkcode clear}. */
+  /** Sets the usual height, unless it has been set since {@linkcode clear}. */
   assume(height: number): void {
     if (!this.#known) this.#usual = height;
     this.#known = true;
@@ -78,7 +78,7 @@ export class Heights {
     this.#summed = this.#start = 0;
   }
 
-  /** Forgets all measurements: the width or the filter has changed. */
+  /** Forgets all measurements, because the width or the filter has changed. */
   clear(): void {
     this.#ids = [];
     this.#extras = [];
