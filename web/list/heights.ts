@@ -33,11 +33,6 @@ export class Heights {
     this.#usual = usual;
   }
 
-  /** Height of a row that has not been measured. */
-  get usual(): number {
-    return this.#usual;
-  }
-
   /** Whether a row has been measured since {@linkcode clear}. */
   get isKnown(): boolean {
     return this.#known;

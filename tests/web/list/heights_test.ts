@@ -12,10 +12,10 @@ Deno.test("Heights keeps the first usual height until it is cleared", () => {
   const heights = new Heights(USUAL);
   heights.assume(30);
   heights.assume(40);
-  assertEquals(heights.usual, 30);
+  assertEquals(heights.before(1, 1), 30);
   heights.clear();
   heights.assume(40);
-  assertEquals(heights.usual, 40);
+  assertEquals(heights.before(1, 1), 40);
 });
 
 Deno.test("Heights adds the differences of measured rows, whatever the order of measuring", () => {
