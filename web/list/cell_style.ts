@@ -49,22 +49,12 @@ export const cellStyle: CSSResult = css`
     text-underline-offset: 2px;
   }
 
-  .row.error .level {
-    color: var(--natstap-error);
+  .row .level {
+    color: var(--level, var(--natstap-muted));
+  }
+
+  .row:is(.error, .warn) .level {
     font-weight: 650;
-  }
-
-  .row.warn .level {
-    color: var(--natstap-warn);
-    font-weight: 650;
-  }
-
-  .row.info .level {
-    color: var(--natstap-info);
-  }
-
-  .row.debug .level {
-    color: var(--natstap-debug);
   }
 
   .row.debug .message {

@@ -100,12 +100,10 @@ function chip(model: Model, facet: Facet, value: string): TemplateResult {
   const count = counts[facet].get(value) ?? 0;
   const lines = countText(count, "line");
   const shown = value.slice(0, MAX_LENGTH);
-  const kind = facet === "level" ? value : "other";
   return html`
     <button
-      class="chip"
+      class="chip ${facet === "level" ? value : ""}"
       part="chip"
-      data-kind=${kind}
       aria-pressed=${valuesOf(query, facet).has(value)}
       aria-label="${facet} ${shown}, ${lines}"
       title="${shown}: ${lines}"

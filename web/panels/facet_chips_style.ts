@@ -28,7 +28,7 @@ export const facetChipsStyle: CSSResult = css`
   }
 
   .chip {
-    --chip: var(--natstap-accent);
+    --chip: var(--level, var(--natstap-accent));
     display: inline-flex;
     align-items: center;
     gap: 6px;
@@ -39,19 +39,6 @@ export const facetChipsStyle: CSSResult = css`
     border-radius: 12px;
     background: var(--natstap-bg);
     white-space: nowrap;
-  }
-
-  .chip[data-kind="error"] {
-    --chip: var(--natstap-error);
-  }
-  .chip[data-kind="warn"] {
-    --chip: var(--natstap-warn);
-  }
-  .chip[data-kind="info"] {
-    --chip: var(--natstap-info);
-  }
-  .chip[data-kind="debug"] {
-    --chip: var(--natstap-debug);
   }
 
   .levels .chip::before {
