@@ -22,7 +22,7 @@ const METRICS_PORT = 9091;
 const FIRST_LINE_TIMEOUT_MS = 10_000;
 /** Lifetime of the printed tokens. */
 const TOKEN_TTL_SECONDS = 3_600;
-/** How often each app gets a chance to log, and how likely it then does. */
+/** How often each app may log, and the probability that it does. */
 const TICK_MS = 50;
 const CHANCE = 0.15;
 

@@ -1,5 +1,5 @@
 /**
- * A key set behind a URL, which may be slow, unavailable, or return anything.
+ * A key set that is fetched from a URL, which may be slow, unavailable, or return anything.
  *
  * @module
  */

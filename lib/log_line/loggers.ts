@@ -6,7 +6,7 @@
  */
 import { at, type Json } from "./envelopes.ts";
 
-/** The parts of a line that loggers name in their own ways. */
+/** The parts of a line for which loggers use different keys. */
 export type Part = "time" | "level" | "message" | "machine";
 
 /** The keys of each part, the most reliable ones first. A key that contains dots may also be a path. */

@@ -36,7 +36,7 @@ export class StreamLifecycleLog {
   readonly #metrics: Metrics;
   readonly #limit: LogRateLimit<Sum>;
 
-  /** Starts without any streams. */
+  /** @param log Where the lines are written. */
   constructor(log: Log, metrics: Metrics) {
     this.#log = log;
     this.#metrics = metrics;
