@@ -66,7 +66,7 @@ const DEFAULTS = readConfig({
   readFile: Deno.readTextFileSync,
 });
 
-/** Labels of pods, and texts that cannot be one. */
+/** Labels of pods, and text that cannot be a label. */
 const LABELS = ["panini-786", "a_B", "a.b", "", "-a", "a".repeat(63), "a".repeat(64), "*", ">"];
 
 const STOP_SECONDS = DEFAULTS.shutdownMs / 1000;
@@ -112,7 +112,6 @@ function env(name: string): string | undefined {
 }
 
 function assertKnown(names: string[]): void {
-  // The configuration is about to have these two.
   const known = [...denoConfig.permissions.default.env, ...GLIBC];
   assertEquals(names.filter((name) => !known.includes(name)), []);
 }
@@ -230,7 +229,7 @@ Deno.test("the selectors of the manifests find the pods, and the PodMonitor thei
   assertEquals(monitor.spec.podMetricsEndpoints[0].port, "metrics");
 });
 
-Deno.test("Compose publishes its ports on loopback alone, and runs natstap as the image is meant to run", () => {
+Deno.test("Compose publishes its ports on loopback only, and confines natstap", () => {
   const { nats, natstap, publisher } = parse(readText("compose/compose.yaml")).services;
   for (const port of natstap.ports) assertMatch(port, /^127\.0\.0\.1:/);
   assertEquals([nats.ports, publisher.ports], [undefined, undefined]);

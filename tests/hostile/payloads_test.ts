@@ -27,7 +27,7 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const CR = 0x0d;
 const LF = 0x0a;
-/** The last line, as each format encodes it. */
+/** The last line, and how each format encodes it. */
 const MARK = "the line behind all others";
 const MARKED = { sse: `data: ${MARK}\n\n`, ndjson: `"${MARK}"\n`, text: `${MARK}\n` };
 type FormatName = keyof typeof MARKED;

@@ -1,4 +1,4 @@
-/** Requests that, for a proxy, may end at another place than for the service. */
+/** Requests whose end a proxy and the service may see in different places. */
 import { assert, assertEquals } from "@std/assert";
 import { type Stack, startStack } from "../support/service.ts";
 import {

@@ -23,7 +23,7 @@ async function runOn(deno: string, entry: string) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--preload", preload, entry],
     cwd: ROOT,
-    // Without these, a module that accepts the version would go on and start servers.
+    // Keeps a module that accepts the version from starting servers.
     env: { JWT_SECRET: "", NATS_SERVER: "/nowhere" },
   }).output();
   await Deno.remove(preload);

@@ -203,7 +203,7 @@ Deno.test("CORS_ORIGINS=* allows every page to read, without credentials", async
   assertEquals(cors.vary, "Access-Control-Request-Headers");
 });
 
-Deno.test("Without CORS_ORIGINS, no page of another origin may read", async () => {
+Deno.test("No page of another origin may read if CORS_ORIGINS is not set", async () => {
   assertEquals(await open(none, APP), {});
   const response = await preflight(none, APP);
   assertEquals(corsOf(response), {});

@@ -79,7 +79,7 @@ Deno.test("GET /readyz answers 503 while the connection to NATS is lost, and GET
   await stack.publisher.close();
   await nats.stop("SIGKILL");
   await service.logged(({ reason }) => `${reason}`.startsWith("connection lost"));
-  // Then the reason why each attempt to reconnect fails.
+  // Followed by the reason why each attempt to reconnect fails.
   await service.logged(({ reason }) => reason === "connection refused");
   const { detail, parts } = await assertNotReady(service, "nats_unavailable");
   assertEquals(detail, "Try again: NATS is unreachable (connection refused).");

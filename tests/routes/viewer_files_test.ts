@@ -51,7 +51,7 @@ Deno.test("GET / is a page that names its files by their hashes, with relative U
   assertEquals(response.headers.get("Content-Type"), "text/html; charset=utf-8");
   const page = await response.text();
   const named = [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, name]) => name!);
-  // Relative, so that a proxy may serve them below a path of its own.
+  // They are relative, so that a proxy can serve them below another path.
   assertEquals(named.map((name) => `/${name}`).toSorted(), hashed.toSorted());
   assert(!/<script>|<style|\sstyle=|\son\w+=/i.test(page), "Nothing is inline");
 });
@@ -233,7 +233,7 @@ Deno.test("Each file answers HEAD and OPTIONS like every other path, and rejects
   }
 });
 
-Deno.test("Without the viewer, the service streams and says how to build it, and serves it once it is built", async () => {
+Deno.test("If the viewer is not built, the service streams and says how to build it, and serves it once it is", async () => {
   const copy = await Deno.makeTempDir();
   try {
     await copySources(copy);

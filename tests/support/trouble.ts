@@ -1,6 +1,6 @@
 /**
- * A natstap for which every alert fires except those about natstap or NATS being gone: with late lines, a
- * stalled reader, forged tokens and few free streams. And a Prometheus that scrapes it.
+ * A natstap with late lines, a stalled reader, forged tokens and few free streams, and a Prometheus that
+ * scrapes it. Every alert fires except those about natstap or NATS being gone.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Malformed frames from NATS: the service reconnects. */
+/** The service reconnects if a frame from NATS is malformed. */
 import { assert, assertEquals } from "@std/assert";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { startNatsProxy } from "../../support/nats_proxy.ts";

@@ -1,4 +1,4 @@
-/** Socket errors of the NATS connection: the service keeps running and reports them. */
+/** The service keeps running and reports errors of the socket to NATS. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../../support/patience.ts";
 import { assertNotReady } from "../../support/expect_problem.ts";

@@ -75,7 +75,7 @@ Deno.test({
     await publish(stack, steady, 0, LINES);
     const { peak } = memory(service.pid);
     const growth = peak - before.rss;
-    // Without the common limit each would fill its own buffer. Garbage collection lags behind.
+    // If there were no common limit, each would fill its own buffer. Garbage collection lags behind.
     assert(growth < STALLED * BUFFER_BYTES * 0.75, `Memory grew by ${growth} bytes`);
 
     await Promise.all(tallies.map((tally) => account(tally, LINES)));

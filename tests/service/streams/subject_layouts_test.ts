@@ -84,7 +84,7 @@ const LAYOUTS: Record<string, Case[]> = {
   ],
 };
 
-/** The lines that are published. Some names start alike; some are an app's and a machine's or a region's. */
+/** The lines that are published. Some names share a prefix; some name an app and a machine or a region. */
 const LINES = ["web", "we", "web-2", "logs", "prod"].flatMap((app) =>
   ["dfw", "web"].flatMap((region) =>
     ["m1", "web", POD_63!, POD_253!].map((machine) => ({ app, region, machine }))
@@ -162,7 +162,7 @@ const UNUSABLE: [template: string, reason: RegExp][] = [
   ["logs.{namespace}.{app}", /Cannot read SUBJECT .*\{namespace\}/],
 ];
 for (const [template, reason] of UNUSABLE) {
-  Deno.test(`SUBJECT=${template} prevents the start, with the reason beside other problems`, async () => {
+  Deno.test(`SUBJECT=${template} prevents the start, and the reason is listed with other problems`, async () => {
     const errors = await failToStart({ SUBJECT: template, PORT: "eighty", SUBJECT_PREFIX: "logs" });
     const variables = errors.match(/(?<=Cannot read )\w+/g)?.toSorted();
     assertEquals(variables, ["PORT", "SUBJECT", "SUBJECT_PREFIX"], errors);
@@ -170,7 +170,7 @@ for (const [template, reason] of UNUSABLE) {
   });
 }
 
-Deno.test("SUBJECT_PREFIX prevents the start, even beside a valid SUBJECT", async () => {
+Deno.test("SUBJECT_PREFIX prevents the start, even if SUBJECT is valid", async () => {
   const env = { SUBJECT_PREFIX: "logs", SUBJECT: "logs.{app}.{machine}" };
   assertMatch(
     await failToStart(env),

@@ -1,4 +1,4 @@
-/** Readers that reset their connection, or vanish silently like a laptop whose lid is closed. */
+/** Readers that reset their connection, or vanish without closing it. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { assertEventually } from "../../support/patience.ts";
