@@ -26,10 +26,7 @@ const FLAGS = [
 export async function launchChromium(): Promise<Browser> {
   const executablePath = await findOrInstall({
     name: "chromium",
-    env: "CHROMIUM",
     paths: ["/Applications/Chromium.app/Contents/MacOS/Chromium"],
-    apt: "chromium",
-    brew: "chromium",
   });
   return await chromium.launch({ executablePath, args: FLAGS });
 }

@@ -7,6 +7,7 @@
 import { connect } from "@nats-io/transport-deno";
 import { requireDeno } from "../lib/deno_version.ts";
 import { build } from "./bundle.ts";
+import { isFree } from "./free_port.ts";
 import { readLines } from "./lines.ts";
 import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
@@ -57,17 +58,19 @@ async function runDemo(stop: Stop): Promise<void> {
       onLog: showWarning,
       onStderr: (text) => console.error(text.trimEnd()),
     });
-  let metricsPort = freeOrZero(METRICS_PORT);
-  await using service = await start(freeOrZero(PORT), metricsPort).catch((error) => {
+  let metricsPort = isFree(METRICS_PORT) ? METRICS_PORT : 0;
+  await using service = await start(isFree(PORT) ? PORT : 0, metricsPort).catch((error) => {
     if (!error.message.includes("in use")) throw error;
     // Another program, such as a second demo, has taken one of the ports in the meantime.
     metricsPort = 0;
     return start(0, metricsPort);
   });
 
-  console.log(await describeFirstLine(service.url, key, stop.gracefully));
-  console.log(await describeLinks(service.url, key));
-  console.log(await describeCommands(service.url, metricsPort, key));
+  const { url } = service;
+  const line = await readFirstLine(url, await mint(key, SAMPLE_APPS[0]!), stop.gracefully);
+  console.log(`natstap is running at ${url}. The first log line it delivered:\n\n${line}\n`);
+  console.log(await describeLinks(url, key));
+  console.log(await describeCommands(url, metricsPort, key));
   await Promise.race([
     aborted(stop.gracefully),
     failOnExit("nats-server", nats.status),
@@ -95,11 +98,6 @@ async function publishSamples(url: string): Promise<AsyncDisposable> {
       return connection.close();
     },
   };
-}
-
-async function describeFirstLine(url: string, key: SigningKey, stop: AbortSignal): Promise<string> {
-  const line = await readFirstLine(url, await mint(key, SAMPLE_APPS[0]!), stop);
-  return `natstap is running at ${url}. The first log line it delivered:\n\n${line}\n`;
 }
 
 /** @throws {Error} If no line arrives in time. */
@@ -155,15 +153,6 @@ async function describeCommand(title: string, url: string, key: SigningKey, app:
 
 function mint(key: SigningKey, app: SampleApp): Promise<string> {
   return mintToken(key, { app: [app.name], ttl: TOKEN_TTL_SECONDS, sub: "demo" });
-}
-
-function freeOrZero(port: number): number {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return port;
-  } catch {
-    return 0;
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -65,9 +65,7 @@ const SCRIPTS = PAGES.flatMap(({ text }) =>
 /** Runs a script that prints a token. */
 async function runScript(script: string): Promise<string> {
   const isPhp = script.startsWith("<?php");
-  const program = isPhp
-    ? await findOrInstall({ name: "php", env: "PHP", apt: "php-cli", brew: "php" })
-    : Deno.execPath();
+  const program = isPhp ? await findOrInstall({ name: "php", apt: "php-cli" }) : Deno.execPath();
   const flags = isPhp ? [] : ["run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`];
   const path = await Deno.makeTempFile({ suffix: isPhp ? ".php" : ".ts" });
   await Deno.writeTextFile(path, script.replace(`"jsonwebtoken"`, `"npm:jsonwebtoken@^9"`));

@@ -1,5 +1,6 @@
 import { connect } from "@nats-io/transport-deno";
 import { assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../../tools/free_port.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { assertNotReady, assertProblem } from "../support/expect_problem.ts";
 import {
@@ -16,12 +17,6 @@ import { assertEventually } from "../support/patience.ts";
 async function healthz({ url }: Service): Promise<[number, string]> {
   const response = await fetch(`${url}/healthz`);
   return [response.status, await response.text()];
-}
-
-/** Resolves to a free port for a nats-server. */
-async function freePort(): Promise<number> {
-  await using server = await startNatsServer();
-  return server.port;
 }
 
 Deno.test("GET /readyz answers 503 until the key set behind a URL has been fetched", async () => {
@@ -45,7 +40,7 @@ Deno.test("GET /readyz answers 503 until the key set behind a URL has been fetch
 });
 
 Deno.test("The service starts without NATS, and streams once NATS is available 10 s later", async () => {
-  const port = await freePort();
+  const port = freePort();
   await using service = await startService({ NATS_URL: `nats://127.0.0.1:${port}` });
   const arrival = performance.now() + 10_000;
   await service.logged(({ msg }) => msg === "NATS unavailable");

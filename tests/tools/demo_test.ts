@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { isFree } from "../../tools/free_port.ts";
 import { findOrInstall } from "../../tools/install.ts";
 import { readLines } from "../../tools/lines.ts";
 
@@ -87,15 +88,6 @@ async function readEvent(url: string, token: string): Promise<string> {
 /** The demo's port for metrics, if nothing else listens on it. */
 const METRICS_PORT = 9091;
 
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const options = { ignore: Deno.build.os !== "linux" }; // Other systems have no /proc.
 
 Deno.test(
@@ -138,7 +130,7 @@ Deno.test(
 );
 
 Deno.test("demo and the commands it prints work behind a proxy", options, async () => {
-  const curl = await findOrInstall({ name: "curl", env: "CURL", apt: "curl", brew: "curl" });
+  const curl = await findOrInstall({ name: "curl" });
   for (const proxy of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
     const env = { [proxy]: "http://127.0.0.1:1" };
     await using demo = await startDemo(env);

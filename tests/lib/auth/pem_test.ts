@@ -3,7 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { parsePem } from "../../../lib/auth/pem.ts";
 import { parsePublicKey } from "../../../lib/auth/public_keys.ts";
-import { createOpenssl, type Openssl } from "../../support/tokens/openssl.ts";
+import { createOpenssl, type Openssl } from "../../../tools/openssl.ts";
 
 let openssl: Openssl;
 Deno.test.beforeAll(async () => void (openssl = await createOpenssl()));

@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypt
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exportJWK, SignJWT } from "jose";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
-import { createOpenssl } from "../../support/tokens/openssl.ts";
+import { createOpenssl } from "../../../tools/openssl.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { assertNoSecrets } from "../../support/secrets.ts";
 import {
