@@ -7,16 +7,8 @@ import { type Browser, chromium } from "npm:playwright-core@^1";
 import { findOrInstall } from "./install.ts";
 
 /** No sandbox, which root cannot use, and no background network traffic. */
-const FLAGS = [
-  "--no-sandbox",
-  "--headless",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+const FLAGS = ("--no-sandbox --headless --disable-gpu --disable-quic --no-first-run " +
+  "--disable-background-networking --disable-component-update --disable-sync").split(" ");
 
 /**
  * Starts the Chromium in `CHROMIUM` or on `PATH`. Installs it if it is missing.

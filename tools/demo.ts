@@ -11,9 +11,9 @@ import { isFree } from "./free_port.ts";
 import { readLines } from "./lines.ts";
 import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
-import { SAMPLE_APPS, type SampleApp, sampleLines } from "./sample_logs.ts";
+import { SAMPLE_APPS, sampleLines } from "./sample_logs.ts";
 import { localEnv, type LogLine, startService, waitUntilReady } from "./service.ts";
-import { parseSecret, type SigningKey } from "./signing_key.ts";
+import { parseSecret } from "./signing_key.ts";
 import { mintToken } from "./print_token.ts";
 
 /** The preferred ports of the service and its metrics. */
@@ -53,7 +53,6 @@ async function runDemo(stop: Stop): Promise<void> {
         SHUTDOWN_SECONDS: "2",
       },
       detached: true,
-    }, {
       kill: stop.immediately,
       onLog: showWarning,
       onStderr: (text) => console.error(text.trimEnd()),
@@ -67,10 +66,13 @@ async function runDemo(stop: Stop): Promise<void> {
   });
 
   const { url } = service;
-  const line = await readFirstLine(url, await mint(key, SAMPLE_APPS[0]!), stop.gracefully);
+  const tokens = await Promise.all(SAMPLE_APPS.map(({ name }) => {
+    return mintToken(key, { app: [name], ttl: TOKEN_TTL_SECONDS, sub: "demo" });
+  }));
+  const line = await readFirstLine(url, tokens[0]!, stop.gracefully);
   console.log(`natstap is running at ${url}. The first log line it delivered:\n\n${line}\n`);
-  console.log(await describeLinks(url, key));
-  console.log(await describeCommands(url, metricsPort, key));
+  console.log(describeLinks(url, tokens));
+  console.log(describeCommands(url, metricsPort, tokens));
   await Promise.race([
     aborted(stop.gracefully),
     failOnExit("nats-server", nats.status),
@@ -119,40 +121,26 @@ async function readFirstLine(url: string, token: string, stop: AbortSignal): Pro
 }
 
 /** The tokens are in the fragment, which browsers do not send to servers. */
-async function describeLinks(url: string, key: SigningKey): Promise<string> {
-  const links = await Promise.all(SAMPLE_APPS.map(async (app) => {
-    return `# ${app.name}\n${url}/#token=${await mint(key, app)}`;
-  }));
+function describeLinks(url: string, tokens: readonly string[]): string {
+  const links = SAMPLE_APPS.map(({ name }, i) => `# ${name}\n${url}/#token=${tokens[i]}`);
   return `Open in a browser (the tokens are valid for an hour):\n\n${links.join("\n\n")}\n`;
 }
 
-async function describeCommands(
-  url: string,
-  metricsPort: number,
-  key: SigningKey,
-): Promise<string> {
-  const app = SAMPLE_APPS[0]!;
-  const { region } = app.machines[0]!;
-  const commands = await Promise.all([
-    ...SAMPLE_APPS.map((app) => describeCommand(app.name, `${url}/logs`, key, app)),
-    describeCommand(`${app.name} in ${region} only`, `${url}/logs?region=${region}`, key, app),
-    describeCommand(`${app.name} as plain text`, `${url}/logs?format=text`, key, app),
-  ]);
+function describeCommands(url: string, metricsPort: number, tokens: readonly string[]): string {
+  const command = (title: string, query = "", token = tokens[0]) =>
+    `# ${title}\n${CURL} -N -H 'Authorization: Bearer ${token}' '${url}/logs${query}'`;
+  const { name, machines } = SAMPLE_APPS[0]!;
+  const { region } = machines[0]!;
+  const commands = [
+    ...SAMPLE_APPS.map(({ name }, i) => command(name, "", tokens[i])),
+    command(`${name} in ${region} only`, `?region=${region}`),
+    command(`${name} as plain text`, "?format=text"),
+  ];
   // If another program has the port, the service runs without metrics.
   if (metricsPort !== 0) {
     commands.push(`# metrics for Prometheus\n${CURL} http://127.0.0.1:${metricsPort}/metrics`);
   }
-  return `Or in another terminal:\n\n${commands.join("\n\n")}
-
-Press Ctrl-C to stop`;
-}
-
-async function describeCommand(title: string, url: string, key: SigningKey, app: SampleApp) {
-  return `# ${title}\n${CURL} -N -H 'Authorization: Bearer ${await mint(key, app)}' '${url}'`;
-}
-
-function mint(key: SigningKey, app: SampleApp): Promise<string> {
-  return mintToken(key, { app: [app.name], ttl: TOKEN_TTL_SECONDS, sub: "demo" });
+  return `Or in another terminal:\n\n${commands.join("\n\n")}\n\nPress Ctrl-C to stop`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

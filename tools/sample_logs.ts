@@ -10,14 +10,7 @@ import { type Dice, type Logger, LOGGERS } from "./sample_loggers.ts";
 export interface SampleApp {
   readonly name: string;
   readonly loggers: readonly Logger[];
-  readonly machines: readonly SampleMachine[];
-}
-
-/** A machine of an app. */
-interface SampleMachine {
-  readonly id: string;
-  readonly region: string;
-  readonly host: string;
+  readonly machines: readonly Readonly<Record<"id" | "region" | "host", string>>[];
 }
 
 /** A log line and the subject that it is published to. */

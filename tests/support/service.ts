@@ -65,7 +65,9 @@ export async function startService(
 ): Promise<Service> {
   const logs: LogLine[] = [];
   const watchers = new Set<() => void>();
-  const service = await start({ env: serviceEnv(env), flags }, {
+  const service = await start({
+    env: serviceEnv(env),
+    flags,
     onLog: (line) => {
       logs.push(line);
       for (const watch of watchers) watch();
