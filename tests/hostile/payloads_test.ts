@@ -9,7 +9,7 @@ import {
   logsUrl,
   openStream,
   type Stack,
-  startService,
+  startConnected,
   startStack,
   subjectOf,
 } from "../support/service.ts";
@@ -195,8 +195,7 @@ Deno.test("100,000 lines of one byte are delivered exactly in each format", asyn
 
 Deno.test("100,000 lines of one byte that do not fit into a reader's buffer are counted where they are missing", async () => {
   const { nats, publisher } = stack;
-  await using service = await startService({ NATS_URL: nats.url });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: nats.url });
   using reader = await readRaw(await logsUrl(service, { app: "hostile" }));
   await reader.until("\n\n");
   await using behind = await openStream(service, { app: "behind" });

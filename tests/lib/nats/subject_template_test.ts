@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { SubjectTemplate } from "../../../lib/nats/subject_template.ts";
 import { type Permission, type Selection, selectScope } from "../../../lib/nats/subject.ts";
-import { Problem } from "../../../lib/problem.ts";
+import { codeOf } from "../../support/problem_code.ts";
 import { subjectMatches } from "../../support/subject_matches.ts";
 
 const TABLE: [template: string, selection: Selection, subject: string][] = [
@@ -28,8 +28,7 @@ function subjectOf(permission: Permission, selection: Selection, template: strin
   try {
     return selectScope(permission, selection, new SubjectTemplate(template)).subject;
   } catch (error) {
-    if (error instanceof Problem) return error.code;
-    throw error;
+    return codeOf(error);
   }
 }
 

@@ -5,7 +5,7 @@ import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts"
 import { read } from "../../support/clients/sse_reader.ts";
 import { assertProblem } from "../../support/expect_problem.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { failToStart, logsUrl, startService, subjects } from "../../support/service.ts";
+import { failToStart, logsUrl, startConnected, subjects } from "../../support/service.ts";
 
 let nats: NatsServer;
 let publisher: NatsConnection;
@@ -103,8 +103,7 @@ async function publishAll(layout: string, asked: Names): Promise<void> {
 for (const [layout, cases] of Object.entries(LAYOUTS)) {
   Deno.test(`SUBJECT=${layout} streams the selected lines, and refuses filters that it cannot express`, async () => {
     const env = { NATS_URL: nats.url, SUBJECT: layout, ALLOW_ALL_APPS: "true" };
-    await using service = await startService(env);
-    await service.logged(({ msg }) => msg === "NATS connected");
+    await using service = await startConnected(env);
     for (const [claims, query, expected] of cases) {
       const url = await logsUrl(service, { ...claims }, { ...query });
       if (typeof expected !== "string") {
@@ -135,8 +134,7 @@ for (const [layout, cases] of Object.entries(LAYOUTS)) {
 Deno.test("JWT_APP_CLAIM names the claim that permits apps, and the claim app then permits nothing", async () => {
   const claim = "https://example.com/app";
   const env = { NATS_URL: nats.url, SUBJECT: "k8s.{app}", JWT_APP_CLAIM: claim };
-  await using service = await startService(env);
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected(env);
   await using reader = await read(await logsUrl(service, { [claim]: "web", app: "we" }));
   assertEquals(await reader.control("ready").then(({ app, subject }) => [app, subject]), [
     "web",
