@@ -16,6 +16,7 @@ const PROGRAMS = [
   "git",
   "kind",
   "kubectl",
+  "nats",
   "nats-server",
   "npx",
   "openssl",
