@@ -79,8 +79,11 @@ Deno.test("Vector on Fly stores each payload as it is, on the subject that it ca
       'decoding.codec = "bytes"',
       'encoding.codec = "text"',
       'subject_key_field = "subject"',
-      'subject = "{{ subject }}"',
-      "jetstream = true",
+      ".path = replace(string!(.subject), r'^logs\\.', \"\", count: 1)",
+      'subject = "logs.{{ path }}"',
+      ".id = uuid_v4()",
+      "jetstream.enabled = true",
+      'jetstream.headers.message_id = "{{ id }}"',
     ]
   ) {
     assertStringIncludes(vector, `\n${setting}\n`);
