@@ -102,7 +102,7 @@ Deno.test("ContentFeed sends lines that were stored late, but none that were not
 Deno.test("ContentFeed sends as many lines as requested if several have the same time", async () => {
   await using server = startChangingServer();
   const now = new Date().toISOString();
-  server.stored = ["c", "b", "a"].map((message) => flyLine(message, { timestamp: now }));
+  server.stored = ["a", "b", "c"].map((message) => flyLine(message, { timestamp: now }));
   const { sink, start } = openFeed(server);
   await start({ tail: 2 });
   assertEquals(sink.received, ["b", "c", "live"]);
