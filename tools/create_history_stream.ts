@@ -97,13 +97,12 @@ export async function putHistoryStream(
   return "created";
 }
 
-/** Returns the command of the `nats` tool that creates the same stream. */
+/**
+ * Returns the command of the `nats` tool that creates the same stream. Its own flag for the size accepts
+ * less than 2 GiB.
+ */
 export function toNatsCommand(config: HistoryStreamConfig): string {
-  const { name, subjects, max_age, max_bytes, num_replicas, republish } = config;
-  return `nats stream add ${name} --subjects='${subjects[0]}' --storage=file --retention=limits ` +
-    `--discard=old --max-age=${max_age / 1e9}s --max-bytes=${max_bytes} ` +
-    `--replicas=${num_replicas} --republish-source='${republish.src}' ` +
-    `--republish-destination='${republish.dest}' --allow-direct --defaults`;
+  return `echo '${JSON.stringify(config)}' | nats stream add --config=/dev/stdin`;
 }
 
 function parseUnit(flag: string, text: string, units: Readonly<Record<string, number>>): number {
