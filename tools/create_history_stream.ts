@@ -4,7 +4,13 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstreamManager,
+  type StreamAPI,
+  type StreamConfig,
+} from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { requireDeno } from "../lib/deno_version.ts";
 import { readHistoryStream } from "../lib/history/jetstream/history_stream.ts";
@@ -88,13 +94,23 @@ export async function putHistoryStream(
   config: HistoryStreamConfig,
 ): Promise<"created" | "updated"> {
   const { streams } = await jetstreamManager(connection, { checkAPI: false });
-  for await (const name of streams.names()) {
-    if (name !== config.name) continue;
+  if (await exists(streams, config.name)) {
     await streams.update(config.name, config);
     return "updated";
   }
   await streams.add(config);
   return "created";
+}
+
+async function exists(streams: StreamAPI, name: string): Promise<boolean> {
+  try {
+    await streams.info(name);
+    return true;
+  } catch (error) {
+    const { StreamNotFound } = JetStreamApiCodes;
+    if (error instanceof JetStreamApiError && error.code === StreamNotFound) return false;
+    throw error;
+  }
 }
 
 /**
@@ -149,7 +165,7 @@ async function run(args: string[]): Promise<void> {
     const done = await putHistoryStream(connection, config);
     const stream = await readHistoryStream(connection, config.name, template);
     if ("problem" in stream) throw new Error(stream.problem);
-    console.log(`Stream ${config.name} ${done}. The same with the nats tool:\n`);
+    console.log(`Stream ${config.name} ${done}. The nats tool creates it with:\n`);
     console.log(toNatsCommand(config));
   } finally {
     await connection.close();
