@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   const nats = stack.use(await startNatsServer());
   const closed = Promise.withResolvers<LogLine>();
   const onLog = (line: LogLine) => line.msg === "stream closed" && closed.resolve(line);
-  const service = stack.use(await startService({ env: localEnv(nats.url, secret) }, { onLog }));
+  const service = stack.use(await startService({ env: localEnv(nats.url, secret), onLog }));
   const publisher = stack.adopt(await connect({ servers: nats.url }), (nats) => nats.close());
   const browser = stack.adopt(await launchChromium(), (browser) => browser.close());
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

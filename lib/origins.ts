@@ -1,5 +1,5 @@
 /**
- * The origins whose pages may read from a browser, as configured and as sent.
+ * Origins whose pages may read `/logs` from a browser.
  *
  * @module
  */

@@ -33,7 +33,7 @@ const STATUS = {
   viewer_missing: 503,
 } as const;
 
-/** Number of seconds after which to try again (RFC 9110, section 10.2.3). */
+/** Number of seconds to wait before retrying (RFC 9110, section 10.2.3). */
 const RETRY_AFTER_SECONDS: Partial<Record<ProblemCode, number>> = {
   too_many_streams: 10,
   at_capacity: 10,
@@ -66,15 +66,15 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   /** The HTTP status of the response. */
   readonly status: ProblemStatus;
-  /** Number of seconds after which to try again; `undefined` if that does not help. */
+  /** Number of seconds to wait before retrying; `undefined` if retrying does not help. */
   readonly retryAfter: number | undefined;
-  /** Further members of the response's body. */
+  /** Additional members of the response's body. */
   readonly more: Readonly<Record<string, unknown>>;
 
   /**
    * @param code Identifies the problem.
    * @param detail One sentence that says what to do. It is sent to the client and must not be secret.
-   * @param more Further members of the response's body, which must not be secret either.
+   * @param more Additional members of the response's body, which must not be secret either.
    */
   constructor(code: ProblemCode, detail: string, more: Readonly<Record<string, unknown>> = {}) {
     super(detail);

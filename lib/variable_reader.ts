@@ -1,5 +1,5 @@
 /**
- * Reads environment variables and collects what is wrong with them.
+ * Reads environment variables and collects the problems that are found.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface ConfigSource {
   readonly readFile: (path: string) => string;
 }
 
-/** Reads variables. Whoever finds a value invalid reports it here, so that all are reported at once. */
+/** Reads variables. Invalid values are reported here, so that all of them can be listed at once. */
 export class VariableReader {
   /** One line per problem. */
   readonly problems: string[] = [];
@@ -76,8 +76,8 @@ export class VariableReader {
 }
 
 /**
- * Removes trailing line breaks from a variable's value, which it has if it was read from a file.
- * Returns `undefined` if nothing is left.
+ * Removes the trailing line breaks that a variable's value has if it was read from a file. Returns
+ * `undefined` if nothing is left.
  */
 export function clean(value: string | undefined): string | undefined {
   return value?.replace(/[\r\n]+$/, "") || undefined;

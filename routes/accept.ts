@@ -48,7 +48,7 @@ function weightOf(parameters: readonly string[]): number {
 
 /**
  * Returns the media type with the highest weight, or the first of several; `undefined` if none is
- * acceptable. Without an `Accept` header, that is the first type.
+ * acceptable. If there is no `Accept` header, that is the first type.
  *
  * @example
  * ```ts

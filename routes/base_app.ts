@@ -24,7 +24,7 @@ export function begin<E extends Env>(app: Hono<E>, onError: ErrorHandler<E>): vo
  * Adds responses for all other methods and paths to `app`, and returns its handler. Call it after all
  * routes are added.
  *
- * @param hint Where to find what this port is for.
+ * @param hint Says where to find what this port serves.
  */
 export function finish<E extends Env>(app: Hono<E>, hint: string): RequestHandler {
   const routes = app.routes.filter(({ method }) => method !== "ALL");

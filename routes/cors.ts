@@ -14,8 +14,8 @@ import { includesOrigin, type Origins } from "../lib/origins.ts";
 export function allowOrigins(origins: Origins): MiddlewareHandler {
   const options = {
     allowMethods: ["GET", "HEAD"],
-    // Without `allowHeaders`, a preflight permits all headers that it asks for. Tracing libraries add
-    // headers to every request of a page, and none of them has an effect here.
+    // As `allowHeaders` is not set, a preflight permits all headers that it asks for. Tracing libraries
+    // add headers to every request of a page, and none of them has an effect here.
     exposeHeaders: ["Retry-After", "WWW-Authenticate"],
     maxAge: 600,
   };

@@ -18,7 +18,7 @@ import { traceRefusal } from "../lib/telemetry/trace.ts";
 export function respondToError(log: Log, onRefused?: (code: ProblemCode) => void): ErrorHandler {
   return (error, c) => {
     const problem = error instanceof Problem ? error : toInternal(error, log);
-    // Not the path, which contains the token if the query is mistyped.
+    // The path is not logged, because it contains the token if the query is mistyped.
     log.debug("request refused", { code: problem.code });
     onRefused?.(problem.code);
     traceRefusal(problem.code);
@@ -41,7 +41,7 @@ export function respond(
   if (status === 401) c.header("WWW-Authenticate", challenge(problem));
   c.header("Content-Type", "application/problem+json");
   c.header("Cache-Control", "no-store");
-  // The type has no page that describes it, so the title is that of the status (section 4.2.1).
+  // No page describes the type, so the title is that of the status (section 4.2.1).
   const body = {
     type: "about:blank",
     title: STATUS_CODES[status],
@@ -59,7 +59,7 @@ function toInternal(error: Error, log: Log): Problem {
   return new Problem("internal", "Something went wrong: try again, or contact the operator.");
 }
 
-/** Contains no error code if the request has no token (RFC 6750, section 3). */
+/** Returns the challenge, which names no error if the request has no token (RFC 6750, section 3). */
 function challenge({ code, message }: Problem): string {
   if (code === "token_missing") return `Bearer realm="natstap"`;
   return `Bearer realm="natstap", error="invalid_token", error_description="${

@@ -10,7 +10,7 @@ import type { Viewer } from "./viewer_files.ts";
 const RETRY_MS = 1_000;
 
 /**
- * Imports the viewer, so that the program that is built contains it. Resolves to `undefined` if it has
+ * Imports the viewer, so that the built program contains it. Resolves to `undefined` if the viewer has
  * not been built.
  */
 export async function importViewer(log: Log): Promise<Viewer | undefined> {

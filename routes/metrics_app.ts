@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Handler, Hono } from "hono";
+import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import type { Log } from "../lib/telemetry/log.ts";
 import { begin, finish } from "./base_app.ts";
@@ -15,16 +15,12 @@ import type { RequestHandler } from "./server/exchange.ts";
 export function createMetricsHandler(registry: Registry, log: Log): RequestHandler {
   const app = new Hono();
   begin(app, respondToError(log));
-  app.get("/metrics", metrics(registry));
-  app.get("/healthz", healthz);
-  return finish(app, "the metrics are at /metrics");
-}
-
-/** `GET /metrics`, in Prometheus's text format 0.0.4. */
-function metrics(registry: Registry): Handler {
-  return async (c) =>
+  app.get("/metrics", async (c) =>
     c.body(await registry.metrics(), 200, {
+      // Prometheus's text format 0.0.4.
       "Content-Type": registry.contentType,
       "Cache-Control": "no-store",
-    });
+    }));
+  app.get("/healthz", healthz);
+  return finish(app, "the metrics are at /metrics");
 }

@@ -24,8 +24,8 @@ export interface ReadyzOptions {
 }
 
 /**
- * Creates the handler of `GET /readyz`, which answers 200 if a stream could be opened now, or could be
- * but for `MAX_STREAMS`. If a proxy took a full service out of rotation, clients would not get its own
+ * Creates the handler of `GET /readyz`, which answers 200 if a stream could be opened now, or if only
+ * `MAX_STREAMS` prevents that. If a proxy took a full service out of rotation, clients would not get its own
  * response, which says when to try again. Each part is `"ok"` or says what is wrong with it. If the
  * service is not ready, the body is also a problem. Without history, streams can still be opened.
  */

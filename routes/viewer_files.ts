@@ -27,7 +27,7 @@ export type Viewer = Readonly<Record<AssetName, Asset>>;
 /** A route of the viewer. */
 export interface ViewerRoute {
   readonly path: string;
-  /** Replaces headers that all responses have. To run last, it must be added before what sets them. */
+  /** Replaces headers that all responses have. Add it before the middleware that sets them. */
   readonly headers: MiddlewareHandler;
   readonly handler: Handler;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findOrInstall } from "./install.ts";
+import { createOpenssl } from "./openssl.ts";
 
 /** The paths of a certificate and its key, in PEM. */
 export interface Certificate {
@@ -23,7 +23,8 @@ export interface Authority extends AsyncDisposable {
   serverConfig(altNames: string, more?: string): Promise<string>;
 }
 
-const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+const NEW_KEY = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+const VALID = "-days 2";
 
 /**
  * Creates an authority whose certificates are valid for two days.
@@ -31,31 +32,22 @@ const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes
  * @throws {Error} If openssl fails, or is missing and cannot be installed.
  */
 export async function createAuthority(): Promise<Authority> {
-  const openssl = await findOrInstall({
-    name: "openssl",
-    env: "OPENSSL",
-    apt: "openssl",
-    brew: "openssl",
-  });
-  const folder = await Deno.makeTempDir({ prefix: "natstap-tls-" });
-  const run = async (...args: string[]) => {
-    const { success, stderr } = await new Deno.Command(openssl, { args, cwd: folder }).output();
-    if (!success) {
-      throw new Error(`Cannot create a certificate: ${new TextDecoder().decode(stderr)}`);
-    }
-  };
-  // deno-fmt-ignore
-  await run("req", "-x509", ...NEW_KEY, "-subj", "/CN=Test authority", "-days", "2",
-    "-keyout", "ca.key", "-out", "ca.pem");
+  const openssl = await createOpenssl();
+  const { folder } = openssl;
+  await openssl.run(
+    `openssl req -x509 ${NEW_KEY} -subj /CN=authority ${VALID} -keyout ca.key -out ca.pem`,
+  );
   let issued = 0;
   const issue = async (altNames: string) => {
     const name = String(++issued);
-    await Deno.writeTextFile(`${folder}/${name}.ext`, `subjectAltName=${altNames}\n`);
-    // deno-fmt-ignore
-    await run("req", ...NEW_KEY, "-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.csr`);
-    // deno-fmt-ignore
-    await run("x509", "-req", "-in", `${name}.csr`, "-CA", "ca.pem", "-CAkey", "ca.key",
-      "-CAcreateserial", "-days", "2", "-extfile", `${name}.ext`, "-out", `${name}.pem`);
+    await openssl.write(`${name}.ext`, `subjectAltName=${altNames}\n`);
+    await openssl.run(
+      `openssl req ${NEW_KEY} -subj /CN=${name} -keyout ${name}.key -out ${name}.csr`,
+    );
+    await openssl.run(
+      `openssl x509 -req -in ${name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial ${VALID} ` +
+        `-extfile ${name}.ext -out ${name}.pem`,
+    );
     return { cert: `${folder}/${name}.pem`, key: `${folder}/${name}.key` };
   };
   return {
@@ -66,6 +58,6 @@ export async function createAuthority(): Promise<Authority> {
       const { cert, key } = await issue(altNames);
       return `tls { cert_file: "${cert}", key_file: "${key}", ca_file: "${folder}/ca.pem"\n${more} }`;
     },
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    [Symbol.asyncDispose]: () => openssl[Symbol.asyncDispose](),
   };
 }

@@ -106,8 +106,10 @@ export async function replaceFile(path: string, content: string): Promise<void> 
 
 async function buildFrom(sources: string): Promise<Viewer> {
   const texts = await readTexts();
-  const hashes = await hashAll(texts);
-  const viewer = mapAssets((name) => compress(name, texts[name], hashes[name]));
+  const hashes = hashAll(texts);
+  const names = Object.keys(TYPES) as AssetName[];
+  const assets = names.map((name) => [name, compress(name, texts[name], hashes[name])]);
+  const viewer: Viewer = Object.fromEntries(assets);
   await replaceFile(MODULE, JSON.stringify({ sources, ...viewer }));
   return viewer;
 }
@@ -158,23 +160,19 @@ async function readTexts(): Promise<Record<AssetName, string>> {
  * Hashes each file. The page refers to the other files by their hashes, so it comes last and its own
  * hash covers all of them.
  */
-async function hashAll(texts: Record<AssetName, string>): Promise<Record<AssetName, string>> {
+function hashAll(texts: Record<AssetName, string>): Record<AssetName, string> {
   const hashes = { "viewer.js": "", "page.js": "", "page.css": "", "index.html": "" };
   for (const name of ["viewer.js", "page.js", "page.css"] as const) {
-    hashes[name] = await hash(texts[name]);
-    const [stem, extension] = name.split(".");
-    texts["index.html"] = texts["index.html"].replace(
-      `"${name}"`,
-      `"${stem}.${hashes[name]}.${extension}"`,
-    );
+    hashes[name] = hash(texts[name]);
+    const path = name.replace(".", `.${hashes[name]}.`);
+    texts["index.html"] = texts["index.html"].replace(`"${name}"`, `"${path}"`);
   }
-  hashes["index.html"] = await hash(texts["index.html"]);
+  hashes["index.html"] = hash(texts["index.html"]);
   return hashes;
 }
 
-async function hash(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex().slice(0, 16);
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function compress(name: AssetName, text: string, hash: string): Asset {
@@ -187,11 +185,6 @@ function compress(name: AssetName, text: string, hash: string): Asset {
     gzip: gzipSync(bytes, { level: 9 }).toBase64(),
     br: brotliCompressSync(bytes, { params }).toBase64(),
   };
-}
-
-function mapAssets<T>(make: (name: AssetName) => T): Record<AssetName, T> {
-  const names = Object.keys(TYPES) as AssetName[];
-  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<AssetName, T>;
 }
 
 /** Runs a build as a program: prints an error as one message and exits with code 1. */

@@ -7,16 +7,8 @@ import { type Browser, chromium } from "npm:playwright-core@^1";
 import { findOrInstall } from "./install.ts";
 
 /** No sandbox, which root cannot use, and no background network traffic. */
-const FLAGS = [
-  "--no-sandbox",
-  "--headless",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+const FLAGS = ("--no-sandbox --headless --disable-gpu --disable-quic --no-first-run " +
+  "--disable-background-networking --disable-component-update --disable-sync").split(" ");
 
 /**
  * Starts the Chromium in `CHROMIUM` or on `PATH`. Installs it if it is missing.
@@ -26,10 +18,7 @@ const FLAGS = [
 export async function launchChromium(): Promise<Browser> {
   const executablePath = await findOrInstall({
     name: "chromium",
-    env: "CHROMIUM",
     paths: ["/Applications/Chromium.app/Contents/MacOS/Chromium"],
-    apt: "chromium",
-    brew: "chromium",
   });
   return await chromium.launch({ executablePath, args: FLAGS });
 }

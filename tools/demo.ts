@@ -7,13 +7,14 @@
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { requireDeno } from "../lib/deno_version.ts";
 import { build } from "./bundle.ts";
+import { isFree } from "./free_port.ts";
 import { createHistoryStream, STREAM } from "./history_stream.ts";
 import { readLines } from "./lines.ts";
 import { hasProxy } from "./loopback.ts";
 import { startNatsServer } from "./nats_server.ts";
-import { SAMPLE_APPS, type SampleApp, sampleBacklog, sampleLines } from "./sample_logs.ts";
+import { SAMPLE_APPS, sampleBacklog, sampleLines } from "./sample_logs.ts";
 import { localEnv, type LogLine, startService, waitUntilReady } from "./service.ts";
-import { parseSecret, type SigningKey } from "./signing_key.ts";
+import { parseSecret } from "./signing_key.ts";
 import { mintToken } from "./print_token.ts";
 
 /** The preferred ports of the service and its metrics. */
@@ -23,7 +24,7 @@ const METRICS_PORT = 9091;
 const FIRST_LINE_TIMEOUT_MS = 10_000;
 /** Lifetime of the printed tokens. */
 const TOKEN_TTL_SECONDS = 3_600;
-/** How often each app gets a chance to log, and how likely it then does. */
+/** How often each app may log, and the probability that it does. */
 const TICK_MS = 50;
 const CHANCE = 0.15;
 
@@ -54,22 +55,26 @@ async function runDemo(stop: Stop): Promise<void> {
         SHUTDOWN_SECONDS: "2",
       },
       detached: true,
-    }, {
       kill: stop.immediately,
       onLog: showWarning,
       onStderr: (text) => console.error(text.trimEnd()),
     });
-  let metricsPort = freeOrZero(METRICS_PORT);
-  await using service = await start(freeOrZero(PORT), metricsPort).catch((error) => {
+  let metricsPort = isFree(METRICS_PORT) ? METRICS_PORT : 0;
+  await using service = await start(isFree(PORT) ? PORT : 0, metricsPort).catch((error) => {
     if (!error.message.includes("in use")) throw error;
     // Another program, such as a second demo, has taken one of the ports in the meantime.
     metricsPort = 0;
     return start(0, metricsPort);
   });
 
-  console.log(await describeFirstLine(service.url, key, stop.gracefully));
-  console.log(await describeLinks(service.url, key));
-  console.log(await describeCommands(service.url, metricsPort, key));
+  const { url } = service;
+  const tokens = await Promise.all(SAMPLE_APPS.map(({ name }) => {
+    return mintToken(key, { app: [name], ttl: TOKEN_TTL_SECONDS, sub: "demo" });
+  }));
+  const line = await readFirstLine(url, tokens[0]!, stop.gracefully);
+  console.log(`natstap is running at ${url}. The first log line it delivered:\n\n${line}\n`);
+  console.log(describeLinks(url, tokens));
+  console.log(describeCommands(url, metricsPort, tokens));
   await Promise.race([
     aborted(stop.gracefully),
     failOnExit("nats-server", nats.status),
@@ -110,11 +115,6 @@ async function publishBacklog(connection: NatsConnection): Promise<void> {
   await connection.request(last.subject, last.payload);
 }
 
-async function describeFirstLine(url: string, key: SigningKey, stop: AbortSignal): Promise<string> {
-  const line = await readFirstLine(url, await mint(key, SAMPLE_APPS[0]!), stop);
-  return `natstap is running at ${url}. The first log line it delivered:\n\n${line}\n`;
-}
-
 /** @throws {Error} If no line arrives in time. */
 async function readFirstLine(url: string, token: string, stop: AbortSignal): Promise<string> {
   const timeout = AbortSignal.timeout(FIRST_LINE_TIMEOUT_MS);
@@ -134,56 +134,28 @@ async function readFirstLine(url: string, token: string, stop: AbortSignal): Pro
 }
 
 /** The tokens are in the fragment, which browsers do not send to servers. */
-async function describeLinks(url: string, key: SigningKey): Promise<string> {
-  const links = await Promise.all(SAMPLE_APPS.map(async (app) => {
-    return `# ${app.name}\n${url}/#token=${await mint(key, app)}`;
-  }));
+function describeLinks(url: string, tokens: readonly string[]): string {
+  const links = SAMPLE_APPS.map(({ name }, i) => `# ${name}\n${url}/#token=${tokens[i]}`);
   return `Open in a browser (the tokens are valid for an hour):\n\n${links.join("\n\n")}\n`;
 }
 
-async function describeCommands(
-  url: string,
-  metricsPort: number,
-  key: SigningKey,
-): Promise<string> {
-  const app = SAMPLE_APPS[0]!;
-  const { region } = app.machines[0]!;
-  const commands = await Promise.all([
-    ...SAMPLE_APPS.map((app) => describeCommand(app.name, `${url}/logs`, key, app)),
-    describeCommand(`${app.name} in ${region} only`, `${url}/logs?region=${region}`, key, app),
-    describeCommand(`the last 20 lines of ${app.name}, then live`, `${url}/logs?tail=20`, key, app),
-    describeCommand(
-      `the last 10 minutes of ${app.name}, then live`,
-      `${url}/logs?since=10m`,
-      key,
-      app,
-    ),
-    describeCommand(`${app.name} as plain text`, `${url}/logs?format=text`, key, app),
-  ]);
+function describeCommands(url: string, metricsPort: number, tokens: readonly string[]): string {
+  const command = (title: string, query = "", token = tokens[0]) =>
+    `# ${title}\n${CURL} -N -H 'Authorization: Bearer ${token}' '${url}/logs${query}'`;
+  const { name, machines } = SAMPLE_APPS[0]!;
+  const { region } = machines[0]!;
+  const commands = [
+    ...SAMPLE_APPS.map(({ name }, i) => command(name, "", tokens[i])),
+    command(`${name} in ${region} only`, `?region=${region}`),
+    command(`the last 20 lines of ${name}, then live`, "?tail=20"),
+    command(`the last 10 minutes of ${name}, then live`, "?since=10m"),
+    command(`${name} as plain text`, "?format=text"),
+  ];
   // If another program has the port, the service runs without metrics.
   if (metricsPort !== 0) {
     commands.push(`# metrics for Prometheus\n${CURL} http://127.0.0.1:${metricsPort}/metrics`);
   }
-  return `Or in another terminal:\n\n${commands.join("\n\n")}
-
-Press Ctrl-C to stop`;
-}
-
-async function describeCommand(title: string, url: string, key: SigningKey, app: SampleApp) {
-  return `# ${title}\n${CURL} -N -H 'Authorization: Bearer ${await mint(key, app)}' '${url}'`;
-}
-
-function mint(key: SigningKey, app: SampleApp): Promise<string> {
-  return mintToken(key, { app: [app.name], ttl: TOKEN_TTL_SECONDS, sub: "demo" });
-}
-
-function freeOrZero(port: number): number {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return port;
-  } catch {
-    return 0;
-  }
+  return `Or in another terminal:\n\n${commands.join("\n\n")}\n\nPress Ctrl-C to stop`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -10,10 +10,15 @@ const [MIN_PORT, MAX_PORT] = [20_000, 32_000];
 /** Returns a port of 127.0.0.1 that nothing is listening on. */
 export function freePort(): number {
   const port = MIN_PORT + Math.floor(Math.random() * (MAX_PORT - MIN_PORT));
+  return isFree(port) ? port : freePort();
+}
+
+/** Returns whether nothing is listening on a port of 127.0.0.1. */
+export function isFree(port: number): boolean {
   try {
     Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return port;
+    return true;
   } catch {
-    return freePort();
+    return false;
   }
 }

@@ -6,16 +6,14 @@
 
 /** A program that may have to be installed. */
 export interface Program {
-  /** The name of its executable. */
+  /** Its executable. A variable named after it, such as `NATS_SERVER`, may hold the path to use. */
   name: string;
-  /** The environment variable that may hold the executable's path; takes precedence over `PATH`. */
-  env: string;
   /** Paths to try after `PATH`, for packages that install outside of it. */
   paths?: string[];
-  /** The Debian package. */
-  apt: string;
-  /** The Homebrew formula or cask. */
-  brew: string;
+  /** The Debian package. Default: the name. */
+  apt?: string;
+  /** The Homebrew formula or cask. Default: the name. */
+  brew?: string;
 }
 
 /** The machine to search; tests pass one with fewer programs. */
@@ -33,12 +31,7 @@ export interface Machine {
  *
  * @example
  * ```ts
- * const chromium = await findOrInstall({
- *   name: "chromium",
- *   env: "CHROMIUM",
- *   apt: "chromium",
- *   brew: "chromium",
- * });
+ * const chromium = await findOrInstall({ name: "chromium" });
  * ```
  */
 export async function findOrInstall(
@@ -51,17 +44,20 @@ export async function findOrInstall(
   const installed = await find(program, machine);
   if (installed !== undefined) return installed;
   throw new Error(
-    `Cannot find ${program.name} after installing it: set ${program.env} to its executable`,
+    `Cannot find ${program.name} after installing it: set ${variableOf(program)} to its executable`,
   );
 }
 
+function variableOf({ name }: Program): string {
+  return name.toUpperCase().replaceAll("-", "_");
+}
+
 async function find(program: Program, machine: Machine): Promise<string | undefined> {
-  const path = machine.env[program.env];
+  const variable = variableOf(program);
+  const path = machine.env[variable];
   if (!path) return await findExecutable(program.name, machine, program.paths);
   if (await isExecutable(path)) return path;
-  throw new Error(
-    `Cannot use ${program.env} as ${program.name}: "${path}" is not an executable file`,
-  );
+  throw new Error(`Cannot use ${variable} as ${program.name}: "${path}" is not an executable file`);
 }
 
 async function findExecutable(
@@ -89,25 +85,28 @@ async function install(program: Program, machine: Machine): Promise<void> {
   const apt = await findExecutable("apt-get", machine);
   if (apt !== undefined) return await installWithApt(apt, program, machine);
   const brew = await findExecutable("brew", machine);
-  if (brew !== undefined) return await run(program, machine, [brew, "install", program.brew]);
+  if (brew !== undefined) {
+    return await run(program, machine, [brew, "install", program.brew ?? program.name]);
+  }
   throw new Error(
     `Cannot find ${program.name}, or apt-get or brew to install it: ` +
-      `install it, then set ${program.env} to its executable`,
+      `install it, then set ${variableOf(program)} to its executable`,
   );
 }
 
 async function installWithApt(apt: string, program: Program, machine: Machine): Promise<void> {
+  const { name, apt: packageName = name } = program;
   const prefix = await rootPrefix(machine);
   if (prefix === undefined) {
     throw new Error(
-      `Cannot install ${program.name} without root privileges: ` +
-        `run "sudo apt-get update && sudo apt-get install -y ${program.apt}"`,
+      `Cannot install ${name} without root privileges: ` +
+        `run "sudo apt-get update && sudo apt-get install -y ${packageName}"`,
     );
   }
   // Through `env`, because sudo does not pass environment variables on.
   const aptGet = [...prefix, "/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", apt];
   await run(program, machine, [...aptGet, "update"]);
-  await run(program, machine, [...aptGet, "install", "-y", program.apt]);
+  await run(program, machine, [...aptGet, "install", "-y", packageName]);
 }
 
 /** The prefix for commands that require root, or `undefined` if the user cannot become root. */

@@ -66,10 +66,7 @@ export interface NatsServer extends AsyncDisposable {
 export function findNatsServer(machine?: Machine): Promise<string> {
   return findOrInstall({
     name: "nats-server",
-    env: "NATS_SERVER",
     paths: ["/usr/sbin/nats-server", "/usr/local/bin/nats-server", "/opt/homebrew/bin/nats-server"],
-    apt: "nats-server",
-    brew: "nats-server",
   }, machine);
 }
 

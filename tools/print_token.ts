@@ -88,22 +88,13 @@ export function mintToken(key: SigningKey, claims: Claims, header: Header = {}):
     .sign(key.key);
 }
 
-function parseFlags(args: string[]) {
-  return parseArgs({
-    args,
-    options: {
-      app: { type: "string", multiple: true },
-      ttl: { type: "string", default: "10m" },
-      region: { type: "string" },
-      machine: { type: "string" },
-      sub: { type: "string" },
-      jti: { type: "string" },
-      kid: { type: "string" },
-      alg: { type: "string" },
-      help: { type: "boolean" },
-    },
-  }).values;
-}
+const TEXT = { type: "string" } as const;
+const FLAGS = {
+  app: { type: "string", multiple: true },
+  ttl: { type: "string", default: "10m" },
+  ...{ region: TEXT, machine: TEXT, sub: TEXT, jti: TEXT, kid: TEXT, alg: TEXT },
+  help: { type: "boolean" },
+} as const;
 
 function parseApps(apps: string[] = []): string[] {
   if (apps.length === 0) throw new TypeError("Cannot mint a token without an app: add --app NAME");
@@ -114,9 +105,7 @@ function parseApps(apps: string[] = []): string[] {
 
 function parseName(flag: Placeholder, value: string | undefined): string | undefined {
   if (value === undefined || isName(flag, value)) return value;
-  throw new RangeError(
-    `Cannot use "${value}" as --${flag}: a name has ${nameRule(flag)}`,
-  );
+  throw new RangeError(`Cannot use "${value}" as --${flag}: a name has ${nameRule(flag)}`);
 }
 
 function parseTtl(text: string, maxText = "3600"): number {
@@ -134,7 +123,8 @@ function parseTtl(text: string, maxText = "3600"): number {
 }
 
 async function printToken(args: string[], environment: Record<string, string>): Promise<void> {
-  const { app, ttl, region, machine, sub, jti, kid, alg, help } = parseFlags(args);
+  const { app, ttl, region, machine, sub, jti, kid, alg, help } =
+    parseArgs({ args, options: FLAGS }).values;
   if (help) return console.log(HELP);
   const env = Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [name, clean(value)]),

@@ -9,27 +9,16 @@ import { build, bundle, locked, replaceFile, ROOT, runBuild } from "./bundle.ts"
 
 const FOLDER = `${ROOT}dist/`;
 
-/**
- * Builds the viewer and the program.
- *
- * @throws {Error} If a source cannot be bundled, or the program cannot be written.
- */
-export async function buildProgram(): Promise<void> {
+async function buildProgram(): Promise<void> {
   await build();
   await locked(async () => {
     const [program] = await bundle(["main.ts"], FOLDER, ["--platform=deno", "--frozen"]);
     await replaceFile(`${FOLDER}natstap.js`, program!);
-    await replaceFile(
-      `${FOLDER}deno.json`,
-      JSON.stringify({ permissions: permissions() }, null, 2),
-    );
+    // Without those to read files that are part of the program.
+    const read = config.permissions.default.read.filter((path) => path.startsWith("/"));
+    const permissions = { default: { ...config.permissions.default, read } };
+    await replaceFile(`${FOLDER}deno.json`, JSON.stringify({ permissions }, null, 2));
   });
-}
-
-/** The service's permissions, without those to read files that are part of the program. */
-function permissions() {
-  const { read, ...others } = config.permissions.default;
-  return { default: { ...others, read: read.filter((path) => path.startsWith("/")) } };
 }
 
 if (import.meta.main) await runBuild(buildProgram);

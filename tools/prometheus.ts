@@ -9,14 +9,6 @@ import { readLines } from "./lines.ts";
 import { bypassProxyForLoopback } from "./loopback.ts";
 import { sendSignal } from "./signal.ts";
 
-/** Options of {@linkcode startPrometheus}. */
-export interface PrometheusOptions {
-  /** The addresses that serve `/metrics`, such as `127.0.0.1:9091`. */
-  targets: string[];
-  /** How often they are scraped and the rules evaluated, as a Prometheus duration. By default `1s`. */
-  interval?: string;
-}
-
 /** One series of a query's result. */
 export interface Series {
   /** Its labels, including `__name__` if it has a name. */
@@ -55,33 +47,32 @@ const CONFIG_FOLDER = fileURLToPath(new URL("../deploy/prometheus/", import.meta
  * @throws {Error} If it cannot be found or installed; the message says what to run.
  */
 export function findPrometheus(machine?: Machine): Promise<string> {
-  return findOrInstall({ name: "prometheus", env: "PROMETHEUS", ...PACKAGE }, machine);
+  return findOrInstall({ name: "prometheus" }, machine);
 }
 
 /** Finds promtool, which comes with prometheus, in the same way, by `PROMTOOL` or on `PATH`. */
-export function findPromtool(machine?: Machine): Promise<string> {
-  return findOrInstall({ name: "promtool", env: "PROMTOOL", ...PACKAGE }, machine);
+export function findPromtool(): Promise<string> {
+  return findOrInstall({ name: "promtool", apt: "prometheus", brew: "prometheus" });
 }
-
-const PACKAGE = { apt: "prometheus", brew: "prometheus" };
 
 /**
  * Starts a Prometheus on 127.0.0.1. Resolves once it answers queries, which is before its first scrape.
  *
+ * @param targets The addresses that serve `/metrics`, such as `127.0.0.1:9091`.
  * @throws {Error} If it does not start; the message contains the reason that it gave.
  *
  * @example
  * ```ts
- * await using prometheus = await startPrometheus({ targets: ["127.0.0.1:9091"] });
+ * await using prometheus = await startPrometheus(["127.0.0.1:9091"]);
  * console.log(await prometheus.query("natstap_streams_active"));
  * ```
  */
-export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus(targets: string[] = []): Promise<Prometheus> {
   bypassProxyForLoopback();
   const program = await findPrometheus();
   const folder = await Deno.makeTempDir({ prefix: "natstap-prometheus-" });
   const configPath = `${folder}/prometheus.yml`;
-  await Deno.writeTextFile(configPath, configText(options));
+  await Deno.writeTextFile(configPath, configText(targets));
 
   const child = new Deno.Command(program, {
     args: [
@@ -126,10 +117,10 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   return prometheus;
 }
 
-/** The configuration in `deploy/prometheus`, with other targets and intervals. */
-function configText({ targets, interval = "1s" }: PrometheusOptions): string {
+/** The configuration in `deploy/prometheus`, with other targets and intervals of a second. */
+function configText(targets: string[]): string {
   return Deno.readTextFileSync(`${CONFIG_FOLDER}prometheus.yml`)
-    .replaceAll(/(?<=_interval: )\w+/g, interval)
+    .replaceAll(/(?<=_interval: )\w+/g, "1s")
     .replace(/(?<=rule_files:\n {2}- )(.*)/, (name) => JSON.stringify(CONFIG_FOLDER + name))
     .replace(/(?<=targets: ).*/, JSON.stringify(targets));
 }

@@ -46,6 +46,7 @@ function logger(format: (report: Report) => string): Logger {
   };
 }
 
+const BUNYAN = { name: "cart", hostname: "web", pid: 1 };
 const PINO = { debug: 20, info: 30, warn: 40, error: 50 };
 const PYTHON = { debug: "DEBUG", info: "INFO", warn: "WARNING", error: "ERROR" };
 const SERILOG = { debug: "DBG", info: "INF", warn: "WRN", error: "ERR" };
@@ -55,9 +56,7 @@ const clock = ({ iso }: Report) => iso.slice(11, 19);
 const millis = ({ iso }: Report) => iso.slice(20, 23);
 
 /** The loggers of each app of the demo. */
-export const LOGGERS: Readonly<
-  Record<"panini-786" | "pickle-api" | "mustard-worker", readonly Logger[]>
-> = {
+export const LOGGERS = {
   "panini-786": [
     // pino
     logger(({ level, message: msg, order, ms, time }) =>
@@ -70,16 +69,7 @@ export const LOGGERS: Readonly<
     }),
     // bunyan
     logger(({ level, message: msg, order, iso: time }) =>
-      JSON.stringify({
-        name: "cart",
-        hostname: "web",
-        pid: 1,
-        level: PINO[level],
-        order,
-        msg,
-        time,
-        v: 0,
-      })
+      JSON.stringify({ ...BUNYAN, level: PINO[level], order, msg, time, v: 0 })
     ),
   ],
   "pickle-api": [
@@ -125,10 +115,8 @@ export const LOGGERS: Readonly<
     logger((report) => `[${clock(report)} ${SERILOG[report.level]}] ${report.message}`),
     // nginx
     logger((report) =>
-      `${date(report).replaceAll("-", "/")} ${
-        clock(report)
-      } [${report.level}] 7#7: *${report.order} ` +
-      `${report.message}, client: 10.0.0.7`
+      `${date(report).replaceAll("-", "/")} ${clock(report)} ` +
+      `[${report.level}] 7#7: *${report.order} ${report.message}, client: 10.0.0.7`
     ),
   ],
-};
+} as const satisfies Record<string, readonly Logger[]>;

@@ -10,14 +10,7 @@ import { type Dice, type Logger, LOGGERS } from "./sample_loggers.ts";
 export interface SampleApp {
   readonly name: string;
   readonly loggers: readonly Logger[];
-  readonly machines: readonly SampleMachine[];
-}
-
-/** A machine of an app. */
-export interface SampleMachine {
-  readonly id: string;
-  readonly region: string;
-  readonly host: string;
+  readonly machines: readonly Readonly<Record<"id" | "region" | "host", string>>[];
 }
 
 /** A log line and the subject that it is published to. */
@@ -45,133 +38,76 @@ const BACKLOG_BURSTS = 900;
 
 /** The apps of the demo. */
 export const SAMPLE_APPS: readonly SampleApp[] = [
-  {
-    name: "panini-786",
-    loggers: LOGGERS["panini-786"],
-    machines: [
-      { id: "d896d7c609dd68", region: "dfw", host: "9c2f" },
-      { id: "e2865013d24908", region: "dfw", host: "41ab" },
-      { id: "3d8d9e44b19e89", region: "ams", host: "b07e" },
-    ],
-  },
-  {
-    name: "pickle-api",
-    loggers: LOGGERS["pickle-api"],
-    machines: [
-      { id: "9080e6f3a12345", region: "fra", host: "7d10" },
-      { id: "148e272fe60389", region: "iad", host: "c3a9" },
-    ],
-  },
-  {
-    name: "mustard-worker",
-    loggers: LOGGERS["mustard-worker"],
-    machines: [
-      { id: "7815559f4e0d28", region: "iad", host: "c3a9" },
-      { id: "568349e1c75d83", region: "gru", host: "2e5b" },
-    ],
-  },
+  app("panini-786", [
+    ["d896d7c609dd68", "dfw", "9c2f"],
+    ["e2865013d24908", "dfw", "41ab"],
+    ["3d8d9e44b19e89", "ams", "b07e"],
+  ]),
+  app("pickle-api", [["9080e6f3a12345", "fra", "7d10"], ["148e272fe60389", "iad", "c3a9"]]),
+  app("mustard-worker", [["7815559f4e0d28", "iad", "c3a9"], ["568349e1c75d83", "gru", "2e5b"]]),
 ];
 
-const PATHS = [
-  "/",
-  "/healthz",
-  "/menu",
-  "/orders",
-  "/orders/8812",
-  "/cart",
-  "/login",
-  "/api/v2/me",
+function app(
+  name: keyof typeof LOGGERS,
+  machines: [id: string, region: string, host: string][],
+): SampleApp {
+  return {
+    name,
+    loggers: LOGGERS[name],
+    machines: machines.map(([id, region, host]) => ({ id, region, host })),
+  };
+}
+
+const PATHS = "/ /healthz /menu /orders /orders/8812 /cart /login /api/v2/me".split(" ");
+const GREETINGS = [
+  "Bestellung für Łukasz bestätigt 🥪",
+  "注文を受け付けました",
+  "¡Pedido listo! ✅",
 ];
 
 const SAMPLE_KINDS: readonly SampleKind[] = [
-  {
-    weight: 40,
-    provider: "app",
-    level: "info",
-    messages: (
-      { pick, upTo },
-    ) => [`${pick(["GET", "GET", "POST"])} ${pick(PATHS)} 200 ${upTo(40)}ms`],
-  },
-  {
-    weight: 12,
-    provider: "app",
-    level: "info",
-    messages: ({ pick, upTo }) => [
-      `\x1b[2m${pick(PATHS)}\x1b[0m \x1b[32m200\x1b[0m in \x1b[36m${upTo(9)}.${upTo(9)}ms\x1b[0m`,
-    ],
-  },
-  {
-    weight: 40,
-    provider: "app",
-    level: "info",
-    messages: (dice, { loggers }, now) => [dice.pick(loggers)(dice, now)],
-  },
-  {
-    weight: 8,
-    provider: "app",
-    level: "debug",
-    messages: (
-      { pick, upTo },
-    ) => [`cache ${pick(["hit", "miss"])}\tmenu:${upTo(50)}\tttl=${upTo(300)}s`],
-  },
-  {
-    weight: 6,
-    provider: "app",
-    level: "info",
-    messages: ({ pick }) => [
-      pick(["Bestellung für Łukasz bestätigt 🥪", "注文を受け付けました", "¡Pedido listo! ✅"]),
-    ],
-  },
-  { weight: 2, provider: "app", level: "info", messages: () => [""] },
-  {
-    weight: 5,
-    provider: "app",
-    level: "warn",
-    messages: (
-      { upTo },
-    ) => [`\x1b[33mWARN\x1b[0m slow query (${200 + upTo(900)} ms): SELECT * FROM orders`],
-  },
-  {
-    weight: 4,
-    provider: "proxy",
-    level: "error",
-    messages: () => [
-      "[PR04] could not find a good candidate within 21 attempts at load balancing",
-    ],
-  },
-  {
-    weight: 5,
-    provider: "runner",
-    level: "info",
-    messages: () => ["Health check 'servicecheck-00-http-8080' on port 8080 is now passing."],
-  },
-  {
-    weight: 3,
-    provider: "runner",
-    level: "info",
-    messages: (
-      { upTo },
-    ) => ["Starting machine", "Configuring firecracker", `Machine started in ${upTo(900)}ms`],
-  },
-  {
-    weight: 2,
-    provider: "app",
-    level: "error",
-    messages: () => [
-      "TypeError: Cannot read properties of undefined (reading 'price')",
-      "    at total (file:///app/cart.ts:41:23)",
-      "    at Array.map (<anonymous>)",
-      "    at checkout (file:///app/routes/cart.ts:88:17)",
-      "    at async dispatch (file:///app/server.ts:12:5)",
-    ],
-  },
-  {
-    weight: 1,
-    provider: "app",
-    level: "info",
-    messages: () => Array.from({ length: 20 }, (_, i) => `imported batch ${i + 1}/20`),
-  },
+  kind(40, "app", "info", ({ pick, upTo }) => [
+    `${pick(["GET", "GET", "POST"])} ${pick(PATHS)} 200 ${upTo(40)}ms`,
+  ]),
+  kind(12, "app", "info", ({ pick, upTo }) => [
+    `\x1b[2m${pick(PATHS)}\x1b[0m \x1b[32m200\x1b[0m in \x1b[36m${upTo(9)}.${upTo(9)}ms\x1b[0m`,
+  ]),
+  kind(40, "app", "info", (dice, { loggers }, now) => [dice.pick(loggers)(dice, now)]),
+  kind(8, "app", "debug", ({ pick, upTo }) => [
+    `cache ${pick(["hit", "miss"])}\tmenu:${upTo(50)}\tttl=${upTo(300)}s`,
+  ]),
+  kind(6, "app", "info", ({ pick }) => [pick(GREETINGS)]),
+  kind(2, "app", "info", () => [""]),
+  kind(5, "app", "warn", ({ upTo }) => [
+    `\x1b[33mWARN\x1b[0m slow query (${200 + upTo(900)} ms): SELECT * FROM orders`,
+  ]),
+  kind(4, "proxy", "error", () => [
+    "[PR04] could not find a good candidate within 21 attempts at load balancing",
+  ]),
+  kind(5, "runner", "info", () => [
+    "Health check 'servicecheck-00-http-8080' on port 8080 is now passing.",
+  ]),
+  kind(3, "runner", "info", ({ upTo }) => [
+    ...["Starting machine", "Configuring firecracker", `Machine started in ${upTo(900)}ms`],
+  ]),
+  kind(2, "app", "error", () => [
+    "TypeError: Cannot read properties of undefined (reading 'price')",
+    "    at total (file:///app/cart.ts:41:23)",
+    "    at Array.map (<anonymous>)",
+    "    at checkout (file:///app/routes/cart.ts:88:17)",
+    "    at async dispatch (file:///app/server.ts:12:5)",
+  ]),
+  kind(1, "app", "info", () => Array.from({ length: 20 }, (_, i) => `imported batch ${i + 1}/20`)),
 ];
+
+function kind(
+  weight: number,
+  provider: Provider,
+  level: Level,
+  messages: SampleKind["messages"],
+): SampleKind {
+  return { weight, provider, level, messages };
+}
 
 /**
  * Returns what one of the app's machines logs next: usually a single line, sometimes several.

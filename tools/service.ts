@@ -22,10 +22,6 @@ export interface ServiceOptions {
   readonly flags?: readonly string[];
   /** Whether the process ignores Ctrl-C in a terminal, so that its parent decides when to stop it. */
   readonly detached?: boolean;
-}
-
-/** What to do while the service runs. */
-export interface ServiceListeners {
   /** Kills the process as soon as it is aborted, even before the service is listening. */
   readonly kill?: AbortSignal;
   /** Called with each line that the service logs. */
@@ -86,10 +82,8 @@ export function serviceCommand(options: ServiceOptions): Deno.Command {
  * await waitUntilReady(service.url);
  * ```
  */
-export async function startService(
-  options: ServiceOptions,
-  { kill, onLog, onStderr }: ServiceListeners = {},
-): Promise<Service> {
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { kill, onLog, onStderr } = options;
   bypassProxyForLoopback();
   const child = serviceCommand(options).spawn();
   kill?.addEventListener("abort", () => sendSignal(child, "SIGKILL"));

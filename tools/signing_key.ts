@@ -56,7 +56,7 @@ export function parseSecret(secret: string): SigningKey {
  * @throws {TypeError} If it is neither, or if no algorithm supports this kind of key.
  */
 export function parsePrivateKey(text: string): SigningKey {
-  const jwk = text.trimStart().startsWith("{") ? parseJwk(text) : parsePem(text);
+  const jwk = parseKey(text);
   const algorithms = algorithmsOf(jwk);
   if (algorithms.length > 0) return { key: jwk, algorithms, kid: jwk.kid };
   throw new TypeError(
@@ -65,21 +65,18 @@ export function parsePrivateKey(text: string): SigningKey {
   );
 }
 
-function parsePem(text: string): JWK {
+function parseKey(text: string): JWK {
+  const isJwk = text.trimStart().startsWith("{");
   try {
-    const pem = text.replaceAll("\\n", "\n");
-    return createPrivateKey(pem).export({ format: "jwk" }) as JWK;
-  } catch {
-    throw new TypeError("Cannot sign with JWT_PRIVATE_KEY: it is not a private key in PEM or JSON");
-  }
-}
-
-function parseJwk(text: string): JWK {
-  try {
+    if (!isJwk) {
+      const pem = text.replaceAll("\\n", "\n");
+      return createPrivateKey(pem).export({ format: "jwk" }) as JWK;
+    }
     const jwk = JSON.parse(text);
     createPrivateKey({ key: jwk, format: "jwk" });
     return jwk;
   } catch {
-    throw new TypeError("Cannot sign with JWT_PRIVATE_KEY: it is not a private JWK");
+    const expected = isJwk ? "a private JWK" : "a private key in PEM or JSON";
+    throw new TypeError(`Cannot sign with JWT_PRIVATE_KEY: it is not ${expected}`);
   }
 }

@@ -1,8 +1,8 @@
 /**
- * The page at `/`: the viewer over the whole window, once there is a token.
+ * The page at `/`, which fills the window with the viewer as soon as it has a token.
  *
- * The token is pasted, or comes in the link's fragment, which browsers do not send. Only the viewer keeps it:
- * it is neither in the address bar nor in storage.
+ * The token is pasted, or comes from the link's fragment, which browsers do not send. Only the viewer keeps it:
+ * it is removed from the address bar and never stored.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { ConnectionState } from "./connection/stream_connection.ts";
 /** The part of the permitted lines that a link selects. */
 type Scope = Partial<Record<"app" | "region" | "machine", string>>;
 
-/** What the page uses of the element, which is in another module. */
+/** The members of the viewer element that this page uses. */
 interface Viewer extends HTMLElement, Scope {
   src: string;
   token: string;
@@ -19,16 +19,16 @@ interface Viewer extends HTMLElement, Scope {
 }
 
 let scope: Scope = {};
-// First, so that the token is neither visible nor in the browser's history.
+// This comes first, so that the token is neither visible nor in the browser's history.
 const linkedToken = takeFragment();
 
 const form = find("form", HTMLFormElement);
 const field = find("#token", HTMLInputElement);
 const reason = find("#reason", HTMLElement);
 let viewer: Viewer | undefined;
-/** The app shown last. */
+/** The app whose lines were shown last. */
 let app: string | undefined;
-/** Whether the token that was entered is the one that is no longer accepted. */
+/** Whether the token entered last is the one that the viewer already had. */
 let isSame = false;
 
 form.addEventListener("submit", (event) => {
@@ -54,7 +54,7 @@ function takeFragment(): string {
   return tokenIn(token);
 }
 
-/** The token in pasted text: alone, in a link or a header, or broken into lines by a terminal. */
+/** The token in pasted text, which may be a link or a header, or broken into lines by a terminal. */
 function tokenIn(text: string): string {
   const [, linked] = /[#?&]token=([^&\s]+)/.exec(text) ?? [];
   return linked ?? text.replace(/^.*\bBearer\s+/is, "").replace(/[\s"']+/g, "");
@@ -99,7 +99,7 @@ function follow(status: ConnectionState): void {
   document.body.dataset.state = "watch";
 }
 
-/** Asks for a token: in a form before the first stream, later in a line above the viewer, which shows why. */
+/** Asks for a token: in a form at first, and later in a line above the viewer, which shows the reason. */
 function ask(problem: string): void {
   const isFirst = app === undefined;
   reason.textContent = isFirst ? problem : isSame ? "This token is no longer accepted." : "";

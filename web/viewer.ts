@@ -40,13 +40,13 @@ import { LIMIT, ViewerElement } from "./viewer_element.ts";
 
 /** Interval at which times and rates are updated. */
 const TICK_MS = 1000;
-/** Width below which rows stack, as in the style sheet. */
+/** Width below which a message is shown under its columns, as in the style sheet. */
 const NARROW_PX = 640;
 
-/** The detail of the event `natstap-status`. */
+/** The `detail` of a `natstap-status` event. */
 export type ViewerStatus = ConnectionState & { readonly paused: boolean };
 
-/** The element. */
+/** The viewer element. */
 export class NatstapViewer extends ViewerElement {
   static override styles: CSSResultGroup = [style, rowStyle];
 
@@ -117,7 +117,7 @@ export class NatstapViewer extends ViewerElement {
     this.requestUpdate();
   }
 
-  /** Without listeners, dispatching an event takes one or two microseconds. */
+  /** Dispatching an event that nobody listens to takes one or two microseconds. */
   #lineArrived(line: Line): void {
     this.#chart.add(line);
     this.#dispatch("natstap-line", lineDetail(line));
@@ -241,7 +241,7 @@ export class NatstapViewer extends ViewerElement {
   }
 }
 
-// A page may load the script twice, under two addresses.
+// A page may load the script twice, from two addresses.
 if (customElements.get("natstap-viewer") === undefined) {
   customElements.define("natstap-viewer", NatstapViewer);
 }

@@ -26,9 +26,9 @@ export class ViewerElement extends LitElement {
   };
   /** URL of natstap's `/logs`. */
   declare src: string | undefined;
-  /** The first token. Without it and without {@linkcode tokenProvider}, the page's cookie is sent. */
+  /** The first token. If there is neither this nor a {@linkcode tokenProvider}, the cookie is sent. */
   declare token: string | undefined;
-  /** Provides a token if there is none, and whenever the last one has expired. */
+  /** Provides a token if there is none, and again whenever it has expired. */
   declare tokenProvider: (() => Promise<string>) | undefined;
   declare region: string | undefined;
   declare machine: string | undefined;
@@ -38,7 +38,7 @@ export class ViewerElement extends LitElement {
   declare theme: string | undefined;
   /** Maximum number of rows; the oldest are removed. */
   declare limit: number;
-  /** Whether long lines wrap rather than scroll. Default: in views narrower than 640 pixels. */
+  /** Whether long lines wrap rather than scroll. Default: only if the viewer is narrower than 640 pixels. */
   declare wrap: boolean;
   declare time: TimeMode;
   /** Whether new lines are held back. */
@@ -56,7 +56,7 @@ export class ViewerElement extends LitElement {
     this.paused = true;
   }
 
-  /** Shows the lines that were held back, and new ones again. */
+  /** Shows the lines that were held back, and new lines as they arrive. */
   resume(): void {
     this.paused = false;
   }

@@ -43,7 +43,7 @@ export class ChunkedFraming {
     if (digit >= 0) {
       this.#size = this.#size * 16 + digit;
       this.#digits++;
-    } else if (byte === LF && this.#digits > 0) { // Without a digit, it ends the previous chunk.
+    } else if (byte === LF && this.#digits > 0) { // With no digit before it, it ends a chunk.
       this.#left = this.#size;
       this.#size = this.#digits = 0;
       this.#count++;

@@ -22,7 +22,7 @@ export interface Counts {
   chunks: number;
 }
 
-/** Counts of zero. */
+/** Creates counts that are all zero. */
 export function zeroCounts(): Counts {
   return { lines: 0, dropped: 0, keepalives: 0, chunks: 0 };
 }

@@ -35,7 +35,7 @@ export interface ProcessOptions {
   before: string | undefined;
 }
 
-/** More often than usual, so that its cost shows. */
+/** Shorter than usual, so that the cost of scraping shows. */
 const SCRAPE_INTERVAL_MS = 1_000;
 
 /** The processes of a run; disposing of it kills all of them. */

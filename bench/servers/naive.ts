@@ -1,6 +1,6 @@
 /**
  * The usual example code: iterates over a subscription, wraps each message in JSON, encodes it and
- * enqueues it. No token, and no limit on what is buffered for a slow reader.
+ * enqueues it. It checks no token and does not limit what is buffered for a slow reader.
  *
  * @module
  */

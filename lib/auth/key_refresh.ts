@@ -15,7 +15,7 @@ const RETRY_MS = 10_000;
 export async function keepKeysCurrent({ refresh }: Keys, log: Log): Promise<void> {
   while (refresh !== undefined) {
     const fetched = await refresh().then(() => true, (error) => {
-      // The code of the cause rather than its message, which may contain the URL.
+      // Logs the code of the cause, not its message, which may contain the URL.
       log.warn("key set not refreshed", { reason: String(error), code: error?.cause?.code });
       return false;
     });

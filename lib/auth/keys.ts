@@ -6,7 +6,7 @@
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from "jose";
 import { algorithmsOf, ASYMMETRIC, SYMMETRIC } from "./algorithms.ts";
 import type { KeySet, OnIgnored } from "./public_keys.ts";
-import { createRemoteKeys } from "./remote_keys.ts";
+import { createRemoteKeys, type RemoteKeys } from "./remote_keys.ts";
 
 /** The configured key or keys. */
 export type KeySource =
@@ -15,16 +15,12 @@ export type KeySource =
   | { readonly kind: "set"; readonly set: KeySet }
   | { readonly kind: "url"; readonly url: URL };
 
-/** The keys and algorithms that signatures are verified with. */
-export interface Keys {
+/** The keys and algorithms that signatures are verified with. `known` and `refresh` exist for a URL only. */
+export interface Keys extends Partial<RemoteKeys> {
   /** The accepted values of `alg` in the header of a token. */
   readonly algorithms: string[];
   /** Returns the key for the header of a token. */
   readonly resolve: JWTVerifyGetKey;
-  /** Returns whether a key set behind a URL has been fetched. Present only for such a set. */
-  readonly known?: () => boolean;
-  /** Fetches the key set again; if that fails, the current one is kept. Present only for a URL. */
-  readonly refresh?: () => Promise<void>;
 }
 
 /**

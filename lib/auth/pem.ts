@@ -14,7 +14,7 @@ const MAX_LAYERS = 4;
 const DER_SEQUENCE = 0x30;
 const BLOCK = /-----BEGIN ([A-Z\d ]+)-----([^-]*)-----END [A-Z\d ]+-----/g;
 
-/** What to do about text without a public key. The first row that matches applies. */
+/** Advice for text that contains no public key. The first matching row applies. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/BEGIN OPENSSH PRIVATE KEY/, privateKey("ssh-keygen -e -m PKCS8 -f id_rsa")],
   [/PRIVATE KEY/, privateKey("openssl pkey -in private.pem -pubout")],

@@ -1,5 +1,5 @@
 /**
- * A key set behind a URL, which may be slow, unavailable, or return anything.
+ * A key set that is fetched from a URL, which may be slow, unavailable, or return anything.
  *
  * @module
  */
@@ -72,10 +72,8 @@ export function createRemoteKeys(url: URL, onIgnored: OnIgnored): RemoteKeys {
 
 /** Returns the problem that the keys cannot be fetched. */
 export function keysUnavailable(): Problem {
-  return new Problem(
-    "keys_unavailable",
-    "Try again: the keys that verify tokens cannot be fetched.",
-  );
+  const advice = "Try again: the keys that verify tokens cannot be fetched.";
+  return new Problem("keys_unavailable", advice);
 }
 
 /** Returns whether an error is the fault of the token and not of the key set. */

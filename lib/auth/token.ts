@@ -53,6 +53,14 @@ const CLAIMS = {
   iss: 'Set the claim "iss" to the issuer that this service expects.',
 } as const;
 const OTHER_CLAIM = "Send a token whose claims are a JSON object.";
+/** What to do about a token that is refused for a reason other than its claims. */
+const ADVICE = {
+  token_malformed: "Send a signed JWT in compact form: header.payload.signature.",
+  token_signature:
+    "Sign the token with a key and an algorithm that this service is configured for.",
+  token_expired: "The token has expired: get a new one.",
+  token_not_yet_valid: "The token is not valid yet: check the clock of its issuer.",
+} as const;
 
 /**
  * Creates the function that verifies tokens.
@@ -73,12 +81,10 @@ export function createVerify(keys: Keys, rules: TokenRules): Verify {
   };
   return async (token) => {
     if (token.length > MAX_TOKEN_LENGTH) {
-      throw new Problem(
-        "token_malformed",
-        `Use a token of at most ${MAX_TOKEN_LENGTH} characters.`,
-      );
+      const advice = `Use a token of at most ${MAX_TOKEN_LENGTH} characters.`;
+      throw new Problem("token_malformed", advice);
     }
-    if (!COMPACT.test(token)) throw malformed();
+    if (!COMPACT.test(token)) throw refusal("token_malformed");
     return toGrant(await verifySignature(token, keys, options), rules);
   };
 }
@@ -118,8 +124,10 @@ function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
   // not be able to open another one with the same token.
   const now = Date.now() / 1000;
   if (!Number.isFinite(exp)) throw new Problem("token_claims", CLAIMS.exp);
-  if (exp! <= now) throw expired();
-  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS) throw notYetValid();
+  if (exp! <= now) throw refusal("token_expired");
+  if (iat !== undefined && iat > now + CLOCK_TOLERANCE_SECONDS) {
+    throw refusal("token_not_yet_valid");
+  }
   if (exp! - now > rules.maxTtl + CLOCK_TOLERANCE_SECONDS) {
     throw new Problem(
       "token_ttl",
@@ -136,10 +144,7 @@ function toGrant(claims: JWTPayload, rules: TokenRules): Grant {
   };
 }
 
-function parseApps(
-  claim: unknown,
-  { appClaim, allowAllApps }: TokenRules,
-): Permission["apps"] {
+function parseApps(claim: unknown, { appClaim, allowAllApps }: TokenRules): Permission["apps"] {
   if (claim === ALL_APPS) {
     if (allowAllApps) return ALL_APPS;
     throw new Problem(
@@ -149,12 +154,8 @@ function parseApps(
   }
   const names = Array.isArray(claim) ? claim : [claim];
   if (names.length > 0 && names.every((name) => isName("app", name))) return [...new Set(names)];
-  throw new Problem(
-    "token_claims",
-    `Set the claim ${
-      JSON.stringify(appClaim)
-    } to the name of the permitted app, or to an array of names: ${nameRule("app")}.`,
-  );
+  const values = `the name of the permitted app, or to an array of names: ${nameRule("app")}`;
+  throw new Problem("token_claims", `Set the claim ${JSON.stringify(appClaim)} to ${values}.`);
 }
 
 function parseRestriction(claim: "region" | "machine", value: unknown): string | undefined {
@@ -164,41 +165,26 @@ function parseRestriction(claim: "region" | "machine", value: unknown): string |
 
 /** Converts an error of jose to a problem. */
 function toProblem(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return expired();
+  if (error instanceof errors.JWTExpired) return refusal("token_expired");
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return error.claim === "nbf" && error.reason === "check_failed" ? notYetValid() : new Problem(
-      "token_claims",
-      Object.hasOwn(CLAIMS, error.claim) ? CLAIMS[error.claim as keyof typeof CLAIMS] : OTHER_CLAIM,
-    );
+    if (error.claim === "nbf" && error.reason === "check_failed") {
+      return refusal("token_not_yet_valid");
+    }
+    const known = Object.hasOwn(CLAIMS, error.claim);
+    const advice = known ? CLAIMS[error.claim as keyof typeof CLAIMS] : OTHER_CLAIM;
+    return new Problem("token_claims", advice);
   }
   if (
     error instanceof errors.JWSSignatureVerificationFailed ||
     error instanceof errors.JWKSNoMatchingKey ||
     error instanceof errors.JOSEAlgNotAllowed
   ) {
-    return new Problem(
-      "token_signature",
-      "Sign the token with a key and an algorithm that this service is configured for.",
-    );
+    return refusal("token_signature");
   }
-  if (error instanceof errors.JOSEError) return malformed();
+  if (error instanceof errors.JOSEError) return refusal("token_malformed");
   return error;
 }
 
-function malformed(): Problem {
-  return new Problem(
-    "token_malformed",
-    "Send a signed JWT in compact form: header.payload.signature.",
-  );
-}
-
-function expired(): Problem {
-  return new Problem("token_expired", "The token has expired: get a new one.");
-}
-
-function notYetValid(): Problem {
-  return new Problem(
-    "token_not_yet_valid",
-    "The token is not valid yet: check the clock of its issuer.",
-  );
+function refusal(code: keyof typeof ADVICE): Problem {
+  return new Problem(code, ADVICE[code]);
 }

@@ -11,6 +11,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { History } from "./history.ts";
 import { JetStreamHistory } from "./jetstream/jetstream_history.ts";
+import { VictoriaLogsHistory } from "./victoria_logs/victoria_logs_history.ts";
 
 /** What history needs besides its configuration. */
 export interface HistoryServices {
@@ -32,6 +33,7 @@ export function createHistory(
   const { history } = config;
   if (history === undefined) return undefined;
   const limits = { bufferBytes: config.streams.bufferBytes, budget: services.budget };
-  if ("url" in history) throw new Error("not yet");
-  return new JetStreamHistory(history, config, limits, services);
+  return "url" in history
+    ? new VictoriaLogsHistory(history, limits, services)
+    : new JetStreamHistory(history, config, limits, services);
 }

@@ -6,10 +6,10 @@
  */
 import { otelLevelName } from "./severity.ts";
 
-/** A JSON object that nothing is known about. */
+/** A JSON object of unknown shape. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Where one collector keeps what it knows; a part that is left out is not known. */
+/** Where one collector keeps what it knows; parts that are omitted are unknown to it. */
 export interface Envelope {
   readonly name: string;
   /** Whether `line` comes from this collector. */
@@ -130,17 +130,17 @@ export function at(value: unknown, first: string, second?: string, third?: strin
   return third === undefined ? found : get(found, third);
 }
 
-/** No key that is looked for is one that values inherit. */
+/** The callers' keys are not among those that objects inherit. */
 function get(value: unknown, key: string): unknown {
   return (value as Json | null | undefined)?.[key];
 }
 
-/** Like `Number()`, which throws for some objects and arrays: those are `NaN` here. */
+/** Like `Number()`, which throws for some objects and arrays. Returns `NaN` for those. */
 export function toNumber(value: unknown): number {
   return typeof value === "number" || typeof value === "string" ? Number(value) : NaN;
 }
 
-/** A message without the line break that ended it on standard output. */
+/** Removes the line break that ended a message on standard output. */
 function trimmed(message: unknown): unknown {
   return typeof message === "string" ? message.replace(/\r?\n$/, "") : message;
 }

@@ -7,8 +7,7 @@ import type { LogLine } from "./log_line.ts";
 
 /**
  * Returns `timestamp provider[machine] region [level] message` for a line that came through a log collector,
- * with the level that the app's own line has; `undefined` for any other line. Parts that are not known are
- * empty.
+ * with the level that the app's own line has; `undefined` for any other line. Unknown parts are empty.
  *
  * @param arrival Time of arrival, in milliseconds since the epoch, which replaces an unknown time.
  */

@@ -1,5 +1,5 @@
 /**
- * What a log line says: the only parser of payloads, for the service and the browser alike.
+ * Parses log lines, in the service and in the browser.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { levelInText } from "./plain_text.ts";
 import { levelName, type Severity, severityOf } from "./severity.ts";
 import { leadingTime, parseTime } from "./time.ts";
 
-/** A log line. A part that is not known is `""`, unless it says otherwise. */
+/** A log line. An unknown part is `""` unless noted otherwise. */
 export interface LogLine {
-  /** When it was written, in milliseconds since the epoch; `undefined` if it does not say. */
+  /** When the line was written, in milliseconds since the epoch; `undefined` if unknown. */
   readonly time: number | undefined;
-  /** The same as it was written; `""` if it does not say. */
+  /** The same time in the form in which the line has it. */
   readonly timestamp: string;
   /** What the app calls its level, in lower case; the logger's name for it if it is a number. */
   readonly level: string;
   readonly severity: Severity;
-  /** What the app said: without the other fields if its line is JSON or logfmt. */
+  /** What the app said, without the other fields if its line is JSON or logfmt. */
   readonly message: string;
   /** What printed the line: `app`, `proxy` or `runner` on Fly, the container's name on Kubernetes. */
   readonly provider: string;
@@ -39,7 +39,7 @@ type AppLine = Pick<LogLine, "level" | "message" | "fields"> & {
   readonly machine: string;
 };
 
-/** Maximum number of characters of a level; longer text is not one. */
+/** Maximum number of characters of a level; longer text is not a level. */
 const MAX_LEVEL = 32;
 /** Maximum number of characters of text that is parsed as logfmt or searched for a level. */
 const MAX_TEXT = 65_536;
@@ -63,12 +63,12 @@ export function parseLogLine(payload: string): LogLine {
   try {
     return readLogLine(payload);
   } catch {
-    // A fault for one line must not reach whoever delivers the lines of all apps.
+    // An error in one line must not interrupt the delivery of all apps' lines.
     return toLogLine(plainLine(payload), payload);
   }
 }
 
-/** The parser without its guard, for tests: it should not throw either. */
+/** The parser without its `catch`, so that tests can check that it never throws. */
 export function readLogLine(payload: string): LogLine {
   const json = parseJson(payload);
   const envelope = json && ENVELOPES.find(({ matches }) => matches(json));
@@ -172,13 +172,13 @@ function fromFluentBit(value: unknown): Json | undefined {
 function levelFrom(value: unknown): string {
   if (typeof value === "number") return levelName(value);
   if (typeof value !== "string" || value.length > MAX_LEVEL) return "";
-  // Most levels are already as they should be.
+  // Most levels need no conversion.
   if (severityOf(value) !== "none" && !DIGITS.test(value)) return value;
   const level = value.replaceAll(ESCAPE_SEQUENCES, "").trim().toLowerCase();
   return DIGITS.test(level) ? levelName(Number(level)) : level;
 }
 
-/** The first level that is known, or else the first one. */
+/** The first level that is known; the first of all if none is. */
 function findLevel(json: Json): ReturnType<typeof findPart> {
   let first: ReturnType<typeof findPart>;
   const known = findPart(json, "level", (value, key) => {

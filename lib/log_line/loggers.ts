@@ -6,66 +6,42 @@
  */
 import { at, type Json } from "./envelopes.ts";
 
-/** The parts of a line that loggers name in their own ways. */
+/** The parts of a line for which loggers use different keys. */
 export type Part = "time" | "level" | "message" | "machine";
 
 /** The keys of each part, the most reliable ones first. A key that contains dots may also be a path. */
 const KEYS: Readonly<Record<Part, readonly string[]>> = {
   level: [
-    // pino, bunyan, winston, zap, zerolog, slog, logrus, structlog, logback, log4j, tslog
-    "level",
-    // GCP, structured logging
-    "severity",
-    // Python's logging
-    "levelname",
-    // ECS
-    "log.level",
-    // Monolog, whose `level` is a number: the name says more
-    "level_name",
-    // Serilog, compact and plain
-    "@l",
+    "level", // pino, bunyan, winston, zap, zerolog, slog, logrus, structlog, logback, log4j, tslog
+    "severity", // GCP, structured logging
+    "levelname", // Python's logging
+    "log.level", // ECS
+    "level_name", // Monolog, whose `level` is a number: the name says more
+    "@l", // Serilog, compact and plain
     "Level",
-    // OpenTelemetry
-    "severityText",
+    "severityText", // OpenTelemetry
     "SeverityText",
-    // log15, log4js, Heroku's router
-    ...["lvl", "loglevel", "logLevel", "LogLevel", "at"],
-    // hclog
-    "@level",
-    // loguru, roarr, winston's logstash format
-    ...["record.level.name", "context.logLevel", "@fields.level"],
+    ...["lvl", "loglevel", "logLevel", "LogLevel", "at"], // log15, log4js, Heroku's router
+    "@level", // hclog
+    ...["record.level.name", "context.logLevel", "@fields.level"], // loguru, roarr, winston's logstash format
   ],
   message: [
-    // pino, bunyan, zap, slog, logrus
-    "msg",
-    // winston, zerolog, python-json-logger, logback, log4j, ECS, GCP, Monolog
-    "message",
-    // structlog
-    "event",
-    // Serilog
-    ...["@m", "RenderedMessage", "@mt", "MessageTemplate"],
-    // hclog, .NET
-    ...["@message", "Message"],
-    // GELF, tracing, loguru
-    ...["short_message", "fields.message", "record.message"],
+    "msg", // pino, bunyan, zap, slog, logrus
+    "message", // winston, zerolog, python-json-logger, logback, log4j, ECS, GCP, Monolog
+    "event", // structlog
+    ...["@m", "RenderedMessage", "@mt", "MessageTemplate"], // Serilog
+    ...["@message", "Message"], // hclog, .NET
+    ...["short_message", "fields.message", "record.message"], // GELF, tracing, loguru
   ],
   time: [
-    // pino, bunyan, zerolog, slog, logrus
-    "time",
-    // winston, structlog, python-json-logger, Django
-    "timestamp",
-    // zap, Caddy
-    "ts",
-    // ECS, logback
-    "@timestamp",
-    // Serilog
-    ...["@t", "Timestamp"],
-    // Monolog, Python's logging
-    ...["datetime", "asctime"],
-    // log4j
-    ...["timeMillis", "instant"],
-    // MongoDB, Grafana, loguru
-    ...["t.$date", "t", "record.time.timestamp"],
+    "time", // pino, bunyan, zerolog, slog, logrus
+    "timestamp", // winston, structlog, python-json-logger, Django
+    "ts", // zap, Caddy
+    "@timestamp", // ECS, logback
+    ...["@t", "Timestamp"], // Serilog
+    ...["datetime", "asctime"], // Monolog, Python's logging
+    ...["timeMillis", "instant"], // log4j
+    ...["t.$date", "t", "record.time.timestamp"], // MongoDB, Grafana, loguru
   ],
   // bunyan, pino, ECS, Serilog, logstash; `host` may also be where the app listens
   machine: ["hostname", "host.hostname", "host.name", "MachineName", "source_host"],

@@ -1,5 +1,5 @@
 /**
- * Levels in plain text, at the places where loggers put them.
+ * Finds levels in plain text, in the places where loggers put them.
  *
  * @module
  */
@@ -41,9 +41,9 @@ const TIME = new RegExp(
 );
 /** What stands between the parts of a header. */
 const SEPARATORS = /[\s|,:-]*/y;
-/** A level that a header ends with: in capitals, or marked off from what follows. */
+/** A level at the end of a header: in capitals, or set off from what follows. */
 const LEVEL = new RegExp(`(?:[A-Z]{3,13}|(${WORD})(?=\\s*[:|\\]/\\t]| - ))(?![A-Za-z])`, "y");
-/** Any other part of a header: in brackets, a number, or a name that is marked off from what follows. */
+/** Any other part of a header: in brackets, a number, or a name that is set off from what follows. */
 const PART = new RegExp(
   [
     // [main], (pid), {gen.py:4}, <0.1.0>
@@ -87,12 +87,12 @@ const REDIS_LEVELS: Readonly<Record<string, string>> = {
   "#": "warning",
 };
 
-/** Levels that are more often the first word of something else, such as of `http: Server closed`. */
+/** Levels that are more often the first word of something else, as in `http: Server closed`. */
 const AMBIGUOUS = new Set(["config", "fault", "fine", "http", "log", "success"]);
 
 /**
- * Finds the level of a line of plain text: at its start, or behind a time and what else loggers put in front
- * of a message. A word in a sentence is never a level.
+ * Finds the level of a line of plain text: at its start, or after a time and whatever else loggers put before
+ * a message. A word in a sentence is never a level.
  *
  * @returns The level in lower case; `""` if there is none.
  * @example
@@ -103,7 +103,7 @@ const AMBIGUOUS = new Set(["config", "fault", "fine", "http", "log", "success"])
  */
 export function levelInText(text: string): string {
   const line = text.slice(0, MAX_HEADER).trimStart();
-  // Most lines have no header: the first character tells which kind a line could have.
+  // Most lines have no header. The first character limits which kinds of header are possible.
   const first = line[0] ?? "";
   if (first >= "0" && first <= "9") return levelInHeader(line) || levelBySign(line);
   if (first === "[") return leadingLevel(line) || levelInHeader(line);
@@ -121,7 +121,7 @@ function firstWord(line: string): string {
   return line.slice(0, end);
 }
 
-/** Spares most lines the regular expressions, which cost four times as much. */
+/** Keeps most lines from the regular expressions, which take four times as long. */
 function mayLead(word: string): boolean {
   return word.length === 1 || word === "npm" || word === "PHP" || known(word) !== "";
 }
@@ -131,7 +131,7 @@ function leadingLevel(text: string): string {
     const word = pattern.exec(text)?.[1];
     const level = known(word);
     if (level === "") continue;
-    // In capitals with a colon, or after a symbol, it is a level nevertheless.
+    // In capitals with a colon, or after a symbol, it is a level anyway.
     if (!AMBIGUOUS.has(level) || /^(?:[A-Z]+:|[^ -~])/.test(text)) return level;
   }
   return "";
@@ -165,12 +165,12 @@ function levelInHeader(text: string): string {
     if (part > 0) {
       const word = matchAt(LEVEL, text, at);
       const level = known(word);
-      // As in `http: Server closed`: in capitals, it is a level all the same.
+      // Such as in `http: Server closed`. In capitals, it is a level anyway.
       if (AMBIGUOUS.has(level) && word !== word!.toUpperCase()) return "";
       if (level !== "") return level;
     }
     const found = matchAt(PART, text, at);
-    // Without a time or a bracket in front, it is a sentence.
+    // If neither a time nor a bracket precedes it, the text is a sentence.
     if (found === undefined || part === 0 && found[0] !== "[" && !timed) return "";
     const level = levelInBrackets(found, timed);
     if (level !== "") return level;

@@ -11,37 +11,18 @@ export type Severity = "error" | "warn" | "info" | "debug" | "none";
 export const SEVERITIES: readonly Severity[] = ["error", "warn", "info", "debug", "none"];
 
 /** What loggers call each severity, in lower case. */
-const LEVELS: Readonly<Record<Exclude<Severity, "none">, readonly string[]>> = {
-  error: [
-    ...["emerg", "emergency", "alert", "crit", "critical", "fatal", "ftl", "fata", "panic", "pani"],
-    ...["dpanic", "severe", "fault", "fail", "failure", "error", "err", "erro", "eror", "e", "f"],
-  ],
-  warn: ["warn", "warning", "wrn", "w"],
-  info: [
-    ...["info", "inf", "information", "informational", "notice", "note", "success", "http", "log"],
-    "i",
-  ],
-  debug: [
-    ...[
-      "debug",
-      "dbg",
-      "dbug",
-      "debu",
-      "fine",
-      "finer",
-      "finest",
-      "config",
-      "trace",
-      "trc",
-      "trac",
-    ],
-    ...["trce", "verbose", "verb", "vrb", "silly", "d"],
-  ],
+const LEVELS: Readonly<Record<Exclude<Severity, "none">, string>> = {
+  error: "emerg emergency alert crit critical fatal ftl fata panic pani dpanic severe fault " +
+    "fail failure error err erro eror e f",
+  warn: "warn warning wrn w",
+  info: "info inf information informational notice note success http log i",
+  debug:
+    "debug dbg dbug debu fine finer finest config trace trc trac trce verbose verb vrb silly d",
 };
 
 const SEVERITY_BY_LEVEL = new Map(
   Object.entries(LEVELS).flatMap(([severity, levels]) => {
-    return levels.map((level) => [level, severity as Severity] as const);
+    return levels.split(" ").map((level) => [level, severity as Severity] as const);
   }),
 );
 
@@ -50,19 +31,14 @@ const SUFFIX = /[+-]?\d{1,2}$/;
 /** The names of syslog's numbers (RFC 5424, section 6.2.1). */
 const SYSLOG = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
-/** The names of pino's and bunyan's numbers, by tens. */
-const PINO = ["", "trace", "debug", "info", "warn", "error", "fatal"];
+/** The names of pino's and bunyan's numbers, by tens, and of OpenTelemetry's, by fours. */
+const NAMES = ["", "trace", "debug", "info", "warn", "error", "fatal"];
 
 /** The lowest of Monolog's numbers that has each name (RFC 5424 in hundreds). */
+// deno-fmt-ignore
 const MONOLOG = [
-  [600, "emergency"],
-  [550, "alert"],
-  [500, "critical"],
-  [400, "error"],
-  [300, "warning"],
-  [250, "notice"],
-  [200, "info"],
-  [100, "debug"],
+  [600, "emergency"], [550, "alert"], [500, "critical"], [400, "error"],
+  [300, "warning"], [250, "notice"], [200, "info"], [100, "debug"],
 ] as const;
 
 /**
@@ -89,11 +65,11 @@ export function severityOf(level: string): Severity {
 export function levelName(level: number): string {
   if (!(level >= 0 && level <= 600)) return "";
   if (level < 8) return SYSLOG[level] ?? "";
-  if (level < 70) return PINO[Math.floor(level / 10)]!;
+  if (level < 70) return NAMES[Math.floor(level / 10)]!;
   return MONOLOG.find(([least]) => level >= least)?.[1] ?? "";
 }
 
 /** Returns the name of an OpenTelemetry SeverityNumber, from 1 to 24; `""` for any other number. */
 export function otelLevelName(severity: number): string {
-  return ["", "trace", "debug", "info", "warn", "error", "fatal"][Math.ceil(severity / 4)] ?? "";
+  return NAMES[Math.ceil(severity / 4)] ?? "";
 }

@@ -35,6 +35,10 @@ export interface Scope {
   readonly app: string;
   /** The NATS subject to subscribe to. */
   readonly subject: string;
+  /** The only region; `undefined` for any. */
+  readonly region?: string | undefined;
+  /** The only machine; `undefined` for any. */
+  readonly machine?: string | undefined;
 }
 
 /** What can narrow a stream within its app. */
@@ -74,7 +78,7 @@ export function isName(kind: Placeholder, value: unknown): value is string {
  * ```ts
  * const template = new SubjectTemplate("logs.{app}.{region}.{machine}");
  * selectScope({ apps: ["web"] }, { region: "dfw" }, template);
- * // { app: "web", subject: "logs.web.dfw.>" }
+ * // { app: "web", subject: "logs.web.dfw.>", region: "dfw", machine: undefined }
  * ```
  */
 export function selectScope(
@@ -88,7 +92,7 @@ export function selectScope(
   };
   const [region, machine] = [narrowed("region"), narrowed("machine")];
   const names = { app: app === ALL_APPS ? undefined : app, region, machine };
-  return { app, subject: template.toSubject(names) };
+  return { app, subject: template.toSubject(names), region, machine };
 }
 
 function parseName(parameter: Placeholder, value: string | undefined): string | undefined {

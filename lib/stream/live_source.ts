@@ -4,7 +4,10 @@
  * @module
  */
 import type { Nats } from "../nats/connection.ts";
-import type { LineRequest, LineSource } from "./line_source.ts";
+import type { LineRequest, LineSink, LineSource } from "./line_source.ts";
+
+/** The part of a sink that live lines need. */
+export type LiveSink = Pick<LineSink, "push" | "notify" | "end">;
 
 /** A subscription for each stream. */
 export class LiveSource implements LineSource {
@@ -18,7 +21,11 @@ export class LiveSource implements LineSource {
     this.onLine = onLine;
   }
 
-  async open({ scope, sink, announce }: LineRequest): Promise<() => void> {
+  async open(
+    { scope, sink, announce }: Pick<LineRequest, "scope" | "announce"> & {
+      readonly sink: LiveSink;
+    },
+  ): Promise<() => void> {
     announce({ history: false });
     const subscription = await this.#nats.subscribe(scope.subject, {
       onMessage: ({ data }) => {

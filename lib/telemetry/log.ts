@@ -26,7 +26,7 @@ type Write = (message: string, fields?: Record<string, unknown>) => void;
 export type Log = Readonly<Record<LogLevel, Write>>;
 
 /**
- * Creates the log of the process, which replaces an earlier one. `write` is called with each line of at least
+ * Creates the log of the process and replaces any earlier one. `write` is called with each line of at least
  * `level`, including its line break.
  *
  * @example

@@ -15,14 +15,14 @@ export interface LogRateLimitOptions<Sum> {
   readonly keys: number;
   /** Creates an empty sum. */
   readonly createSum: () => Sum;
-  /** Writes the summary of those lines of `key` that were not written. */
+  /** Writes the summary of the lines of `key` that were not written. */
   readonly summarize: (key: string, sum: Sum) => void;
 }
 
 interface Entry<Sum> {
   /** Number of lines in this interval, whether they were written or not. */
   lines: number;
-  /** Whether the previous interval exceeded the limit: then only this one's summary is written. */
+  /** Whether the previous interval exceeded the limit. If so, only this one's summary is written. */
   readonly limited: boolean;
   sum: Sum | undefined;
 }
@@ -36,7 +36,7 @@ export class LogRateLimit<Sum> {
   readonly #entries = new Map<string, Entry<Sum>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Starts without any lines. */
+  /** Creates a limit that no line has counted toward yet. */
   constructor(options: LogRateLimitOptions<Sum>) {
     this.#options = options;
   }
@@ -56,7 +56,7 @@ export class LogRateLimit<Sum> {
     return entry.sum ??= createSum();
   }
 
-  /** Ends the interval: writes its summaries. */
+  /** Ends the interval and writes its summaries. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,5 +1,5 @@
 /**
- * Metrics that are read from the service and its process when somebody scrapes them.
+ * Metrics that are read from the service and its process at each scrape.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import type { Streams } from "../stream/streams.ts";
 import type { StdoutQueue } from "./stdout_queue.ts";
 
 /**
- * Adds the metrics of the streams and of NATS. What changes with each line is a plain number in its own
- * module, so that counting costs the hot path one addition.
+ * Adds the metrics of the streams and of NATS. Values that change with each line are plain numbers in
+ * their own modules, so that counting costs the hot path one addition.
  */
 export function addServiceMetrics(registry: Registry, nats: Nats, streams: Streams): void {
   const { quota, budget, traffic } = streams;

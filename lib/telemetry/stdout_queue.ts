@@ -11,7 +11,7 @@ export interface Output {
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Maximum size of all queued lines: a stop of 10,000 streams logs as many lines at once, about 3 MB. */
+/** Maximum size of all queued lines. Stopping with 10,000 streams logs 10,000 lines at once, about 3 MB. */
 const QUEUE_BYTES = 4_194_304;
 /**
  * Maximum size of one write, unless a single line is longer. A write of this size to a pipe is atomic
@@ -43,7 +43,7 @@ interface Gap {
 type Entry = Uint8Array | Gap;
 
 /**
- * A bounded queue of lines in front of standard output. Nothing waits for whoever reads standard output:
+ * A bounded queue of lines in front of standard output. Nothing waits for the reader of standard output:
  * once the queue is full, lines are dropped and counted.
  */
 export class StdoutQueue {
@@ -146,7 +146,7 @@ export class StdoutQueue {
     }
   }
 
-  /** Replaces what is missing of a batch, after its first `written` bytes, by a gap. */
+  /** Replaces the unwritten rest of a batch, after its first `written` bytes, with a gap. */
   #lose(batch: Entry[], parts: Uint8Array[], written: number): void {
     const gap = { lines: 0, torn: false };
     for (const [i, entry] of batch.entries()) {

@@ -22,28 +22,22 @@ const APPS = 10_000;
 const CLAIM_CHARACTERS = 128;
 
 /** The totals of lines that are not written. */
-interface Sum {
-  opened: number;
-  closed: number;
-  events: number;
-  bytes: number;
-  dropped: number;
-}
+const ZERO = { opened: 0, closed: 0, events: 0, bytes: 0, dropped: 0 };
 
 /** Reports streams. */
 export class StreamLifecycleLog {
   readonly #log: Log;
   readonly #metrics: Metrics;
-  readonly #limit: LogRateLimit<Sum>;
+  readonly #limit: LogRateLimit<typeof ZERO>;
 
-  /** Starts without any streams. */
+  /** @param log Where the lines are written. */
   constructor(log: Log, metrics: Metrics) {
     this.#log = log;
     this.#metrics = metrics;
     this.#limit = new LogRateLimit({
       lines: LINES_PER_APP,
       keys: APPS,
-      createSum: () => ({ opened: 0, closed: 0, events: 0, bytes: 0, dropped: 0 }),
+      createSum: () => ({ ...ZERO }),
       summarize: (app, sum) => log.info("streams summarized", { app: app || undefined, ...sum }),
     });
   }

@@ -25,8 +25,8 @@ const KEPT = new Set([
 const METHODS = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT TRACE".split(" "));
 
 /**
- * Keeps tokens and secrets out of all spans. Deno gives the span of each request the whole URL, with the
- * token in its query, and that of each fetch the URL of the key set, before this service sees either.
+ * Keeps tokens and secrets out of all spans. Before this service sees a request, Deno sets its whole URL,
+ * with the token in the query, on its span; it does the same with the key set's URL for each fetch.
  * Setting an attribute again would add a second value instead of replacing the first, so it must not be
  * set at all.
  */

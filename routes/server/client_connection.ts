@@ -56,7 +56,7 @@ export class ClientConnection {
   #streaming = false;
   /** Number of bytes that the socket had received when the stream started. */
   #received = 0;
-  /** Status of the response to what could not be read as a request. */
+  /** Status of the response to bytes that cannot be parsed as a request, if there are any. */
   #refused: number | undefined;
   /** How long the client has taken so far for the current step. */
   #seconds = 0;
@@ -91,14 +91,14 @@ export class ClientConnection {
    * closes the connection.
    */
   take(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    // The parser goes on with bytes that were read before the socket was destroyed.
+    // The parser continues with bytes that were read before the socket was destroyed.
     if (this.#socket.destroyed) return;
     const waiting = this.#waiting.push({ incoming, outgoing, span: takeRequestSpan() });
     if (waiting > MAX_PIPELINED || this.#streaming) this.#socket.destroy();
     else if (waiting === 1) this.#answerAll();
   }
 
-  /** Responds to what could not be read as a request, after all previous requests. */
+  /** Responds to bytes that cannot be parsed as a request, after all previous requests. */
   refuse(status: number): void {
     const socket = this.#socket;
     if (this.#streaming || !socket.writable) return void socket.destroy();

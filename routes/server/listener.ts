@@ -74,7 +74,7 @@ function open(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Resolves to whether `server` accepts a connection, the probe or any other. Assumed if the probe fails. */
+/** Resolves to whether `server` accepts a connection, the probe or any other; `true` if the probe fails. */
 function accepts(server: Server, { address, port }: AddressInfo): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect({ host: address, port });

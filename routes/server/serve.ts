@@ -63,7 +63,7 @@ export async function serve(
   server.maxConnections = maxConnections;
   // Headers above this limit would be ignored silently. The size of the head limits their number.
   server.maxHeadersCount = 0;
-  // Not in the types. A client that closes its side still gets the responses to what it has sent.
+  // Missing from the types. A client that closes its side still gets the responses to its requests.
   Object.assign(server, { httpAllowHalfOpen: true });
   const parts = { handler, chunks: new ChunkWriter(), log };
   const connections = new Map<Socket, ClientConnection>();

@@ -16,7 +16,7 @@ const FLY_SERIES: Record<string, string[]> = {
 /** The labels of all Fly series, except that those of the edge have no instance. */
 const FLY_LABELS = ["app", "region", "host", "instance"];
 
-Deno.test("the dashboard can be imported: it has a uid, and nothing of a particular Grafana", () => {
+Deno.test("the dashboard can be imported: it has a uid and nothing specific to one Grafana", () => {
   const { uid, title, schemaVersion } = DASHBOARD;
   assertEquals([uid, title], ["natstap", "natstap"]);
   assert(schemaVersion >= 36, "The schema of Grafana 9");

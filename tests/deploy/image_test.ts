@@ -92,7 +92,7 @@ async function copy(text: string, checkout: string, stages: string, app: string)
   const target = `${app}/${paths.pop()}`;
   await makeFolders(target);
   for (const path of paths) {
-    // COPY copies a file into the target folder, but of a folder only its contents.
+    // COPY copies a file into the target folder, but only the contents of a folder.
     const { isDirectory } = await Deno.stat(`${source}/${path}`);
     await run("cp", "-R", "-p", `${source}/${path}${isDirectory ? "/." : ""}`, target);
   }
@@ -252,7 +252,7 @@ Deno.test(".dockerignore admits only what the Dockerfile copies", () => {
 // deno-lint-ignore no-explicit-any -- the assertions check its shape
 const fly = parse(readText("fly.toml")) as any;
 
-Deno.test("fly.toml allows a shutdown the time that the service may take", () => {
+Deno.test("fly.toml allows a shutdown more time than the service takes", () => {
   assertEquals(fly.kill_signal, "SIGTERM");
   const [, seconds] = /^(\d+)s$/.exec(fly.kill_timeout)!;
   assert(Number(seconds) * 1000 > DEFAULTS.shutdownMs, `Expected more than ${seconds} s`);
@@ -266,7 +266,7 @@ Deno.test("fly.toml routes HTTPS to the service's port, checks /readyz and never
   assertEquals(fly.http_service.checks.map(({ path }: { path: string }) => path), ["/readyz"]);
 });
 
-Deno.test("fly.toml has the metrics scraped, and publishes no port except that of /logs", () => {
+Deno.test("fly.toml configures the scraping of metrics, and publishes no port except that of /logs", () => {
   assertEquals({ ...fly.metrics }, { port: DEFAULTS.metricsPort, path: "/metrics" });
   assertEquals(fly.services, undefined);
 });

@@ -8,57 +8,10 @@ import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 import { ROOT } from "../support/checkout.ts";
 import { fetchHistory } from "../support/history_stack.ts";
 import { assertEventually } from "../support/patience.ts";
-import { openStream, SECRET, startService } from "../support/service.ts";
+import { openStream, SECRET, startConnected } from "../support/service.ts";
 
-interface Container {
-  name: string;
-  image: string;
-  env?: {
-    name: string;
-    value?: string;
-    valueFrom?: { secretKeyRef?: { name: string; key: string } };
-  }[];
-  ports?: { name: string; containerPort: number }[];
-  livenessProbe?: { httpGet: { path: string; port: string } };
-  readinessProbe?: { httpGet: { path: string; port: string } };
-  lifecycle?: { preStop: { sleep: { seconds: number } } };
-  resources: { limits: { cpu?: string; memory: string } };
-  securityContext: Record<string, unknown>;
-  volumeMounts?: { name: string }[];
-}
-
-interface Volume {
-  name: string;
-  configMap?: { name: string };
-}
-
-interface Pod {
-  automountServiceAccountToken?: boolean;
-  terminationGracePeriodSeconds?: number;
-  securityContext: Record<string, unknown>;
-  containers: Container[];
-  volumes?: Volume[];
-}
-
-interface Workload {
-  kind: string;
-  metadata: { name: string };
-  spec: {
-    template: { metadata: { labels: Record<string, string> }; spec: Pod };
-    volumeClaimTemplates?: { metadata: { name: string } }[];
-  };
-}
-
-interface Kustomization {
-  resources: string[];
-  configMapGenerator: { name: string; files: string[] }[];
-  images?: { name: string; newTag: string }[];
-}
-
-interface Agent {
-  transforms: { named: { source: string } };
-  sinks: { natstap: { subject: string; auth: { user_password: { user: string } } } };
-}
+// deno-lint-ignore no-explicit-any -- the assertions check the shape of what the manifests contain
+type Yaml = any;
 
 const FOLDERS = ["kubernetes", "vector", "fluent-bit"];
 
@@ -71,7 +24,7 @@ const DEFAULTS = readConfig({
   readFile: Deno.readTextFileSync,
 });
 
-/** Labels of pods, and texts that cannot be one. */
+/** Labels of pods, and text that cannot be a label. */
 const LABELS = ["panini-786", "a_B", "a.b", "", "-a", "a".repeat(63), "a".repeat(64), "*", ">"];
 
 const STOP_SECONDS = DEFAULTS.shutdownMs / 1000;
@@ -84,19 +37,19 @@ const UNIT = Object.fromEntries(
 );
 
 const NATSTAP = pod("kubernetes", "natstap");
-const CONTAINER = NATSTAP.containers[0]!;
+const [CONTAINER] = NATSTAP.containers;
 
 function readText(path: string): string {
   return Deno.readTextFileSync(`${ROOT}deploy/${path}`);
 }
 
-function kustomization(folder: string): Kustomization {
+function kustomization(folder: string): Yaml {
   return parse(readText(`${folder}/kustomization.yaml`));
 }
 
 /** The Kubernetes objects that a folder's kustomization applies. */
-function objects(folder: string): Workload[] {
-  return kustomization(folder).resources.flatMap((path) =>
+function objects(folder: string): Yaml[] {
+  return kustomization(folder).resources.flatMap((path: string) =>
     parseAllDocuments(readText(`${folder}/${path}`)).map((document) => {
       assertEquals([...document.errors, ...document.warnings], [], path);
       return document.toJS();
@@ -104,22 +57,21 @@ function objects(folder: string): Workload[] {
   );
 }
 
-function workloads(folder: string): Workload[] {
+function workloads(folder: string): Yaml[] {
   return objects(folder).filter(({ kind }) =>
     ["Deployment", "DaemonSet", "StatefulSet", "Job"].includes(kind)
   );
 }
 
-function pod(folder: string, name: string): Pod {
+function pod(folder: string, name: string): Yaml {
   return workloads(folder).find(({ metadata }) => metadata.name === name)!.spec.template.spec;
 }
 
 function env(name: string): string | undefined {
-  return CONTAINER.env!.find((variable) => variable.name === name)?.value;
+  return CONTAINER.env.find((variable: Yaml) => variable.name === name)?.value;
 }
 
 function assertKnown(names: string[]): void {
-  // The configuration is about to have these two.
   const known = [...denoConfig.permissions.default.env, ...GLIBC];
   assertEquals(names.filter((name) => !known.includes(name)), []);
 }
@@ -129,14 +81,14 @@ Deno.test("Kubernetes probes /healthz and /readyz on the service's port", () => 
     { name: "http", containerPort: DEFAULTS.port },
     { name: "metrics", containerPort: DEFAULTS.metricsPort },
   ]);
-  assertEquals(CONTAINER.livenessProbe!.httpGet, { path: "/healthz", port: "http" });
-  assertEquals(CONTAINER.readinessProbe!.httpGet, { path: "/readyz", port: "http" });
+  assertEquals(CONTAINER.livenessProbe.httpGet, { path: "/healthz", port: "http" });
+  assertEquals(CONTAINER.readinessProbe.httpGet, { path: "/readyz", port: "http" });
 });
 
 Deno.test("Kubernetes, Docker and systemd wait longer than SHUTDOWN_SECONDS before they kill natstap", () => {
-  const drain = CONTAINER.lifecycle!.preStop.sleep.seconds;
+  const drain = CONTAINER.lifecycle.preStop.sleep.seconds;
   assert(drain > 0);
-  assert(NATSTAP.terminationGracePeriodSeconds! > drain + STOP_SECONDS);
+  assert(NATSTAP.terminationGracePeriodSeconds > drain + STOP_SECONDS);
   const { services } = parse(readText("compose/compose.yaml"));
   assert(parseInt(services.natstap.stop_grace_period) > STOP_SECONDS);
   assert(Number(UNIT.TimeoutStopSec) > STOP_SECONDS);
@@ -172,8 +124,8 @@ Deno.test("the manifests set only variables that the service may read, and no se
   const { services } = parse(readText("compose/compose.yaml"));
   assertKnown(Object.keys(services.natstap.environment));
   assertMatch(services.natstap.environment.JWT_SECRET, /^\$\{JWT_SECRET:\?.+\}$/);
-  assertKnown(CONTAINER.env!.map(({ name }) => name));
-  for (const { name, value, valueFrom } of CONTAINER.env!) {
+  assertKnown(CONTAINER.env.map(({ name }: Yaml) => name));
+  for (const { name, value, valueFrom } of CONTAINER.env) {
     if (!/SECRET|PASSWORD/.test(name)) continue;
     assertEquals(value, undefined, name);
     assert(valueFrom?.secretKeyRef !== undefined, name);
@@ -193,15 +145,15 @@ Deno.test("the pods of the manifests mount each of their volumes, and their Conf
     }
     for (const { spec } of workloads(folder)) {
       const { volumes = [], containers } = spec.template.spec;
-      const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
+      const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata }: Yaml) => metadata.name);
       const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts);
       assertEquals(
-        new Set(mounts.map(({ name }) => name)),
-        new Set([...volumes.map(({ name }) => name), ...claims]),
+        new Set(mounts.map(({ name }: Yaml) => name)),
+        new Set([...volumes.map(({ name }: Yaml) => name), ...claims]),
       );
       for (const { configMap } of volumes) {
         if (configMap === undefined) continue;
-        assert(generated.some(({ name }) => name === configMap.name), configMap.name);
+        assert(generated.some(({ name }: Yaml) => name === configMap.name), configMap.name);
       }
     }
   }
@@ -219,7 +171,7 @@ Deno.test("docs/kubernetes.md creates each key of a secret that a container read
     [...options!.matchAll(/--from-literal=(\w+)=/g)].map(([, key]) => `${secret}/${key}`)
   );
   const read = workloads("kubernetes").flatMap(({ spec }) => spec.template.spec.containers)
-    .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []))
+    .flatMap(({ env = [] }) => env.flatMap(({ valueFrom }: Yaml) => valueFrom?.secretKeyRef ?? []))
     .map(({ name, key }) => `${name}/${key}`);
   assertEquals(new Set(keys), new Set(read));
   for (const [path] of guide.matchAll(/\b(?:tests\/)?deploy\/[\w./-]*\w/g)) {
@@ -238,7 +190,7 @@ Deno.test("the selectors of the manifests find the pods, and the PodMonitor thei
   assertEquals(monitor.spec.podMetricsEndpoints[0].port, "metrics");
 });
 
-Deno.test("Compose publishes its ports on loopback alone, and runs natstap as the image is meant to run", () => {
+Deno.test("Compose publishes its ports on loopback only, and confines natstap", () => {
   const { nats, natstap, publisher } = parse(readText("compose/compose.yaml")).services;
   for (const port of natstap.ports) assertMatch(port, /^127\.0\.0\.1:/);
   assertEquals([nats.ports, publisher.ports], [undefined, undefined]);
@@ -257,7 +209,7 @@ Deno.test("the unit runs natstap as the image does, and lets V8 compile", () => 
 
 for (const folder of ["vector", "fluent-bit"]) {
   Deno.test(`the agent in deploy/${folder} publishes what natstap subscribes to, and leaves out other names`, () => {
-    const { transforms, sinks }: Agent = parse(readText(`${folder}/vector.yaml`));
+    const { transforms, sinks } = parse(readText(`${folder}/vector.yaml`));
     assertEquals(sinks.natstap.subject.replaceAll("{{ app }}", "{app}"), env("SUBJECT"));
     assertEquals(sinks.natstap.auth.user_password.user, "agent");
     const [, rule] = /match\(\.app, r'(.*)'\)/.exec(transforms.named.source)!;
@@ -337,14 +289,13 @@ async function createStream({ url }: NatsServer): Promise<void> {
 Deno.test("a line that the agent publishes reaches a reader of the Deployment's natstap, live and later", async () => {
   await using nats = await startNats();
   await createStream(nats);
-  const plain = CONTAINER.env!.filter(({ value }) => value !== undefined)
-    .map(({ name, value }) => [name, value!]);
-  await using service = await startService({
+  const plain = CONTAINER.env.filter(({ value }: Yaml) => value !== undefined)
+    .map(({ name, value }: Yaml) => [name, value]);
+  await using service = await startConnected({
     ...Object.fromEntries(plain),
     NATS_URL: nats.url,
     NATS_PASSWORD: "secret",
   });
-  await service.logged(({ msg }) => msg === "NATS connected");
   await service.logged(({ msg }) => msg === "history available");
   await using reader = await openStream(service, { app: "panini-786" });
   const agent = await connect({ servers: nats.url, user: "agent", pass: "secret" });

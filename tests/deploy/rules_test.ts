@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch } from "@std/assert";
 import { findPromtool } from "../../tools/prometheus.ts";
+import { outputOf } from "../support/command.ts";
 
 const FOLDER = fileURLToPath(new URL("../../deploy/prometheus", import.meta.url));
 
@@ -21,13 +22,10 @@ Deno.test("every alert fires, clears, and stays silent just below its threshold"
 
 /** Runs promtool; returns what it prints. Fails if it finds a problem. */
 async function promtool(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(await findPromtool(), {
-    args,
-    cwd: FOLDER,
-  }).output();
-  const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
-  assertEquals(code, 0, text);
-  return text;
+  const command = new Deno.Command(await findPromtool(), { args, cwd: FOLDER });
+  const { code, stdout, stderr } = await outputOf(command);
+  assertEquals(code, 0, stdout + stderr);
+  return stdout + stderr;
 }
 
 async function readAlertNames(file: string) {

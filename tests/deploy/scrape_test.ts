@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { findPromtool, type Series } from "../../tools/prometheus.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
+import { outputOf } from "../support/command.ts";
 import { labelsOf, metricsOf, needsFly, QUERIES, substitute } from "../support/dashboard.ts";
 import { assertEventually } from "../support/patience.ts";
 import { planMetrics } from "../support/scrape.ts";
@@ -21,9 +22,7 @@ Deno.test("promtool accepts the metrics", async () => {
   }).spawn();
   const { body } = await fetch(url);
   await body!.pipeTo(promtool.stdin);
-  const { code, stdout, stderr } = await promtool.output();
-  const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
-  assertEquals([code, text], [0, ""]);
+  assertEquals(await outputOf(promtool), { code: 0, stdout: "", stderr: "" });
 });
 
 Deno.test("Prometheus scrapes a natstap with late and dropped lines, forged tokens and few free streams", async (t) => {
@@ -46,15 +45,10 @@ Deno.test("Prometheus scrapes a natstap with late and dropped lines, forged toke
       for (const [, label] of query.legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
         for (const { labels } of series) assert(labels[label!], `No ${label} of ${query.expr}`);
       }
-      assert(
-        (await prometheus.query(substitute(query, "natstap"))).some(hasValue),
-        "The selected app is missing",
-      );
-      assertEquals(
-        await prometheus.query(substitute(query, "another")),
-        [],
-        "Another app is shown",
-      );
+      const selected = await prometheus.query(substitute(query, "natstap"));
+      assert(selected.some(hasValue), "The selected app is missing");
+      const others = await prometheus.query(substitute(query, "another"));
+      assertEquals(others, [], "Another app is shown");
     });
   }
 

@@ -7,6 +7,7 @@ import { read } from "../support/clients/sse_reader.ts";
 import { codeBlocks, PAGES } from "../support/documents.ts";
 import { findOrInstall } from "../../tools/install.ts";
 import { ROOT } from "../support/checkout.ts";
+import { outputOf } from "../support/command.ts";
 import { SECRET, type Stack, startStack } from "../support/service.ts";
 
 /** The claims of a product's backend. */
@@ -65,19 +66,17 @@ const SCRIPTS = PAGES.flatMap(({ text }) =>
 /** Runs a script that prints a token. */
 async function runScript(script: string): Promise<string> {
   const isPhp = script.startsWith("<?php");
-  const program = isPhp
-    ? await findOrInstall({ name: "php", env: "PHP", apt: "php-cli", brew: "php" })
-    : Deno.execPath();
+  const program = isPhp ? await findOrInstall({ name: "php", apt: "php-cli" }) : Deno.execPath();
   const flags = isPhp ? [] : ["run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`];
   const path = await Deno.makeTempFile({ suffix: isPhp ? ".php" : ".ts" });
   await Deno.writeTextFile(path, script.replace(`"jsonwebtoken"`, `"npm:jsonwebtoken@^9"`));
-  const { stdout, stderr } = await new Deno.Command(program, {
-    args: [...flags, path],
-    env: { JWT_SECRET: SECRET },
-  }).output();
+  const env = { JWT_SECRET: SECRET };
+  const { stdout, stderr } = await outputOf(
+    new Deno.Command(program, { args: [...flags, path], env }),
+  );
   await Deno.remove(path);
-  assertEquals(new TextDecoder().decode(stderr), "");
-  return new TextDecoder().decode(stdout).trim();
+  assertEquals(stderr, "");
+  return stdout.trim();
 }
 
 Deno.test("the token that each TypeScript, JavaScript and PHP example prints streams", async () => {

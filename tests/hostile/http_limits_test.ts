@@ -58,32 +58,28 @@ for (const [what, fields, status] of EDGES) {
   });
 }
 
-Deno.test(
-  "The service disconnects 200 clients that each send 10 MB of headers little by little",
-  LINUX,
-  async () => {
-    const { service } = stack;
-    const before = memory(service.pid).rss;
-    const sent = await Promise.all(Array.from({ length: 200 }, async () => {
-      using connection = await connectTo(service);
-      let open = true;
-      const end = receive(connection).finally(() => void (open = false));
-      await send(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\nX: ");
-      let sent = 0;
-      for (; open && sent < 10 * MEGABYTE; sent += 4_096) {
-        await send(connection, "a".repeat(4_096));
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      await end;
-      return sent;
-    }));
-    assert(Math.max(...sent) < 10 * MEGABYTE, `A client sent ${Math.max(...sent)} bytes`);
-    const more = memory(service.pid).rss - before;
-    // Together they would have sent 2 GB.
-    assert(more < 200 * MEGABYTE, `Memory grew by ${more} bytes`);
-    await assertServes(stack);
-  },
-);
+Deno.test("200 clients that slowly send 10 MB of headers are disconnected", LINUX, async () => {
+  const { service } = stack;
+  const before = memory(service.pid).rss;
+  const sent = await Promise.all(Array.from({ length: 200 }, async () => {
+    using connection = await connectTo(service);
+    let open = true;
+    const end = receive(connection).finally(() => void (open = false));
+    await send(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\nX: ");
+    let sent = 0;
+    for (; open && sent < 10 * MEGABYTE; sent += 4_096) {
+      await send(connection, "a".repeat(4_096));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await end;
+    return sent;
+  }));
+  assert(Math.max(...sent) < 10 * MEGABYTE, `A client sent ${Math.max(...sent)} bytes`);
+  const more = memory(service.pid).rss - before;
+  // Together they would have sent 2 GB.
+  assert(more < 200 * MEGABYTE, `Memory grew by ${more} bytes`);
+  await assertServes(stack);
+});
 
 Deno.test("The service closes connections beyond MAX_STREAMS plus 1,000", async () => {
   await using own = await startStack({ MAX_STREAMS: "1" });

@@ -158,15 +158,8 @@ Deno.test("The service opens no second stream on a connection, and closes it", a
 
 Deno.test("The service refuses an invalid Host", async () => {
   await withNoStream(stack, async () => {
-    const hosts = [
-      "x/logs?",
-      "x/logs#",
-      `x/logs?token=${token}&x=`,
-      `x?token=${token}#`,
-      "a b",
-      "u@x",
-    ];
-    for (const host of hosts) {
+    const withToken = [`x/logs?token=${token}&x=`, `x?token=${token}#`];
+    for (const host of ["x/logs?", "x/logs#", ...withToken, "a b", "u@x"]) {
       for (const path of ["/healthz", "/nothing", "/logs"]) {
         const text =
           `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n\r\n`;

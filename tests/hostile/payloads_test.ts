@@ -9,7 +9,7 @@ import {
   logsUrl,
   openStream,
   type Stack,
-  startService,
+  startConnected,
   startStack,
   subjectOf,
 } from "../support/service.ts";
@@ -27,7 +27,7 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const CR = 0x0d;
 const LF = 0x0a;
-/** The last line, as each format encodes it. */
+/** The last line, and how each format encodes it. */
 const MARK = "the line behind all others";
 const MARKED = { sse: `data: ${MARK}\n\n`, ndjson: `"${MARK}"\n`, text: `${MARK}\n` };
 type FormatName = keyof typeof MARKED;
@@ -195,8 +195,7 @@ Deno.test("100,000 lines of one byte are delivered exactly in each format", asyn
 
 Deno.test("100,000 lines of one byte that do not fit into a reader's buffer are counted where they are missing", async () => {
   const { nats, publisher } = stack;
-  await using service = await startService({ NATS_URL: nats.url });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: nats.url });
   using reader = await readRaw(await logsUrl(service, { app: "hostile" }));
   await reader.until("\n\n");
   await using behind = await openStream(service, { app: "behind" });

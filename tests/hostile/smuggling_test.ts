@@ -1,4 +1,4 @@
-/** Requests that, for a proxy, may end at another place than for the service. */
+/** Requests whose end a proxy and the service may see in different places. */
 import { assert, assertEquals } from "@std/assert";
 import { type Stack, startStack } from "../support/service.ts";
 import {
@@ -60,9 +60,8 @@ for (const [shape, fields] of AMBIGUOUS) {
 
 Deno.test("The service refuses chunks with a bare LF, a sign or too many digits, and what is smuggled after them", async () => {
   await withNoStream(stack, async () => {
-    for (
-      const chunk of ["0\n\n", "0;\nx\r\n\r\n", "-1\r\n\r\n", "10000000000000000\r\n", "x\r\n"]
-    ) {
+    const hostile = ["0\n\n", "0;\nx\r\n\r\n", "-1\r\n\r\n", "10000000000000000\r\n", "x\r\n"];
+    for (const chunk of hostile) {
       const text = request("POST /healthz HTTP/1.1", [CHUNKED], chunk) + smuggled();
       // The request itself may have been answered before its body was read.
       const answers = await statuses(stack.service, text);

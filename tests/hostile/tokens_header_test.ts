@@ -84,7 +84,7 @@ testRefused("a kid that is a path, SQL, a URL or of 5 KB", "token_signature", (k
   const kids = [...KIDS, services().processes.attackerUrl];
   return [
     ...kids.map((kid) => signedByAttacker(kind, { kid })),
-    // As verified by someone who reads an empty file named by the kid.
+    // Valid for a service that reads its secret from a file, named by the kid, that is empty.
     ...kids.flatMap((kid) => withHmac(kind, "", { kid })),
   ];
 });

@@ -163,20 +163,8 @@ for (const [name, min, max] of NUMBERS) {
       assert(read({ JWT_SECRET, [name]: String(good) }), `${good}`);
     }
     const outside = [min - 1, (max ?? Number.MAX_SAFE_INTEGER) + 1].map(String);
-    const strange = [
-      "abc",
-      "1.5",
-      "1e3",
-      "0x10",
-      "1_000",
-      " 5",
-      "5s",
-      "٣",
-      "NaN",
-      "Infinity",
-      "+5",
-    ];
-    for (const value of [...outside, ...strange, "9".repeat(400)]) {
+    const strange = "abc 1.5 1e3 0x10 1_000 5s ٣ NaN Infinity +5".split(" ");
+    for (const value of [...outside, ...strange, " 5", "9".repeat(400)]) {
       assertProblem({ [name]: value }, name, JSON.stringify(value), `a whole number ${range}`);
     }
   });
@@ -198,16 +186,8 @@ const WORDS: [string, string[], string][] = [
   ],
   [
     "CORS_ORIGINS",
-    [
-      "a.example",
-      "https://a.example/",
-      "https://A.example",
-      "https://a/b",
-      "*,https://a",
-      "https://*.com",
-      "https://app-*.example.com",
-      "ftp://a",
-    ],
+    ("a.example https://a.example/ https://A.example https://a/b *,https://a https://*.com " +
+      "https://app-*.example.com ftp://a").split(" "),
     'origins such as https://app.example.com or https://*.example.com, separated by commas, or "*"',
   ],
 ];
@@ -246,18 +226,14 @@ Deno.test("readConfig() strips trailing line breaks from every variable", () => 
     { JWT_SECRET, NATS_TOKEN: "token", JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", HOST: "::1" },
     { JWT_SECRET, NATS_USER: "tap", NATS_PASSWORD: " a password ", PORT: "1", LOG_LEVEL: "warn" },
     { JWT_SECRET, ORG: "org", ACCESS_TOKEN: "FlyV1 fm2_x", NATS_URL: "tls://nats:4222" },
-    ...Object.entries(KEYS).map(([name, value]) => ({
-      [name]: value,
-      CORS_ORIGINS: "https://a.b",
-    })),
+    ...Object.entries(KEYS).map((key) =>
+      Object.fromEntries([key, ["CORS_ORIGINS", "https://a.b"]])
+    ),
   ];
   for (const env of envs) {
     for (const end of ["\n", "\r\n", "\n\n\r\n"]) {
       const ended = Object.fromEntries(
-        Object.entries(env).map(([name, value]) => [
-          name,
-          value + end,
-        ]),
+        Object.entries(env).map(([name, text]) => [name, text + end]),
       );
       assertEquals(read(ended), read(env));
     }

@@ -2,33 +2,29 @@ import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { MINIMUM_DENO, PRODUCTION_DENO } from "../../lib/deno_version.ts";
 import { ROOT } from "../support/checkout.ts";
+import { outputOf } from "../support/command.ts";
 
 /** The modules that natstap and its tasks start with. */
-const ENTRIES = [
-  "main.ts",
-  "tools/bundle.ts",
-  "tools/demo.ts",
-  "tools/program.ts",
-  "tools/print_token.ts",
-];
+const ENTRIES = ["main.ts"].concat(
+  ["bundle", "demo", "program", "print_token"].map((name) => `tools/${name}.ts`),
+);
 
 /** Runs a module on a Deno that claims to be another version. */
 async function runOn(deno: string, entry: string) {
   const preload = await Deno.makeTempFile({ suffix: ".js" });
   const version = JSON.stringify({ ...Deno.version, deno });
-  await Deno.writeTextFile(
-    preload,
-    `Object.defineProperty(Deno, "version", { value: ${version} })`,
+  const script = `Object.defineProperty(Deno, "version", { value: ${version} })`;
+  await Deno.writeTextFile(preload, script);
+  const output = await outputOf(
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "--preload", preload, entry],
+      cwd: ROOT,
+      // Keeps a module that accepts the version from starting servers.
+      env: { JWT_SECRET: "", NATS_SERVER: "/nowhere" },
+    }),
   );
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--preload", preload, entry],
-    cwd: ROOT,
-    // Without these, a module that accepts the version would go on and start servers.
-    env: { JWT_SECRET: "", NATS_SERVER: "/nowhere" },
-  }).output();
   await Deno.remove(preload);
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  return output;
 }
 
 Deno.test("The service and each tool reject an older Deno and say which version is required", async () => {

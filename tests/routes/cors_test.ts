@@ -3,7 +3,7 @@ import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 import { connectTo, receive, request, send } from "../support/clients/raw_request.ts";
 import { assertProblem } from "../support/expect_problem.ts";
 import { read } from "../support/clients/sse_reader.ts";
-import { logsUrl, type Service, startService } from "../support/service.ts";
+import { logsUrl, type Service, startConnected } from "../support/service.ts";
 
 const APP = "https://app.example.com";
 const ADMIN = "http://localhost:3000";
@@ -37,11 +37,7 @@ let any: Service;
 let none: Service;
 Deno.test.beforeAll(async () => {
   nats = await startNatsServer();
-  const start = async (origins: string) => {
-    const service = await startService({ NATS_URL: nats.url, CORS_ORIGINS: origins });
-    await service.logged(({ msg }) => msg === "NATS connected");
-    return service;
-  };
+  const start = (CORS_ORIGINS: string) => startConnected({ NATS_URL: nats.url, CORS_ORIGINS });
   [listed, any, none] = await Promise.all([
     start(`${APP}, ${ADMIN}, https://*.preview.example.com:8443`),
     start("*"),
@@ -203,7 +199,7 @@ Deno.test("CORS_ORIGINS=* allows every page to read, without credentials", async
   assertEquals(cors.vary, "Access-Control-Request-Headers");
 });
 
-Deno.test("Without CORS_ORIGINS, no page of another origin may read", async () => {
+Deno.test("No page of another origin may read if CORS_ORIGINS is not set", async () => {
   assertEquals(await open(none, APP), {});
   const response = await preflight(none, APP);
   assertEquals(corsOf(response), {});

@@ -1,16 +1,21 @@
 import { connect } from "@nats-io/transport-deno";
 import { assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../../tools/free_port.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { assertNotReady, assertProblem } from "../support/expect_problem.ts";
 import {
   logsUrl,
   openStream,
+  permitting,
   readiness,
   type Service,
+  startConnected,
   startService,
   startStack,
+  USER,
 } from "../support/service.ts";
 import { assertEventually } from "../support/patience.ts";
+import { serveKeys } from "../support/tokens/key_url.ts";
 
 /** Resolves to the status and body of `GET /healthz`. */
 async function healthz({ url }: Service): Promise<[number, string]> {
@@ -18,34 +23,24 @@ async function healthz({ url }: Service): Promise<[number, string]> {
   return [response.status, await response.text()];
 }
 
-/** Resolves to a free port for a nats-server. */
-async function freePort(): Promise<number> {
-  await using server = await startNatsServer();
-  return server.port;
-}
-
 Deno.test("GET /readyz answers 503 until the key set behind a URL has been fetched", async () => {
-  let fetched = false;
-  const answer = () => {
-    if (!fetched) return new Response(null, { status: 500 });
-    return Response.json({ keys: [{ kty: "OKP", crv: "Ed25519", kid: "a", x: "A".repeat(43) }] });
-  };
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  await using keyUrl = serveKeys({ kty: "OKP", crv: "Ed25519", kid: "a", x: "A".repeat(43) });
+  const { answer } = keyUrl;
+  keyUrl.answer = () => new Response(null, { status: 500 });
   await using nats = await startNatsServer();
-  await using service = await startService({
+  await using service = await startConnected({
     NATS_URL: nats.url,
-    JWT_JWKS_URL: `http://127.0.0.1:${server.addr.port}/keys`,
+    JWT_JWKS_URL: keyUrl.url,
   });
-  await service.logged(({ msg }) => msg === "NATS connected");
   await service.logged(({ msg }) => msg === "key set not refreshed");
   const { detail: keys, parts } = await assertNotReady(service, "keys_unavailable");
   assertEquals(parts, { ready: false, nats: "ok", keys, capacity: "ok" });
-  fetched = true;
+  keyUrl.answer = answer;
   await assertEventually(() => readiness(service), "ready");
 });
 
 Deno.test("The service starts without NATS, and streams once NATS is available 10 s later", async () => {
-  const port = await freePort();
+  const port = freePort();
   await using service = await startService({ NATS_URL: `nats://127.0.0.1:${port}` });
   const arrival = performance.now() + 10_000;
   await service.logged(({ msg }) => msg === "NATS unavailable");
@@ -79,7 +74,7 @@ Deno.test("GET /readyz answers 503 while the connection to NATS is lost, and GET
   await stack.publisher.close();
   await nats.stop("SIGKILL");
   await service.logged(({ reason }) => `${reason}`.startsWith("connection lost"));
-  // Then the reason why each attempt to reconnect fails.
+  // Followed by the reason why each attempt to reconnect fails.
   await service.logged(({ reason }) => reason === "connection refused");
   const { detail, parts } = await assertNotReady(service, "nats_unavailable");
   assertEquals(detail, "Try again: NATS is unreachable (connection refused).");
@@ -90,20 +85,14 @@ Deno.test("GET /readyz answers 503 while the connection to NATS is lost, and GET
 });
 
 Deno.test("GET /readyz says that NATS rejects the service, until it does not", async () => {
-  const users = (password: string) =>
-    `authorization { users = [{ user: "tap", password: "${password}" }] }`;
-  await using nats = await startNatsServer({ config: users("other") });
-  await using service = await startService({
-    NATS_URL: nats.url,
-    NATS_USER: "tap",
-    NATS_PASSWORD: "the password for NATS",
-  });
+  await using nats = await startNatsServer({ config: permitting({ password: "other" }) });
+  await using service = await startService({ NATS_URL: nats.url, ...USER });
   const { reason } = await service.logged(({ msg }) => msg === "NATS unavailable");
   assertMatch(String(reason), /authorization violation/i);
   const { detail } = await assertNotReady(service, "nats_unavailable");
   assertMatch(detail, /authorization violation/i);
   assertEquals(await healthz(service), [200, "ok"]);
-  await nats.reload(users("the password for NATS"));
+  await nats.reload(permitting());
   await assertEventually(() => readiness(service), "ready");
 });
 

@@ -10,38 +10,20 @@ import { planMetrics } from "../support/scrape.ts";
 import { logsUrl, openStream, publish, startService, startStack } from "../support/service.ts";
 import config from "../../deno.json" with { type: "json" };
 
+/** The codes of all problems. */
+const CODES = `
+  app_required filter_invalid body_not_allowed format_unknown token_missing token_malformed
+  token_signature token_expired token_not_yet_valid token_claims token_ttl app_forbidden
+  filter_forbidden subscription_denied not_found method_not_allowed not_acceptable
+  too_many_streams internal at_capacity nats_unavailable shutting_down keys_unavailable
+  viewer_missing`.trim().split(/\s+/);
+
 /** Every series that exists from the start, except the buckets of histograms. */
 const SERIES = [
   "natstap_streams_active",
   "natstap_streams_opened_total",
   ...CLOSE_REASONS.map((reason) => `natstap_streams_closed_total{reason="${reason}"}`),
-  ...[
-    "app_required",
-    "filter_invalid",
-    "body_not_allowed",
-    "format_unknown",
-    "history_invalid",
-    "token_missing",
-    "token_malformed",
-    "token_signature",
-    "token_expired",
-    "token_not_yet_valid",
-    "token_claims",
-    "token_ttl",
-    "app_forbidden",
-    "filter_forbidden",
-    "subscription_denied",
-    "not_found",
-    "method_not_allowed",
-    "not_acceptable",
-    "too_many_streams",
-    "internal",
-    "at_capacity",
-    "nats_unavailable",
-    "shutting_down",
-    "keys_unavailable",
-    "viewer_missing",
-  ].map((code) => `natstap_requests_refused_total{code="${code}"}`),
+  ...CODES.map((code) => `natstap_requests_refused_total{code="${code}"}`),
   ...FORMATS.map(({ name }) => `natstap_events_sent_total{format="${name}"}`),
   "natstap_sent_bytes_total",
   "natstap_events_dropped_total",
@@ -224,9 +206,7 @@ Deno.test("METRICS_PORT serves only /metrics and /healthz, and PORT does not ser
   const at = (path: string, init?: RequestInit) => fetch(new URL(path, url), init);
   const health = await at("/healthz");
   assertEquals([health.status, await health.text()], [200, "ok"]);
-  for (
-    const path of ["/logs", "/readyz", "/", "/metrics/", "/viewer.js", "/metrics?x=1/../logs/"]
-  ) {
+  for (const path of "/logs /readyz / /metrics/ /viewer.js /metrics?x=1/../logs/".split(" ")) {
     const response = await at(path);
     if (path.startsWith("/metrics?")) assertEquals((await response.text(), response.status), 200);
     else await assertProblem(response, 404, "not_found");

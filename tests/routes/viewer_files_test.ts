@@ -1,5 +1,4 @@
 /** The viewer's files as browsers receive them: page, component, caching, compression, policies. */
-import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { build } from "../../tools/bundle.ts";
@@ -7,9 +6,16 @@ import type { Viewer } from "../../routes/viewer_files.ts";
 import { assertEventually } from "../support/patience.ts";
 import { assertProblem } from "../support/expect_problem.ts";
 import { readRaw } from "../support/clients/raw_reader.ts";
-import { openStream, type Stack, startService, startStack } from "../support/service.ts";
+import { ROOT, run } from "../support/checkout.ts";
+import {
+  openStream,
+  type Service,
+  type Stack,
+  startService,
+  startStack,
+} from "../support/service.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const BUILT = `${ROOT}web/dist/viewer.json`;
 /** What `main.ts` needs besides the build. */
 const SOURCES = ["deno.json", "deno.lock", "main.ts", "lib", "routes"];
 
@@ -28,6 +34,12 @@ Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   return await fetch(`${stack.service.url}${path}`, init);
+}
+
+async function headersOf(path: string, init?: RequestInit): Promise<Headers> {
+  const { headers, body } = await ask(path, init);
+  await body?.cancel();
+  return headers;
 }
 
 /** Resolves to the head and the encoding of the raw response, which `fetch` would decompress. */
@@ -51,14 +63,13 @@ Deno.test("GET / is a page that names its files by their hashes, with relative U
   assertEquals(response.headers.get("Content-Type"), "text/html; charset=utf-8");
   const page = await response.text();
   const named = [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, name]) => name!);
-  // Relative, so that a proxy may serve them below a path of its own.
+  // They are relative, so that a proxy can serve them below another path.
   assertEquals(named.map((name) => `/${name}`).toSorted(), hashed.toSorted());
   assert(!/<script>|<style|\sstyle=|\son\w+=/i.test(page), "Nothing is inline");
 });
 
 Deno.test("GET / allows only its own scripts and styles, and enforces Trusted Types", async () => {
-  const { headers, body } = await ask("/");
-  await body?.cancel();
+  const headers = await headersOf("/");
   const policy = headers.get("Content-Security-Policy")!;
   assertEquals(policy.split("; ").toSorted(), [
     "base-uri 'none'",
@@ -79,8 +90,7 @@ Deno.test("GET / allows only its own scripts and styles, and enforces Trusted Ty
 
 Deno.test("The viewer's other files, and missing ones, have a policy that allows nothing", async () => {
   for (const path of ["/viewer.js", ...hashed, "/viewer.0000.js", "/viewer.html", "/index.html"]) {
-    const { headers, body } = await ask(path);
-    await body?.cancel();
+    const headers = await headersOf(path);
     const policy = headers.get("Content-Security-Policy");
     assertEquals(policy, "default-src 'none'; frame-ancestors 'none'", path);
   }
@@ -88,23 +98,20 @@ Deno.test("The viewer's other files, and missing ones, have a policy that allows
 
 Deno.test("GET /viewer.js may be embedded by any origin, and is cached for minutes", async () => {
   for (const path of ["/viewer.js", hashed[0]!]) {
-    const { headers, body } = await ask(path, { headers: { Origin: "https://product.example" } });
-    await body?.cancel();
+    const headers = await headersOf(path, { headers: { Origin: "https://product.example" } });
     assertEquals(headers.get("Content-Type"), "text/javascript; charset=utf-8");
     assertEquals(headers.get("Access-Control-Allow-Origin"), "*");
     assertEquals(headers.get("Access-Control-Allow-Credentials"), null);
     assertEquals(headers.get("Cross-Origin-Resource-Policy"), "cross-origin");
     assertEquals(headers.get("X-Content-Type-Options"), "nosniff");
   }
-  const { headers, body } = await ask("/viewer.js");
-  await body?.cancel();
+  const headers = await headersOf("/viewer.js");
   assertEquals(headers.get("Cache-Control"), "public, max-age=300");
 });
 
 Deno.test("Only the page's own origin may read its page, script and style", async () => {
   for (const path of ["/", hashed[1]!, hashed[2]!]) {
-    const { headers, body } = await ask(path, { headers: { Origin: "https://evil.example" } });
-    await body?.cancel();
+    const headers = await headersOf(path, { headers: { Origin: "https://evil.example" } });
     assertEquals(headers.get("Access-Control-Allow-Origin"), null, path);
     assertEquals(headers.get("Cross-Origin-Resource-Policy"), "same-origin", path);
   }
@@ -112,14 +119,12 @@ Deno.test("Only the page's own origin may read its page, script and style", asyn
 
 Deno.test("A file whose name contains its hash is cached forever, and another hash is not found", async () => {
   for (const path of hashed) {
-    const { headers, body } = await ask(path);
-    await body?.cancel();
+    const headers = await headersOf(path);
     assertEquals(headers.get("Cache-Control"), "public, max-age=31536000, immutable", path);
     const another = path.replace(/\.[0-9a-f]{16}\./, ".0123456789abcdef.");
     await assertProblem(await ask(another), 404, "not_found");
   }
-  const { headers, body } = await ask("/");
-  await body?.cancel();
+  const headers = await headersOf("/");
   assertEquals(
     headers.get("Cache-Control"),
     "no-cache",
@@ -221,8 +226,7 @@ Deno.test("Each file answers HEAD and OPTIONS like every other path, and rejects
   for (const path of ["/", "/viewer.js", ...hashed]) {
     const head = await ask(path, { method: "HEAD" });
     assertEquals([head.status, await head.text()], [200, ""], path);
-    const { headers, body } = await ask(path);
-    await body?.cancel();
+    const headers = await headersOf(path);
     for (const name of ["Content-Type", "Content-Encoding", "ETag", "Cache-Control", "Vary"]) {
       assertEquals(head.headers.get(name), headers.get(name), `${name} of ${path}`);
     }
@@ -233,80 +237,76 @@ Deno.test("Each file answers HEAD and OPTIONS like every other path, and rejects
   }
 });
 
-Deno.test("Without the viewer, the service streams and says how to build it, and serves it once it is built", async () => {
-  const copy = await Deno.makeTempDir();
-  try {
-    await copySources(copy);
-    // Deno runs main.ts of the copy; the other main.ts becomes its argument.
-    const flags = ["--config", `${copy}/deno.json`, `${copy}/main.ts`];
-    await using service = await startService({ NATS_URL: stack.nats.url }, flags);
-    const { level } = await service.logged(({ msg }) =>
-      msg === "viewer not built: run deno task build"
-    );
-    assertEquals(level, "warn");
-    for (const path of ["/", "/viewer.js"]) {
-      const problem = await assertProblem(await fetch(service.url + path), 503, "viewer_missing");
-      assertMatch(problem.detail, /deno task build/);
-    }
-    await assertProblem(await fetch(`${service.url}${hashed[0]}`), 404, "not_found");
-    await service.logged(({ msg }) => msg === "NATS connected");
-    await using _reader = await openStream(service, { app: "a" });
+/** A folder with what `main.ts` needs. */
+interface Copy extends AsyncDisposable {
+  readonly folder: string;
+  /** Starts the service from this folder. */
+  start(): Promise<Service>;
+}
 
-    await Deno.mkdir(`${copy}/web/dist`);
-    await Deno.copyFile(`${ROOT}web/dist/viewer.json`, `${copy}/web/viewer.json`);
-    await Deno.rename(`${copy}/web/viewer.json`, `${copy}/web/dist/viewer.json`);
-    for (const path of ["/", "/viewer.js", hashed[0]!]) {
-      const status = async () => {
-        const response = await fetch(service.url + path);
-        await response.body?.cancel();
-        return response.status;
-      };
-      await assertEventually(status, 200, path);
-    }
-    assertEquals(service.stderr(), "", "Nothing was denied");
-  } finally {
-    await Deno.remove(copy, { recursive: true });
+async function copySources(): Promise<Copy> {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/web`);
+  await run("cp", "-R", ...SOURCES.map((name) => `${ROOT}${name}`), folder);
+  await run("cp", `${ROOT}web/deno.json`, `${folder}/web`);
+  // The copy must be writable and removable, even if this checkout is not.
+  await run("chmod", "-R", "u+w", folder);
+  // Deno runs main.ts of the copy; the other main.ts becomes its argument.
+  const flags = ["--config", `${folder}/deno.json`, `${folder}/main.ts`];
+  return {
+    folder,
+    start: () => startService({ NATS_URL: stack.nats.url }, flags),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+Deno.test("If the viewer is not built, the service streams and says how to build it, and serves it once it is", async () => {
+  await using copy = await copySources();
+  await using service = await copy.start();
+  const message = "viewer not built: run deno task build";
+  assertEquals((await service.logged(({ msg }) => msg === message)).level, "warn");
+  for (const path of ["/", "/viewer.js"]) {
+    const problem = await assertProblem(await fetch(service.url + path), 503, "viewer_missing");
+    assertMatch(problem.detail, /deno task build/);
   }
+  await assertProblem(await fetch(`${service.url}${hashed[0]}`), 404, "not_found");
+  await service.logged(({ msg }) => msg === "NATS connected");
+  await using _reader = await openStream(service, { app: "a" });
+
+  await Deno.mkdir(`${copy.folder}/web/dist`);
+  await Deno.copyFile(BUILT, `${copy.folder}/web/viewer.json`);
+  await Deno.rename(`${copy.folder}/web/viewer.json`, `${copy.folder}/web/dist/viewer.json`);
+  for (const path of ["/", "/viewer.js", hashed[0]!]) {
+    const status = async () => {
+      const response = await fetch(service.url + path);
+      await response.body?.cancel();
+      return response.status;
+    };
+    await assertEventually(status, 200, path);
+  }
+  assertEquals(service.stderr(), "", "Nothing was denied");
 });
 
 Deno.test("A service that starts while the viewer is repeatedly replaced serves it", async () => {
-  const copy = await Deno.makeTempDir();
+  await using copy = await copySources();
+  await Deno.mkdir(`${copy.folder}/web/dist`);
+  const path = `${copy.folder}/web/dist/viewer.json`;
+  const content = await Deno.readTextFile(BUILT);
+  const replace = () => {
+    Deno.writeTextFileSync(`${path}.new`, content);
+    Deno.renameSync(`${path}.new`, path);
+  };
+  replace();
+  const replacing = setInterval(replace);
   try {
-    await copySources(copy);
-    await Deno.mkdir(`${copy}/web/dist`);
-    const path = `${copy}/web/dist/viewer.json`;
-    const content = await Deno.readTextFile(`${ROOT}web/dist/viewer.json`);
-    const replace = () => {
-      Deno.writeTextFileSync(`${path}.new`, content);
-      Deno.renameSync(`${path}.new`, path);
-    };
-    replace();
-    const replacing = setInterval(replace);
-    try {
-      for (let starts = 0; starts < 3; starts++) {
-        const flags = ["--config", `${copy}/deno.json`, `${copy}/main.ts`];
-        await using service = await startService({ NATS_URL: stack.nats.url }, flags);
-        assertEquals(service.logs.filter(({ level }) => level === "warn"), []);
-        const response = await fetch(service.url);
-        assertEquals([response.status, service.stderr()], [200, ""]);
-        await response.body?.cancel();
-      }
-    } finally {
-      clearInterval(replacing);
+    for (let starts = 0; starts < 3; starts++) {
+      await using service = await copy.start();
+      assertEquals(service.logs.filter(({ level }) => level === "warn"), []);
+      const response = await fetch(service.url);
+      assertEquals([response.status, service.stderr()], [200, ""]);
+      await response.body?.cancel();
     }
   } finally {
-    await Deno.remove(copy, { recursive: true });
+    clearInterval(replacing);
   }
 });
-
-async function copySources(target: string): Promise<void> {
-  await Deno.mkdir(`${target}/web`);
-  const sources = SOURCES.map((name) => `${ROOT}${name}`);
-  // The copy must be writable and removable, even if this checkout is not.
-  for (const command of [["cp", "-R", ...sources, target], ["chmod", "-R", "u+w", target]]) {
-    const [program, ...args] = command;
-    const { success, stderr } = await new Deno.Command(program!, { args }).output();
-    assert(success, new TextDecoder().decode(stderr));
-  }
-  await Deno.copyFile(`${ROOT}web/deno.json`, `${target}/web/deno.json`);
-}

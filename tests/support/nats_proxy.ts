@@ -1,4 +1,4 @@
-/** A proxy between the service and a nats-server that can alter what either side says. */
+/** A proxy between the service and a nats-server that can alter what either side sends. */
 import type { NatsServer } from "../../tools/nats_server.ts";
 
 /** A running proxy. */

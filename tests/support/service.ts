@@ -65,7 +65,9 @@ export async function startService(
 ): Promise<Service> {
   const logs: LogLine[] = [];
   const watchers = new Set<() => void>();
-  const service = await start({ env: serviceEnv(env), flags }, {
+  const service = await start({
+    env: serviceEnv(env),
+    flags,
     onLog: (line) => {
       logs.push(line);
       for (const watch of watchers) watch();
@@ -103,6 +105,15 @@ export async function startService(
   };
 }
 
+/** Starts the service, see {@linkcode startService}, and resolves once it is connected to NATS. */
+export async function startConnected(...args: Parameters<typeof startService>): Promise<Service> {
+  await using started = new AsyncDisposableStack();
+  const service = started.use(await startService(...args));
+  await service.logged(({ msg }) => msg === "NATS connected");
+  started.move();
+  return service;
+}
+
 /**
  * Starts a nats-server and a service connected to it.
  *
@@ -115,13 +126,12 @@ export async function startStack(
 ): Promise<Stack> {
   await using started = new AsyncDisposableStack();
   const nats = started.use(await startNatsServer({ config: natsConfig }));
-  const service = started.use(await startService({ NATS_URL: nats.url, ...env }));
+  const service = started.use(await startConnected({ NATS_URL: nats.url, ...env }));
   const publisher = await connect({
     servers: nats.url,
     ...("NATS_USER" in env && { user: env.NATS_USER!, pass: env.NATS_PASSWORD! }),
   });
   started.defer(() => publisher.close());
-  await service.logged(({ msg }) => msg === "NATS connected");
   const all = started.move();
   return { nats, service, publisher, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
@@ -187,12 +197,24 @@ export function subjectOf(app: string, region = "dfw", machine = "m1"): string {
   return region === ">" ? `logs.${app}.>` : `logs.${app}.${region}.${machine}`;
 }
 
-/** Publishes one line per app with a separate client, as user `tap` if the server requires one. */
+/** Publishes one line per app with a separate client, as {@linkcode USER} if the server requires one. */
 export async function publish({ url }: NatsServer, lines: Record<string, string>): Promise<void> {
-  const publisher = await connect({ servers: url, user: "tap", pass: "tap" });
+  const { NATS_USER: user, NATS_PASSWORD: pass } = USER;
+  const publisher = await connect({ servers: url, user, pass });
   for (const [app, line] of Object.entries(lines)) publisher.publish(subjectOf(app), line);
   await publisher.flush();
   await publisher.close();
+}
+
+/** Variables with which the service signs in as a user of {@linkcode permitting}. */
+export const USER = { NATS_USER: "tap", NATS_PASSWORD: "the password for NATS" };
+
+/** Text for nats-server's configuration: permits {@linkcode USER} to subscribe except to `deny`. */
+export function permitting({ deny = "none", password = USER.NATS_PASSWORD } = {}): string {
+  const permissions = `{ subscribe: { allow: ">", deny: "${deny}" } }`;
+  return `authorization { users = [{
+    user: "tap", password: "${password}", permissions: ${permissions}
+  }] }`;
 }
 
 /** Resolves to what the service writes to standard error when it refuses to start. */

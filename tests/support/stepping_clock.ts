@@ -42,12 +42,7 @@ export async function createSteppingClock(): Promise<SteppingClock> {
 
 /** The path of libfaketime, as reported by the `faketime` program. */
 async function findLibrary(): Promise<string> {
-  const program = await findOrInstall({
-    name: "faketime",
-    env: "FAKETIME",
-    apt: "faketime",
-    brew: "libfaketime",
-  });
+  const program = await findOrInstall({ name: "faketime", brew: "libfaketime" });
   const args = ["-f", "+0", "printenv", "LD_PRELOAD"];
   const { stdout } = await new Deno.Command(program, { args, stdin: "null" }).output();
   return new TextDecoder().decode(stdout).trim().split(":").at(-1)!;

@@ -24,12 +24,7 @@ export interface Terminal extends AsyncDisposable {
  * @throws {Error} If `script` is missing and cannot be installed; the message says what to run.
  */
 export async function startOnTerminal(env: Record<string, string>): Promise<Terminal> {
-  const script = await findOrInstall({
-    name: "script",
-    env: "SCRIPT",
-    apt: "bsdutils",
-    brew: "util-linux",
-  });
+  const script = await findOrInstall({ name: "script", apt: "bsdutils", brew: "util-linux" });
   const child = new Deno.Command(script, {
     args: Deno.build.os === "darwin"
       ? ["-q", "/dev/null", Deno.execPath(), ...ARGS]

@@ -1,6 +1,6 @@
 /**
- * A natstap for which every alert fires except those about natstap or NATS being gone: with late lines, a
- * stalled reader, forged tokens and few free streams. And a Prometheus that scrapes it.
+ * A natstap with late lines, a stalled reader, forged tokens and few free streams, and a Prometheus that
+ * scrapes it. Every alert fires except those about natstap or NATS being gone.
  *
  * @module
  */
@@ -37,9 +37,9 @@ export async function startTrouble(): Promise<Trouble> {
   await using started = new AsyncDisposableStack();
   const { env, url: metricsUrl } = planMetrics();
   const stack = started.use(await startStack({ ...env, ...ENV }));
-  const other = started.use(await startPrometheus({ targets: [] }));
+  const other = started.use(await startPrometheus());
   const [instance, ...others] = [metricsUrl, other.url].map((url) => new URL(url).host);
-  const prometheus = started.use(await startPrometheus({ targets: [instance!, ...others] }));
+  const prometheus = started.use(await startPrometheus([instance!, ...others]));
 
   const ending = new AbortController();
   const { signal } = ending;

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { SOURCES } from "../../tools/bundle.ts";
 import { sendSignal } from "../../tools/signal.ts";
 import { type Checkout, copyCheckout, ROOT } from "../support/checkout.ts";
+import { outputOf } from "../support/command.ts";
 import { assertEventually } from "../support/patience.ts";
 
 const linux = { ignore: Deno.build.os !== "linux" }; // Other systems have no /proc/locks.
@@ -13,9 +14,7 @@ function spawnBuild(checkout: Checkout): Deno.ChildProcess {
 
 /** Fails unless the build succeeds without any output. */
 async function assertBuilds(build: Deno.ChildProcess): Promise<void> {
-  const { code, stdout, stderr } = await build.output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  assertEquals([code, text], [0, ""]);
+  assertEquals(await outputOf(build), { code: 0, stdout: "", stderr: "" });
 }
 
 /** Whether the process `"holds"` a lock, `"waits"` for one, or neither. */
@@ -30,30 +29,26 @@ function contentOf(checkout: Checkout): string[] {
   return [...Deno.readDirSync(`${checkout.folder}/web/dist`)].map(({ name }) => name);
 }
 
-Deno.test(
-  "build() waits for a running build and uses its result",
-  linux,
-  async () => {
-    await using checkout = await copyCheckout(undefined, true);
-    const path = `${checkout.folder}/web/dist/viewer.json`;
-    await assertBuilds(spawnBuild(checkout));
-    const viewer = JSON.parse(await Deno.readTextFile(path));
-    await Deno.remove(path);
+Deno.test("build() waits for a running build and uses its result", linux, async () => {
+  await using checkout = await copyCheckout(undefined, true);
+  const path = `${checkout.folder}/web/dist/viewer.json`;
+  await assertBuilds(spawnBuild(checkout));
+  const viewer = JSON.parse(await Deno.readTextFile(path));
+  await Deno.remove(path);
 
-    const builds: Deno.ChildProcess[] = [];
-    const marked = JSON.stringify({ ...viewer, marked: true });
-    {
-      using lock = await Deno.open(`${checkout.folder}/tools/bundle.ts`);
-      await lock.lock(true);
-      builds.push(...Array.from({ length: 3 }, () => spawnBuild(checkout)));
-      const waiting = () => Promise.all(builds.map(lockOf));
-      await assertEventually(waiting, ["waits", "waits", "waits"]);
-      await Deno.writeTextFile(path, marked);
-    }
-    await Promise.all(builds.map(assertBuilds));
-    assertEquals(await Deno.readTextFile(path), marked, "Expected no process to build again");
-  },
-);
+  const builds: Deno.ChildProcess[] = [];
+  const marked = JSON.stringify({ ...viewer, marked: true });
+  {
+    using lock = await Deno.open(`${checkout.folder}/tools/bundle.ts`);
+    await lock.lock(true);
+    builds.push(...Array.from({ length: 3 }, () => spawnBuild(checkout)));
+    const waiting = () => Promise.all(builds.map(lockOf));
+    await assertEventually(waiting, ["waits", "waits", "waits"]);
+    await Deno.writeTextFile(path, marked);
+  }
+  await Promise.all(builds.map(assertBuilds));
+  assertEquals(await Deno.readTextFile(path), marked, "Expected no process to build again");
+});
 
 Deno.test("build() succeeds after another build was killed", linux, async () => {
   await using checkout = await copyCheckout(undefined, true);
@@ -80,9 +75,8 @@ Deno.test("build() writes files only if a source has changed", async () => {
   };
   let file = await build();
   assertEquals(await build(), file);
-  for (
-    const source of ["web/page.css", "web/connection/wait.ts", "lib/nats/subject.ts", "deno.lock"]
-  ) {
+  const sources = ["web/page.css", "web/connection/wait.ts", "lib/nats/subject.ts", "deno.lock"];
+  for (const source of sources) {
     await Deno.writeTextFile(`${checkout.folder}/${source}`, "\n", { append: true });
     const next = await build();
     assert(next !== file, `Expected a new build after a change of ${source}`);

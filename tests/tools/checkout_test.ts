@@ -3,15 +3,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { readLines } from "../../tools/lines.ts";
 import { sendSignal } from "../../tools/signal.ts";
 import { type Checkout, copyCheckout } from "../support/checkout.ts";
+import { outputOf } from "../support/command.ts";
 
 const KEY = { JWT_SECRET: "a shared secret for tests: 32 bytes or more" };
-
-/** Runs a command to its end. */
-async function output(command: Deno.Command) {
-  const { code, stdout, stderr } = await command.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
 
 /** Stops a command once it has printed a line that matches `mark`; resolves to its standard output. */
 async function readUpTo(command: Deno.Command, mark: RegExp): Promise<string> {
@@ -66,7 +60,7 @@ Deno.test("Two checkouts that share an empty DENO_DIR can be built at the same t
   await using other = await copyCheckout("with space");
   const shared = { DENO_DIR: `${other.folder}/../shared` };
   const builds = [checkout, other, checkout, other].map((checkout) =>
-    output(checkout.deno(["task", "--quiet", "build"], shared))
+    outputOf(checkout.deno(["task", "--quiet", "build"], shared))
   );
   for (const { code, stderr } of await Promise.all(builds)) assertEquals(code, 0, stderr);
   await assertViewerBuilt(checkout);
@@ -77,11 +71,11 @@ Deno.test("A failed build names the invalid source, or says that the user has no
   const page = `${checkout.folder}/web/page.ts`;
   const content = await Deno.readTextFile(page);
   await Deno.writeTextFile(page, "const = 1;\n");
-  const wrong = await output(checkout.deno(["task", "--quiet", "viewer"]));
+  const wrong = await outputOf(checkout.deno(["task", "--quiet", "viewer"]));
   assertEquals([wrong.code, wrong.stdout], [1, ""]);
   assertMatch(wrong.stderr, /^Cannot bundle: [^]*page\.ts/);
   await Deno.writeTextFile(page, `${content}// A change.\n`);
-  const denied = await output(checkout.denoAsReader(["task", "--quiet", "viewer"]));
+  const denied = await outputOf(checkout.denoAsReader(["task", "--quiet", "viewer"]));
   assertEquals([denied.code, denied.stdout], [1, ""]);
   assertMatch(
     denied.stderr,
@@ -92,7 +86,7 @@ Deno.test("A failed build names the invalid source, or says that the user has no
 });
 
 Deno.test("A checkout that is built and cached runs without write access to it or to DENO_DIR", async () => {
-  await output(checkout.deno(["task", "build"]));
+  await outputOf(checkout.deno(["task", "build"]));
   const before = await list(checkout.folder);
   const env = { ...KEY, ...ANY_PORT };
   await readUpTo(checkout.denoAsReader(["task", "start"], env), STARTED);
@@ -100,23 +94,18 @@ Deno.test("A checkout that is built and cached runs without write access to it o
   await readUpTo(checkout.denoAsReader(program, env), STARTED);
   await readUpTo(checkout.denoAsReader(["task", "demo"]), ADVICE);
   const mint = ["task", "--quiet", "token", "--app", "a"];
-  const token = await output(checkout.denoAsReader(mint, KEY));
+  const token = await outputOf(checkout.denoAsReader(mint, KEY));
   assertMatch(token.stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/, token.stderr);
-  const test = [
-    "test",
-    "-A",
-    "--no-check",
-    "tests/service/process/start_test.ts",
-    "tests/routes/viewer_files_test.ts",
-  ];
-  const { code, stdout, stderr } = await output(checkout.denoAsReader(test));
+  const tests = ["tests/service/process/start_test.ts", "tests/routes/viewer_files_test.ts"];
+  const test = checkout.denoAsReader(["test", "-A", "--no-check", ...tests]);
+  const { code, stdout, stderr } = await outputOf(test);
   assertEquals(code, 0, stdout + stderr);
   assertEquals(await list(checkout.folder), before, "Expected no file to be written");
 });
 
 /** All files in a folder, with their modification times. */
 async function list(folder: string): Promise<string[]> {
-  const { stdout } = await output(
+  const { stdout } = await outputOf(
     new Deno.Command("find", { args: [folder, "-type", "f", "-printf", "%P %T@\n"] }),
   );
   return stdout.split("\n").toSorted();

@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { isFree } from "../../tools/free_port.ts";
 import { findOrInstall } from "../../tools/install.ts";
 import { readLines } from "../../tools/lines.ts";
+import { outputOf } from "../support/command.ts";
 
 interface Demo extends AsyncDisposable {
   child: Deno.ChildProcess;
@@ -87,80 +89,60 @@ async function readEvent(url: string, token: string): Promise<string> {
 /** The demo's port for metrics, if nothing else listens on it. */
 const METRICS_PORT = 9091;
 
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
+const LINUX = { ignore: Deno.build.os !== "linux" }; // Other systems have no /proc.
+
+Deno.test("demo prints links and commands that work, and leaves nothing", LINUX, async () => {
+  let isTaken = !isFree(METRICS_PORT);
+  await using demo = await startDemo();
+  assertMatch(demo.printed, /\n\d{4}-\d\d-\d\dT[\d:.]+Z \w+\[\w{14}\] \w{3} \[\w+\]/);
+  const links = [...demo.printed.matchAll(/^# (\S+)\n(http:\S+\/)#token=(\S+)$/gm)];
+  assertEquals(links.map(([, app]) => app), ["panini-786", "pickle-api", "mustard-worker"]);
+  for (const [, app, page, token] of links) {
+    const { status, headers, body } = await fetch(page!);
+    assertEquals([status, headers.get("Content-Type")], [200, "text/html; charset=utf-8"]);
+    await body?.cancel();
+    assertEquals(JSON.parse(await readEvent(`${page}logs`, token!)).fly.app.name, app);
   }
-}
+  const commands = [...demo.printed.matchAll(/^curl .*-N -H '.*: Bearer (\S+)' '(\S+)'$/gm)];
+  assertEquals(commands.length, 7);
+  const lines = await Promise.all(commands.map(([, token, url]) => readEvent(url!, token!)));
+  assertEquals(
+    lines.slice(0, 3).map((line) => JSON.parse(line).fly.app.name),
+    ["panini-786", "pickle-api", "mustard-worker"],
+  );
+  assertEquals(JSON.parse(lines[3]!).fly.region, "dfw");
+  assertMatch(lines.at(-1)!, /^\d{4}-/);
+  const metrics = /^curl .*(http:\S+\/metrics)$/m.exec(demo.printed)?.[1];
+  if (metrics === undefined) {
+    isTaken ||= !isFree(METRICS_PORT);
+    assert(isTaken, "Expected metrics unless another program has the port");
+  } else {
+    assertStringIncludes(await (await fetch(metrics)).text(), "\nnatstap_nats_connected 1\n");
+  }
 
-const options = { ignore: Deno.build.os !== "linux" }; // Other systems have no /proc.
+  demo.child.kill("SIGINT");
+  const { code, stderr } = await exited(demo);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  await assertNothingLeft(demo);
+});
 
-Deno.test(
-  "demo prints working links and commands, and leaves nothing behind",
-  options,
-  async () => {
-    let isTaken = !isFree(METRICS_PORT);
-    await using demo = await startDemo();
-    assertMatch(demo.printed, /\n\d{4}-\d\d-\d\dT[\d:.]+Z \w+\[\w{14}\] \w{3} \[\w+\]/);
-    const links = [...demo.printed.matchAll(/^# (\S+)\n(http:\S+\/)#token=(\S+)$/gm)];
-    assertEquals(links.map(([, app]) => app), ["panini-786", "pickle-api", "mustard-worker"]);
-    for (const [, app, page, token] of links) {
-      const { status, headers, body } = await fetch(page!);
-      assertEquals([status, headers.get("Content-Type")], [200, "text/html; charset=utf-8"]);
-      await body?.cancel();
-      assertEquals(JSON.parse(await readEvent(`${page}logs`, token!)).fly.app.name, app);
-    }
-    const commands = [...demo.printed.matchAll(/^curl .*-N -H '.*: Bearer (\S+)' '(\S+)'$/gm)];
-    assertEquals(commands.length, 7);
-    const lines = await Promise.all(commands.map(([, token, url]) => readEvent(url!, token!)));
-    assertEquals(
-      lines.slice(0, 3).map((line) => JSON.parse(line).fly.app.name),
-      ["panini-786", "pickle-api", "mustard-worker"],
-    );
-    assertEquals(JSON.parse(lines[3]!).fly.region, "dfw");
-    assertMatch(lines.at(-1)!, /^\d{4}-/);
-    const metrics = /^curl .*(http:\S+\/metrics)$/m.exec(demo.printed)?.[1];
-    if (metrics === undefined) {
-      isTaken ||= !isFree(METRICS_PORT);
-      assert(isTaken, "Expected metrics unless another program has the port");
-    } else {
-      assertStringIncludes(await (await fetch(metrics)).text(), "\nnatstap_nats_connected 1\n");
-    }
-
-    demo.child.kill("SIGINT");
-    const { code, stderr } = await exited(demo);
-    assertEquals({ code, stderr }, { code: 0, stderr: "" });
-    await assertNothingLeft(demo);
-  },
-);
-
-Deno.test("demo and the commands it prints work behind a proxy", options, async () => {
-  const curl = await findOrInstall({ name: "curl", env: "CURL", apt: "curl", brew: "curl" });
+Deno.test("demo and the commands it prints work behind a proxy", LINUX, async () => {
+  const curl = await findOrInstall({ name: "curl" });
   for (const proxy of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
     const env = { [proxy]: "http://127.0.0.1:1" };
     await using demo = await startDemo(env);
     const command = /^curl (.* )-N -H '(.*)' '(\S+)'$/m.exec(demo.printed)!;
     const [, flags, header, url] = command;
-    const { code, stdout } = await new Deno.Command(curl, {
-      args: [
-        "--silent",
-        ...flags!.trim().split(" "),
-        "-H",
-        header!,
-        url!.replace("/logs", "/readyz"),
-      ],
-      env,
-    }).output();
-    assertEquals([code, JSON.parse(new TextDecoder().decode(stdout)).ready], [0, true], proxy);
+    const args = ["--silent", ...flags!.trim().split(" "), "-H", header!];
+    args.push(url!.replace("/logs", "/readyz"));
+    const { code, stdout } = await outputOf(new Deno.Command(curl, { args, env }));
+    assertEquals([code, JSON.parse(stdout).ready], [0, true], proxy);
     demo.child.kill("SIGTERM");
     assertEquals(await exited(demo), { code: 0, stderr: "" });
   }
 });
 
-Deno.test("demo exits immediately after a second Ctrl-C", options, async () => {
+Deno.test("demo exits immediately after a second Ctrl-C", LINUX, async () => {
   await using demo = await startDemo();
   const service = demo.children.find(({ command }) => command.includes("main.ts"));
   Deno.kill(service!.pid, "SIGSTOP"); // So that it cannot shut down gracefully.
@@ -174,7 +156,7 @@ Deno.test("demo exits immediately after a second Ctrl-C", options, async () => {
   await assertNothingLeft(demo);
 });
 
-Deno.test("demo stops and says which of its processes has exited", options, async () => {
+Deno.test("demo stops and says which of its processes has exited", LINUX, async () => {
   for (const name of ["nats-server", "main.ts"]) {
     await using demo = await startDemo();
     Deno.kill(demo.children.find(({ command }) => command.includes(name))!.pid, "SIGKILL");
@@ -186,12 +168,11 @@ Deno.test("demo stops and says which of its processes has exited", options, asyn
 });
 
 Deno.test("demo says why it cannot start", async () => {
-  const { code, stdout, stderr } = await spawnDemo({ NATS_SERVER: "/nowhere" }).output();
-  assertEquals({ code, stdout: new TextDecoder().decode(stdout) }, { code: 1, stdout: "" });
-  assertEquals(
-    new TextDecoder().decode(stderr),
-    'Cannot use NATS_SERVER as nats-server: "/nowhere" is not an executable file\n',
-  );
+  assertEquals(await outputOf(spawnDemo({ NATS_SERVER: "/nowhere" })), {
+    code: 1,
+    stdout: "",
+    stderr: 'Cannot use NATS_SERVER as nats-server: "/nowhere" is not an executable file\n',
+  });
 });
 
 async function exited({ child }: Demo): Promise<{ code: number; stderr: string }> {

@@ -3,7 +3,6 @@ import { findOrInstall, type Program } from "../../tools/install.ts";
 
 const program: Program = {
   name: "lumberjack",
-  env: "LUMBERJACK",
   apt: "lumberjack-server",
   brew: "lumberjack-formula",
 };

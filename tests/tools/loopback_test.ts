@@ -1,28 +1,17 @@
 /** The tools on a machine whose configured proxy is unreachable. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { ROOT } from "../support/checkout.ts";
-
-const PROXIES = [
-  "HTTP_PROXY",
-  "http_proxy",
-  "HTTPS_PROXY",
-  "https_proxy",
-  "ALL_PROXY",
-  "all_proxy",
-];
+import { outputOf } from "../support/command.ts";
 
 /** Makes every `fetch()` fail, unless the host is an exception. */
-const UNREACHABLE_PROXY = Object.fromEntries(PROXIES.map((name) => [name, "http://127.0.0.1:1"]));
+const UNREACHABLE_PROXY = Object.fromEntries(
+  ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()])
+    .map((name) => [name, "http://127.0.0.1:1"]),
+);
 
-async function run(args: string[], env: Record<string, string>) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: ROOT,
-    env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+function run(args: string[], env: Record<string, string>) {
+  const options = { args, cwd: ROOT, env: { NO_COLOR: "1", ...env } };
+  return outputOf(new Deno.Command(Deno.execPath(), { ...options, stdin: "null" }));
 }
 
 Deno.test("bypassProxyForLoopback() adds this machine to the existing exceptions", async () => {
@@ -46,10 +35,8 @@ Deno.test("bypassProxyForLoopback() adds this machine to the existing exceptions
 
 Deno.test("The tests reach their own servers despite a proxy", async () => {
   const tests = ["tests/routes/methods_test.ts", "tests/tools/nats_server_test.ts"];
-  const { code, stdout, stderr } = await run(
-    ["test", "-A", "--no-check", ...tests],
-    UNREACHABLE_PROXY,
-  );
+  const args = ["test", "-A", "--no-check", ...tests];
+  const { code, stdout, stderr } = await run(args, UNREACHABLE_PROXY);
   assertEquals(code, 0, stdout + stderr);
 });
 

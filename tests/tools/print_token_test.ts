@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from "jose";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { outputOf } from "../support/command.ts";
 import { generatePemPair } from "../support/tokens/key_pair.ts";
 import { read } from "../support/clients/sse_reader.ts";
 import { startStack } from "../support/service.ts";
@@ -13,13 +14,13 @@ const JWT_SECRET = "a secret of the tests that is 32 bytes or more";
 /** Runs the tool with no environment variables other than `env` and those that Deno needs. */
 async function runTool(args: string[], env: Record<string, string> = { JWT_SECRET }) {
   const tool = fileURLToPath(new URL("../../tools/print_token.ts", import.meta.url));
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", tool, ...args],
     env: { ...env, PATH: "", HOME: Deno.env.get("HOME") ?? "", DENO_DIR: denoDir(), NO_COLOR: "1" },
     clearEnv: true,
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr).trim() };
+  });
+  const { stderr, ...output } = await outputOf(command);
+  return { ...output, stderr: stderr.trim() };
 }
 
 function denoDir(): string {
@@ -112,29 +113,29 @@ Deno.test("token prints its flags with --help", async () => {
 });
 
 Deno.test("token says what to do if the key is missing, ambiguous or invalid", async () => {
-  await assertRefused(
-    "Cannot sign without a key: set JWT_SECRET to the service's secret " +
+  const { privateKey, publicKey } = generatePemPair("RS256");
+  const table: [env: Record<string, string>, message: string][] = [
+    [
+      {},
+      "Cannot sign without a key: set JWT_SECRET to the service's secret " +
       "(to generate one: openssl rand -base64 48), or JWT_PRIVATE_KEY if the service has a public " +
       "key (to generate one: openssl genpkey -algorithm ed25519)",
-    ["--app", "a"],
-    {},
-  );
-  await assertRefused(
-    "Cannot choose a key: JWT_SECRET and JWT_PRIVATE_KEY are both set",
-    ["--app", "a"],
-    { JWT_SECRET, JWT_PRIVATE_KEY: generatePemPair("RS256").privateKey },
-  );
-  await assertRefused(
-    "Cannot sign with JWT_SECRET: its length is 7, but at least 32 bytes are required " +
+    ],
+    [
+      { JWT_SECRET, JWT_PRIVATE_KEY: privateKey },
+      "Cannot choose a key: JWT_SECRET and JWT_PRIVATE_KEY are both set",
+    ],
+    [
+      { JWT_SECRET: "hunter2" },
+      "Cannot sign with JWT_SECRET: its length is 7, but at least 32 bytes are required " +
       "(to generate one: openssl rand -base64 48)",
-    ["--app", "a"],
-    { JWT_SECRET: "hunter2" },
-  );
-  await assertRefused(
-    "Cannot sign with JWT_PRIVATE_KEY: it is not a private key in PEM or JSON",
-    ["--app", "a"],
-    { JWT_PRIVATE_KEY: generatePemPair("RS256").publicKey },
-  );
+    ],
+    [
+      { JWT_PRIVATE_KEY: publicKey },
+      "Cannot sign with JWT_PRIVATE_KEY: it is not a private key in PEM or JSON",
+    ],
+  ];
+  for (const [env, message] of table) await assertRefused(message, ["--app", "a"], env);
 });
 
 Deno.test("token says what is wrong with a flag", async () => {
@@ -147,19 +148,13 @@ Deno.test("token says what is wrong with a flag", async () => {
     );
   }
   for (const ttl of ["soon", "1d", "0", "1.5h"]) {
-    await assertRefused(
-      `Cannot read "${ttl}" as --ttl: expected 90, 90s, 10m or 1h`,
-      ["--app", "a", "--ttl", ttl],
-    );
+    const message = `Cannot read "${ttl}" as --ttl: expected 90, 90s, 10m or 1h`;
+    await assertRefused(message, ["--app", "a", "--ttl", ttl]);
   }
-  await assertRefused(
-    'Cannot use "2h" as --ttl: JWT_MAX_TTL permits at most 3600 seconds',
-    ["--app", "a", "--ttl", "2h"],
-  );
-  await assertRefused(
-    'Cannot sign with "RS256": the key supports HS256, HS384, HS512',
-    ["--app", "a", "--alg", "RS256"],
-  );
+  const tooLong = 'Cannot use "2h" as --ttl: JWT_MAX_TTL permits at most 3600 seconds';
+  await assertRefused(tooLong, ["--app", "a", "--ttl", "2h"]);
+  const unfit = 'Cannot sign with "RS256": the key supports HS256, HS384, HS512';
+  await assertRefused(unfit, ["--app", "a", "--alg", "RS256"]);
 });
 
 Deno.test("mintToken() signs with the default algorithm of each kind of private key", async () => {
@@ -182,19 +177,15 @@ Deno.test("mintToken() signs with a JWK and sets its kid", async () => {
 
 Deno.test("mintToken() signs with any algorithm that the key supports", async () => {
   const { privateKey, publicKey } = generatePemPair("RS256");
-  const token = await mintToken(parsePrivateKey(privateKey), { app: ["a"], ttl: 60 }, {
-    alg: "PS512",
-  });
+  const claims = { app: ["a"], ttl: 60 };
+  const token = await mintToken(parsePrivateKey(privateKey), claims, { alg: "PS512" });
   await jwtVerify(token, await importSPKI(publicKey, "PS512"));
 });
 
 Deno.test("parsePrivateKey() rejects a key that no algorithm supports", () => {
   const jwk = generateKeyPairSync("x25519").privateKey.export({ format: "jwk" });
-  assertThrows(
-    () => parsePrivateKey(JSON.stringify(jwk)),
-    TypeError,
-    "its type is X25519, but must be RSA",
-  );
+  const message = "its type is X25519, but must be RSA";
+  assertThrows(() => parsePrivateKey(JSON.stringify(jwk)), TypeError, message);
 });
 
 Deno.test("parseSecret() uses the characters of the secret as the key", () => {

@@ -3,9 +3,9 @@ import { findPrometheus, startPrometheus } from "../../tools/prometheus.ts";
 import { assertEventually } from "../support/patience.ts";
 
 Deno.test("startPrometheus() scrapes its targets and answers queries", async () => {
-  await using watched = await startPrometheus({ targets: [] });
+  await using watched = await startPrometheus();
   const instance = new URL(watched.url).host;
-  await using prometheus = await startPrometheus({ targets: [instance] });
+  await using prometheus = await startPrometheus([instance]);
   assert(prometheus.url !== watched.url);
   const up = { instance, health: "up", lastError: "" };
   await assertEventually(() => prometheus.targets(), [up]);
@@ -15,7 +15,7 @@ Deno.test("startPrometheus() scrapes its targets and answers queries", async () 
 });
 
 Deno.test("Prometheus reports a target that cannot be scraped, and rejects an invalid query", async () => {
-  await using prometheus = await startPrometheus({ targets: ["127.0.0.1:1"] });
+  await using prometheus = await startPrometheus(["127.0.0.1:1"]);
   const health = async () => (await prometheus.targets()).map(({ health }) => health);
   await assertEventually(health, ["down"]);
   const [target] = await prometheus.targets();
@@ -25,17 +25,13 @@ Deno.test("Prometheus reports a target that cannot be scraped, and rejects an in
 
 Deno.test("startPrometheus() rejects with the reason if it cannot start, and leaves no files", async () => {
   await inTempDir(async () => {
-    await assertRejects(
-      () => startPrometheus({ targets: [], interval: "fortnight" }),
-      Error,
-      "fortnight",
-    );
+    await assertRejects(() => startPrometheus(["fortnight/"]), Error, "fortnight");
   });
 });
 
 Deno.test("Prometheus.stop() waits for the exit, leaves no files and may be called twice", async () => {
   const { url } = await inTempDir(async () => {
-    const prometheus = await startPrometheus({ targets: [] });
+    const prometheus = await startPrometheus();
     await Promise.all([prometheus.stop(), prometheus.stop()]);
     return prometheus;
   });

@@ -2,19 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import { mint } from "../support/service.ts";
-import {
-  APP,
-  button,
-  holds,
-  messages,
-  open,
-  row,
-  searchField,
-  show,
-  type Stage,
-  startStage,
-  type Visit,
-} from "../support/viewer/viewer_stage.ts";
+import { APP, type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
@@ -25,107 +13,97 @@ function numbered(from: number, count: number) {
 }
 
 async function openWithLines(count: number, attributes = ""): Promise<Visit> {
-  const visit = await open(stage, attributes);
-  await show(stage, visit, ...numbered(0, count));
+  const visit = await stage.open(attributes);
+  await visit.show(...numbered(0, count));
   return visit;
 }
 
-/** Scrolls up with the wheel until the first line is visible. */
-async function scrollUp(visit: Visit): Promise<void> {
-  await visit.page.mouse.move(600, 500);
-  await assertEventually(async () => {
-    await visit.page.mouse.wheel(0, -10_000);
-    return await row(visit, "line 0.").isVisible();
-  }, true);
+async function assertEndsWith(visit: Visit, message: string): Promise<void> {
+  const { y, height } = (await visit.row(message).boundingBox())!;
+  assert(y + height <= 801, `The newest line ends at ${y + height}`);
 }
 
 /** Downloads a file, and resolves to its name and text. */
 async function download(visit: Visit, entry: RegExp): Promise<{ name: string; text: string }> {
-  await button(visit, "Download").first().click();
+  await visit.button("Download").first().click();
   const started = visit.page.waitForEvent("download");
-  await button(visit, entry).click();
+  await visit.button(entry).click();
   const file = await started;
   return { name: file.suggestedFilename(), text: await Deno.readTextFile(await file.path()) };
 }
 
-Deno.test("The list follows the newest line at its end", async () => {
+Deno.test("At its end, the list follows the newest line", async () => {
   await using visit = await openWithLines(200);
   for (const from of [200, 300]) {
-    await show(stage, visit, ...numbered(from, 100));
-    const { y, height } = (await row(visit, `line ${from + 99}.`).boundingBox())!;
-    assert(y + height <= 801, `The newest line ends at ${y + height}`);
+    await visit.show(...numbered(from, 100));
+    await assertEndsWith(visit, `line ${from + 99}.`);
   }
 });
 
 Deno.test("The list follows the newest line even if several tokens in a row are rejected", async () => {
   await using visit = await openWithLines(200);
-  const give = (token: string) =>
-    visit.page.evaluate(`document.querySelector("natstap-viewer").token = "${token}"`);
-  const banner = visit.page.locator("natstap-viewer .banner");
+  const give = (token: string) => visit.page.evaluate(`viewer.token = "${token}"`);
+  const banner = visit.element(".banner");
   for (const token of ["none", "nor.this.one", "nor this"]) {
     await visit.page.evaluate("statuses.length = 0");
     await give(token);
-    await holds(visit.page, "statuses.at(-1)?.state === 'ended'");
+    await visit.holds("statuses.at(-1)?.state === 'ended'");
     await banner.waitFor();
   }
   await visit.page.evaluate(`globalThis.heights = [];
-    const list = document.querySelector("natstap-viewer").shadowRoot.querySelector(".list");
+    const list = shadow(".list");
     new ResizeObserver(() => heights.push(list.clientHeight)).observe(list);
     statuses.length = 0`);
   await give("nor this either");
-  await holds(visit.page, "statuses.at(-1)?.state === 'ended' && heights.length > 0");
+  await visit.holds("statuses.at(-1)?.state === 'ended' && heights.length > 0");
   assertEquals(await visit.page.evaluate("heights.length"), 1, "The list does not jump");
   await give(await mint({ app: APP }));
-  await holds(visit.page, "statuses.at(-1).state === 'live'");
+  await visit.holds("statuses.at(-1).state === 'live'");
   await assertEventually(() => banner.isVisible(), false);
-  await show(stage, visit, ...numbered(200, 100));
-  const { y, height } = (await row(visit, "line 299.").boundingBox())!;
-  assert(y + height <= 801, `The newest line ends at ${y + height}`);
+  await visit.show(...numbered(200, 100));
+  await assertEndsWith(visit, "line 299.");
 });
 
 Deno.test("Only the reader can scroll away from the newest line", async () => {
   await using visit = await openWithLines(200);
-  const scroller = 'document.querySelector("natstap-viewer").shadowRoot.querySelector(".scroller")';
-  const isAtEnd =
-    `${scroller}.scrollTop + ${scroller}.clientHeight >= ${scroller}.scrollHeight - 3`;
-  await visit.page.evaluate(`${scroller}.scrollTop -= 33`);
-  await holds(visit.page, isAtEnd);
-  await visit.page.evaluate(`${scroller}.focus()`);
+  await visit.page.evaluate('globalThis.list = shadow(".scroller")');
+  const isAtEnd = "list.scrollTop + list.clientHeight >= list.scrollHeight - 3";
+  await visit.page.evaluate("list.scrollTop -= 33");
+  await visit.holds(isAtEnd);
+  await visit.page.evaluate("list.focus()");
   await visit.page.keyboard.press("PageUp");
-  await button(visit, "Jump to the newest line").waitFor();
-  await holds(visit.page, `!(${isAtEnd})`);
+  await visit.button("Jump to the newest line").waitFor();
+  await visit.holds(`!(${isAtEnd})`);
 });
 
-Deno.test("Scrolled up, the list stays put, and a button counts the new lines and leads to them", async () => {
+Deno.test("When scrolled up, the list stays where it is, and a button counts the new lines and jumps to them", async () => {
   await using visit = await openWithLines(200);
-  await scrollUp(visit);
-  const top = (await row(visit, "line 0.").boundingBox())!.y;
+  await visit.page.mouse.move(600, 500);
+  await assertEventually(async () => {
+    await visit.page.mouse.wheel(0, -10_000);
+    return await visit.row("line 0.").isVisible();
+  }, true);
+  const top = (await visit.row("line 0.").boundingBox())!.y;
   await stage.publish(...numbered(200, 1234));
-  const newLines = visit.page.locator("natstap-viewer .new-lines");
-  await assertEventually(async () => /1,234 new lines/.test(await newLines.innerText()), true);
-  assertEquals((await row(visit, "line 0.").boundingBox())!.y, top);
+  const newLines = visit.element(".new-lines");
+  await newLines.filter({ hasText: "1,234 new lines" }).waitFor();
+  assertEquals((await visit.row("line 0.").boundingBox())!.y, top);
   await newLines.click();
-  await row(visit, "line 1433.").waitFor();
+  await visit.row("line 1433.").waitFor();
   await assertEventually(() => newLines.isVisible(), false);
-  await show(stage, visit, { message: "followed again" });
+  await visit.show({ message: "followed again" });
 });
 
-Deno.test("Scrolled up, the list stays put while the oldest lines are removed", async () => {
+Deno.test("When scrolled up, the list stays where it is while the oldest lines are removed", async () => {
   await using visit = await openWithLines(300, 'limit="300"');
   await visit.page.mouse.move(600, 500);
   await visit.page.mouse.wheel(0, -2000);
-  await assertEventually(
-    async () => (await messages(visit)).some((text) => /line 19\d/.test(text)),
-    true,
-  );
-  const shown = (await messages(visit)).find((text) => /line 19\d/.test(text))!.trim();
-  const { y } = (await row(visit, shown).boundingBox())!;
+  await visit.row(/line 19\d/).waitFor();
+  const shown = (await visit.messages()).find((text) => /line 19\d/.test(text))!;
+  const { y } = (await visit.row(shown).boundingBox())!;
   await stage.publish(...numbered(300, 100));
-  await assertEventually(
-    async () => /100 new/.test(await visit.page.locator("natstap-viewer .new-lines").innerText()),
-    true,
-  );
-  const moved = Math.abs((await row(visit, shown).boundingBox())!.y - y);
+  await visit.element(".new-lines").filter({ hasText: "100 new" }).waitFor();
+  const moved = Math.abs((await visit.row(shown).boundingBox())!.y - y);
   assert(moved < 2, `It moved by ${moved} px`);
 });
 
@@ -138,47 +116,43 @@ Deno.test("The attribute limit removes the oldest lines", async () => {
   );
 });
 
-Deno.test("Paused, the list does not change; resumed, it has all lines that arrived meanwhile", async () => {
+Deno.test("While paused, the list does not change; when resumed, it shows all lines that arrived meanwhile", async () => {
   await using visit = await openWithLines(5);
-  await button(visit, "Pause").click();
+  await visit.button("Pause").click();
   await visit.page.getByText("Paused", { exact: true }).first().waitFor();
   await stage.publish(...numbered(5, 5));
   await visit.page.getByRole("button", { name: "Paused · 5 new lines" }).waitFor();
-  assertEquals((await messages(visit)).length, 5);
-  await button(visit, "Resume").click();
-  await assertEventually(
-    async () => (await messages(visit)).map((text) => text.trim()),
-    numbered(0, 10).map(({ message }) => message),
-  );
+  assertEquals((await visit.messages()).length, 5);
+  await visit.button("Resume").click();
+  await assertEventually(() => visit.messages(), numbered(0, 10).map(({ message }) => message));
   const states = await visit.page.evaluate<boolean[]>("statuses.map(({ paused }) => paused)");
   assertEquals(states.slice(-2), [true, false]);
 });
 
 Deno.test("Rows and the message of an empty list are never shown together", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   await visit.page.evaluate(`{
-    const { shadowRoot } = document.querySelector("natstap-viewer");
     globalThis.overlaps = 0;
     const look = () => {
-      overlaps += shadowRoot.querySelector(".empty") && shadowRoot.querySelector(".row") ? 1 : 0;
+      overlaps += shadow(".empty") && shadow(".row") ? 1 : 0;
       requestAnimationFrame(() => setTimeout(look));
     };
     look();
   }`);
-  await show(stage, visit, ...numbered(0, 5));
-  await button(visit, "Clear").first().click();
+  await visit.show(...numbered(0, 5));
+  await visit.button("Clear").first().click();
   await visit.page.getByText("New lines will appear here.").waitFor();
-  await show(stage, visit, ...numbered(5, 5));
+  await visit.show(...numbered(5, 5));
   assertEquals(await visit.page.evaluate("overlaps"), 0);
 });
 
 Deno.test("Space pauses even after a click on a button or a row", async () => {
   await using visit = await openWithLines(5);
-  const wrap = button(visit, "Wrap long lines");
+  const wrap = visit.button("Wrap long lines");
   const wrapped = await wrap.getAttribute("aria-pressed");
-  const pause = visit.page.locator("natstap-viewer .pause");
+  const pause = visit.element(".pause");
   const pressed = () => pause.getAttribute("aria-pressed");
-  const clicks = [wrap, wrap, row(visit, "line 1.").locator(".machine"), button(visit, "Show all")];
+  const clicks = [wrap, wrap, visit.row("line 1.").locator(".machine"), visit.button("Show all")];
   for (const [index, clicked] of clicks.entries()) {
     await clicked.click();
     await visit.page.keyboard.press("Space");
@@ -192,29 +166,29 @@ Deno.test("Space pauses even after a click on a button or a row", async () => {
 
 Deno.test("Choosing from a menu closes it", async () => {
   await using visit = await openWithLines(5);
-  const panel = visit.page.locator("natstap-viewer .panel");
+  const panel = visit.element(".panel");
   for (const name of ["Clear", "Help"]) {
-    await button(visit, "Download").first().click();
+    await visit.button("Download").first().click();
     await panel.waitFor();
-    await button(visit, name).first().click();
+    await visit.button(name).first().click();
     await assertEventually(() => panel.isVisible(), false);
   }
   await visit.page.getByRole("dialog").waitFor();
 });
 
-Deno.test("Cleared, the list is empty, and continues with new lines", async () => {
+Deno.test("A cleared list is empty, and continues with new lines", async () => {
   await using visit = await openWithLines(20);
-  await button(visit, "Clear").first().click();
-  await assertEventually(() => messages(visit), []);
+  await visit.button("Clear").first().click();
+  await assertEventually(() => visit.messages(), []);
   await visit.page.getByText("New lines will appear here.").waitFor();
-  await show(stage, visit, { message: "after that" });
-  assertEquals((await messages(visit)).map((text) => text.trim()), ["after that"]);
+  await visit.show({ message: "after that" });
+  assertEquals(await visit.messages(), ["after that"]);
 });
 
-Deno.test("A row is copied as text, and so are several selected rows", async () => {
-  await using visit = await open(stage, "", { permissions: ["clipboard-read", "clipboard-write"] });
-  await show(stage, visit, { message: "first of two" }, { message: "second of two" });
-  const line = row(visit, "first of two");
+Deno.test("A row and a selection of several rows are copied as text", async () => {
+  await using visit = await stage.open("", { permissions: ["clipboard-read", "clipboard-write"] });
+  await visit.show({ message: "first of two" }, { message: "second of two" });
+  const line = visit.row("first of two");
   await line.hover();
   await line.getByRole("button", { name: "Copy line" }).click();
   const clipboard = () => visit.page.evaluate<string>("navigator.clipboard.readText()");
@@ -222,7 +196,7 @@ Deno.test("A row is copied as text, and so are several selected rows", async () 
   assertMatch(await clipboard(), /^\d{4}-.*Z app\[d896d7c609dd68\] dfw \[info\] first of two$/);
 
   const from = (await line.locator(".message").boundingBox())!;
-  const to = (await row(visit, "second of two").locator(".message").boundingBox())!;
+  const to = (await visit.row("second of two").locator(".message").boundingBox())!;
   await visit.page.mouse.move(from.x + 2, from.y + from.height / 2);
   await visit.page.mouse.down();
   await visit.page.mouse.move(to.x + 60, to.y + to.height / 2, { steps: 5 });
@@ -234,19 +208,16 @@ Deno.test("A row is copied as text, and so are several selected rows", async () 
 Deno.test("A browser without composed selections copies as usual", async () => {
   await using visit = await openWithLines(5);
   await visit.page.evaluate("delete Selection.prototype.getComposedRanges");
-  await row(visit, "line 1.").locator(".message").dblclick();
-  await show(stage, visit, { message: "and continues" });
+  await visit.row("line 1.").locator(".message").dblclick();
+  await visit.show({ message: "and continues" });
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("All lines, or the filtered ones, are saved as .log and as .ndjson", async () => {
-  await using visit = await open(stage);
+Deno.test("All lines, or only the filtered ones, are saved as .log or as .ndjson", async () => {
+  await using visit = await stage.open();
   const raw = `{"not a":"Fly line"}`;
   await stage.publish(raw, "a\nb");
-  await show(stage, visit, {
-    message: "the last one",
-    timestamp: "2026-11-20T20:42:11.123456789Z",
-  });
+  await visit.show({ message: "the last one", timestamp: "2026-11-20T20:42:11.123456789Z" });
   const log = await download(visit, /All lines .log/);
   assertMatch(log.name, /^panini-786-.*\.log$/);
   assertEquals(
@@ -261,28 +232,28 @@ Deno.test("All lines, or the filtered ones, are saved as .log and as .ndjson", a
     "the last one",
   ]);
 
-  await searchField(visit).fill("Fly");
-  await assertEventually(async () => (await messages(visit)).length, 1);
+  await visit.searchField.fill("Fly");
+  await assertEventually(async () => (await visit.messages()).length, 1);
   assertEquals((await download(visit, /Filtered lines .log/)).text, `${raw}\n`);
   assertEquals((await download(visit, /Filtered lines .ndjson/)).text, `${raw}\n`);
 });
 
 Deno.test("Times are local, UTC or relative", async () => {
-  await using visit = await open(stage, "", { timezoneId: "Asia/Tokyo" });
-  await show(stage, visit, { message: "in time", timestamp: "2026-11-20T20:42:11.5Z" });
-  const time = () => row(visit, "in time").locator(".time").innerText();
+  await using visit = await stage.open("", { timezoneId: "Asia/Tokyo" });
+  await visit.show({ message: "in time", timestamp: "2026-11-20T20:42:11.5Z" });
+  const time = () => visit.row("in time").locator(".time").innerText();
   assertMatch(await time(), /^05:42:11\.500$/);
-  await button(visit, /^Times/).click();
+  await visit.button(/^Times/).click();
   await assertEventually(time, "20:42:11.500Z");
-  await button(visit, /^Times/).click();
+  await visit.button(/^Times/).click();
   await assertEventually(async () => /ago|in /.test(await time()), true);
-  await button(visit, /^Times/).click();
+  await visit.button(/^Times/).click();
   await assertEventually(time, "05:42:11.500");
 });
 
 Deno.test("The rate chart counts lines, and a click on a bar jumps to its lines", async () => {
   await using visit = await openWithLines(400);
-  await show(stage, visit, { message: "an error", level: "error" });
+  await visit.show({ message: "an error", level: "error" });
   const { mouse } = visit.page;
   const chart = visit.page.getByRole("slider");
   const { x, y, width, height } = (await chart.boundingBox())!;
@@ -312,6 +283,6 @@ Deno.test("The rate chart counts lines, and a click on a bar jumps to its lines"
     await pointAt((await filled())[0]!);
     await mouse.down();
     await mouse.up();
-    return await row(visit, "line 0.").isVisible();
+    return await visit.row("line 0.").isVisible();
   }, true);
 });

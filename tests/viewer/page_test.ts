@@ -4,9 +4,7 @@ import { assertEventually } from "../support/patience.ts";
 import { mint } from "../support/service.ts";
 import {
   APP,
-  live,
   MACHINE,
-  pageUrl,
   type Stage,
   startStage,
   type Visit,
@@ -15,12 +13,6 @@ import {
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
 Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
-
-/** Publishes a line and waits until the page shows it. */
-async function assertShows({ page }: Visit, message: string): Promise<void> {
-  await stage.publish({ message });
-  await page.getByText(message).first().waitFor();
-}
 
 function field({ page }: Visit) {
   return page.getByRole("textbox", { name: "Token" });
@@ -32,11 +24,10 @@ async function paste(visit: Visit, text: string): Promise<void> {
 }
 
 Deno.test("The page takes the token from the fragment, and removes it from the address bar and the history", async () => {
-  await using visit = await stage.visit(await pageUrl(stage));
-  await live(visit);
+  await using visit = await stage.watch(await stage.pageUrl());
   assertEquals(visit.page.url(), `${stage.service.url}/`);
   assertEquals(await visit.page.evaluate("history.length"), 2, "about:blank and this page");
-  await assertShows(visit, "from the fragment");
+  await visit.show({ message: "from the fragment" });
   assertEquals(await field(visit).isVisible(), false);
   assertMatch(await visit.page.title(), new RegExp(APP));
   assertEquals(visit.trouble, []);
@@ -50,33 +41,30 @@ Deno.test("The page takes the token from a link that is opened while it is shown
   await using visit = await stage.visit(`${stage.service.url}/`);
   await field(visit).waitFor();
   await visit.page.evaluate(`location.href = "#token=${await mint({ app: APP })}"`);
-  await live(visit);
+  await visit.live();
   assertEquals(visit.page.url(), `${stage.service.url}/`);
-  await assertShows(visit, "from a second link");
+  await visit.show({ message: "from a second link" });
   assertEquals(visit.trouble, []);
 });
 
 Deno.test("The page takes app, region and machine from the fragment", async () => {
   const token = await mint({ app: ["another-app", APP] });
   const scope = `app=${APP}&region=dfw&machine=d896d7c609dd68`;
-  await using visit = await stage.visit(`${stage.service.url}/#token=${token}&${scope}`);
-  await live(visit);
-  const subjects = await visit.page.evaluate(
-    "statuses.map(({ subject }) => subject).filter(Boolean)",
-  );
-  assertEquals(subjects, [`logs.${APP}.dfw.${MACHINE}`]);
+  await using visit = await stage.watch(`${stage.service.url}/#token=${token}&${scope}`);
+  const subjects = "statuses.map(({ subject }) => subject).filter(Boolean)";
+  assertEquals(await visit.page.evaluate(subjects), [`logs.${APP}.dfw.${MACHINE}`]);
   assertEquals(visit.page.url(), `${stage.service.url}/`);
 });
 
-Deno.test("The page without a token explains itself in two sentences, has a field, and does not request /logs", async () => {
+Deno.test("If it has no token, the page explains itself in two sentences, shows a field, and does not request /logs", async () => {
   await using visit = await stage.visit(`${stage.service.url}/`);
   await field(visit).waitFor();
   assertEquals(await visit.page.evaluate("document.activeElement.id"), "token");
   assertEquals((await visit.page.locator(".intro").innerText()).match(/[.:](\s|$)/g)?.length, 2);
   assertEquals(visit.requests.filter((request) => request.url().includes("/logs")), []);
   await paste(visit, await mint({ app: APP }));
-  await live(visit);
-  await assertShows(visit, "pasted");
+  await visit.live();
+  await visit.show({ message: "pasted" });
   const left = await visit.page.evaluate("document.querySelector('#token').value");
   assertEquals([await field(visit).isVisible(), left], [false, ""]);
   assertEquals(visit.trouble, []);
@@ -93,7 +81,7 @@ Deno.test("The page accepts a token pasted as a header, in a link, or broken int
   for (const text of pasted) {
     await using visit = await stage.visit(`${stage.service.url}/`);
     await paste(visit, text);
-    await live(visit);
+    await visit.live();
   }
 });
 
@@ -102,7 +90,7 @@ Deno.test("The page shows why it cannot use a bad token, and asks again", async 
     ["not a token", /^This token is not accepted\. .*JWT/],
     [await mint({ app: APP, exp: 1 }), /expired/i],
     [
-      (await mint({ app: APP })).slice(0, -9) + "AAAAAAAAA",
+      `${(await mint({ app: APP })).slice(0, -9)}AAAAAAAAA`,
       /^This token is not accepted\. .*sign/i,
     ],
   ];
@@ -114,7 +102,7 @@ Deno.test("The page shows why it cannot use a bad token, and asks again", async 
     await paste(visit, token);
     await alert.waitFor();
     await paste(visit, await mint({ app: APP }));
-    await live(visit);
+    await visit.live();
     assertEquals(await visit.page.getByRole("alert").isVisible(), false);
     // Only the browser's own messages about the responses.
     const others = visit.trouble.filter((text) => !/status of 401/.test(text));
@@ -122,11 +110,10 @@ Deno.test("The page shows why it cannot use a bad token, and asks again", async 
   }
 });
 
-Deno.test("The page keeps the lines when the token expires, and continues with the next one", async () => {
+Deno.test("The page keeps its lines when the token expires, and continues with the next token", async () => {
   const token = await mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 8 });
-  await using visit = await stage.visit(`${stage.service.url}/#token=${token}`);
-  await live(visit);
-  await assertShows(visit, "before expiry");
+  await using visit = await stage.watch(`${stage.service.url}/#token=${token}`);
+  await visit.show({ message: "before expiry" });
   await field(visit).waitFor();
   assert(await visit.page.getByText("before expiry").first().isVisible(), "The line remains");
   assertEquals(await visit.page.evaluate("document.activeElement.id"), "", "The focus remains");
@@ -134,13 +121,12 @@ Deno.test("The page keeps the lines when the token expires, and continues with t
   await visit.page.getByText("This token is no longer accepted.").waitFor();
   await paste(visit, await mint({ app: APP }));
   await assertEventually(() => field(visit).isVisible(), false);
-  await assertShows(visit, "with another token");
+  await visit.show({ message: "with another token" });
   assert(await visit.page.getByText("before expiry").first().isVisible(), "The same list");
 });
 
-Deno.test("A reload asks for a token again", async () => {
-  await using visit = await stage.visit(await pageUrl(stage));
-  await live(visit);
+Deno.test("After a reload, the page asks for a token again", async () => {
+  await using visit = await stage.watch(await stage.pageUrl());
   await visit.page.reload();
   await field(visit).waitFor();
 });

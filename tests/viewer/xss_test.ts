@@ -2,15 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import type { Page } from "npm:playwright-core@^1";
-import {
-  flyLine,
-  live,
-  open,
-  pageUrl,
-  type Stage,
-  startStage,
-  type Visit,
-} from "../support/viewer/viewer_stage.ts";
+import { flyLine, type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 import { XSS } from "../support/viewer/xss_payloads.ts";
 
 /** Number of attacks per check, so that all of them are on the screen at once. */
@@ -31,7 +23,7 @@ interface Inventory {
 }
 
 const INVENTORY = `(() => {
-  const all = [...document.querySelector("natstap-viewer").shadowRoot.querySelectorAll("*")];
+  const all = [...viewer.shadowRoot.querySelectorAll("*")];
   return {
     elements: [...new Set(all.map(({ localName }) => localName))],
     attributes: [...new Set(all.flatMap(({ localName, attributes }) =>
@@ -66,12 +58,8 @@ async function show({ page }: Visit, lines: Parameters<Stage["publish"]>): Promi
 async function expandAll(page: Page): Promise<void> {
   const closed = page.locator('natstap-viewer .row [aria-expanded="false"]');
   for (let left = await closed.count(); left > 0; left--) {
-    await closed.first().click({ timeout: 2000 }).catch(() => {}); // It has scrolled out of view.
+    await closed.first().click({ timeout: 2000 }).catch(() => {}); // The row has scrolled out of view.
   }
-}
-
-async function take({ page }: Visit): Promise<Inventory> {
-  return await page.evaluate<Inventory>(INVENTORY);
 }
 
 /** A line with `text` in each field. */
@@ -90,9 +78,9 @@ async function takeHarmless(visit: Visit): Promise<Inventory> {
   const taken: Inventory[] = [];
   for (const text of HARMLESS) {
     await show(visit, [{ message: text }, text, everywhere("info"), structured("info")]);
-    taken.push(await take(visit));
+    taken.push(await visit.page.evaluate<Inventory>(INVENTORY));
     await expandAll(visit.page);
-    taken.push(await take(visit));
+    taken.push(await visit.page.evaluate<Inventory>(INVENTORY));
   }
   return {
     elements: taken.flatMap(({ elements }) => elements),
@@ -104,34 +92,28 @@ async function takeHarmless(visit: Visit): Promise<Inventory> {
 
 async function assertOnlyText(visit: Visit): Promise<void> {
   const { page } = visit;
-  const prototype = await page.evaluate("Object.getOwnPropertyNames(Object.prototype).length");
+  const members = "Object.getOwnPropertyNames(Object.prototype).length";
+  const prototype = await page.evaluate(members);
   const harmless = await takeHarmless(visit);
-  assert(harmless.links.length > 0, "There is a link");
+  assert(harmless.links.length > 0, "The harmless lines have links");
 
   for (let start = 0; start < XSS.length; start += GROUP) {
     const group = XSS.slice(start, start + GROUP);
     const lines = (text: string) => [{ message: text }, text, everywhere(text), structured(text)];
     await show(visit, group.flatMap(([, text]) => lines(text)));
-    await assertHarmless(visit, harmless, group.map(([attack]) => attack).join(", "));
+    const attacks = group.map(([attack]) => attack).join(", ");
+    await assertHarmless(visit, harmless, attacks);
     await expandAll(page);
-    await assertHarmless(
-      visit,
-      harmless,
-      `expanded: ${group.map(([attack]) => attack).join(", ")}`,
-    );
+    await assertHarmless(visit, harmless, `expanded: ${attacks}`);
   }
   assertEquals(await visit.fired(), [], "Scripts that ran");
   assertEquals(await page.evaluate("({}).polluted"), undefined);
-  assertEquals(
-    await page.evaluate("Object.getOwnPropertyNames(Object.prototype).length"),
-    prototype,
-    "Object.prototype is unchanged",
-  );
+  assertEquals(await page.evaluate(members), prototype, "Object.prototype is unchanged");
   assertEquals(visit.trouble, [], "Nothing was blocked by a policy");
 }
 
 async function assertHarmless(visit: Visit, harmless: Inventory, attack: string): Promise<void> {
-  const { elements, attributes, links, outside } = await take(visit);
+  const { elements, attributes, links, outside } = await visit.page.evaluate<Inventory>(INVENTORY);
   const isNew = (known: string[]) => (name: string) => !known.includes(name);
   assertEquals(outside, harmless.outside, `Elements outside of the viewer, by ${attack}`);
   assertEquals(elements.filter(isNew(harmless.elements)), [], `Elements made by ${attack}`);
@@ -153,33 +135,29 @@ function unexpectedRequests({ requests }: Visit, page: string): string[] {
   );
 }
 
-Deno.test("Whatever a line contains, the page creates no elements, runs no scripts and sends no requests", async () => {
-  const url = await pageUrl(stage);
-  await using visit = await stage.visit(url);
-  await live(visit);
+Deno.test("Whatever a line contains, it creates no elements, runs no scripts and causes no requests", async () => {
+  const url = await stage.pageUrl();
+  await using visit = await stage.watch(url);
   await assertOnlyText(visit);
-  assertEquals(
-    unexpectedRequests(visit, url.replace(/#.*/, "")).filter((asked) => asked !== url),
-    [],
-  );
+  const unexpected = unexpectedRequests(visit, url.replace(/#.*/, ""));
+  assertEquals(unexpected.filter((asked) => asked !== url), []);
 });
 
 Deno.test("The element is as safe in a product's page without a content security policy", async () => {
-  await using visit = await open(stage);
+  await using visit = await stage.open();
   await assertOnlyText(visit);
   assertEquals(unexpectedRequests(visit, visit.page.url()), []);
 });
 
 Deno.test("Every attack is shown as text", async () => {
-  await using visit = await stage.visit(await pageUrl(stage));
-  await live(visit);
-  // Except escape sequences, JSON and white space, which are shown differently.
+  await using visit = await stage.watch(await stage.pageUrl());
+  // Escape sequences, JSON and white space are shown differently.
   // deno-lint-ignore no-control-regex -- matches control characters on purpose
   const plain = XSS.filter(([, text]) => !/[\x00-\x1f\u200b\u2028\u2029\ufeff]|^[{[]/.test(text));
   assert(plain.length > 60);
   for (const [attack, text] of plain) {
     await show(visit, [{ message: text }]);
-    const rows = await visit.page.locator("natstap-viewer .row").allTextContents();
+    const rows = await visit.element(".row").allTextContents();
     assert(rows.some((row) => row.includes(text)), `Expected to see "${text}" (${attack})`);
   }
 });

@@ -1,5 +1,5 @@
 /**
- * Copies text to the clipboard, even on a page without the Clipboard API, such as one served over HTTP.
+ * Copies text to the clipboard, even if the page has no Clipboard API, as over plain HTTP.
  *
  * @module
  */

@@ -13,7 +13,7 @@ import type { Gap, Row } from "../rows/row.ts";
 /** `log` is plain text as in `?format=text`, without escape sequences; `ndjson` is as in `?format=ndjson`. */
 export type FileKind = "log" | "ndjson";
 
-export const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
+const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
   log: "text/plain;charset=utf-8",
   ndjson: "application/x-ndjson",
 };
@@ -21,7 +21,7 @@ export const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
 /** Number of rows converted at a time, which takes about 20 ms. */
 const ROWS_PER_PART = 2000;
 
-/** Converts the rows that are held now. */
+/** Converts the rows that are held at the time of the call. */
 export async function toFile(rows: Iterable<Row>, kind: FileKind): Promise<Blob> {
   const write = kind === "log" ? toText : toJson;
   const all = [...rows];
@@ -42,13 +42,13 @@ export function fileName(app: string, kind: FileKind, now: Date = new Date()): s
   return `${name}-${time}.${kind}`;
 }
 
-/** As in the service's `text`, without escape sequences. */
+/** The row as in the service's `text` format, without escape sequences. */
 export function toText(row: Row): string {
   if (row.kind === "gap") return `# ${words(eventOf(row))}`;
   return plainText(flyctlText(parseLogLine(row.payload), row.received) ?? row.payload);
 }
 
-/** As {@linkcode toText}, with the text of a JSON line as it is shown, but all of it. */
+/** Like {@linkcode toText}, but a JSON line has the text that is shown, with all fields in full. */
 export function toCopiedText(row: Row): string {
   if (row.kind === "gap" || !row.isStructured && !row.message.includes("\\")) return toText(row);
   const parsed = parseLogLine(row.payload);
@@ -56,7 +56,7 @@ export function toCopiedText(row: Row): string {
   return plainText(flyctlText({ ...parsed, text }, row.received) ?? text);
 }
 
-/** As in the service's `ndjson`: the payload if it is one line of JSON, else a JSON string. */
+/** The row as in the service's `ndjson` format: the payload if it is one line of JSON, else a JSON string. */
 export function toJson(row: Row): string {
   if (row.kind === "gap") return JSON.stringify({ natstap: eventOf(row) });
   return isPlainJson(row.payload) ? row.payload : JSON.stringify(row.payload);
@@ -72,7 +72,7 @@ function isPlainJson(payload: string): boolean {
   }
 }
 
-/** A gap as an event; `dropped` is as the service sends it. */
+/** A gap as an event; `dropped` has the form in which the service sends it. */
 function eventOf(gap: Gap): Record<string, string | number> {
   if (gap.gap === "dropped") return { event: "dropped", count: gap.count, bytes: gap.bytes };
   return { event: `${gap.gap} lost`, from: time(gap.from), to: time(gap.to) };

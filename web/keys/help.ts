@@ -26,7 +26,7 @@ export function helpTemplate(onClose: () => void): TemplateResult {
             `
           )}
         </dl>
-        <p>Click a region or machine to show only its lines. Click a bar to jump to its lines.</p>
+        <p>Click a region or machine to show only its lines. Click a bar of the chart to jump to its lines.</p>
       </div>
     </dialog>
   `;

@@ -7,7 +7,7 @@ import type { ReactiveElement } from "lit";
 import { whileConnected } from "../while_connected.ts";
 import { type Command, commandOf, isForViewer } from "./shortcuts.ts";
 
-/** After a click on one of these, the list has the focus again. */
+/** A click on one of these returns the focus to the list. */
 const CLICKED = ".pause, .tools, .chips, .facets, .row";
 
 /** Listens for shortcuts, and returns the focus to the list after clicks. */
@@ -50,7 +50,7 @@ export class KeyController {
   #clicked(event: Event): void {
     const { detail, target } = event as MouseEvent;
     if (detail === 0 || !(target instanceof Element)) return;
-    // A menu that was opened with the pointer can be used by keyboard.
+    // A menu that was opened with the pointer can be used with the keyboard.
     if (!target.closest(CLICKED) || target.closest(".menu > .tool")) return;
     this.focusList({ preventScroll: true });
   }

@@ -18,7 +18,7 @@ export type Command =
   | "help"
   | "leave";
 
-/** Each shortcut's keys as shown in the help, its effect, and the commands of single keys. */
+/** Each shortcut's keys as shown in the help, its effect, and the command that each key runs. */
 export const SHORTCUTS: readonly {
   readonly keys: readonly string[];
   readonly effect: string;
@@ -26,21 +26,21 @@ export const SHORTCUTS: readonly {
 }[] = [
   { keys: ["/"], effect: "Focus the search field", commands: { "/": "search" } },
   { keys: ["f"], effect: "Switch between filter and find", commands: { f: "mode" } },
-  { keys: ["Enter", "Shift Enter"], effect: "Next, previous match, in the search field" },
+  { keys: ["Enter", "Shift Enter"], effect: "Next or previous match (in the search field)" },
   {
     keys: ["n", "N"],
-    effect: "Next, previous match, in the list",
+    effect: "Next or previous match (in the list)",
     commands: { n: "next", N: "previous" },
   },
   { keys: ["Space"], effect: "Pause or resume", commands: { " ": "pause" } },
   {
     keys: ["g", "G"],
-    effect: "Jump to the oldest line, to the newest line",
+    effect: "Jump to the oldest or the newest line",
     commands: { g: "start", G: "end" },
   },
   { keys: ["w"], effect: "Wrap long lines", commands: { w: "wrap" } },
-  { keys: ["t"], effect: "Switch times: local, UTC, relative", commands: { t: "time" } },
-  { keys: ["Esc"], effect: "Close the menu, clear or leave the search field" },
+  { keys: ["t"], effect: "Show times as local, UTC or relative", commands: { t: "time" } },
+  { keys: ["Esc"], effect: "Close the menu, or clear or leave the search field" },
   { keys: ["?"], effect: "Show this help", commands: { "?": "help" } },
 ];
 
@@ -62,7 +62,7 @@ export function commandOf(event: KeyboardEvent): Command | undefined {
 }
 
 /**
- * Whether a key is meant for `viewer`: it is pressed within it, or nothing has the focus, and the viewer is
+ * Whether a key is meant for `viewer`: it is pressed inside it, or nothing has the focus and the viewer is
  * under the pointer or fills most of the window. Other keys are left to the host page.
  */
 export function isForViewer(viewer: HTMLElement, event: KeyboardEvent): boolean {

@@ -6,9 +6,10 @@
 import type { Row } from "../rows/row.ts";
 
 /**
- * Assigns each drawn row a key, which stands for an element. A row keeps its key as long as it is drawn, and
- * with it focus and selection; a new row reuses the key, and so the element, of one that is gone. At 5,000
- * lines per second every frame shows new rows: creating their elements took half of the time.
+ * Assigns each drawn row a key, which stands for an element. As long as a row is drawn, it
+ * keeps its key, and with it focus and selection; a new row reuses the key, and so the element, of a row that is
+ * no longer drawn. At 5,000 lines per second, every frame shows new rows, and creating their elements took half
+ * of the time.
  */
 export class ElementKeys {
   #keys = new Map<number, number>();
@@ -17,7 +18,7 @@ export class ElementKeys {
   /**
    * Assigns keys to `rows`, and releases those of all others.
    *
-   * @param held Ids of rows whose elements must not be reused, since they have the focus or a selection.
+   * @param held Ids of rows whose elements must not be reused, because they have the focus or a selection.
    */
   assign(rows: readonly Row[], held: readonly number[] = []): void {
     const kept = new Map<number, number>();

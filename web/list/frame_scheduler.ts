@@ -7,13 +7,13 @@
 /** Interval at which the rest of the viewer is drawn while lines arrive. */
 const REST_MS = 200;
 /**
- * Pause after the list was drawn for new lines, relative to the time that this took. A screen of new lines
+ * Pause after the list was drawn for new lines, as a multiple of the time that this took. A screen of new lines
  * takes 5 to 20 ms to lay out, most of a frame, and a stream that fills a screen per frame cannot be read
  * at 60 frames per second. The time is left to the reader's input.
  */
 const PAUSE_FACTOR = 2;
 
-/** Draws at most once per frame, and for new lines at most a third of the time. */
+/** Draws at most once per frame, and spends at most a third of the time on new lines. */
 export class FrameScheduler {
   readonly #drawList: () => void;
   readonly #drawRest: () => void;

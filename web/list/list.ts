@@ -6,7 +6,7 @@
 import { render, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Row } from "../rows/row.ts";
-import type { VisibleRows } from "../rows/visible_rows.ts";
+import type { Store } from "../rows/store.ts";
 import { ElementKeys } from "./element_keys.ts";
 import { Heights } from "./heights.ts";
 import { Offsets } from "./offsets.ts";
@@ -20,14 +20,14 @@ const OVERSCAN_PX = 240;
 const SCROLL_END_MS = 200;
 /** Time after a touch or a key press during which it may still move the view. */
 const MOMENTUM_MS = 1000;
-/** Distance from the end that counts as the end: a zoomed page has fractional pixels. */
+/** Maximum distance from the end that counts as the end: a zoomed page has fractional pixels. */
 const END_TOLERANCE_PX = 3;
 /** Maximum number of passes per frame, since measuring rows may show that more are needed. */
 const MAX_PASSES = 4;
 
 /** What the list needs from the viewer. */
 export interface ListOptions {
-  readonly rows: VisibleRows;
+  readonly rows: Store;
   /** Renders a row as one element. */
   readonly template: (row: Row) => TemplateResult;
   /** Asks for {@linkcode List.update} to be called in the next frame. */
@@ -43,7 +43,7 @@ interface Anchor {
 /**
  * Shows rows in a scrolling element. At the end, it follows the newest row. Elsewhere the row at the top of
  * the view is an anchor: it keeps its position while rows are added, removed or measured, and the others
- * are placed around it. The scroll position is not set while the reader scrolls, which would stop the motion.
+ * are placed around it. While the reader scrolls, the scroll position is not set, since that would stop the motion.
  *
  * @example
  * ```ts
@@ -117,7 +117,7 @@ export class List {
 
   /** Scrolls to the newest row, and follows. */
   toEnd(): void {
-    // At once, so that a pending scroll event is recognized as the list's own.
+    // Scrolls at once, so that a pending scroll event is recognized as the list's own.
     this.#scrollTo(this.#scroller.scrollHeight);
     this.#following = true;
     this.#options.onScroll();
@@ -148,7 +148,7 @@ export class List {
     this.#following = false;
   }
 
-  /** Measures all rows again: they look different, or others are shown. */
+  /** Measures all rows again, because they look different or others are shown. */
   remeasure(): void {
     this.#heights.clear();
     this.#canvas.style.minWidth = "";
@@ -160,7 +160,7 @@ export class List {
   update(): void {
     const { rows } = this.#options;
     if (rows.visibleCount === 0) return this.#empty();
-    // In a hidden viewer rows have no height, and would all seem to fit into the view.
+    // In a hidden viewer, rows have no height, so all of them would seem to fit into the view.
     if (this.#scroller.clientHeight === 0) return;
     this.#heights.forgetBefore(rows.visibleAt(0).id);
     // While a filter is being applied, the target may not be visible yet.
@@ -221,7 +221,7 @@ export class List {
     if (this.#following) this.#scrollTo(total);
   }
 
-  /** Chooses the new anchor, and moves the rows back to position 0 when that does no harm. */
+  /** Chooses the new anchor, and moves the rows back to position 0 if the reader cannot notice. */
   #settle(): void {
     const { rows } = this.#options;
     const base = this.#following ? 0 : this.#base();
@@ -287,7 +287,7 @@ export class List {
     this.#top = this.#scroller.scrollTop;
   }
 
-  /** A scroll bar may report no end of dragging; the next move of the pointer without a button does. */
+  /** A scroll bar may not report the end of dragging; the next pointer move without a button does. */
   #held(isHeld: boolean, momentum = 0): void {
     if (isHeld) this.#userScrollsUntil = Infinity;
     else if (momentum > 0 || this.#userScrollsUntil === Infinity) {
@@ -306,7 +306,7 @@ export class List {
     this.#options.onScroll();
   }
 
-  /** The wheel counts before it scrolls: a fast stream sets the position again in each frame. */
+  /** Stops following before the wheel scrolls: a fast stream sets the scroll position in each frame. */
   #wheeled(deltaY: number): void {
     const { scrollHeight, clientHeight } = this.#scroller;
     if (deltaY < 0 && scrollHeight > clientHeight) this.stay();

@@ -16,7 +16,7 @@ import { rowTemplate } from "./row_template.ts";
 /** Duration of the flash of a row, as in the style sheet. */
 const FLASH_MS = 1600;
 
-/** Draws the rows, and remembers which are expanded and which one is lit up. */
+/** Draws the rows, and remembers which are expanded and which one flashes. */
 export class ListController implements ReactiveController {
   readonly scheduler: FrameScheduler = new FrameScheduler(
     () => this.#draw(),
@@ -27,7 +27,8 @@ export class ListController implements ReactiveController {
   readonly #query: RowQuery;
   readonly #actions: Omit<RowActions, "onExpand">;
   readonly #expanded = new Set<number>();
-  #list: List | undefined;
+  /** The list; `undefined` until the host has rendered. */
+  list: List | undefined;
   #wasEmpty = true;
   #flash: number | undefined;
   #flashTimer: ReturnType<typeof setTimeout> | undefined;
@@ -44,20 +45,10 @@ export class ListController implements ReactiveController {
     this.#actions = actions;
     store.onChange = () => this.scheduler.drawForNewRows();
     query.onChange = () => {
-      this.#list?.remeasure();
+      this.list?.remeasure();
       host.requestUpdate();
     };
     host.addController(this);
-  }
-
-  /** The list; `undefined` until the host has rendered. */
-  get list(): List | undefined {
-    return this.#list;
-  }
-
-  /** The element that scrolls and has the keyboard focus. */
-  get scroller(): HTMLElement {
-    return this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!;
   }
 
   get isEmpty(): boolean {
@@ -70,40 +61,40 @@ export class ListController implements ReactiveController {
 
   hostUpdated(): void {
     this.#wasEmpty = this.isEmpty;
-    this.#list ??= new List(this.scroller, {
+    this.list ??= new List(this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!, {
       rows: this.#store,
       template: (row) => this.#row(row),
       onScroll: () => this.scheduler.draw(),
     });
   }
 
-  /** Forgets which rows are expanded, and goes back to the end: the rows have been removed. */
+  /** Forgets which rows are expanded, and returns to the end, after all rows have been removed. */
   clear(): void {
     this.#expanded.clear();
-    this.#list?.toEnd();
+    this.list?.toEnd();
   }
 
-  /** Scrolls to a row and lights it up. */
+  /** Scrolls to a row, which flashes. */
   show(id: number): void {
     this.#flash = id;
     clearTimeout(this.#flashTimer);
     this.#flashTimer = setTimeout(() => this.#flash = undefined, FLASH_MS);
-    this.#list?.toRow(id);
+    this.list?.toRow(id);
   }
 
   /** Scrolls to the next match, or with -1 to the previous one. Returns whether it has wrapped around. */
   step(by: 1 | -1): boolean {
     const { current } = this.#query;
-    const id = this.#query.step(by, this.#list?.bottomRow ?? Infinity);
+    const id = this.#query.step(by, this.list?.bottomRow ?? Infinity);
     this.#host.requestUpdate();
     if (id === undefined) return false;
-    this.#list?.toRow(id);
+    this.list?.toRow(id);
     return current !== undefined && (id - current) * by <= 0;
   }
 
   #draw(): void {
     if (this.#query.search()) this.scheduler.draw();
-    this.#list?.update();
+    this.list?.update();
     if (this.#wasEmpty !== this.isEmpty) this.#host.requestUpdate();
     this.scheduler.updateRest();
   }
@@ -126,6 +117,6 @@ export class ListController implements ReactiveController {
 
   #toggle(id: number): void {
     if (!this.#expanded.delete(id)) this.#expanded.add(id);
-    this.#list?.reveal(id);
+    this.list?.reveal(id);
   }
 }

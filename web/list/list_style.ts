@@ -32,7 +32,7 @@ export const listStyle: CSSResult = css`
     min-width: 100%;
   }
 
-  /* Rows overflow it: finding the width of the widest row would take two layouts. */
+  /* Rows may overflow this: sizing it to the widest row would take two layouts. */
   .block {
     position: absolute;
     top: 0;

@@ -4,14 +4,15 @@
  * @module
  */
 import type { Heights } from "./heights.ts";
-import type { VisibleRows } from "../rows/visible_rows.ts";
+import { firstIndex } from "../rows/first_index.ts";
+import type { Store } from "../rows/store.ts";
 
 /** Converts between a row's index and its offset, in pixels. */
 export class Offsets {
-  readonly #rows: VisibleRows;
+  readonly #rows: Store;
   readonly #heights: Heights;
 
-  constructor(rows: VisibleRows, heights: Heights) {
+  constructor(rows: Store, heights: Heights) {
     this.#rows = rows;
     this.#heights = heights;
   }
@@ -29,13 +30,6 @@ export class Offsets {
 
   /** Index of the row at offset `y`, or of the nearest row. */
   at(y: number): number {
-    let low = 0;
-    let high = this.#rows.visibleCount - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.of(middle) <= y) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return firstIndex(1, this.#rows.visibleCount, (index) => this.of(index) <= y) - 1;
   }
 }

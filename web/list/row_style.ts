@@ -10,13 +10,13 @@ import { messageStyle } from "../message/message_style.ts";
 import { COLUMNS } from "../rows/facets.ts";
 import { cellStyle } from "./cell_style.ts";
 
-/** The grid columns of the facets, with widths in characters or fitting their content. */
+/** The grid columns of the facets: fixed widths in characters, or widths that fit the content. */
 const fixed = unsafeCSS(
   COLUMNS.map(({ facet, width }) => `[${facet}] var(--${facet}-width, ${width}ch)`).join(" "),
 );
 const fitting = unsafeCSS(COLUMNS.map(({ facet }) => `[${facet}] auto`).join(" "));
 
-/** A column that no line has a value for takes no room, such as the region where subjects have none. */
+/** A column that is empty in every line, such as the region if subjects have none, takes no room. */
 const unused = unsafeCSS(
   COLUMNS.map(({ facet }) => `.no-${facet} { --${facet}-width: 0px; }`).join(" "),
 );
@@ -24,7 +24,6 @@ const unused = unsafeCSS(
 const rows = css`
   ${unused} .row {
     --tone: transparent;
-    box-sizing: border-box;
     display: grid;
     grid-template-columns:
       [time] var(--time-width) ${fixed} [expand] 12px
@@ -35,7 +34,6 @@ const rows = css`
     min-height: var(--natstap-row-height);
     padding: 0 12px 0 9px;
     border-left: 3px solid var(--tone);
-    color: var(--natstap-fg);
     font: var(--natstap-font-size) / var(--natstap-row-height) var(--natstap-font);
     font-variant-ligatures: none;
     font-variant-numeric: tabular-nums;

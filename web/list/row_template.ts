@@ -19,11 +19,11 @@ export interface RowOptions extends RowActions {
   readonly expanded: boolean;
   /** For relative times: milliseconds since the epoch. */
   readonly now: number;
-  /** Matches what is highlighted; with the flag `g`. */
+  /** Matches the text to highlight; has the flag `g`. */
   readonly pattern: RegExp | undefined;
   /** Whether this row is the current match. */
   readonly current: boolean;
-  /** Whether the row is lit up for a moment, so that the reader finds it. */
+  /** Whether the row flashes, so that the reader notices it. */
   readonly flash?: boolean;
 }
 
@@ -32,11 +32,11 @@ export function rowTemplate(row: Row, options: RowOptions): TemplateResult {
   return row.kind === "line" ? lineTemplate(row, options) : gapTemplate(row, options);
 }
 
-/** Maximum length of a value in a tooltip: values may be of any length. */
+/** Maximum length of a value in a tooltip, since values may have any length. */
 const MAX_VALUE_LENGTH = 100;
 const MAX_TAG_LENGTH = 12;
 
-/** The level is not a button: its chips are always visible. */
+/** The level is not a button, since its chips are always visible. */
 const BUTTONS = COLUMNS.filter(({ facet }) => facet !== "level");
 /** Facets without a column. */
 const TAGS = FACET_ENTRIES.filter(([, { column }]) => column === undefined);
@@ -92,8 +92,8 @@ function shortLevel(level: string): string {
 }
 
 /**
- * A button that filters by a value. It is not in the tab order, where the buttons of all rows would be in
- * the way: the chips do the same from the keyboard.
+ * A button that filters by a value. It is not in the tab order, which would become very long; the
+ * chips do the same from the keyboard.
  */
 function facetButton(facet: Facet, kind: "cell" | "tag", value: string, shown: string) {
   const title = value === "" ? "" : `Show only ${facet} ${value.slice(0, MAX_VALUE_LENGTH)}`;

@@ -13,7 +13,7 @@ export interface SelectedRows {
 /**
  * The selected rows; `undefined` if nothing is selected, or only text within one row.
  *
- * @param before The last selection: an end whose element is gone has not moved.
+ * @param before The previous selection, which still has an end whose element was removed.
  */
 export function selectedRows(root: ShadowRoot, before?: SelectedRows): SelectedRows | undefined {
   const range = selectedRange(root);
@@ -37,17 +37,17 @@ export function heldRows(root: ShadowRoot): number[] {
   return nodes.map((node) => node ? rowAt(node) : undefined).filter((id) => id !== undefined);
 }
 
-/** An end whose element was removed has moved to the element around the rows. */
+/** When the element at an end is removed, the browser moves that end to the element around the rows. */
 function gone(node: Node, before: number | undefined): number | undefined {
   return node instanceof Element && node.matches(".block") ? before : undefined;
 }
 
-/** From outside, a selection ends at the shadow root; composed ranges reach into it. */
+/** Ordinary ranges end at the shadow root; composed ranges reach into it. */
 function selectedRange(root: ShadowRoot): StaticRange | undefined {
   try {
     return getSelection()?.getComposedRanges({ shadowRoots: [root] })[0];
   } catch {
-    // Older browsers lack the method, or take other arguments: they copy the selected text as it is.
+    // Older browsers lack the method or take other arguments; they copy the selected text as it is.
     return undefined;
   }
 }

@@ -6,7 +6,7 @@
  */
 import { css, type CSSResult, unsafeCSS } from "lit";
 
-/** Name, color in the light theme and in the dark theme, in the order of their codes. */
+/** Each color's name and its values in the light and the dark theme, in the order of the codes. */
 const PALETTE = [
   ["black", "#24292f", "#858e99"],
   ["red", "#b3202c", "#ff7b72"],

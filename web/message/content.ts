@@ -24,18 +24,18 @@ export interface Content {
 }
 
 /**
- * Limits of a collapsed and of an expanded message: a megabyte must not fill the view, nor block the page
- * when expanded.
+ * Limits of a collapsed and of an expanded message: a megabyte must neither fill the view nor
+ * block the page.
  */
 const COLLAPSED = { length: 2000, lines: 20 };
 const EXPANDED = { length: 131_072, lines: 5000 };
 
-/** Results per line, since rows are drawn again in every frame. */
+/** Results are kept per line, since rows are drawn again in every frame. */
 const collapsed = new WeakMap<Line, Content>();
 const expanded = new WeakMap<Line, Content>();
 const json = new WeakMap<Line, { readonly text: string | undefined }>();
 
-/** Whether the line can be expanded: its message is longer than shown, or there is a tree of JSON. */
+/** Whether the line can be expanded: its message is longer than shown, or it has a JSON tree. */
 export function canExpand(line: Line): boolean {
   return jsonOf(line) !== undefined || contentOf(line, false).hidden > 0;
 }
@@ -45,7 +45,7 @@ export function fits({ message }: Line): boolean {
   return message.length <= EXPANDED.length;
 }
 
-/** The part of the message that is shown as text, and the line's other fields after it. */
+/** The part of the message that is shown as text, followed by the line's other fields. */
 export function contentOf(line: Line, isExpanded: boolean): Content {
   return cached(isExpanded ? expanded : collapsed, line, () => {
     const shown = beginning(line.message, isExpanded ? EXPANDED : COLLAPSED);
@@ -70,7 +70,7 @@ export function treeOf(line: Line): JsonNode | undefined {
   return text === undefined ? undefined : jsonTree(text);
 }
 
-/** The app's line if it is JSON; otherwise what a log collector other than Fly's knows about it. */
+/** The app's line if it is JSON; otherwise the envelope of a log collector other than Fly's. */
 function jsonOf(line: Line): string | undefined {
   return cached(json, line, () => ({ text: findJson(line) })).text;
 }
@@ -87,7 +87,7 @@ function beginsAsJson(text: string): boolean {
   return /^\s*[{[]/.test(plainText(text.slice(0, 256)));
 }
 
-/** The beginning of a text, cut between characters, and at the end of a line if there are too many. */
+/** The beginning of a text, cut between characters, or after a line if there are too many lines. */
 function beginning(text: string, limit: { length: number; lines: number }): string {
   const end = characterEnd(text, limit.length);
   let line = -1;
@@ -101,8 +101,7 @@ function beginning(text: string, limit: { length: number; lines: number }): stri
 
 function characterEnd(text: string, max: number): number {
   if (text.length <= max) return text.length;
-  const last = text.charCodeAt(max - 1);
-  const isHighSurrogate = last >= 0xd800 && last <= 0xdbff;
+  const isHighSurrogate = /[\ud800-\udbff]/.test(text[max - 1]!);
   return isHighSurrogate ? max - 1 : max;
 }
 

@@ -20,11 +20,11 @@ export interface JsonNode {
 export const MAX_JSON_LENGTH = 131_072;
 /** Maximum number of tokens, each of which is an element; the rest is plain text. */
 const MAX_TOKENS = 2000;
-/** Maximum size of a tree, where each node has about four elements; a larger one is shown as text. */
+/** Maximum size of a tree, in which each node takes about four elements; larger ones are shown as text. */
 const MAX_NODES = 1000;
 const MAX_DEPTH = 32;
 
-/** A string, with the colon that makes it a key; punctuation; another word; white space. */
+/** Matches a string, with a colon if it is a key; punctuation; any other word; or white space. */
 const TOKEN = /("[^"\\]*(?:\\[^][^"\\]*)*"?)(\s*:)?|([{}[\],:])|([^\s"{}[\],:]+)|\s+/g;
 
 /** Whether a text is a valid JSON object or array. */
@@ -60,7 +60,7 @@ export function inLine(text: string): string {
   return text.replace(/[\n\r\t]/g, (character) => ESCAPES[character]!);
 }
 
-/** A string, or the beginning of one: looking for its end from every quote would take quadratic time. */
+/** A string, or the beginning of one: searching for the end from every quote would take quadratic time. */
 const STRING = /"[^"\\]*(?:\\[^][^"\\]*)*"?/g;
 const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

@@ -4,13 +4,14 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
+import { countText } from "../rows/count_text.ts";
 import { plainText, type Span } from "./ansi.ts";
 import { searchBudget } from "../search/bounded_match.ts";
 import { type JsonNode, scalarClass } from "./json.ts";
 import { segmentsOf } from "./segments.ts";
 import { type Rendered, textTemplate } from "./text_template.ts";
 
-/** In a tree of more nodes, deep and long nodes start collapsed, so that its shape is visible. */
+/** In a tree with more nodes, deep and long nodes start collapsed, so that its structure is visible. */
 const OPEN_NODES = 60;
 const OPEN_DEPTH = 3;
 const OPEN_LENGTH = 50;
@@ -28,7 +29,7 @@ interface Tree {
 /**
  * Renders the tree of `node`.
  *
- * @param pattern Matches what is highlighted; with the flag `g`.
+ * @param pattern Matches the text to highlight; must have the flag `g`.
  */
 export function treeTemplate(node: JsonNode, pattern: RegExp | undefined): TemplateResult {
   const budget = searchBudget(SEARCH_MS);
@@ -68,11 +69,10 @@ function sizeOf({ children = [] }: JsonNode): number {
 }
 
 function countOf({ text, children = [] }: JsonNode): string {
-  const one = text === "{" ? "key" : "item";
-  return `${children.length} ${children.length === 1 ? one : `${one}s`}`;
+  return countText(children.length, text === "{" ? "key" : "item");
 }
 
-/** A string of several lines, such as a stack trace, is shown as lines; any other scalar as written. */
+/** A string with several lines, such as a stack trace, is shown as lines; other scalars are shown as written. */
 function scalarTemplate({ text }: Tree, written: string): unknown {
   const className = scalarClass(written);
   const value = className === "string" && written.includes("\\") ? decoded(written) : undefined;

@@ -1,5 +1,6 @@
+// deno-lint-ignore-file no-control-regex -- matches control characters on purpose
 /**
- * Finds links in untrusted text: http and https only, and none that pretends to lead elsewhere.
+ * Finds links in untrusted text: only http and https, and none that disguise where they lead.
  *
  * @module
  */
@@ -19,7 +20,6 @@ const MAX_LINKS = 100;
  * of text, which could disguise where the link leads.
  */
 const URL_TEXT =
-  // deno-lint-ignore no-control-regex -- excludes control characters
   /\bhttps?:\/\/[^\s<>"'`{}|\\^\x00-\x20\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f]{1,2048}/gi;
 
 /**
@@ -49,7 +49,7 @@ function hrefOf(address: string): string | undefined {
   return url.username === "" && url.password === "" ? url.href : undefined;
 }
 
-/** Returns the address without a sentence's punctuation or surrounding brackets at its end. */
+/** Removes punctuation at the end of the address, and brackets that close around it. */
 function withoutTail(address: string): string {
   const count = (character: string) => address.split(character).length - 1;
   const unopened: Record<string, number> = {

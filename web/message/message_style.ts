@@ -68,7 +68,7 @@ export const messageStyle: CSSResult = css`
     background: light-dark(#ffb454, #b35c00);
   }
 
-  .message .rest {
+  .message :is(.rest, .field-name, .field, .punctuation, .json) {
     color: var(--natstap-muted);
   }
 
@@ -85,7 +85,6 @@ export const messageStyle: CSSResult = css`
 
   .message .field-name,
   .message .field {
-    color: var(--natstap-muted);
     /* Bidirectional controls affect only their own key or value. */
     unicode-bidi: isolate;
   }
@@ -104,14 +103,6 @@ export const messageStyle: CSSResult = css`
 
   .message .word {
     color: var(--natstap-ansi-yellow);
-  }
-
-  .message .punctuation {
-    color: var(--natstap-muted);
-  }
-
-  .message .json {
-    color: var(--natstap-muted);
   }
 
   .message .json .children {

@@ -14,7 +14,7 @@ import { textTemplate } from "./text_template.ts";
 /** How a message is shown. */
 export interface MessageOptions {
   readonly expanded: boolean;
-  /** Matches what is highlighted; with the flag `g`. */
+  /** Matches the text to highlight; has the flag `g`. */
   readonly pattern: RegExp | undefined;
 }
 

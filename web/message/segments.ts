@@ -12,9 +12,9 @@ import {
 } from "../search/bounded_match.ts";
 import { findLinks } from "./links.ts";
 
-/** Text that is in one style, and entirely inside or outside of a link and of a match. */
+/** Text in one style that no link or match begins or ends in. */
 export interface Segment extends Span {
-  /** The link's address; `undefined` if it is not a link. */
+  /** The link's address; `undefined` outside of links. */
   readonly href: string | undefined;
   readonly isMatch: boolean;
 }
@@ -26,7 +26,7 @@ interface Range extends Match {
 /**
  * Splits spans into segments. No text is lost.
  *
- * @param pattern Matches what is highlighted; with the flag `g`.
+ * @param pattern Matches the text to highlight; must have the flag `g`.
  * @param budget Limits the search; several calls may share one.
  */
 export function segmentsOf(

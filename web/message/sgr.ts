@@ -39,7 +39,7 @@ const RESET: Readonly<Record<number, readonly Mark[]>> = {
 /**
  * The style after a sequence.
  *
- * @param groups The parameters, each with those that colons attach to it.
+ * @param groups The parameters, each grouped with those that colons attach to it.
  */
 export function applySgr(groups: readonly (readonly string[])[], before: TextStyle): TextStyle {
   let { color, background } = before;
@@ -109,8 +109,8 @@ export function styleOf(style: TextStyle): { className: string; css: string } {
 }
 
 /**
- * On a background that the app chose, the theme's colors may be illegible, so the text has the color of a
- * terminal, or is black or white if that is illegible too.
+ * The theme's colors may be illegible on a background that the app chose. The text is therefore in a terminal's
+ * color, or in black or white if that is illegible too.
  */
 function onBackground(color: Color | undefined, background: Color): string {
   const under = components(background);

@@ -1,5 +1,5 @@
 /**
- * The text of a line as it is shown: its message, and behind it the other fields of the app's line.
+ * The text of a line as it is shown: its message, followed by the other fields of the app's line.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import { fieldsOf, type Line } from "../rows/row.ts";
 import { plainText } from "./ansi.ts";
 import { decodeStrings, inLine } from "./json.ts";
 
-/** Maximum number of fields that are shown, and of characters in a key and in a value. */
+/** Maximum number of fields shown, and maximum lengths of a key and of a value, in characters. */
 const SHOWN = { fields: 50, key: 100, value: 500 };
 const ALL: typeof SHOWN = { fields: Infinity, key: Infinity, value: Infinity };
 
-/** A field behind a message. */
+/** A field shown after a message. */
 export interface ShownField {
   /** The key with `=`. */
   readonly name: string;
   readonly value: string;
 }
 
-/** The fields that are shown behind the message of a structured line, and how many more there are. */
+/** The fields shown after the message of a structured line, and how many more there are. */
 export function shownFields(line: Line, limits = SHOWN): ShownField[] {
   if (!line.isStructured) return [];
   const fields = fieldsOf(line);
@@ -35,12 +35,12 @@ export function shownFields(line: Line, limits = SHOWN): ShownField[] {
   return shown;
 }
 
-/** The message and the fields, without escape sequences and with JSON's escapes decoded: what is searched. */
+/** The text that is searched: message and fields, without escape sequences, and with JSON's escapes decoded. */
 export function shownText(line: Line): string {
   return textOf(line, SHOWN);
 }
 
-/** The same, with all fields, and all of each: what is copied. */
+/** The text that is copied: like {@linkcode shownText}, but with all fields in full. */
 export function completeText(line: Line): string {
   return textOf(line, ALL);
 }
@@ -52,7 +52,7 @@ function textOf(line: Line, limits: typeof SHOWN): string {
 }
 
 /** The message without escape sequences. If it is JSON, its strings are decoded. */
-export function shownMessage({ message }: Line): string {
+function shownMessage({ message }: Line): string {
   const text = plainText(message);
   return /^\s*[{[]/.test(text) && text.includes("\\") ? decodeStrings(text) : text;
 }
@@ -71,7 +71,7 @@ function toJson(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // It is nested too deeply for some engines.
+    // Some engines cannot serialize deeply nested values.
     return "…";
   }
 }

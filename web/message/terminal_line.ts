@@ -1,21 +1,20 @@
+// deno-lint-ignore-file no-control-regex -- matches control characters on purpose
 /**
- * Output that was made for a terminal, such as a progress bar: what would be left on the screen.
+ * Reduces output meant for a terminal, such as a progress bar, to what would be left on the screen.
  *
  * @module
  */
 
 /** A control sequence (ECMA-48, section 5.4), a line break, or any other character. */
-// deno-lint-ignore no-control-regex
 const TOKENS = /\x1b\[([\d;:?]*)[ -/]*([@-~])|\r?\n|[^]/gu;
-/** What moves the cursor or erases: without it, text is what it looks like. */
-// deno-lint-ignore no-control-regex
+/** Controls that move the cursor or erase text; text that has none needs no work. */
 const MOVES = /[\b\r]|\x1b\[[\d;]*[CDGK]/;
-/** A cursor farther to the right stays here: padding up to it would take memory. Columns. */
+/** Maximum column of the cursor: padding up to a larger one would take too much memory. */
 const MAX_COLUMN = 1_000;
 
 /**
- * Sequences that nothing resets are forgotten beyond this length: the result repeats them wherever the style
- * changes. Characters.
+ * Maximum length of the SGR sequences that are kept until a reset, in characters: the result repeats them
+ * wherever the style changes.
  */
 const MAX_STYLE = 64;
 
@@ -57,7 +56,7 @@ export function terminalText(text: string): string {
       cells = [];
       column = 0;
     } else {
-      // After an erased line: padding up to its end again and again would take too long.
+      // After a long line was erased, padding up to its end again and again would take too long.
       if (column > cells.length) column = Math.min(column, Math.max(cells.length, MAX_COLUMN));
       while (cells.length < column) cells.push(BLANK);
       cells[column++] = { character: token, style };
@@ -66,7 +65,7 @@ export function terminalText(text: string): string {
   return [...lines, toText(cells)].join("\n");
 }
 
-/** EL: from the cursor to the end of the line, from its start to the cursor, or all of it. */
+/** Erases the line from the cursor to the end (0), from the start to the cursor (1), or all of it (2). */
 function erase(cells: Cell[], column: number, which: number): Cell[] {
   if (which === 0) {
     cells.length = Math.min(cells.length, column);

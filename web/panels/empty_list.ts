@@ -19,34 +19,30 @@ export interface EmptyListModel {
 
 /** Explains why there are no rows, and what to do. */
 export function emptyListTemplate(model: EmptyListModel): TemplateResult {
-  const { state, status, hidden, cleared, onReset } = model;
-  if (hidden > 0) {
-    return html`
-      <div class="empty">
-        <p class="empty-title">No matching lines (${hidden.toLocaleString("en")} hidden)</p>
-        <p>New lines that match will appear here.</p>
-        <button class="button" @click=${onReset}>Show all lines</button>
-      </div>
-    `;
-  }
-  if (state.state !== "live") {
-    return html`
-      <div class="empty" data-kind=${status.kind}>
-        <p class="empty-title">${status.text}</p>
-        ${status.detail === "" ? nothing : html`<p>${status.detail}</p>`}
-      </div>
-    `;
-  }
-  const [title, text] = cleared ? ["Cleared", "New lines will appear here."] : [
-    `Waiting for ${state.app} to log something`,
-    "Lines appear here as they are written. Earlier lines are not available.",
-  ];
+  const { state, status, hidden, onReset } = model;
+  const [title, text] = explain(model);
   return html`
-    <div class="empty">
+    <div class="empty" data-kind=${hidden > 0 || state.state === "live" ? nothing : status.kind}>
       <p class="empty-title">${title}</p>
-      <p>${text}</p>
+      ${text === "" ? nothing : html`<p>${text}</p>`}
+      ${hidden === 0
+        ? nothing
+        : html`<button class="button" @click=${onReset}>Show all lines</button>`}
     </div>
   `;
+}
+
+function explain(
+  { state, status, hidden, cleared }: EmptyListModel,
+): [title: string, text: string] {
+  if (hidden > 0) {
+    const title = `No matching lines (${hidden.toLocaleString("en")} hidden)`;
+    return [title, "New lines that match will appear here."];
+  }
+  if (state.state !== "live") return [status.text, status.detail];
+  if (cleared) return ["Cleared", "New lines will appear here."];
+  const text = "Lines appear here as they are written. Earlier lines are not available.";
+  return [`Waiting for ${state.app} to log something`, text];
 }
 
 export const emptyListStyle: CSSResult = css`

@@ -5,19 +5,20 @@
  */
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { countText } from "../rows/count_text.ts";
 import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
 import { SEVERITIES, type Severity } from "../../lib/log_line/severity.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import * as icons from "./icons.ts";
 
-/** Maximum number of values shown per facet: there may be one per line. */
+/** Maximum number of values shown per facet, since there may be one per line. */
 const MAX_VALUES = 24;
-/** Maximum length of a value: it may be a megabyte. */
+/** Maximum length of a value shown, since a value may be a megabyte. */
 const MAX_LENGTH = 100;
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-/** The chips of the level are always visible, those of the other facets on request. */
+/** The level's chips are always visible; those of the other facets are shown on request. */
 const OTHER_FACETS = FACET_NAMES.filter((facet) => facet !== "level");
-/** Such as "Regions, machines, providers". */
+/** The label of the other facets, such as "Regions, machines, providers". */
 const OTHERS = OTHER_FACETS.map((facet) => FACETS[facet].plural).join(", ")
   .replace(/^./, (letter) => letter.toUpperCase());
 
@@ -69,7 +70,7 @@ export class FacetChips {
   }
 }
 
-/** The counts of all values, and which are selected. */
+/** The counts of all values, and the query that selects some of them. */
 interface Model {
   readonly counts: FacetCounts;
   readonly query: RowQuery;
@@ -97,17 +98,15 @@ function chips(model: Model, facet: Facet, values: readonly string[]): unknown {
 function chip(model: Model, facet: Facet, value: string): TemplateResult {
   const { counts, query } = model;
   const count = counts[facet].get(value) ?? 0;
-  const lines = count === 1 ? "line" : "lines";
+  const lines = countText(count, "line");
   const shown = value.slice(0, MAX_LENGTH);
-  const kind = facet === "level" ? value : "other";
   return html`
     <button
-      class="chip"
+      class="chip ${facet === "level" ? value : ""}"
       part="chip"
-      data-kind=${kind}
       aria-pressed=${valuesOf(query, facet).has(value)}
-      aria-label="${facet} ${shown}, ${count} ${lines}"
-      title="${shown}: ${count.toLocaleString("en")} ${lines}"
+      aria-label="${facet} ${shown}, ${lines}"
+      title="${shown}: ${lines}"
       @click=${() => query.toggleFacet(facet, value)}
     >
       <span class="chip-name">${shown}</span><span class="chip-count">${compact.format(
@@ -135,7 +134,7 @@ function byName({ counts, query }: Model, facet: Facet): string[] {
   return [...new Set([...mostFrequent(counts[facet]), ...valuesOf(query, facet)])].sort();
 }
 
-/** Does not sort all values: with 100,000 machines, each drawing would take 0.1 s. */
+/** Avoids sorting all values: with 100,000 machines, that would take 0.1 s each time. */
 function mostFrequent(counts: ReadonlyMap<string, number>): string[] {
   const values: string[] = [];
   let min = 0;

@@ -28,7 +28,7 @@ export const facetChipsStyle: CSSResult = css`
   }
 
   .chip {
-    --chip: var(--natstap-muted);
+    --chip: var(--level, var(--natstap-accent));
     display: inline-flex;
     align-items: center;
     gap: 6px;
@@ -38,24 +38,7 @@ export const facetChipsStyle: CSSResult = css`
     border: 1px solid var(--natstap-border);
     border-radius: 12px;
     background: var(--natstap-bg);
-    font-size: 12px;
     white-space: nowrap;
-  }
-
-  .chip[data-kind="error"] {
-    --chip: var(--natstap-error);
-  }
-  .chip[data-kind="warn"] {
-    --chip: var(--natstap-warn);
-  }
-  .chip[data-kind="info"] {
-    --chip: var(--natstap-info);
-  }
-  .chip[data-kind="debug"] {
-    --chip: var(--natstap-debug);
-  }
-  .chip[data-kind="other"] {
-    --chip: var(--natstap-accent);
   }
 
   .levels .chip::before {
@@ -95,7 +78,6 @@ export const facetChipsStyle: CSSResult = css`
     gap: 5px;
     height: 24px;
     padding: 0 8px;
-    font-size: 12px;
   }
 
   .facets-button {

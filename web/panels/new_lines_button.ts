@@ -1,9 +1,10 @@
 /**
- * The button that counts new lines out of view, and leads to them.
+ * The button that counts new lines that are out of view, and jumps to them.
  *
  * @module
  */
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { countText } from "../rows/count_text.ts";
 import * as icons from "./icons.ts";
 
 export interface NewLinesModel {
@@ -30,7 +31,7 @@ export function newLinesTemplate(model: NewLinesModel): TemplateResult | typeof 
 
 function label({ paused, waiting, unseen }: NewLinesModel): string {
   const count = waiting + unseen;
-  const lines = `${count.toLocaleString("en")} new ${count === 1 ? "line" : "lines"}`;
+  const lines = countText(count, "new line");
   if (paused) return count === 0 ? "Paused" : `Paused · ${lines}`;
   return count === 0 ? "Jump to the newest line" : lines;
 }
@@ -50,14 +51,9 @@ export const newLinesStyle: CSSResult = css`
     border-radius: 17px;
     background: var(--natstap-accent);
     box-shadow: 0 4px 18px rgb(0 0 0 / 0.3);
-    font-weight: 600;
-    font-variant-numeric: tabular-nums;
+    color: var(--natstap-bg);
     white-space: nowrap;
     translate: -50% 0;
-  }
-
-  .viewer .new-lines {
-    color: var(--natstap-bg);
   }
 
   .new-lines[data-paused="true"] {

@@ -1,5 +1,5 @@
 /**
- * A bar chart of the lines per second over the last minutes, which leads to the lines of a bar.
+ * A bar chart of the lines per second over the last minutes; a click on a bar jumps to its lines.
  *
  * @module
  */
@@ -12,13 +12,14 @@ import {
   svg,
   type TemplateResult,
 } from "lit";
+import { countText } from "../rows/count_text.ts";
 import { type Bar, LineRate } from "../rows/line_rate.ts";
 import type { Line } from "../rows/row.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
 
 /** Seconds per bar. */
 const BAR_SECONDS = 2;
-/** Width of a bar, of the space after it, and height of the chart, in units of the drawing. */
+/** Width of a bar, width of the space after it, and height of the chart, in units of the SVG. */
 const WIDTH = 4;
 const SPACE = 1;
 const HEIGHT = 28;
@@ -116,7 +117,7 @@ function scale(count: number, max: number): number {
   return count && Math.max(MIN_HEIGHT, Math.round(100 * HEIGHT * count / max) / 100);
 }
 
-/** Computed from the event, since a tap comes without a pointer move before it. */
+/** Computed from the event, since no pointer move precedes a tap. */
 function barAt({ offsetX, currentTarget }: MouseEvent, count: number): number {
   const { clientWidth } = currentTarget as HTMLElement;
   return Math.max(0, Math.min(count - 1, Math.floor(offsetX / clientWidth * count)));
@@ -146,10 +147,8 @@ function currentRate(bars: readonly Bar[]): string {
 }
 
 function describe({ from, lines, errors }: Bar, time: TimeMode): string {
-  const count = (number: number, noun: string) =>
-    `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-  const suffix = errors > 0 ? `, ${count(errors, "error")}` : "";
-  return `${gapTime(from, time)}: ${count(lines, "line")}${suffix}`;
+  const suffix = errors > 0 ? `, ${countText(errors, "error")}` : "";
+  return `${gapTime(from, time)}: ${countText(lines, "line")}${suffix}`;
 }
 
 export const rateChartStyle: CSSResult = css`

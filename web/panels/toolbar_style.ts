@@ -57,7 +57,6 @@ export const toolbarStyle: CSSResult = css`
   }
 
   .app {
-    flex: 0 1 auto;
     min-width: 3em;
     max-width: 22ch;
     overflow: hidden;
@@ -84,6 +83,7 @@ export const toolbarStyle: CSSResult = css`
     border: 0;
     border-radius: 6px;
     background: none;
+    color: var(--natstap-muted);
   }
 
   .tool {
@@ -93,16 +93,12 @@ export const toolbarStyle: CSSResult = css`
     padding: 0 7px;
   }
 
-  .viewer :is(.tool, .mini, .text-button) {
-    color: var(--natstap-muted);
-  }
-
-  .viewer :is(.tool, .mini, .mode, .text-button):hover {
+  :is(.tool, .mini, .mode, .text-button):hover {
     background: color-mix(in srgb, var(--natstap-fg) 8%, transparent);
     color: var(--natstap-fg);
   }
 
-  .viewer :is(.tool, .mini)[aria-pressed="true"] {
+  :is(.tool, .mini)[aria-pressed="true"] {
     background: color-mix(in srgb, var(--natstap-accent) 10%, transparent);
     color: var(--natstap-accent);
   }

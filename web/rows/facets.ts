@@ -1,5 +1,5 @@
 /**
- * The facets of a line: what it can be filtered by, besides its text.
+ * The facets of a line: the properties, besides its text, that it can be filtered by.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { Severity } from "../../lib/log_line/severity.ts";
 /** How a facet is named and shown in a row. */
 interface FacetDefinition {
   readonly plural: string;
-  /** Width of its column, and maximum length of a value shown in it. Characters. */
+  /** Width of its column, and maximum length of a value shown there, in characters. */
   readonly column?: { readonly width: number; readonly maxLength: number };
-  /** Without a column, a value other than this one is a tag before the message. */
+  /** If it has no column, a value other than this one is shown as a tag before the message. */
   readonly usualValue?: string;
 }
 
@@ -23,17 +23,17 @@ export const FACETS = {
   level: { plural: "levels", column: { width: 5, maxLength: 5 } },
   region: { plural: "regions", column: { width: 4, maxLength: 12 } },
   machine: { plural: "machines", column: { width: 8, maxLength: 8 } },
-  // Most lines are the app's own.
+  // Most lines come from the app itself.
   provider: { plural: "providers", usualValue: "app" },
 };
 
-/** A line, as far as facets are concerned. */
+/** The part of a line that its facet values come from. */
 export type FacetValues = Readonly<Record<Facet, string>> & { readonly severity: Severity };
 
 /** The value that a line is filtered by and counted under; `""` if it has none. */
 export function facetValue(line: FacetValues, facet: Facet): string {
   if (facet !== "level") return line[facet];
-  // Loggers name levels in dozens of ways: what counts is what they mean.
+  // Loggers name levels in dozens of ways, so lines are filtered by severity.
   return line.severity === "none" ? "" : line.severity;
 }
 
@@ -57,13 +57,13 @@ export type FacetSelection = Readonly<Partial<Record<Facet, ReadonlySet<string>>
 /** Number of lines per value, for each facet; a line without a value is not counted. */
 export type FacetCounts = Readonly<Record<Facet, ReadonlyMap<string, number>>>;
 
-/** A class for each column that no line has a value for, such as `no-region`; the level has none. */
+/** Classes such as `no-region`, one for each column, except the level, that is empty in every line. */
 export function unusedColumns(counts: FacetCounts): string {
   return COLUMNS.filter(({ facet }) => facet !== "level" && counts[facet].size === 0)
     .map(({ facet }) => `no-${facet}`).join(" ");
 }
 
-/** Counts the values of the lines held. */
+/** Counts the facet values of the lines that are held. */
 export class FacetCounter {
   readonly counts = Object.fromEntries(
     FACET_NAMES.map((facet) => [facet, new Map<string, number>()]),

@@ -3,19 +3,17 @@
  *
  * @module
  */
+import { countText } from "./count_text.ts";
 import { gapTime, type TimeMode } from "./row_time.ts";
 import type { Gap } from "./row.ts";
-
-const number = new Intl.NumberFormat("en");
 
 /** The text of a gap, and its tooltip. */
 export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: string } {
   if (gap.gap === "dropped") {
-    const lines = `${number.format(gap.count)} ${gap.count === 1 ? "line" : "lines"}`;
-    const title = `${
-      number.format(gap.bytes)
-    } bytes: lines arrived faster than this page read them`;
-    return { text: `${lines} dropped here`, title };
+    return {
+      text: `${countText(gap.count, "line")} dropped here`,
+      title: `${countText(gap.bytes, "byte")}: lines arrived faster than this page could read them`,
+    };
   }
   const from = gapTime(gap.from, mode);
   const to = gap.to === undefined ? undefined : gapTime(gap.to, mode);

@@ -5,10 +5,10 @@
  */
 import type { ConnectionHandlers } from "../connection/stream_connection.ts";
 import { RingBuffer } from "./ring_buffer.ts";
-import { endOutage, type Line, type Outage, type Row, RowFactory } from "./row.ts";
+import { type Line, type Outage, type Row, RowFactory } from "./row.ts";
 import { MAX_CHARACTERS, type Store } from "./store.ts";
 
-/** Number of held-back rows that are released at a time, so that a frame can be drawn in between. */
+/** Number of held-back rows released at a time, so that a frame can be drawn between batches. */
 const BATCH_ROWS = 2000;
 
 /** Adds rows to the store. */
@@ -17,7 +17,7 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   readonly #onLineRow: (line: Line) => void;
   readonly #factory = new RowFactory();
   readonly #heldBack = new RingBuffer<Row>();
-  /** Characters in the payloads held back, which are limited as in the store. */
+  /** Number of characters in the payloads held back; limited, as in the store. */
   #characters = 0;
   /** Outages that have not ended. */
   readonly #outages = new Map<Outage["gap"], Outage>();
@@ -51,12 +51,12 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   onLost = (at: number, hasExpired = false): void => this.#begin("connection", at, hasExpired);
 
   onOpen = (): void => {
-    // The service opens no stream without NATS.
+    // The service opens a stream only if it is connected to NATS.
     this.#end("nats", Date.now());
     this.#end("connection", Date.now());
   };
 
-  /** Holds back new rows; no row leaves the list meanwhile. */
+  /** Holds back new rows. Until they are released, no row is removed from the list. */
   pause(): void {
     this.#paused = true;
   }
@@ -99,7 +99,7 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     const outage = this.#outages.get(kind);
     if (outage === undefined) return;
     this.#outages.delete(kind);
-    const row = endOutage(outage, to);
+    const row = { ...outage, to };
     const firstHeldBack = this.waiting > 0 ? this.#heldBack.at(0).id : Infinity;
     if (row.id < firstHeldBack) this.#store.replace(row);
     else this.#heldBack.set(row.id - firstHeldBack, row);

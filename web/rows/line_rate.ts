@@ -7,14 +7,14 @@ import type { Line } from "./row.ts";
 
 const DEFAULT_SPAN_SECONDS = 300;
 
-/** The lines of an interval. Times in milliseconds since the epoch. */
+/** The lines that arrived in an interval. Times are in milliseconds since the epoch. */
 export interface Bar {
   readonly from: number;
   readonly to: number;
   /** All lines, including errors. */
   readonly lines: number;
   readonly errors: number;
-  /** The row of the first line; `undefined` if there is none. */
+  /** Id of the first line; `undefined` if there are no lines. */
   readonly firstId: number | undefined;
 }
 
@@ -54,8 +54,8 @@ export class LineRate {
   /**
    * The bars of the span, oldest first; the last one is still growing.
    *
-   * @param width Seconds per bar. A bar covers the same seconds as time passes, so that bars move rather
-   * than flicker.
+   * @param width Seconds per bar. As time passes, a bar keeps covering the same seconds, so that bars
+   * move rather than flicker.
    */
   bars(width: number, now: number = Date.now()): Bar[] {
     const count = Math.floor(this.#seconds.length / width);

@@ -14,19 +14,19 @@ export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   /** Time of arrival, in milliseconds since the epoch. */
   readonly received: number;
   readonly payload: string;
-  /** Whether the message is only a part of the app's line, and its other fields are shown after it. */
+  /** Whether the message is only part of the app's line, so that the other fields are shown after it. */
   readonly isStructured: boolean;
 }
 
-/** A place where lines are, or may be, missing. Times in milliseconds since the epoch. */
+/** A place where lines are, or may be, missing. Times are in milliseconds since the epoch. */
 export type Gap =
   & { readonly kind: "gap"; readonly id: number; readonly received: number }
   & (
     /** The service dropped lines here because this page was too slow. */
     | { readonly gap: "dropped"; readonly count: number; readonly bytes: number }
-    /** The service lost NATS; `to` is undefined until it is back. */
+    /** The service lost its connection to NATS; `to` is undefined until it is restored. */
     | { readonly gap: "nats"; readonly from: number; readonly to: number | undefined }
-    /** This page lost the service; `to` is undefined until it is back. */
+    /** This page lost its connection to the service; `to` is undefined until it is restored. */
     | {
       readonly gap: "connection";
       readonly from: number;
@@ -36,13 +36,13 @@ export type Gap =
     }
   );
 
-/** A gap that lasts from one time to another. */
+/** A gap that has a beginning and an end. */
 export type Outage = Extract<Gap, { from: number }>;
 
 /** An entry of the list. */
 export type Row = Line | Gap;
 
-/** The `detail` of a `natstap-line` event: what the line says, and its number. */
+/** The `detail` of a `natstap-line` event: what the line says, with its id and payload. */
 export type LineDetail =
   & Pick<Line, "id" | "payload" | "time" | "level" | "severity" | "message">
   & Pick<Line, "provider" | "region" | "machine">
@@ -59,14 +59,14 @@ export function lineDetail(line: Line): LineDetail {
 }
 
 /**
- * The fields of the app's line besides its message. They are parsed again each time: held for 100,000 lines,
- * they could take twenty times as much memory as the lines.
+ * The fields of the app's line besides its message. They are parsed on every call: keeping them for
+ * 100,000 lines could take twenty times as much memory as the lines themselves.
  */
 export function fieldsOf({ payload }: Line): LogLine["fields"] {
   return parseLogLine(payload).fields;
 }
 
-/** Maximum number of characters of a message that may contain a progress bar. */
+/** Maximum length of a message whose progress bars are resolved, in characters. */
 const MAX_TERMINAL_TEXT = 65_536;
 
 /** Creates rows with consecutive ids. */
@@ -92,18 +92,13 @@ export class RowFactory {
     };
   }
 
-  /** A gap of lines that the service dropped. */
+  /** A gap where the service dropped lines. */
   dropped(count: number, bytes: number): Gap {
     return { kind: "gap", id: this.#next++, received: this.#now(), gap: "dropped", count, bytes };
   }
 
-  /** A gap that began at `from`; {@linkcode endOutage} creates its replacement. */
+  /** A gap that began at `from` and has not ended. */
   outage(gap: Outage["gap"], from: number): Outage {
     return { kind: "gap", id: this.#next++, received: this.#now(), gap, from, to: undefined };
   }
-}
-
-/** The same gap, ended at `to`. */
-export function endOutage(gap: Outage, to: number): Outage {
-  return { ...gap, to };
 }

@@ -11,10 +11,10 @@ export const TIMES = ["local", "utc", "relative"] as const;
 export type TimeMode = (typeof TIMES)[number];
 
 /**
- * The time of a row: `20:42:11.123`, with a `Z` in UTC, or `12s ago`. The date is only in
- * {@linkcode fullTime}: live lines are from today.
+ * The time of a row: `20:42:11.123`, with a `Z` in UTC, or `12s ago`. It has no date,
+ * because live lines are from today; {@linkcode fullTime} has one.
  *
- * @param time In milliseconds since the epoch, as is `now`.
+ * @param time In milliseconds since the epoch, like `now`.
  */
 export function rowTime(time: number, mode: TimeMode, now: number): string {
   if (mode === "relative") return timeAgo(now - time);
@@ -36,7 +36,7 @@ export function fullTime(time: number): string {
 
 const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]] as const;
 
-/** If the app's clock is ahead of the browser's, this is "in 3s": the difference is not hidden. */
+/** Returns "in 3s" if the app's clock is ahead of the browser's, so that the difference is visible. */
 function timeAgo(age: number): string {
   const unit = UNITS.find(([, length]) => Math.abs(age) >= length);
   if (unit === undefined) return "now";

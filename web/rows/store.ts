@@ -5,29 +5,27 @@
  */
 import { FacetCounter, type FacetCounts } from "./facets.ts";
 import { compile, EVERYTHING, type Filter, type Matcher } from "../search/filter.ts";
+import { firstIndex } from "./first_index.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import type { Row } from "./row.ts";
 
-/** Maximum time that filtering blocks the page at once, so that a frame still fits. */
+/** Maximum time that filtering blocks the page without a pause, so that frames are drawn in time. */
 const SLICE_MS = 6;
 /**
- * Maximum number of characters in all payloads, whatever the row limit: 100,000 lines of 1,000 each. Lines
- * of a megabyte would otherwise exceed the memory that a browser gives a page.
+ * Maximum number of characters in all payloads together, regardless of the row limit: 100,000 lines of 1,000
+ * characters. Otherwise, lines of a megabyte could take more memory than a browser allows a page.
  */
 export const MAX_CHARACTERS = 100_000_000;
 
 /** Rows in order of arrival; the oldest are evicted. */
 export class Store {
-  /** Called after the rows, or which of them are visible, have changed; at most once per task. */
+  /** Called after the rows or their visibility have changed; at most once per task. */
   onChange: () => void = () => {};
   readonly #rows = new RingBuffer<Row>();
   readonly #visible = new RingBuffer<Row>();
   readonly #facets = new FacetCounter();
   #characters = 0;
   #limit: number;
-  #added = 0;
-  #evicted = 0;
-  #filter: Filter = EVERYTHING;
   #matcher = compile(EVERYTHING) as Matcher;
   #error: string | undefined;
   /** Number of rows, counted from the oldest, that have not been filtered yet. */
@@ -55,24 +53,13 @@ export class Store {
     return this.#rows.length;
   }
 
-  /** Number of rows ever added. */
-  get added(): number {
-    return this.#added;
-  }
-
-  /** Number of rows evicted by the limit. */
-  get evicted(): number {
-    return this.#evicted;
-  }
-
-  /** Number of held lines per value of each facet. */
+  /** Number of lines held, per value of each facet. */
   get facets(): FacetCounts {
     return this.#facets.counts;
   }
 
   /** Adds a row with the highest id so far. This is the hot path. */
   add(row: Row): void {
-    this.#added++;
     this.#rows.push(row);
     this.#count(row, 1);
     if (this.#passes(row)) this.#visible.push(row);
@@ -96,16 +83,13 @@ export class Store {
 
   /** Removes all rows. */
   clear(): void {
-    this.#stopFiltering();
+    clearTimeout(this.#timer);
+    this.#unfiltered = undefined;
     this.#rows.clear();
     this.#visible.clear();
     this.#facets.clear();
     this.#characters = 0;
     this.#change();
-  }
-
-  get filter(): Filter {
-    return this.#filter;
   }
 
   /** Whether the filter is still being applied: older rows that match may not be visible yet. */
@@ -118,7 +102,7 @@ export class Store {
     return this.#error ?? this.#matcher.problem;
   }
 
-  /** Matches the filter's text, for highlighting; with the flag `g`. */
+  /** Matches the filter's text, for highlighting; has the flag `g`. */
   get pattern(): RegExp | undefined {
     return this.#matcher.pattern;
   }
@@ -128,16 +112,16 @@ export class Store {
    * smooth. An invalid filter, such as one being typed, does not change which rows are visible.
    */
   setFilter(filter: Filter): void {
-    this.#filter = filter;
     const compiled = compile(filter);
-    this.#error = "error" in compiled ? compiled.error : undefined;
-    if (!("error" in compiled)) {
-      this.#matcher = compiled;
-      this.#visible.clear();
-      this.#unfiltered = this.size;
-      this.#filterSlice();
+    if ("error" in compiled) {
+      this.#error = compiled.error;
+      return this.#change();
     }
-    this.#change();
+    this.#error = undefined;
+    this.#matcher = compiled;
+    this.#visible.clear();
+    this.#unfiltered = this.size;
+    this.#filterSlice();
   }
 
   /** Number of visible rows: all gaps, and the lines that match the filter. */
@@ -150,7 +134,7 @@ export class Store {
     return this.#visible.at(index);
   }
 
-  /** Index of the row with `id`, else of the next visible row, else of the last; -1 if none is visible. */
+  /** Index of the row with `id`, or of the next visible row, or of the last one; -1 if no row is visible. */
   visibleIndexOf(id: number): number {
     return Math.min(indexOf(this.#visible, id), this.visibleCount - 1);
   }
@@ -179,7 +163,6 @@ export class Store {
   #evict(): void {
     while (this.size > this.#limit || this.#characters > MAX_CHARACTERS) {
       const row = this.#rows.shift();
-      this.#evicted++;
       this.#count(row, -1);
       if (this.visibleCount > 0 && this.#visible.at(0).id === row.id) this.#visible.shift();
       if (this.#unfiltered) this.#unfiltered--;
@@ -201,11 +184,6 @@ export class Store {
     this.#change();
   };
 
-  #stopFiltering(): void {
-    clearTimeout(this.#timer);
-    this.#unfiltered = undefined;
-  }
-
   #change(): void {
     if (this.#changed) return;
     this.#changed = true;
@@ -218,12 +196,5 @@ export class Store {
 
 /** Index of the first row whose id is at least `id`. */
 function indexOf(rows: RingBuffer<Row>, id: number): number {
-  let from = 0;
-  let to = rows.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (rows.at(middle).id < id) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  return firstIndex(0, rows.length, (index) => rows.at(index).id < id);
 }

@@ -43,7 +43,7 @@ const NOTHING: Part = {
   ...{ first: [], last: [], all: [] },
   ...{ canBeEmpty: true, canFail: false, isAmbiguous: false, choices: 0 },
 };
-/** Characters by which classes are compared: ASCII, and one of each other kind. */
+/** Characters by which classes are compared: ASCII, and one of each kind besides. */
 const SAMPLES = [
   ...Array.from(Array(128).keys(), (code) => String.fromCharCode(code)),
   ...["é", "注", "\u2028"],
@@ -53,8 +53,8 @@ const MANY = 10;
 /** Maximum number of pairs of places that are followed; an expression that needs more is rejected. */
 const MAX_PAIRS = 100_000;
 /**
- * Number of choices that two overlapping alternatives count as. The ways through a repeat grow with the
- * text, whereas alternatives have all of theirs in the shortest text that matches.
+ * Number of choices that two overlapping alternatives count as. The number of ways through a
+ * repeat grows with the text, whereas alternatives have all of theirs in the shortest matching text.
  */
 const ALTERNATIVE_CHOICES = 4;
 /** Syntax that matches one character: a class, an escape, or the character itself. */
@@ -167,7 +167,7 @@ class Reader {
     this.#isExponential ||= part.isAmbiguous && min > 1;
     if (max > 1 && !isFixed) connect(part.last, part.first);
     const isAmbiguous = max >= MANY && part.all.some((place) => this.#hasTwoPathsBack(place));
-    // There is only one way through a long repeat, unless it may repeat nothing.
+    // A long repeat counts as its required repetitions and one more.
     const times = isFixed || max < MANY ? max : min + 1;
     return {
       ...part,
@@ -188,7 +188,7 @@ class Reader {
     return { min: Number(min), max: max === "" ? Infinity : Number(max) };
   }
 
-  /** Whether two paths that part at `start` lead back to it with the same characters. */
+  /** Whether two paths that diverge at `start` lead back to it with the same characters. */
   #hasTwoPathsBack(start: Place): boolean {
     const branches = start.next.map((one, i): Branch => [one, start.next.slice(i + 1)]);
     return this.#leads(branches, (one, other) => one === start && other === start);

@@ -6,7 +6,7 @@
  */
 import { countChoices } from "./backtracking.ts";
 
-/** Maximum number of characters that are tested, and that are searched for matches. */
+/** Maximum number of characters that are tested, and that are searched for matches to highlight. */
 const MAX_TESTED = 32_768;
 const MAX_SEARCHED = 65_536;
 /** Maximum time for testing one part. */
@@ -27,7 +27,7 @@ export interface Match {
   readonly end: number;
 }
 
-/** What the searches in one message may still use. */
+/** What is left for searches in one message. */
 export interface SearchBudget {
   /** Maximum number of matches; each becomes an element. */
   matches: number;
@@ -42,13 +42,29 @@ export function searchBudget(milliseconds = 5): SearchBudget {
 /** Tests texts with `pattern` until a test takes too long. */
 export function boundedTest(pattern: RegExp): BoundedTest {
   if (!mayChoose(pattern)) return { test: (text) => pattern.test(text), tooSlow: false };
-  return new PartwiseTest(pattern);
+  const parts = new Parts(pattern);
+  let tooSlow = false;
+  return {
+    get tooSlow() {
+      return tooSlow;
+    },
+    test(text) {
+      const end = Math.min(text.length, MAX_TESTED);
+      for (let length = parts.first; !tooSlow; length = parts.after(length)) {
+        const part = text.slice(0, Math.min(length, end));
+        let matches = false;
+        tooSlow = timed(() => void (matches = pattern.test(part)), TEST_MS) > TEST_MS;
+        if (part.length === end) return matches && !tooSlow;
+      }
+      return false;
+    },
+  };
 }
 
 /**
- * Finds the matches in a text, without empty ones; if the search is slow, only those near the beginning.
+ * Finds the matches in a text, except empty ones; if the search is slow, only those near the beginning.
  *
- * @param pattern With the flag `g`.
+ * @param pattern Must have the flag `g`.
  */
 export function findMatches(text: string, pattern: RegExp, budget: SearchBudget): Match[] {
   const parts = partsOf(pattern);
@@ -76,28 +92,6 @@ function matchesIn(text: string, pattern: RegExp, max: number): Match[] {
     if (matches.length === max) break;
   }
   return matches;
-}
-
-class PartwiseTest implements BoundedTest {
-  tooSlow = false;
-  readonly #pattern: RegExp;
-  readonly #parts: Parts;
-
-  constructor(pattern: RegExp) {
-    this.#pattern = pattern;
-    this.#parts = new Parts(pattern);
-  }
-
-  test(text: string): boolean {
-    const end = Math.min(text.length, MAX_TESTED);
-    for (let length = this.#parts.first; !this.tooSlow; length = this.#parts.after(length)) {
-      const part = text.slice(0, Math.min(length, end));
-      let matches = false;
-      this.tooSlow = timed(() => void (matches = this.#pattern.test(part)), TEST_MS) > TEST_MS;
-      if (part.length === end) return matches && !this.tooSlow;
-    }
-    return false;
-  }
 }
 
 /**
@@ -134,7 +128,7 @@ function partsOf(pattern: RegExp): Parts {
   return parts;
 }
 
-/** Time that `work` takes, in milliseconds. If it is slow, it runs again: the machine may be busy. */
+/** Time that `work` takes, in milliseconds. If it is slow, it runs again, since the machine may be busy. */
 function timed(work: () => void, slow: number): number {
   let took = Infinity;
   for (let tries = 0; tries < 2 && took > slow; tries++) {

@@ -24,9 +24,9 @@ export const EVERYTHING: Filter = { text: "", regex: false, matchCase: false, fa
 /** A compiled filter. */
 export interface Matcher {
   test(line: Line): boolean;
-  /** Matches the filter's text, for highlighting; with the flag `g`. */
+  /** Matches the filter's text, for highlighting; has the flag `g`. */
   readonly pattern: RegExp | undefined;
-  /** Why no line passes any more, after a match took too long; shown to the user. */
+  /** Why no line passes anymore after a match took too long; shown to the user. */
   readonly problem: string | undefined;
 }
 
@@ -39,7 +39,7 @@ const AMBIGUOUS = "This expression could take forever: it repeats a group that i
 const TOO_MANY = "This expression has too many repeats and alternatives.";
 const TOO_SLOW = "This expression takes too long on these lines: try one with fewer repeats.";
 
-/** With more, even a short line could take seconds. */
+/** With more choices, even a short line could take seconds. */
 const MAX_CHOICES = 30;
 
 /**
@@ -60,7 +60,7 @@ export function compile(filter: Filter): Matcher | FilterError {
     const pattern = new RegExp(source, matchCase ? "g" : "gi");
     const choices = regex ? countChoices(pattern) : 0;
     if (choices > MAX_CHOICES) return { error: choices === Infinity ? AMBIGUOUS : TOO_MANY };
-    // Plain text too: a regular expression is twice as fast as converting each message to lower case.
+    // Plain text is matched by an expression too: twice as fast as converting messages to lower case.
     const bounded = boundedTest(new RegExp(source, matchCase ? "" : "i"));
     return {
       test: (line) => hasFacets(line) && bounded.test(shownText(line)),

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { VisibleRows } from "../rows/visible_rows.ts";
+import { firstIndex } from "../rows/first_index.ts";
+import type { Store } from "../rows/store.ts";
 import type { Matcher } from "./filter.ts";
 
 /** Maximum time that a search may delay a frame. */
@@ -13,7 +14,7 @@ const ROWS_PER_CHECK = 64;
 
 /** Searches the visible rows in slices, including rows that arrive later. */
 export class Finder {
-  readonly #rows: VisibleRows;
+  readonly #rows: Store;
   #matcher: Matcher | undefined;
   /** Ids of the matching rows, ascending. */
   #found: number[] = [];
@@ -21,7 +22,7 @@ export class Finder {
   #next = 0;
   #current: number | undefined;
 
-  constructor(rows: VisibleRows) {
+  constructor(rows: Store) {
     this.#rows = rows;
   }
 
@@ -91,11 +92,5 @@ export class Finder {
 
 /** Index of the first id that is at least `id`. */
 function indexOf(ids: readonly number[], id: number): number {
-  let low = 0;
-  for (let high = ids.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (ids[middle]! < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(0, ids.length, (index) => ids[index]! < id);
 }

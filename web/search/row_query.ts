@@ -82,7 +82,7 @@ export class RowQuery {
     return this.hasFacets || (!this.#query.find && this.#query.text !== "");
   }
 
-  /** Matches what is highlighted; with the flag `g`. */
+  /** Matches the text to highlight; has the flag `g`. */
   get pattern(): RegExp | undefined {
     if (this.problem !== undefined) return undefined;
     return this.#query.find ? this.#matcher?.pattern : this.#store.pattern;
@@ -119,7 +119,7 @@ export class RowQuery {
   /** Searches new rows for matches. Returns whether there are more rows to search. */
   search(): boolean {
     const { filtering } = this.#store;
-    // A filter inserts older rows before those that have been searched.
+    // A filter inserts older rows in front of those that have already been searched.
     if (this.#wasFiltering && !filtering) this.#restart();
     this.#wasFiltering = filtering;
     return !filtering && this.#finder.search();

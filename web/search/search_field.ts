@@ -59,7 +59,7 @@ export function searchTemplate(model: SearchModel): TemplateResult {
   `;
 }
 
-/** The problem of an invalid query, below the field, so that it covers nothing. */
+/** Renders the problem of an invalid query below the field, where it covers nothing. */
 export function problemTemplate({ problem }: SearchModel): TemplateResult {
   return html`<div class="problem" id="problem" role="status">${problem}</div>`;
 }
@@ -99,7 +99,7 @@ function toggle(
   title: string,
 ): TemplateResult {
   return html`
-    <button class="mini letters" aria-label=${title} title=${title} aria-pressed=${query[name]}
+    <button class="mini" aria-label=${title} title=${title} aria-pressed=${query[name]}
       @click=${() => onQuery({ [name]: !query[name] })}>${label}</button>
   `;
 }

@@ -14,7 +14,6 @@ export const searchStyle: CSSResult = css`
     gap: 2px;
     min-width: 0;
     height: 32px;
-    margin-left: auto;
     padding: 0 3px;
     border: 1px solid var(--natstap-border);
     border-radius: 8px;
@@ -57,12 +56,11 @@ export const searchStyle: CSSResult = css`
     background: color-mix(in srgb, var(--natstap-fg) 7%, transparent);
   }
 
-  .viewer .mode {
+  .mode {
     gap: 4px;
     height: 20px;
     padding: 0 7px 0 5px;
     border-radius: 4px;
-    color: var(--natstap-muted);
     font-size: 12px;
     font-weight: 550;
   }
@@ -72,7 +70,7 @@ export const searchStyle: CSSResult = css`
     height: 14px;
   }
 
-  .viewer .mode[aria-pressed="true"] {
+  .mode[aria-pressed="true"] {
     background: var(--natstap-bg);
     box-shadow: 0 1px 2px rgb(0 0 0 / 0.18);
     color: var(--natstap-fg);
@@ -81,10 +79,6 @@ export const searchStyle: CSSResult = css`
   .mini {
     min-width: 24px;
     height: 24px;
-  }
-
-  .letters {
-    font: 12px var(--natstap-font);
   }
 
   .tally {

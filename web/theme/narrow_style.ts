@@ -15,7 +15,7 @@ export const narrowStyle: CSSResult = css`
     .hotkey {
       display: none;
     }
-    .viewer .mode {
+    .mode {
       padding: 0 5px;
     }
     .more {
@@ -119,7 +119,7 @@ export const narrowStyle: CSSResult = css`
     }
   }
 
-  /* Little height, such as on a page zoomed to 200%, is left to the lines. */
+  /* If there is little height, as on a page zoomed to 200%, the lines get most of it. */
   @media (height < 480px) {
     .toolbar {
       padding-block: 4px;

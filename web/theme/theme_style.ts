@@ -3,9 +3,15 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css, type CSSResult, unsafeCSS } from "lit";
+import { SEVERITIES } from "../../lib/log_line/severity.ts";
 
-/** Colors have AA contrast in both themes; the host's `color-scheme` chooses one. */
+/** The color of each level, as a property of rows and chips. */
+const levels = unsafeCSS(
+  SEVERITIES.map((level) => `.${level} { --level: var(--natstap-${level}); }`).join(" "),
+);
+
+/** Colors have AA contrast in both themes; the host's `color-scheme` selects the theme. */
 export const themeStyle: CSSResult = css`
   :host {
     --natstap-bg: light-dark(#ffffff, #0b0f17);
@@ -62,7 +68,7 @@ export const themeStyle: CSSResult = css`
     font: 13px/1.4 var(--natstap-ui-font);
   }
 
-  .viewer button {
+  :where(.viewer) button {
     color: inherit;
     font: inherit;
     cursor: pointer;
@@ -92,4 +98,6 @@ export const themeStyle: CSSResult = css`
     color: var(--natstap-muted);
     font: 11px/1.6 var(--natstap-font);
   }
+
+  ${levels}
 `;

@@ -17,7 +17,7 @@ import { searchStyle } from "../search/search_field_style.ts";
 import { narrowStyle } from "./narrow_style.ts";
 import { themeStyle } from "./theme_style.ts";
 
-/** The style sheets, in order. */
+/** The style sheets, in the order in which they apply. */
 export const style: CSSResult[] = [
   themeStyle,
   toolbarStyle,

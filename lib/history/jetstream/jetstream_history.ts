@@ -12,12 +12,12 @@ import type { HistoryServices } from "../create_history.ts";
 import type { History } from "../history.ts";
 import type { JetStreamOptions } from "../history_options.ts";
 import { ReadSlots } from "../read_slots.ts";
-import { readHistoryStream } from "./history_stream.ts";
-import { InterimReader } from "./interim_reader.ts";
+import { type HistoryStream, readHistoryStream } from "./history_stream.ts";
 import { mapSubject } from "./republish.ts";
 import type { ScopeReader } from "./scope_reader.ts";
 import { type QueueLimits, SequenceFeed } from "./sequence_feed.ts";
 import { positionOf } from "./sequence_headers.ts";
+import { StoredLineReader } from "./stored_line_reader.ts";
 import { StreamWatch } from "./stream_watch.ts";
 
 /** How long a request waits for JetStream's first answer. */
@@ -70,7 +70,7 @@ export class JetStreamHistory implements History {
     if (stream === undefined || subject === undefined) return await live.open(request);
     let subscription: OpenSubscription | undefined;
     const last = start === undefined ? stream.lastSequence : undefined;
-    const reader = this.#createReader(scope.subject, () => subscription?.connection);
+    const reader = this.#createReader(stream, scope.subject, () => subscription?.connection);
     const feed = new SequenceFeed(last, sink, reader, this.#limits);
     const close = () => {
       this.#feeds.delete(feed);
@@ -118,25 +118,31 @@ export class JetStreamHistory implements History {
   }
 
   /** Creates a reader whose reads wait for a slot, and are counted. */
-  #createReader(filter: string, leader: () => NatsConnection | undefined): ScopeReader {
+  #createReader(
+    stream: HistoryStream,
+    filter: string,
+    live: () => NatsConnection | undefined,
+  ): ScopeReader {
     const { metrics } = this.#services;
-    const slots = this.#slots;
-    const reader = new InterimReader(
-      this.#options.stream,
-      filter,
-      leader,
-      () => this.#connection.connection,
-    );
+    let closed = false;
+    const run = <T>(read: () => Promise<T>) =>
+      // Streams that have ended must not delay those behind them.
+      this.#slots.run(() => closed ? Promise.reject(new Error("closed")) : read());
+    const history = () => this.#connection.connection;
+    const reader = new StoredLineReader(stream, filter, { live, history });
     return {
-      lastSequence: () => slots.run(() => reader.lastSequence()),
-      find: (start, maxLines) => slots.run(() => reader.find(start, maxLines)),
+      lastSequence: () => run(() => reader.lastSequence()),
+      find: (start, maxLines) => run(() => reader.find(start, maxLines)),
       read: async (sequence) => {
-        const lines = await slots.run(() => reader.read(sequence));
+        const lines = await run(() => reader.read(sequence));
         metrics.historyRead(lines.length);
         return lines;
       },
-      onError: (error) => reader.onError(error),
-      close: () => reader.close(),
+      onError: (error) => this.#services.log.warn("history not read", { reason: String(error) }),
+      close() {
+        closed = true;
+        reader.close();
+      },
     };
   }
 

@@ -16,8 +16,6 @@ export interface StoredLine {
 export interface FoundStart {
   /** Sequence number to read from. */
   readonly sequence: number;
-  /** Number of lines in the scope to skip from there. */
-  readonly skip: number;
   /** Why older lines that were requested are missing, if any are. */
   readonly cut: GapReason | undefined;
 }

@@ -38,8 +38,6 @@ export class SequenceFeed {
   readonly #limits: QueueLimits;
   /** Sequence number of the last line that was passed on, or up to which there is nothing to pass on. */
   #last: number;
-  /** Number of stored lines to skip. */
-  #skip = 0;
   /** Whether live lines wait. */
   #joining: boolean;
   #waiting: WaitingLine[] = [];
@@ -88,10 +86,9 @@ export class SequenceFeed {
   start(start: HistoryStart, maxLines: number, onLive: (last: number) => void): void {
     this.#onJoined.push(onLive);
     this.#join(async () => {
-      const { sequence, skip, cut } = await this.#reader.find(start, maxLines);
+      const { sequence, cut } = await this.#reader.find(start, maxLines);
       if (cut !== undefined) this.#sink.notify({ event: "gap", data: { reason: cut } });
       this.#last = sequence - 1;
-      this.#skip = skip;
     });
   }
 
@@ -139,7 +136,7 @@ export class SequenceFeed {
       try {
         return await act();
       } catch (error) {
-        this.#reader.onError(error);
+        if (!this.#done) this.#reader.onError(error);
         await delay(wait);
       }
     }
@@ -151,8 +148,7 @@ export class SequenceFeed {
     while (this.#last < end && !this.#done) {
       const lines = await this.#reader.read(this.#last + 1);
       for (const { sequence, payload } of lines) {
-        if (this.#skip > 0) this.#skip--;
-        else await this.#offer(payload, sequence);
+        await this.#offer(payload, sequence);
         if (this.#done) return;
         this.#last = sequence;
       }

@@ -27,16 +27,22 @@ interface Internals {
  * ones count. nats-core needs 1.9 µs to decode all headers, this function 0.3 µs.
  */
 export function positionOf(message: Msg, stream: string): Position | undefined {
-  const { _rdata, _msg } = message as Internals;
-  if (_rdata === undefined || _msg === undefined || _msg.hdr <= 0) return undefined;
-  const headers = Buffer.prototype.latin1Slice.call(_rdata, 0, _msg.hdr);
+  const headers = headersOf(message);
   if (lastValue(headers, "Nats-Stream") !== stream) return undefined;
   const sequence = Number(lastValue(headers, "Nats-Sequence"));
   const previous = Number(lastValue(headers, "Nats-Last-Sequence"));
   return sequence > 0 && previous >= 0 ? { sequence, previous } : undefined;
 }
 
-function lastValue(headers: string, name: string): string | undefined {
+/** Returns the headers as they were received, one character per byte; an empty text if there are none. */
+export function headersOf(message: Msg): string {
+  const { _rdata, _msg } = message as Internals;
+  if (_rdata === undefined || _msg === undefined || _msg.hdr <= 0) return "";
+  return Buffer.prototype.latin1Slice.call(_rdata, 0, _msg.hdr);
+}
+
+/** Returns the last value of a header. */
+export function lastValue(headers: string, name: string): string | undefined {
   const mark = `\r\n${name}: `;
   const start = headers.lastIndexOf(mark);
   if (start === -1) return undefined;

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { parsePem } from "../../../lib/auth/pem.ts";
 import { parsePublicKey } from "../../../lib/auth/public_keys.ts";
-import { createOpenssl, type Openssl } from "../../support/tokens/openssl.ts";
+import { createOpenssl, type Openssl } from "../../../tools/openssl.ts";
 
 let openssl: Openssl;
 Deno.test.beforeAll(async () => void (openssl = await createOpenssl()));
@@ -119,7 +119,7 @@ Deno.test("parsePem() rejects a private key in any combination of wrappings, and
   });
   const keys = [...Object.values(PAIRS).map(pkcs8), sec1, traditional, encrypted].map(String);
   const beside = keys.flatMap((key) => [`${FORMS[0]!.pem}${key}`, `${key}${FORMS[0]!.pem}`]);
-  // Without its first and last line, an encrypted key cannot be told from any other text.
+  // The body of an encrypted key looks like any other Base64.
   const bodies = keys.slice(0, -1).map((key) => key.replaceAll(/-----.*-----/g, ""));
   const cut = keys.map((key) => key.slice(0, -30));
   const texts = [...keys, ...beside, ...bodies, ...cut];

@@ -2,34 +2,12 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type JWK, SignJWT } from "jose";
 import { type Clock, install } from "npm:@sinonjs/fake-timers@^15";
 import { createKeys } from "../../../lib/auth/keys.ts";
-import { Problem } from "../../../lib/problem.ts";
 import type { OnIgnored } from "../../../lib/auth/public_keys.ts";
 import { createVerify } from "../../../lib/auth/token.ts";
+import { codeOf } from "../../support/problem_code.ts";
+import { base64url } from "../../support/tokens/forgery.ts";
+import { type KeyUrl, serveKeys } from "../../support/tokens/key_url.ts";
 import { createSigner } from "../../support/tokens/signer.ts";
-
-/** A URL with a key set. */
-interface KeyUrl extends AsyncDisposable {
-  readonly url: URL;
-  /** Returns the number of requests so far. */
-  readonly requests: () => number;
-  /** Creates the response to each request. */
-  answer: () => Response | Promise<Response>;
-}
-
-function serveKeys(...keys: JWK[]): KeyUrl {
-  let requests = 0;
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
-    requests++;
-    return keyUrl.answer();
-  });
-  const keyUrl: KeyUrl = {
-    url: new URL(`http://127.0.0.1:${server.addr.port}/jwks.json`),
-    requests: () => requests,
-    answer: () => Response.json({ keys }),
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-  return keyUrl;
-}
 
 /** Installs a clock that only the test advances, so that no pause takes time or ends too early. */
 function stopClock(): Clock & Disposable {
@@ -38,17 +16,9 @@ function stopClock(): Clock & Disposable {
 }
 
 function open({ url }: KeyUrl, onIgnored?: OnIgnored) {
-  const keys = createKeys({ kind: "url", url }, onIgnored);
+  const keys = createKeys({ kind: "url", url: new URL(url) }, onIgnored);
   const verify = createVerify(keys, { maxTtl: 3600, appClaim: "app", allowAllApps: false });
-  const outcome = async (token: string): Promise<string> => {
-    try {
-      await verify(token);
-      return "accepted";
-    } catch (error) {
-      if (error instanceof Problem) return error.code;
-      throw error;
-    }
-  };
+  const outcome = (token: string) => verify(token).then(() => "accepted", codeOf);
   return { outcome, refresh: keys.refresh! };
 }
 
@@ -70,9 +40,9 @@ Deno.test("createKeys() fetches a key set once for all tokens that are waiting f
   const signers = Array.from({ length: 50 }, (_, i) => i % 2 === 0 ? first : second);
   const outcomes = await Promise.all(signers.map(async ({ sign }) => outcome(await sign())));
   assertEquals(new Set(outcomes), new Set(["accepted"]));
-  assertEquals(keyUrl.requests(), 1);
+  assertEquals(keyUrl.asked, 1);
   assertEquals(await outcome(await first.sign({})), "accepted");
-  assertEquals(keyUrl.requests(), 1);
+  assertEquals(keyUrl.asked, 1);
 });
 
 Deno.test("refresh() adds new keys and removes old ones", async () => {
@@ -82,7 +52,7 @@ Deno.test("refresh() adds new keys and removes old ones", async () => {
   assertEquals(await outcome(await first.sign()), "accepted");
   keyUrl.answer = () => Response.json({ keys: [second.jwk] });
   await refresh();
-  assertEquals(keyUrl.requests(), 2);
+  assertEquals(keyUrl.asked, 2);
   assertEquals(await outcome(await second.sign()), "accepted");
   assertEquals(await outcome(await first.sign({ kid: "second" })), "token_signature");
   assertEquals(await outcome(await first.sign()), "token_signature");
@@ -96,11 +66,11 @@ Deno.test("createKeys() fetches again for an unknown kid, but not for each such 
   keyUrl.answer = () => Response.json({ keys: [first.jwk, second.jwk] });
   clock.tick(LATER_MS);
   assertEquals(await outcome(await second.sign()), "accepted");
-  assertEquals(keyUrl.requests(), 2);
+  assertEquals(keyUrl.asked, 2);
   for (let i = 0; i < 20; i++) {
     assertEquals(await outcome(await first.sign({ kid: `stranger ${i}` })), "token_signature");
   }
-  assertEquals(keyUrl.requests(), 2);
+  assertEquals(keyUrl.asked, 2);
 });
 
 Deno.test("createKeys() accepts a valid token that arrives at the same moment as its key", async () => {
@@ -141,7 +111,7 @@ Deno.test("createKeys() still accepts known keys while the URL is down, and reje
     assertEquals(await outcome(await first.sign()), "accepted");
     assertEquals(await outcome(await second.sign()), "keys_unavailable");
   }
-  assertEquals(keyUrl.requests(), 2);
+  assertEquals(keyUrl.asked, 2);
   keyUrl.answer = () => Response.json({ keys: [first.jwk, second.jwk] });
   clock.tick(LATER_MS);
   assertEquals(await outcome(await second.sign()), "accepted");
@@ -191,7 +161,7 @@ for (const [what, answer] of failures) {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome(token)));
     for (let i = 0; i < 20; i++) outcomes.push(await outcome(token));
     assertEquals(new Set(outcomes), new Set(["keys_unavailable"]));
-    assertEquals(keyUrl.requests(), 1);
+    assertEquals(keyUrl.asked, 1);
     keyUrl.answer = () => Response.json({ keys: [first.jwk] });
     clock.tick(LATER_MS);
     assertEquals(await outcome(token), "accepted");
@@ -204,7 +174,11 @@ Deno.test("createKeys() rejects with keys_unavailable while nothing listens, and
   await keyUrl[Symbol.asyncDispose]();
   const { outcome } = open(keyUrl);
   assertEquals(await outcome(await first.sign()), "keys_unavailable");
-  const options = { hostname: "127.0.0.1", port: Number(keyUrl.url.port), onListen: () => {} };
+  const options = {
+    hostname: "127.0.0.1",
+    port: Number(new URL(keyUrl.url).port),
+    onListen: () => {},
+  };
   const server = Deno.serve(options, keyUrl.answer);
   clock.tick(LATER_MS);
   assertEquals(await outcome(await first.sign()), "accepted");
@@ -223,7 +197,7 @@ for (const part of ["its head", "the rest of its body"]) {
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcome(token)));
     assertEquals(new Set(outcomes), new Set(["keys_unavailable"]));
     assertEquals(await outcome(token), "keys_unavailable");
-    assertEquals(keyUrl.requests(), 1);
+    assertEquals(keyUrl.asked, 1);
     answers.resolve(new Response());
   });
 }
@@ -277,18 +251,10 @@ Deno.test("createKeys() rejects a token if the key set has no usable key for its
   await using keyUrl = serveKeys(...broken, { ...short, kid: "short" });
   const { outcome } = open(keyUrl);
   const input = `${base64url(`{"alg":"RS256","kid":"short"}`)}.${base64url("{}")}`;
-  const signature = await crypto.subtle.sign(
-    algorithm,
-    privateKey,
-    new TextEncoder().encode(input),
-  );
+  const bytes = new TextEncoder().encode(input);
+  const signature = new Uint8Array(await crypto.subtle.sign(algorithm, privateKey, bytes));
   assertEquals(await outcome(`${input}.${base64url(signature)}`), "token_signature");
   for (const header of [{}, { kid: "first" }, { kid: "broken" }]) {
     assertEquals(await outcome(await first.sign(header)), "token_signature");
   }
 });
-
-function base64url(value: string | ArrayBuffer): string {
-  const bytes = typeof value === "string" ? new TextEncoder().encode(value) : new Uint8Array(value);
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
-}

@@ -9,7 +9,7 @@ const KEYS = [
   ...["MESSAGE", "PRIORITY", "__REALTIME_TIMESTAMP", "@timestamp", "@t", "@m", "host", "instant"],
   ...["version", "short_message", "__proto__", "constructor", "toString", "hasOwnProperty", "date"],
 ];
-/** JSON whose keys are those that the parser looks at, with values of every type behind them. */
+/** JSON with the keys that the parser looks at, and values of every type. */
 const json = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
@@ -94,7 +94,7 @@ Deno.test("parseLogLine() does not throw for an object or an array where a numbe
   }
 });
 
-Deno.test("parseLogLine() takes no level or time from a field that only has the key of one", () => {
+Deno.test("parseLogLine() ignores the key of a level or a time if its value is neither", () => {
   const fields = (line: string, expected: Record<string, unknown>) => {
     const { level, timestamp, fields } = parseLogLine(line);
     assertEquals({ level, timestamp, fields }, { level: "", timestamp: "", fields: expected });
@@ -106,7 +106,7 @@ Deno.test("parseLogLine() takes no level or time from a field that only has the 
   fields('{"msg":"GET /","time":"12ms"}', { time: "12ms" });
 });
 
-Deno.test("parseLogLine() prefers the level that is known, and the time that is one", () => {
+Deno.test("parseLogLine() prefers a known level and a valid time", () => {
   const line =
     '{"level":"cave","severity":"error","time":"12ms","ts":"2026-01-01T10:00:00Z","msg":"x"}';
   const { level, timestamp, fields } = parseLogLine(line);
@@ -115,14 +115,14 @@ Deno.test("parseLogLine() prefers the level that is known, and the time that is 
   assertEquals(parseLogLine('{"level":"chatty","msg":"x"}').level, "chatty");
 });
 
-Deno.test("parseLogLine() takes a package's name behind a time for no level", () => {
+Deno.test("parseLogLine() does not read a package's name after a time as a level", () => {
   for (const text of ["http: Server closed", "config: cannot read it", "log: x"]) {
     assertEquals(parseLogLine(`2026/01/01 10:00:00 ${text}`).level, "");
   }
   assertEquals(parseLogLine("2026-01-01 10:00:00 | SUCCESS | x").level, "success");
 });
 
-Deno.test("parseLogLine() gives parts of a Fly line that are missing or of another type as empty ones", () => {
+Deno.test("parseLogLine() returns an empty part if a Fly line lacks it or has another type in its place", () => {
   const line = {
     event: { provider: "app" },
     fly: { app: { instance: "d896d7c609dd68", name: "panini-786" }, region: "dfw" },
@@ -154,7 +154,7 @@ Deno.test("parseLogLine() gives parts of a Fly line that are missing or of anoth
   }
 });
 
-Deno.test("parseLogLine() shows a payload that it cannot read as it is", () => {
+Deno.test("parseLogLine() returns a payload that it cannot read unchanged", () => {
   const payload = { startsWith: () => false } as unknown as string;
   assertThrows(() => readLogLine(payload));
   assertEquals(parseLogLine(payload).text, payload);

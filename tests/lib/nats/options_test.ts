@@ -56,6 +56,13 @@ function problemsOf(env: Env): readonly string[] {
   return assertThrows(() => read(env), ConfigError).problems;
 }
 
+/** Returns the only problem. */
+function problemOf(env: Env): string {
+  const [problem, ...more] = problemsOf(env);
+  assertEquals(more, []);
+  return problem!;
+}
+
 Deno.test("NATS_URL names one or several servers, with nats:, tls: or no scheme", () => {
   const table: [string, string[]][] = [
     ["nats://127.0.0.1:4222", ["nats://127.0.0.1:4222"]],
@@ -69,14 +76,12 @@ Deno.test("NATS_URL names one or several servers, with nats:, tls: or no scheme"
 });
 
 Deno.test("NATS_URL is rejected if it is not the address of a server", () => {
-  const bad = ["nats://", "http://a:1", "ws://a:1", "nats://a:99999", "nats://a b", "fdaa::3", ","];
-  for (
-    const url of [...bad, "nats://a,", "nats://a/path", "nats://a?x=1", "nats://a#x", "nats:/a"]
-  ) {
-    const [problem, ...more] = problemsOf({ NATS_URL: url });
-    assertMatch(problem!, /NATS_URL.*nats:\/\/HOST:PORT or tls:\/\/HOST:PORT/);
-    assert(problem!.includes(JSON.stringify(url)), problem);
-    assertEquals(more, []);
+  const bad = "nats:// http://a:1 ws://a:1 nats://a:99999 fdaa::3 , nats://a, nats://a/path " +
+    "nats://a?x=1 nats://a#x nats:/a";
+  for (const url of ["nats://a b", ...bad.split(" ")]) {
+    const problem = problemOf({ NATS_URL: url });
+    assertMatch(problem, /NATS_URL.*nats:\/\/HOST:PORT or tls:\/\/HOST:PORT/);
+    assert(problem.includes(JSON.stringify(url)), problem);
   }
 });
 
@@ -86,10 +91,9 @@ Deno.test("NATS_URL with a user or a password is rejected, and neither is shown"
     for (const signIn of [`${user}:${password}`, user, `:${password}`]) {
       const urls = ["nats://a:1", "nats://b:2", "tls://c:3"];
       urls.splice(place, 0, `nats://${signIn}@d:4`);
-      const [problem, ...more] = problemsOf({ NATS_URL: urls.join(",") });
-      assertMatch(problem!, /NATS_URL/);
-      assert(!problem!.includes(user) && !problem!.includes(password), problem);
-      assertEquals(more, []);
+      const problem = problemOf({ NATS_URL: urls.join(",") });
+      assertMatch(problem, /NATS_URL/);
+      assert(!problem.includes(user) && !problem.includes(password), problem);
     }
   }));
 });
@@ -133,14 +137,12 @@ Deno.test("NATS_USER with NATS_PASSWORD, NATS_TOKEN, or NATS_CREDS sets the cred
 Deno.test("If a user or a password is missing, the variable that is not set is named", () => {
   const pairs = [["NATS_USER", "NATS_PASSWORD"], ["ORG", "ACCESS_TOKEN"]] as const;
   for (const [user, password] of [...pairs, ["FLY_ORG", "ACCESS_TOKEN"]] as const) {
-    const [problem, ...more] = problemsOf({ [user]: "acme" });
-    assertMatch(problem!, new RegExp(`^Cannot read ${password} .*${user}.*not set`));
-    assertEquals(more, []);
+    const problem = problemOf({ [user]: "acme" });
+    assertMatch(problem, new RegExp(`^Cannot read ${password} .*${user}.*not set`));
   }
   for (const [user, password] of pairs) {
-    const [problem, ...more] = problemsOf({ [password]: "s3cr3t" });
-    assertMatch(problem!, new RegExp(`^Cannot read ${user} .*${password}.*not set`));
-    assertEquals(more, []);
+    const problem = problemOf({ [password]: "s3cr3t" });
+    assertMatch(problem, new RegExp(`^Cannot read ${user} .*${password}.*not set`));
   }
 });
 
@@ -154,24 +156,16 @@ Deno.test("NATS_NKEY_SEED sets the credentials, without trailing line breaks", (
 Deno.test("NATS_NKEY_SEED is rejected if it is not the seed of a user, and is not shown", () => {
   const seeds = [createAccount(), createOperator()].map((pair) => toText(pair.getSeed()));
   const mistyped = SEED.replace(/(?<=^.{20})./, (char) => char === "A" ? "Z" : "A");
-  const bad = [
-    ...seeds,
-    mistyped,
-    ` ${SEED}`,
-    `${SEED} `,
-    createUser().getPublicKey(),
-    "SUA",
-    "x",
-    "é",
-  ];
-  for (const seed of bad) {
-    const [problem, ...more] = problemsOf({ NATS_NKEY_SEED: seed });
+  const spaced = [` ${SEED}`, `${SEED} `];
+  for (
+    const seed of [...seeds, mistyped, ...spaced, createUser().getPublicKey(), "SUA", "x", "é"]
+  ) {
+    const problem = problemOf({ NATS_NKEY_SEED: seed });
     assertEquals(
       problem,
       "Cannot read NATS_NKEY_SEED as the seed of a user's NKey, which starts with SU: " +
         "current value is not shown",
     );
-    assertEquals(more, []);
   }
 });
 
@@ -185,10 +179,9 @@ Deno.test("Several ways to sign in to NATS are rejected, and the message names t
   };
   const names = Object.keys(ways);
   fc.assert(fc.property(fc.subarray(names, { minLength: 2 }), (some) => {
-    const [problem, ...more] = problemsOf(Object.assign({}, ...some.map((name) => ways[name])));
-    assertEquals(names.filter((name) => problem!.includes(name)), some);
-    assert(!problem!.includes("s3cr3t") && !problem!.includes(SEED), problem);
-    assertEquals(more, []);
+    const problem = problemOf(Object.assign({}, ...some.map((name) => ways[name])));
+    assertEquals(names.filter((name) => problem.includes(name)), some);
+    assert(!problem.includes("s3cr3t") && !problem.includes(SEED), problem);
   }));
 });
 
@@ -212,9 +205,8 @@ Deno.test("NATS_TLS_CERT with NATS_TLS_KEY requires TLS, with or without NATS_TL
 Deno.test("NATS_TLS_CERT without NATS_TLS_KEY is rejected, and vice versa", () => {
   const names = ["NATS_TLS_CERT", "NATS_TLS_KEY"] as const;
   for (const [set, missing] of [names, names.toReversed()] as [keyof typeof PAIR, string][]) {
-    const [problem, ...more] = problemsOf({ [set]: PAIR[set] });
-    assertMatch(problem!, new RegExp(`^Cannot read ${missing} .*${set}.*: it is not set$`));
-    assertEquals(more, []);
+    const problem = problemOf({ [set]: PAIR[set] });
+    assertMatch(problem, new RegExp(`^Cannot read ${missing} .*${set}.*: it is not set$`));
   }
 });
 
@@ -230,10 +222,9 @@ Deno.test("NATS_TLS_CERT and NATS_TLS_KEY are rejected if they do not match, and
     [{ NATS_TLS_CERT: "/etc/natstap/ca.pem" }, "NATS_TLS_CERT", "a certificate in PEM"],
   ];
   for (const [env, name, expected] of table) {
-    const [problem, ...more] = problemsOf({ ...PAIR, ...env });
-    assert(problem!.startsWith(`Cannot read ${name} as the path of `), problem);
-    assert(problem!.includes(expected) && problem!.includes(JSON.stringify(env[name])), problem);
-    assertEquals(more, []);
+    const problem = problemOf({ ...PAIR, ...env });
+    assert(problem.startsWith(`Cannot read ${name} as the path of `), problem);
+    assert(problem.includes(expected) && problem.includes(JSON.stringify(env[name])), problem);
   }
 });
 
@@ -242,10 +233,9 @@ for (const name of ["NATS_CREDS", "NATS_TLS_CA", "NATS_TLS_CERT", "NATS_TLS_KEY"
     const other = name in PAIR ? PAIR : {};
     const wrong = name === "NATS_CREDS" ? "/etc/natstap/ca.pem" : "/etc/natstap/user.creds";
     for (const path of ["/etc/natstap/none", "/etc/natstap/empty", wrong, "/secret/a"]) {
-      const [problem, ...more] = problemsOf({ ...other, [name]: path });
-      assertMatch(problem!, new RegExp(`^Cannot read ${name} .* file`));
-      assert(problem!.includes(JSON.stringify(path)), problem);
-      assertEquals(more, []);
+      const problem = problemOf({ ...other, [name]: path });
+      assertMatch(problem, new RegExp(`^Cannot read ${name} .* file`));
+      assert(problem.includes(JSON.stringify(path)), problem);
     }
     const [denied] = problemsOf({ ...other, [name]: "/secret/a" });
     assertMatch(denied!, /\/etc\/natstap, or one that --allow-read=\/secret\/a permits/);

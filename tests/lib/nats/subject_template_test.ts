@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { SubjectTemplate } from "../../../lib/nats/subject_template.ts";
 import { type Permission, type Selection, selectScope } from "../../../lib/nats/subject.ts";
-import { Problem } from "../../../lib/problem.ts";
+import { codeOf } from "../../support/problem_code.ts";
 import { subjectMatches } from "../../support/subject_matches.ts";
 
 const TABLE: [template: string, selection: Selection, subject: string][] = [
@@ -28,23 +28,22 @@ function subjectOf(permission: Permission, selection: Selection, template: strin
   try {
     return selectScope(permission, selection, new SubjectTemplate(template)).subject;
   } catch (error) {
-    if (error instanceof Problem) return error.code;
-    throw error;
+    return codeOf(error);
   }
 }
 
 for (const [template, selection, subject] of TABLE) {
-  Deno.test(`SUBJECT ${template} makes ${subject} of ${JSON.stringify(selection)}`, () => {
+  Deno.test(`SUBJECT ${template} turns ${JSON.stringify(selection)} into ${subject}`, () => {
     assertEquals(subjectOf({ apps: ["web"] }, selection, template), subject);
     if (subject === "filter_invalid") return;
-    // A token that permits no more than that has the same stream, whatever the query says.
+    // A token that permits only this selection gets the same stream, with or without a query.
     const { region, machine } = selection;
     assertEquals(subjectOf({ apps: ["web"], region, machine }, {}, template), subject);
     assertEquals(subjectOf({ apps: ["web"], region, machine }, selection, template), subject);
   });
 }
 
-Deno.test("SUBJECT makes the widest subject of every app", () => {
+Deno.test("SUBJECT determines the widest subject of all apps", () => {
   const table = [
     ["logs.{app}.{region}.{machine}", "logs.>"],
     ["logs.{app}.{machine}", "logs.>"],
@@ -108,7 +107,7 @@ const hostile = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("*", ">", "a.b", "web.>", "", " ", "\r\nSUB > 1", "é") },
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 300 }) },
 );
-/** Mostly nothing, so that many combinations are valid. */
+/** Usually `undefined`, so that many combinations are valid. */
 const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
@@ -143,7 +142,7 @@ Deno.test("selectScope() never matches another app's subject, whatever template,
   assert(accepted > 500, `Expected many subjects, but there were only ${accepted}`);
 });
 
-Deno.test("selectScope() takes names of Kubernetes pods as machines, of up to 253 characters", () => {
+Deno.test("selectScope() accepts names of Kubernetes pods, of up to 253 characters, as machines", () => {
   const pod = "web-7d9c5b6f4-abcde";
   for (const machine of [pod, "p".repeat(63), `${"p".repeat(240)}-7d9c5b6f4-x`]) {
     const permission = { apps: ["web"], machine };

@@ -6,16 +6,15 @@ import { Problem, type ProblemCode } from "../../../lib/problem.ts";
 import { isName, type Permission, type Selection, selectScope } from "../../../lib/nats/subject.ts";
 import { SubjectTemplate } from "../../../lib/nats/subject_template.ts";
 import { createVerify } from "../../../lib/auth/token.ts";
+import { codeOf } from "../../support/problem_code.ts";
 import { subjectMatches } from "../../support/subject_matches.ts";
 
 const TEMPLATE = new SubjectTemplate("logs.{app}.{region}.{machine}");
 const secret = new TextEncoder().encode("a secret for tests with at least 32 bytes");
 const rules = { maxTtl: 3600, appClaim: "app", allowAllApps: false };
-const verify = createVerify(createKeys({ kind: "secret", secret }), rules);
-const verifyAll = createVerify(createKeys({ kind: "secret", secret }), {
-  ...rules,
-  allowAllApps: true,
-});
+const keys = createKeys({ kind: "secret", secret });
+const verify = createVerify(keys, rules);
+const verifyAll = createVerify(keys, { ...rules, allowAllApps: true });
 
 /** Signs and verifies the claims as those of a real request, and resolves to what they permit. */
 async function grant(claims: Record<string, unknown>, check = verify): Promise<Permission> {
@@ -29,8 +28,7 @@ function subjectOf(permission: Permission, selection: Selection): string {
   try {
     return selectScope(permission, selection, TEMPLATE).subject;
   } catch (error) {
-    if (error instanceof Problem) return error.code;
-    throw error;
+    return codeOf(error);
   }
 }
 
@@ -59,7 +57,7 @@ function fromCodeUnits(units: number[]): string {
   return String.fromCharCode(...units.slice(0, 80));
 }
 
-Deno.test("selectScope() rejects any claims and query, or returns a subject of a permitted app only", async () => {
+Deno.test("selectScope() returns no subject but one of a permitted app, whatever claims and query contain", async () => {
   const claims = fc.record({
     app: fc.oneof(anyString, fc.array(anyString, { maxLength: 4 })),
     region: maybe,
@@ -68,10 +66,9 @@ Deno.test("selectScope() rejects any claims and query, or returns a subject of a
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(claims, selection, name, name, name, async (claims, selection, ...other) => {
-      const scope = await grant(claims).then((permission) =>
-        selectScope(permission, selection, TEMPLATE)
-      )
-        .catch((error) => assert(error instanceof Problem, String(error)));
+      const scope = await grant(claims)
+        .then((permission) => selectScope(permission, selection, TEMPLATE))
+        .catch((error) => void codeOf(error));
       if (scope === undefined) return;
       accepted++;
       const permitted = [claims.app].flat();
@@ -133,23 +130,10 @@ Deno.test("isName() accepts names, and rejects wildcards, dots, line breaks, NUL
   for (const good of ["a", "7", "panini-786", "A_b-", "d896d7c609dd68", "x".repeat(63)]) {
     assert(isName("app", good), good);
   }
-  const bad = [
-    "",
-    "-a",
-    "_a",
-    "x".repeat(64),
-    "a.b",
-    "*",
-    ">",
-    "a*",
-    "a>",
-    "a b",
-    "a\n",
-    "\na",
-    "é",
-  ];
+  const bad = "-a _a a.b * > a* a> é a/b a%2eb $SYS".split(" ");
   const deceptive = ["\u0430", "ａ", "٣", "a\u0301", "a\u200b", "\u202ea", "\ufeffa", "a\ud800"];
-  for (const value of [...bad, ...deceptive, "a\0", " a", "a\t", "a/b", "a%2eb", "$SYS"]) {
+  const blank = ["", "a b", "a\n", "\na", "a\0", " a", "a\t"];
+  for (const value of [...bad, ...deceptive, ...blank, "x".repeat(64)]) {
     assert(!isName("app", value), JSON.stringify(value));
   }
   for (const value of [undefined, null, 7, true, ["a"], { toString: () => "a" }]) {
@@ -168,13 +152,14 @@ Deno.test("selectScope() returns the documented subjects", () => {
     [{ region: "dfw", machine: MACHINE }, "logs.panini-786.dfw.d896d7c609dd68"],
   ];
   for (const [selection, subject] of table) {
-    assertEquals(selectScope({ apps: [APP] }, selection, TEMPLATE), { app: APP, subject });
+    const scope = { app: APP, subject, region: selection.region, machine: selection.machine };
+    assertEquals(selectScope({ apps: [APP] }, selection, TEMPLATE), scope);
     const withApp = { ...selection, app: APP };
-    assertEquals(selectScope({ apps: [APP] }, withApp, TEMPLATE), { app: APP, subject });
+    assertEquals(selectScope({ apps: [APP] }, withApp, TEMPLATE), scope);
   }
 });
 
-Deno.test("selectScope() narrows the subject to the token's region and machine without a query", () => {
+Deno.test("selectScope() narrows the subject to the token's region and machine if there is no query", () => {
   const apps = [APP];
   assertEquals(subjectOf({ apps, region: "dfw" }, {}), "logs.panini-786.dfw.>");
   assertEquals(subjectOf({ apps, machine: "d8" }, {}), "logs.panini-786.*.d8");
@@ -218,7 +203,8 @@ Deno.test("selectScope() returns the widest subject for a token that permits eve
     [{ app: APP, region: "dfw", machine: "d8" }, APP, "logs.panini-786.dfw.d8"],
   ];
   for (const [selection, app, subject] of table) {
-    assertEquals(selectScope({ apps: "*" }, selection, TEMPLATE), { app, subject });
+    const scope = { app, subject, region: selection.region, machine: selection.machine };
+    assertEquals(selectScope({ apps: "*" }, selection, TEMPLATE), scope);
   }
 });
 

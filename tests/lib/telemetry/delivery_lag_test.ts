@@ -15,7 +15,7 @@ const lines: [payload: string, lag: number | undefined][] = [
   [`{"timestamp":"2026-11-19T20:42:11.499Z"}`, undefined],
   [`{"timestamp":"0001-01-01T00:00:00Z"}`, undefined],
   [`{"timestamp":"yesterday"}`, undefined],
-  // Without a time zone, the time is unknown.
+  // A time that has no zone is unknown.
   [`{"timestamp":"2026-11-20T20:42:11.123"}`, undefined],
   [`{"timestamp":"2026"}`, undefined],
   [`{"timestamp":"2026-13-45T99:99:99Z"}`, undefined],

@@ -66,7 +66,7 @@ Deno.test("StdoutQueue writes complete lines in order, as many at a time as a pi
   assertEquals(queue.dropped, 0);
 });
 
-Deno.test("StdoutQueue writes a line by itself", async () => {
+Deno.test("StdoutQueue writes a line even if it is not drained", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const output = {
     write(bytes: Uint8Array) {
@@ -113,7 +113,7 @@ Deno.test("StdoutQueue drops and counts lines that cannot be written, and contin
   assertEquals([read(pipe.text), queue.dropped], [["dropped 6", 6], 6]);
 });
 
-Deno.test("StdoutQueue gives up every line that a broken output does not take, however long it is", async () => {
+Deno.test("StdoutQueue drops every line that a broken output does not take, however long it is", async () => {
   const { pipe, queue } = open();
   pipe.write = () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
   for (let i = 0; i < 20; i++) queue.write(line(i, 4_090));

@@ -9,7 +9,7 @@ import {
   type Reader,
   take,
 } from "../../support/clients/sse_reader.ts";
-import { logsUrl, type Service, startService, subjectOf } from "../../support/service.ts";
+import { logsUrl, type Service, startConnected, subjectOf } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
 const LINES = 100;
@@ -71,22 +71,17 @@ async function assertArrives(reader: Reader, node: NatsServer, name: string): Pr
   assertEquals(arrived, lines);
 }
 
-for (
-  const { name, env, seeds } of [
-    { name: "announced by the cluster", env: {}, seeds: 1 },
-    {
-      name: "listed in NATS_URL, on Fly",
-      env: { ORG: "panini-org", ACCESS_TOKEN: "any" },
-      seeds: 3,
-    },
-  ]
-) {
+const FLY = { ORG: "panini-org", ACCESS_TOKEN: "any" };
+const WAYS: [name: string, env: Record<string, string>, seeds: number][] = [
+  ["announced by the cluster", {}, 1],
+  ["listed in NATS_URL, on Fly", FLY, 3],
+];
+for (const [name, env, seeds] of WAYS) {
   Deno.test(`A stream survives its nats-server: within 2 s the service connects to a node ${name}`, async () => {
     await using cluster = await startCluster();
     const { nodes } = cluster;
     const servers = nodes.slice(0, seeds).map(({ url }) => url).join(",");
-    await using service = await startService({ NATS_URL: servers, ...env });
-    await service.logged(({ msg }) => msg === "NATS connected");
+    await using service = await startConnected({ NATS_URL: servers, ...env });
     await using reader = await read(await logsUrl(service, { app: "panini-786" }));
     await reader.control("ready");
 

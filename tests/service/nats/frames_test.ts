@@ -1,4 +1,4 @@
-/** Malformed frames from NATS: the service reconnects. */
+/** The service reconnects if a frame from NATS is malformed. */
 import { assert, assertEquals } from "@std/assert";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { startNatsProxy } from "../../support/nats_proxy.ts";
@@ -9,7 +9,7 @@ import {
   openStream,
   publish,
   readiness,
-  startService,
+  startConnected,
   subjectOf,
   subjects,
 } from "../../support/service.ts";
@@ -28,8 +28,7 @@ const GARBAGE: [name: string, text: string][] = [
 Deno.test("A malformed frame from NATS causes a reconnect, and every stream is told", async () => {
   await using nats = await startNatsServer();
   using proxy = startNatsProxy(nats);
-  await using service = await startService({ NATS_URL: proxy.url });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: proxy.url });
   await using reader = await openStream(service, { app: "a" });
   const logs = () =>
     service.logs.filter(({ msg }) => msg.startsWith("NATS "))
@@ -62,8 +61,7 @@ Deno.test("A malformed frame from NATS causes a reconnect, and every stream is t
 Deno.test("A message corrupted in transit causes a reconnect", async () => {
   await using nats = await startNatsServer();
   using proxy = startNatsProxy(nats);
-  await using service = await startService({ NATS_URL: proxy.url });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: proxy.url });
   await using reader = await openStream(service, { app: "a" });
   const corruptions: ((text: string) => string)[] = [
     (text) => text.replace("MSG", "MXG"),
@@ -83,8 +81,7 @@ Deno.test("A message corrupted in transit causes a reconnect", async () => {
 Deno.test("A request corrupted in transit causes a reconnect", async () => {
   await using nats = await startNatsServer();
   using proxy = startNatsProxy(nats);
-  await using service = await startService({ NATS_URL: proxy.url });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: proxy.url });
   await using reader = await openStream(service, { app: "a" });
   proxy.corruptRequest((text) => text.replace("SUB", "SXB"));
   await fetch(await logsUrl(service, { app: "b" }));
@@ -95,8 +92,7 @@ Deno.test("A request corrupted in transit causes a reconnect", async () => {
 Deno.test("An UNSUB is followed by a PING, so that the next SUB does not wait for a delayed ACK", async () => {
   await using nats = await startNatsServer();
   using proxy = startNatsProxy(nats);
-  await using service = await startService({ NATS_URL: proxy.url });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: proxy.url });
   const reader = await openStream(service, { app: "a" });
   await reader.close();
   await assertEventually(() => /UNSUB 1\r\nPING\r\n/.test(proxy.sent), true);

@@ -9,8 +9,7 @@ import {
   openStream,
   publish,
   readiness,
-  type Service,
-  startService,
+  startConnected,
   startStack,
   subjectOf,
   subjects,
@@ -18,16 +17,9 @@ import {
 import { assertEventually } from "../../support/patience.ts";
 import { assertAccounted, startFlow } from "../../support/timed_lines.ts";
 
-/** Starts a service that is connected to the first of these servers that it reaches. */
-async function startConnected(...urls: string[]): Promise<Service> {
-  const service = await startService({ NATS_URL: urls.join(",") });
-  await service.logged(({ msg }) => msg === "NATS connected");
-  return service;
-}
-
 Deno.test("Streams survive a nats-server that is killed, and report when it was away", async () => {
   const nats = await startNatsServer();
-  await using service = await startConnected(nats.url);
+  await using service = await startConnected({ NATS_URL: nats.url });
   const apps = ["a", "a", "b"];
   const readers = await Promise.all(apps.map((app) => openStream(service, { app })));
   const leaver = await openStream(service, { app: "leaver" });
@@ -69,7 +61,7 @@ const FILTERS: [query: Record<string, string>, filter: string][] = [
 
 Deno.test("200 streams survive a nats-server that is killed under load, and account for each line", async () => {
   const nats = await startNatsServer();
-  await using service = await startConnected(nats.url);
+  await using service = await startConnected({ NATS_URL: nats.url });
   const requests = APPS.flatMap((app) => FILTERS.map((filter) => [app, ...filter] as const))
     .flatMap((request) => Array.from({ length: 5 }, () => request));
   const streams = await Promise.all(requests.map(async ([app, query, filter]) => {
@@ -114,7 +106,7 @@ Deno.test("200 streams survive a nats-server that is killed under load, and acco
 
 Deno.test("Streams in ndjson and in text report that nats-server is gone", async () => {
   const nats = await startNatsServer();
-  await using service = await startConnected(nats.url);
+  await using service = await startConnected({ NATS_URL: nats.url });
   using ndjson = await readRaw(await logsUrl(service, { app: "a" }, { format: "ndjson" }));
   using text = await readRaw(await logsUrl(service, { app: "a" }, { format: "text" }));
   for (const reader of [ndjson, text]) assertMatch(await reader.until("\n"), /ready/);
@@ -130,7 +122,7 @@ Deno.test("Streams in ndjson and in text report that nats-server is gone", async
 Deno.test("Streams move to the next server of NATS_URL when theirs dies", async () => {
   const first = await startNatsServer();
   await using second = await startNatsServer();
-  await using service = await startConnected(first.url, second.url);
+  await using service = await startConnected({ NATS_URL: `${first.url},${second.url}` });
   const { server } = await service.logged(({ msg }) => msg === "NATS connected");
   await using reader = await openStream(service, { app: "a" });
   const [dies, stays] = server === `127.0.0.1:${first.port}` ? [first, second] : [second, first];
@@ -143,8 +135,7 @@ Deno.test("Streams move to the next server of NATS_URL when theirs dies", async 
 
 Deno.test("A subscription is answered 503 if nats-server dies meanwhile, and leaves nothing behind", async () => {
   const nats = await startNatsServer();
-  await using service = await startService({ NATS_URL: nats.url, MAX_STREAMS: "1" });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: nats.url, MAX_STREAMS: "1" });
   Deno.kill(nats.pid, "SIGSTOP");
   const answer = fetch(await logsUrl(service, { app: "a" }));
   await assertEventually(() => readiness(service), "at_capacity", "It takes the whole quota");

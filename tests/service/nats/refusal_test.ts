@@ -5,23 +5,16 @@ import { CONNECTED, DISCONNECTED, type Reader, take } from "../../support/client
 import {
   logsUrl,
   openStream,
+  permitting,
   publish,
   readiness,
-  startService,
+  startConnected,
   startStack,
   subjectOf,
   subjects,
+  USER,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
-
-const USER = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
-
-/** A nats-server configuration that permits the service to subscribe to everything but `deny`. */
-function usersWith({ deny = "none", password = "tap" }): string {
-  return `authorization { users = [{
-    user: "tap", password: "${password}", permissions: { subscribe: { allow: ">", deny: "${deny}" } }
-  }] }`;
-}
 
 /** Fails unless the stream ends as denied; `status` events before that are skipped. */
 async function assertDenied(reader: Reader): Promise<void> {
@@ -30,7 +23,7 @@ async function assertDenied(reader: Reader): Promise<void> {
 }
 
 Deno.test("A denied subscription answers 403 before the stream starts", async () => {
-  await using stack = await startStack(USER, usersWith({ deny: subjectOf("denied", ">") }));
+  await using stack = await startStack(USER, permitting({ deny: subjectOf("denied", ">") }));
   for (const query of [{}, { region: "dfw" }, { region: "dfw", machine: "m1" }]) {
     const url = await logsUrl(stack.service, { app: "denied" }, query);
     await assertProblem(await fetch(url), 403, "subscription_denied");
@@ -41,13 +34,13 @@ Deno.test("A denied subscription answers 403 before the stream starts", async ()
 });
 
 Deno.test("Revoking a permission ends the streams that need it", async () => {
-  await using stack = await startStack(USER, usersWith({}));
+  await using stack = await startStack(USER, permitting());
   const { nats, service } = stack;
   const apps = ["revoked", "revoked", "stays"];
   const readers = await Promise.all(apps.map((app) => openStream(service, { app })));
   await publish(nats, { revoked: "before", stays: "before" });
   for (const reader of readers) assertEquals(await take(reader), [undefined, "before"]);
-  await nats.reload(usersWith({ deny: subjectOf("revoked", ">") }));
+  await nats.reload(permitting({ deny: subjectOf("revoked", ">") }));
   const [first, second, stays] = readers;
   for (const reader of [first!, second!]) await assertDenied(reader);
   await assertEventually(() => subjects(nats), [subjectOf("stays", ">")]);
@@ -60,14 +53,13 @@ Deno.test("Revoking a permission ends the streams that need it", async () => {
 });
 
 Deno.test("Revoking a permission while nats-server is away ends the stream", async () => {
-  const nats = await startNatsServer({ config: usersWith({}) });
-  await using service = await startService({ NATS_URL: nats.url, ...USER });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  const nats = await startNatsServer({ config: permitting() });
+  await using service = await startConnected({ NATS_URL: nats.url, ...USER });
   await using revoked = await openStream(service, { app: "revoked" });
   await using stays = await openStream(service, { app: "stays" });
   await nats.stop("SIGKILL");
   assertEquals(await take(revoked), DISCONNECTED);
-  const config = usersWith({ deny: subjectOf("revoked", ">") });
+  const config = permitting({ deny: subjectOf("revoked", ">") });
   await using again = await startNatsServer({ port: nats.port, config });
   await assertDenied(revoked);
   assertEquals([await take(stays), await take(stays)], [DISCONNECTED, CONNECTED]);
@@ -82,14 +74,14 @@ async function countRefused({ monitorUrl }: NatsServer): Promise<number> {
 }
 
 Deno.test("A changed password ends no stream, and lines flow again once it is right", async () => {
-  await using stack = await startStack(USER, usersWith({}));
+  await using stack = await startStack(USER, permitting());
   const { nats, service } = stack;
   await using reader = await openStream(service, { app: "a" });
-  await nats.reload(usersWith({ password: "changed" }));
+  await nats.reload(permitting({ password: "changed" }));
   assertEquals(await take(reader), DISCONNECTED);
   await service.logged(({ reason }) => /authorization violation/i.test(String(reason)));
   await assertEventually(async () => await countRefused(nats) >= 3, true);
-  await nats.reload(usersWith({}));
+  await nats.reload(permitting());
   assertEquals(await take(reader), CONNECTED);
   await publish(nats, { a: "after" });
   assertEquals(await take(reader), [undefined, "after"]);
@@ -118,7 +110,7 @@ Deno.test("A subscription that exceeds the limit answers 503 even if others are 
   const requests = 40;
   await using stack = await startStack(
     { ...USER, MAX_STREAMS: String(requests + 1) },
-    `max_subscriptions: 1\n${usersWith({ deny: subjectOf("denied", ">") })}`,
+    `max_subscriptions: 1\n${permitting({ deny: subjectOf("denied", ">") })}`,
   );
   const { nats, service } = stack;
   await using _reader = await openStream(service, { app: "a" });
@@ -145,8 +137,7 @@ Deno.test("A subscription that exceeds the limit answers 503 even if others are 
 
 Deno.test("A nats-server that returns with too low a limit leaves no stream silent", async () => {
   const nats = await startNatsServer();
-  await using service = await startService({ NATS_URL: nats.url });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: nats.url });
   const readers = await Promise.all(["a", "b"].map((app) => openStream(service, { app })));
   await nats.stop("SIGKILL");
   for (const reader of readers) assertEquals(await take(reader), DISCONNECTED);

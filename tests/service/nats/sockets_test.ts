@@ -1,4 +1,4 @@
-/** Socket errors of the NATS connection: the service keeps running and reports them. */
+/** The service keeps running and reports errors of the socket to NATS. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../../support/patience.ts";
 import { assertNotReady } from "../../support/expect_problem.ts";
@@ -12,77 +12,45 @@ const ALERT = "\x15\x03\x03\x00\x02\x02\x28";
 /** Number of connections that the service must attempt. */
 const ATTEMPTS = 8;
 
-interface Fault {
-  name: string;
-  /** What the server sends when a client connects. */
-  greeting: string;
-  /** What it does next, before it closes the connection. */
-  act?: (conn: Deno.TcpConn) => Promise<unknown>;
-  reason: RegExp;
-}
+/** What the server does after its greeting, before it closes the connection. */
+type Act = (conn: Deno.TcpConn) => Promise<unknown>;
 
-const send = (text: string) => async (conn: Deno.TcpConn) => {
+const send = (text: string): Act => async (conn) => {
   await conn.read(new Uint8Array(4_096));
   await conn.write(Uint8Array.from(text, (char) => char.charCodeAt(0)));
 };
 
-const FAULTS: Fault[] = [
-  {
-    name: "closes the connection at once",
-    greeting: "",
-    reason: /closed the connection|socket closed/,
-  },
-  {
-    name: "closes the connection in the middle of its INFO",
-    greeting: PLAIN.slice(0, 20),
-    reason: /closed the connection|socket closed/,
-  },
-  {
-    name: "closes the connection after the service's CONNECT",
-    greeting: PLAIN,
-    act: send(""),
-    reason: /closed the connection/,
-  },
-  {
-    name: "resets the connection",
-    greeting: PLAIN,
+const CLOSED = /closed the connection|socket closed/;
+const FAULTS: [name: string, reason: RegExp, greeting: string, act?: Act][] = [
+  ["closes the connection at once", CLOSED, ""],
+  ["closes the connection in the middle of its INFO", CLOSED, PLAIN.slice(0, 20)],
+  ["closes the connection after CONNECT", /closed the connection/, PLAIN, send("")],
+  [
+    "resets the connection",
+    /ECONNRESET|EPIPE|reset by peer|closed the connection/i,
+    PLAIN,
     // Closing with unread data resets the connection.
-    act: (conn) => conn.read(new Uint8Array(1)),
-    reason: /ECONNRESET|EPIPE|reset by peer|closed the connection/i,
-  },
-  {
-    name: "refuses with an error of the NATS protocol",
-    greeting: PLAIN,
-    act: send("-ERR 'Maximum Connections Exceeded'\r\n"),
-    reason: /maximum connections exceeded/i,
-  },
-  {
-    name: "is not a NATS server",
-    greeting: "220 smtp.example.com\r\n",
-    reason: /unexpected response/,
-  },
-  {
-    name: "sends a TLS alert during the handshake",
-    greeting: TLS,
-    act: send(ALERT),
-    reason: /received fatal alert: HandshakeFailure/i,
-  },
-  {
-    name: "answers TLS with something else",
-    greeting: TLS,
-    act: send("-ERR 'no TLS here'\r\n"),
-    reason: /corrupt message/,
-  },
-  {
-    name: "closes the connection during the TLS handshake",
-    greeting: TLS,
-    act: send(""),
-    reason: /before secure TLS connection|unexpected end of file/,
-  },
+    (conn) => conn.read(new Uint8Array(1)),
+  ],
+  [
+    "refuses with an error of the NATS protocol",
+    /maximum connections exceeded/i,
+    PLAIN,
+    send("-ERR 'Maximum Connections Exceeded'\r\n"),
+  ],
+  ["is not a NATS server", /unexpected response/, "220 smtp.example.com\r\n"],
+  ["sends a TLS alert", /received fatal alert: HandshakeFailure/i, TLS, send(ALERT)],
+  ["answers TLS with something else", /corrupt message/, TLS, send("-ERR 'no TLS here'\r\n")],
+  [
+    "closes the connection during the TLS handshake",
+    /before secure TLS connection|unexpected end of file/,
+    TLS,
+    send(""),
+  ],
 ];
 
-/** Starts a server with this fault; returns its URL and the number of connections so far. */
-function startFaulty({ greeting, act }: Fault) {
+/** Starts a server that greets and then acts like this; returns its URL and the number of connections so far. */
+function startFaulty(greeting: string, act?: Act) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const server = {
     url: `nats://127.0.0.1:${listener.addr.port}`,
@@ -101,18 +69,18 @@ function startFaulty({ greeting, act }: Fault) {
   return server;
 }
 
-for (const fault of FAULTS) {
-  Deno.test(`The service keeps running if a NATS server ${fault.name}, and reports it`, async () => {
-    using server = startFaulty(fault);
+for (const [name, expected, greeting, act] of FAULTS) {
+  Deno.test(`The service keeps running if a NATS server ${name}, and reports it`, async () => {
+    using server = startFaulty(greeting, act);
     await using service = await startService({ NATS_URL: server.url });
     await assertEventually(() => server.connections >= ATTEMPTS, true);
     const warnings = service.logs.filter(({ level }) => level === "warn");
     for (const { msg, reason } of warnings) {
       assertEquals(msg, "NATS unavailable");
-      assertMatch(String(reason), fault.reason);
+      assertMatch(String(reason), expected);
     }
     const { parts } = await assertNotReady(service, "nats_unavailable");
-    assertMatch(String(parts.nats), fault.reason);
+    assertMatch(String(parts.nats), expected);
     assertEquals(service.stderr(), "");
   });
 }
@@ -123,7 +91,7 @@ for (const answer of ["HELLO\r\n", "PONG\r\nHELLO\r\n"]) {
       await send(answer)(conn);
       while (await conn.read(new Uint8Array(4_096)) !== null);
     };
-    using server = startFaulty({ name: "", greeting: PLAIN, act, reason: /./ });
+    using server = startFaulty(PLAIN, act);
     await using service = await startService({ NATS_URL: server.url });
     await assertEventually(() => server.connections >= 3, true);
     const { parts } = await assertNotReady(service, "nats_unavailable");

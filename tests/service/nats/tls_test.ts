@@ -12,6 +12,7 @@ import {
   logsUrl,
   openStream,
   type Service,
+  startConnected,
   startService,
   subjectOf,
 } from "../../support/service.ts";
@@ -45,13 +46,12 @@ async function assertRefuses(service: Service, reason: RegExp): Promise<void> {
   await assertNotReady(service, "nats_unavailable");
 }
 
-for (
-  const { name, url, altNames } of [
-    { name: "name", url: "tls://localhost", altNames: "DNS:localhost" },
-    { name: "address", url: "tls://127.0.0.1", altNames: "IP:127.0.0.1" },
-    { name: "address in a nats:// URL", url: "nats://127.0.0.1", altNames: "IP:127.0.0.1" },
-  ]
-) {
+const KNOWN = [
+  ["name", "tls://localhost", "DNS:localhost"],
+  ["address", "tls://127.0.0.1", "IP:127.0.0.1"],
+  ["address in a nats:// URL", "nats://127.0.0.1", "IP:127.0.0.1"],
+] as const;
+for (const [name, url, altNames] of KNOWN) {
   Deno.test(`The service streams over TLS from a server known by its ${name}`, async () => {
     await using authority = await createAuthority();
     const tls = await authority.serverConfig(altNames);
@@ -74,15 +74,14 @@ Deno.test("The service refuses a server whose certificate was issued by another 
 
 Deno.test("The service refuses a server whose certificate is for another host", async () => {
   await using authority = await createAuthority();
-  for (
-    const [altNames, host] of [
-      ["DNS:nats.example.com,IP:127.0.0.1", "localhost"],
-      ["DNS:localhost,IP:127.0.0.2", "127.0.0.1"],
-      // Even if that host is listed in NATS_URL too.
-      ["DNS:localhost", "localhost:1,tls://127.0.0.1"],
-      ["IP:127.0.0.2", "127.0.0.2:1,tls://127.0.0.1"],
-    ]
-  ) {
+  const table = [
+    ["DNS:nats.example.com,IP:127.0.0.1", "localhost"],
+    ["DNS:localhost,IP:127.0.0.2", "127.0.0.1"],
+    // Even if that host is listed in NATS_URL too.
+    ["DNS:localhost", "localhost:1,tls://127.0.0.1"],
+    ["IP:127.0.0.2", "127.0.0.2:1,tls://127.0.0.1"],
+  ];
+  for (const [altNames, host] of table) {
     await using nats = await startNatsServer({ config: await authority.serverConfig(altNames!) });
     await using service = await start(`tls://${host}:${nats.port}`, authority.path);
     await assertRefuses(service, /does not match certificate's altnames|certificate not valid for/);
@@ -233,11 +232,10 @@ Deno.test("The service accepts a certificate for the name in NATS_URL from a ser
   await assertEventually(async () => {
     return (await (await fetch(`${first.monitorUrl}/varz`)).json()).connect_urls?.length;
   }, 2);
-  await using service = await startService({
+  await using service = await startConnected({
     NATS_URL: `tls://localhost:${first.port}`,
     NATS_TLS_CA: authority.path,
   }, [`--allow-read=${authority.path}`]);
-  await service.logged(({ msg }) => msg === "NATS connected");
   await first.stop("SIGKILL");
   await service.logged(({ server }) => server === `127.0.0.1:${second.port}`);
   await assertStreams(service, second);

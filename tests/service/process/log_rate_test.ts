@@ -7,10 +7,12 @@ import {
   logsUrl,
   mint,
   openStream,
+  permitting,
   type Service,
   startService,
   startStack,
   subjectOf,
+  USER,
 } from "../../support/service.ts";
 
 const AT_ONCE = 20;
@@ -89,13 +91,7 @@ Deno.test("A client with a token for all apps adds no more lines by naming a new
 });
 
 Deno.test("A subscription that NATS keeps denying adds 20 lines and a count of the rest", async () => {
-  const user = { NATS_USER: "tap", NATS_PASSWORD: "tap" };
-  await using stack = await startStack(
-    user,
-    `authorization { users = [{
-       user: "tap", password: "tap", permissions: { subscribe: { deny: "${subjectOf("*", ">")}" } }
-     }] }`,
-  );
+  await using stack = await startStack(USER, permitting({ deny: subjectOf("*", ">") }));
   const { service } = stack;
   const [noisy, other] = await Promise.all(["noisy", "other"].map((app) => {
     return logsUrl(service, { app });

@@ -3,17 +3,20 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypt
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exportJWK, SignJWT } from "jose";
 import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
-import { createOpenssl } from "../../support/tokens/openssl.ts";
+import { createOpenssl } from "../../../tools/openssl.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { assertNoSecrets } from "../../support/secrets.ts";
 import {
   failToStart,
   openStream,
+  permitting,
   publish,
   SECRET,
   type Service,
-  startService,
+  startConnected,
+  USER,
 } from "../../support/service.ts";
+import { serveKeys } from "../../support/tokens/key_url.ts";
 import { outcome } from "../../support/tokens/signer.ts";
 
 let nats: NatsServer;
@@ -32,10 +35,8 @@ function sign(header: Record<string, unknown> = {}, key: KeyObject = RSA.private
     .setExpirationTime("10m").sign(key);
 }
 
-async function start(env: Record<string, string>): Promise<Service> {
-  const service = await startService({ NATS_URL: nats.url, ...env });
-  await service.logged(({ msg }) => msg === "NATS connected");
-  return service;
+function start(env: Record<string, string>): Promise<Service> {
+  return startConnected({ NATS_URL: nats.url, ...env });
 }
 
 Deno.test("The service streams if its secrets come from files with a trailing line break", async () => {
@@ -43,13 +44,12 @@ Deno.test("The service streams if its secrets come from files with a trailing li
   await using byToken = await startNatsServer({
     config: `authorization { token: "${NATS_TOKEN}" }`,
   });
-  await using byPassword = await startNatsServer({
-    config: `authorization { users = [{ user: "tap", password: "tap" }] }`,
-  });
+  await using byPassword = await startNatsServer({ config: permitting() });
+  const { NATS_USER, NATS_PASSWORD } = USER;
   const ways: [url: string, env: Record<string, string>][] = [
     [byToken.url, { NATS_TOKEN: `${NATS_TOKEN}\n` }],
-    [byPassword.url, { NATS_USER: "tap\n", NATS_PASSWORD: "tap\r\n" }],
-    [byPassword.url, { ORG: "tap", ACCESS_TOKEN: "tap\n" }],
+    [byPassword.url, { NATS_USER: `${NATS_USER}\n`, NATS_PASSWORD: `${NATS_PASSWORD}\r\n` }],
+    [byPassword.url, { ORG: NATS_USER, ACCESS_TOKEN: `${NATS_PASSWORD}\n` }],
   ];
   for (const [NATS_URL, env] of ways) {
     await using service = await start({ NATS_URL, JWT_SECRET: `${SECRET}\n`, ...env });
@@ -110,10 +110,8 @@ Deno.test("The service ignores unsupported keys in JWT_JWKS and JWT_JWKS_URL wit
   await using inline = await start({ JWT_JWKS: JSON.stringify(set) });
   await assertIgnores(inline);
 
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
-    return Response.json(set);
-  });
-  await using remote = await start({ JWT_JWKS_URL: `http://127.0.0.1:${server.addr.port}/keys` });
+  await using keyUrl = serveKeys(...set.keys);
+  await using remote = await start({ JWT_JWKS_URL: keyUrl.url });
   await assertEventually(async () => outcome(remote, await sign({ kid: "good" })), "stream");
   await assertIgnores(remote);
 });

@@ -11,6 +11,7 @@ import {
   SECRET,
   type Service,
   type Stack,
+  startConnected,
   startService,
   startStack,
   subjectOf,
@@ -198,8 +199,7 @@ Deno.test("No part of a key set's URL is written, however its fetch ends", async
   const env = { ...DEBUG, NATS_URL: nats.url };
   const urlAt = (port: number) =>
     `http://${user}:${password}@127.0.0.1:${port}/${path}?key=${query}`;
-  await using service = await startService({ ...env, JWT_JWKS_URL: urlAt(server.addr.port) });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ ...env, JWT_JWKS_URL: urlAt(server.addr.port) });
   secrets.known = await known.sign();
   secrets.unknown = await unknown.sign();
   assertEquals(await outcome(service, secrets.known), "stream");
@@ -243,16 +243,8 @@ Deno.test("No secret is written if the configuration is invalid", async () => {
     JWT_SECRET: "short-jwt-secret",
     query: "jwks-key",
   };
-  const {
-    user,
-    password,
-    NATS_TOKEN,
-    NATS_NKEY_SEED,
-    NATS_PASSWORD,
-    ACCESS_TOKEN,
-    JWT_SECRET,
-    query,
-  } = secrets;
+  const { user, password, query, ...variables } = secrets;
+  const { NATS_TOKEN, NATS_NKEY_SEED, NATS_PASSWORD, ACCESS_TOKEN, JWT_SECRET } = variables;
   const wrong: Record<string, string>[] = [
     { NATS_URL: `nats://${user}:${password}@127.0.0.1:4222` },
     { NATS_URL: `nats://${NATS_TOKEN}@127.0.0.1:4222,nats://127.0.0.1:4223` },

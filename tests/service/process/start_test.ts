@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { outputOf } from "../../support/command.ts";
 import { openStream, serviceCommand, startStack } from "../../support/service.ts";
 import config from "../../../deno.json" with { type: "json" };
 
 /** Runs the service until it exits. */
 async function run(env: Record<string, string>) {
-  const { code, stdout, stderr } = await serviceCommand(env).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, log: text(stdout), errors: text(stderr).trimEnd().split("\n") };
+  const { code, stdout, stderr } = await outputOf(serviceCommand(env));
+  return { code, log: stdout, errors: stderr.trimEnd().split("\n") };
 }
 
 Deno.test("An invalid configuration prevents the start, with one line per problem", async () => {
@@ -19,13 +19,8 @@ Deno.test("An invalid configuration prevents the start, with one line per proble
   });
   assertEquals([code, log], [1, ""]);
   const named = errors.map((line) => /^Cannot read "?(\w+)\b/.exec(line)?.[1]);
-  assertEquals(named.toSorted(), [
-    "JWT_SECRET",
-    "KEEPALIVE_SECONDS",
-    "LOG_LEVEL",
-    "NATS_URL",
-    "PORT",
-  ]);
+  const variables = "JWT_SECRET KEEPALIVE_SECONDS LOG_LEVEL NATS_URL PORT";
+  assertEquals(named.toSorted(), variables.split(" "));
   assert(!errors.join().includes("SENTINEL"), "No secret is printed");
 });
 

@@ -4,13 +4,12 @@ import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
 import {
   type LogLine,
   logsUrl,
-  openStream,
   type Service,
   type Stack,
   startService,
   startStack,
-  subjectOf,
 } from "../../support/service.ts";
+import { floodStalled, openStalled, STALLED_LINES } from "../../support/stalled.ts";
 
 /** Opens a stream of `app` and reads its `ready` event. */
 async function open({ service }: Stack, app: string, format = "sse"): Promise<RawReader> {
@@ -18,13 +17,6 @@ async function open({ service }: Stack, app: string, format = "sse"): Promise<Ra
   const reader = await readRaw(url);
   assertMatch(await reader.until(format === "sse" ? "\n\n" : "\n"), /\bready\b/);
   return reader;
-}
-
-/** Opens a stream whose reader does not read, and publishes more than socket buffers hold. */
-async function openStalled(stack: Stack): Promise<RawReader> {
-  const stalled = await open(stack, "stalled");
-  await flood(stack);
-  return stalled;
 }
 
 /** Opens one stream per entry of `apps`, 50 at a time. */
@@ -37,18 +29,11 @@ async function openMany(stack: Stack, apps: string[]): Promise<RawReader[]> {
   return readers;
 }
 
-/** Publishes more to the app `stalled` than socket buffers hold, at the speed of one reader. */
-async function flood({ service, publisher }: Stack): Promise<void> {
-  await using reader = await openStream(service, { app: "stalled", sub: "reads" });
-  const [lines, batch] = [16_000, 100];
-  for (let first = 0; first < lines; first += batch) {
-    for (let i = first; i < first + batch; i++) {
-      publisher.publish(subjectOf("stalled"), `${i} `.padEnd(1_024, "x"));
-    }
-    for (let i = first; i < first + batch; i++) {
-      assertMatch((await reader.line())!, new RegExp(`^${i} `));
-    }
-  }
+/** The `retry` time of a stream that has ended for a shutdown, and sent nothing before; checks it. */
+function retryTime(rest: string): number {
+  const retry = /^event: end\nretry: (\d+)\ndata: \{"reason":"shutdown"\}\n\n$/.exec(rest)?.[1];
+  assert(Number(retry) >= 500 && Number(retry) <= 5_000, rest);
+  return Number(retry);
 }
 
 /** Log lines with this message. */
@@ -68,16 +53,12 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
 
     const retries = new Set<number>();
     for (const reader of readers) {
-      const rest = await reader.rest();
-      const retry = /^event: end\nretry: (\d+)\ndata: \{"reason":"shutdown"\}\n\n$/.exec(rest)?.[1];
-      assert(Number(retry) >= 500 && Number(retry) <= 5_000, rest);
-      retries.add(Number(retry));
+      retries.add(retryTime(await reader.rest()));
       reader.close();
     }
     assert(retries.size > 1, `All retry times are the same: ${[...retries]}`);
-    assertEquals(logged(service, "stream closed").map(({ reason }) => reason), [
-      ...apps.map(() => "shutdown"),
-    ]);
+    const reasons = logged(service, "stream closed").map(({ reason }) => reason);
+    assertEquals(reasons, apps.map(() => "shutdown"));
     assertEquals(logged(service, "stopping").map((line) => line.signal), [signal]);
     await assertRejects(() => fetch(`${service.url}/healthz`), TypeError);
   });
@@ -85,10 +66,10 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
 
 Deno.test("SIGTERM delivers buffered lines before the end event", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "3600", BUFFER_BYTES: "67108864" });
-  using reader = await openStalled(stack);
+  using reader = await openStalled(stack, { sub: "stalled" });
   const stopped = stack.service.stop();
   const rest = await reader.rest();
-  assertEquals(rest.match(/^data: \d+ /gm)?.length, 16_000);
+  assertEquals(rest.match(/^data: \d+ /gm)?.length, STALLED_LINES);
   assertMatch(rest.slice(-100), /\n\nevent: end\nretry: \d+\ndata: \{"reason":"shutdown"\}\n\n$/);
   assertEquals((await stopped).code, 0);
 });
@@ -108,11 +89,11 @@ Deno.test("SIGTERM sends the end event in ndjson and in text", async () => {
 Deno.test("SIGTERM is not delayed by a stalled reader or by a second signal", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "2", BUFFER_BYTES: "67108864" });
   const { service } = stack;
-  using _stalled = await openStalled(stack);
+  using _stalled = await openStalled(stack, { sub: "stalled" });
   using reader = await open(stack, "reads");
   const started = performance.now();
   const stopped = service.stop("SIGTERM");
-  assertMatch(await reader.rest(), /^event: end\nretry: \d+\ndata: \{"reason":"shutdown"\}\n\n$/);
+  retryTime(await reader.rest());
   await assertProblem(await fetch(await logsUrl(service, { app: "a" })), 503, "shutting_down");
   assertEquals(await (await fetch(`${service.url}/healthz`)).text(), "ok");
   service.stop("SIGTERM");
@@ -132,16 +113,11 @@ Deno.test("SIGTERM ends 1,000 streams within SHUTDOWN_SECONDS while 20 more read
   });
   const { service } = stack;
   const stalled = await openMany(stack, Array(20).fill("stalled"));
-  await flood(stack);
+  await floodStalled(stack);
   const readers = await openMany(stack, Array.from({ length: 1_000 }, (_, i) => `app-${i % 50}`));
   const signalledAt = performance.now();
   const stopped = service.stop();
-  const retries = await Promise.all(readers.map(async (reader) => {
-    const rest = await reader.rest();
-    const retry = /^event: end\nretry: (\d+)\ndata: \{"reason":"shutdown"\}\n\n$/.exec(rest)?.[1];
-    assert(Number(retry) >= 500 && Number(retry) <= 5_000, rest);
-    return retry;
-  }));
+  const retries = await Promise.all(readers.map(async (reader) => retryTime(await reader.rest())));
   const told = Math.round(performance.now() - signalledAt);
   assert(new Set(retries).size > 500, "Retry times are spread out");
   assertEquals((await stopped).code, 0, service.stderr());
@@ -161,7 +137,7 @@ Deno.test("SIGTERM ends 1,000 streams within SHUTDOWN_SECONDS while 20 more read
 
 Deno.test("SIGTERM leaves no stream open in the log, even if its reader has stalled", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "1", BUFFER_BYTES: "67108864" });
-  using _stalled = await openStalled(stack);
+  using _stalled = await openStalled(stack, { sub: "stalled" });
   await stack.service.stop();
   const closed = logged(stack.service, "stream closed").find(({ sub }) => sub === "stalled");
   assertEquals(closed?.reason, "shutdown");

@@ -11,10 +11,12 @@ import {
   openStream,
   SECRET,
   serviceCommand,
+  startConnected,
   startService,
   startStack,
   subjectOf,
 } from "../../support/service.ts";
+import { serveKeys } from "../../support/tokens/key_url.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 
 /** The `natstap.` attributes of a span; fails if one is set twice. */
@@ -103,10 +105,7 @@ const PLACES: [place: string, request: (token: string) => string][] = [
   ["in the referrer", (token) => `GET / HTTP/1.1\r\nHost: x\r\nReferer: http://x/?token=${token}`],
   ["in Host", (token) => `GET / HTTP/1.1\r\nHost: x/logs?token=${token}&`],
   ["as Host", (token) => `GET / HTTP/1.1\r\nHost: ${token}`],
-  [
-    "with a Host that makes an invalid URL",
-    (token) => `GET /logs?token=${token} HTTP/1.1\r\nHost: [x`,
-  ],
+  ["with a Host that is invalid", (token) => `GET /logs?token=${token} HTTP/1.1\r\nHost: [x`],
   ["without Host", (token) => `GET /logs?token=${token} HTTP/1.0`],
   ["in a request that is not HTTP", (token) => `GET /logs?token=${token} HTTP/1.2\r\nHost: x`],
 ];
@@ -146,24 +145,21 @@ Deno.test("No URL of a key set is exported, whether its fetch succeeds or fails"
   await using collector = startCollector();
   await using nats = await startNatsServer();
   const signer = await createSigner("first");
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
-    return Response.json({ keys: [signer.jwk] });
-  });
+  const keyUrl = serveKeys(signer.jwk);
   const secrets = { user: "jwks-user", password: "jwks-password", key: "jwks-key" };
   const { user, password, key } = secrets;
   const env = {
     ...collector.env,
     NATS_URL: nats.url,
-    JWT_JWKS_URL: `http://${user}:${password}@127.0.0.1:${server.addr.port}/jwks-path?key=${key}`,
+    JWT_JWKS_URL: `http://${user}:${password}@${new URL(keyUrl.url).host}/jwks-path?key=${key}`,
     LOG_LEVEL: "debug",
   };
-  await using service = await startService(env);
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected(env);
   const token = await signer.sign();
   try {
     assertEquals(await outcome(service, token), "stream");
   } finally {
-    await server.shutdown();
+    await keyUrl[Symbol.asyncDispose]();
   }
   await using other = await startService(env);
   await other.logged(({ msg }) => msg === "key set not refreshed");

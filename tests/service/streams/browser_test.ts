@@ -154,7 +154,7 @@ Deno.test("EventSource reconnects by itself when it is disconnected", async () =
     await publish("after a crash");
     const events = await seen(page, "message", 3);
     assertEquals(ofType(events, "message"), ["before", "after a stop", "after a crash"]);
-    assertEquals(ofType(events, "end").length, 1, "a crash says no goodbye");
+    assertEquals(ofType(events, "end").length, 1, "a crash sends no end event");
     assertEquals(ofType(events, "error").includes(CLOSED), false);
   });
 });

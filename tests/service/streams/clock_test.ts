@@ -10,16 +10,18 @@ import {
   openStream,
   type Service,
   type Stack,
-  startService,
+  startConnected,
   startStack,
   subjectOf,
 } from "../../support/service.ts";
+import { openStalled } from "../../support/stalled.ts";
+import { serveKeys } from "../../support/tokens/key_url.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 import { createSteppingClock, type SteppingClock } from "../../support/stepping_clock.ts";
 
 const HOUR = 3600; // Seconds.
 /** libfaketime works fully on Linux only. */
-const ignore = Deno.build.os !== "linux";
+const LINUX = { ignore: Deno.build.os !== "linux" };
 
 interface ClockedStack extends Stack {
   readonly clock: SteppingClock;
@@ -62,147 +64,109 @@ async function assertAccepted(service: Service, claims: Record<string, unknown>)
   await using _reader = await openStream(service, { app: "a", ...claims });
 }
 
-/** Opens a stream whose reader does not read, and publishes more than socket buffers hold. */
-async function openStalled(stack: Stack) {
-  const stalled = await readRaw(
-    await logsUrl(stack.service, { app: "stalled", exp: inSeconds(3 * HOUR) }),
-  );
-  await stalled.until("ready");
-  await using reader = await openStream(stack.service, { app: "stalled" });
-  const lines = 16_000;
-  for (let i = 0; i < lines; i++) stack.publisher.publish(subjectOf("stalled"), "x".repeat(1_024));
-  for (let i = 0; i < lines; i++) await reader.line();
-  return stalled;
-}
-
-Deno.test({
-  name: "When the clock steps forward an hour, streams end and tokens expire by the new time",
-  ignore,
-  async fn() {
-    await using stack = await startClocked({
-      JWT_MAX_TTL: String(3 * HOUR),
-      STALL_SECONDS: String(HOUR / 2),
-      BUFFER_BYTES: "67108864",
-    });
-    const { service, clock } = stack;
-    using _stalled = await openStalled(stack);
-    await using expires = await openStream(service, { app: "a", exp: inSeconds(HOUR / 2) });
-    await using stays = await openStream(service, { app: "a", exp: inSeconds(2 * HOUR) });
-    const claims = { exp: inSeconds(2 * HOUR), nbf: inSeconds(HOUR / 2), iat: inSeconds(HOUR / 2) };
-    await assertRefused(service, claims, "token_not_yet_valid");
-    await clock.set(HOUR);
-    await assertExpires(expires, performance.now());
-    await assertFlows(stack, stays, "a");
-    await assertAccepted(service, claims);
-    await assertRefused(service, { exp: inSeconds(HOUR / 2) }, "token_expired");
-    const closed = service.logs.filter(({ msg }) => msg === "stream closed");
-    assertEquals(closed.filter(({ reason }) => reason === "stalled"), []);
-  },
+Deno.test("A step forward of the clock ends streams and expires tokens", LINUX, async () => {
+  await using stack = await startClocked({
+    JWT_MAX_TTL: String(3 * HOUR),
+    STALL_SECONDS: String(HOUR / 2),
+    BUFFER_BYTES: "67108864",
+  });
+  const { service, clock } = stack;
+  using _stalled = await openStalled(stack, { exp: inSeconds(3 * HOUR) });
+  await using expires = await openStream(service, { app: "a", exp: inSeconds(HOUR / 2) });
+  await using stays = await openStream(service, { app: "a", exp: inSeconds(2 * HOUR) });
+  const claims = { exp: inSeconds(2 * HOUR), nbf: inSeconds(HOUR / 2), iat: inSeconds(HOUR / 2) };
+  await assertRefused(service, claims, "token_not_yet_valid");
+  await clock.set(HOUR);
+  await assertExpires(expires, performance.now());
+  await assertFlows(stack, stays, "a");
+  await assertAccepted(service, claims);
+  await assertRefused(service, { exp: inSeconds(HOUR / 2) }, "token_expired");
+  const closed = service.logs.filter(({ msg }) => msg === "stream closed");
+  assertEquals(closed.filter(({ reason }) => reason === "stalled"), []);
 });
 
-Deno.test({
-  name:
-    "When the clock steps back an hour and forward again, streams and tokens expire by the new time",
-  ignore,
-  async fn() {
-    await using stack = await startClocked({ KEEPALIVE_SECONDS: "1" });
-    const { service, clock } = stack;
-    const exp = inSeconds(3);
-    await using reader = await openStream(service, { app: "a", exp });
-    await clock.set(-HOUR);
-    await assertEventually(() => Date.now() > exp * 1000 + 1_000, true);
-    await assertFlows(stack, reader, "a");
-    await assertAccepted(service, { exp });
-    await assertAccepted(service, { exp: inSeconds(-HOUR / 2) });
-    await assertRefused(service, { exp, nbf: inSeconds(-60) }, "token_not_yet_valid");
-    await assertRefused(service, { exp: inSeconds(600) }, "token_ttl");
-    await clock.set(0);
-    await assertExpires(reader, performance.now());
-    await assertRefused(service, { exp }, "token_expired");
-  },
+Deno.test("Streams and tokens follow a clock that steps back and forward", LINUX, async () => {
+  await using stack = await startClocked({ KEEPALIVE_SECONDS: "1" });
+  const { service, clock } = stack;
+  const exp = inSeconds(3);
+  await using reader = await openStream(service, { app: "a", exp });
+  await clock.set(-HOUR);
+  await assertEventually(() => Date.now() > exp * 1000 + 1_000, true);
+  await assertFlows(stack, reader, "a");
+  await assertAccepted(service, { exp });
+  await assertAccepted(service, { exp: inSeconds(-HOUR / 2) });
+  await assertRefused(service, { exp, nbf: inSeconds(-60) }, "token_not_yet_valid");
+  await assertRefused(service, { exp: inSeconds(600) }, "token_ttl");
+  await clock.set(0);
+  await assertExpires(reader, performance.now());
+  await assertRefused(service, { exp }, "token_expired");
 });
 
-Deno.test({
-  name: "When the clock steps an hour, keepalives stay on time and stalled readers are still ended",
-  ignore,
-  async fn() {
-    await using stack = await startClocked({
-      STALL_SECONDS: "5",
-      BUFFER_BYTES: "67108864",
-      KEEPALIVE_SECONDS: "2",
-      JWT_MAX_TTL: String(9 * HOUR),
-    });
-    const url = await logsUrl(stack.service, { app: "a", exp: inSeconds(8 * HOUR) });
-    using reader = await readRaw(url);
-    await reader.until("\n\n");
-    const started = performance.now();
-    for (const seconds of [HOUR, -HOUR, 0]) {
-      await stack.clock.set(seconds);
-      assertEquals(await reader.until(": keepalive\n\n"), ": keepalive\n\n");
-    }
-    // The first one may come up to two ticks early.
-    assert(performance.now() - started > 5_000, "Keepalives are too early");
+Deno.test("Steps of the clock affect neither keepalives nor stall times", LINUX, async () => {
+  await using stack = await startClocked({
+    STALL_SECONDS: "5",
+    BUFFER_BYTES: "67108864",
+    KEEPALIVE_SECONDS: "2",
+    JWT_MAX_TTL: String(9 * HOUR),
+  });
+  const url = await logsUrl(stack.service, { app: "a", exp: inSeconds(8 * HOUR) });
+  using reader = await readRaw(url);
+  await reader.until("\n\n");
+  const started = performance.now();
+  for (const seconds of [HOUR, -HOUR, 0]) {
+    await stack.clock.set(seconds);
+    assertEquals(await reader.until(": keepalive\n\n"), ": keepalive\n\n");
+  }
+  // The first one may come up to two ticks early.
+  assert(performance.now() - started > 5_000, "Keepalives are too early");
 
-    using _stalled = await openStalled(stack);
-    await stack.clock.set(-HOUR);
-    await stack.service.logged(({ reason }) => reason === "stalled");
-  },
+  using _stalled = await openStalled(stack, { exp: inSeconds(3 * HOUR) });
+  await stack.clock.set(-HOUR);
+  await stack.service.logged(({ reason }) => reason === "stalled");
 });
 for (const [step, seconds] of [["forward", HOUR], ["back", -HOUR]] as const) {
-  Deno.test({
-    name:
-      `When the clock steps ${step} an hour, the service reconnects to NATS and dates the loss correctly`,
-    ignore,
-    async fn() {
-      await using clock = await createSteppingClock();
-      const nats = await startNatsServer();
-      await using service = await startService({
-        NATS_URL: nats.url,
-        JWT_MAX_TTL: String(9 * HOUR),
-        ...clock.env,
-      });
-      await service.logged(({ msg }) => msg === "NATS connected");
-      await using reader = await openStream(service, { app: "a", exp: inSeconds(3 * HOUR) });
-      await clock.set(seconds);
-      const lostAt = clock.now();
-      await nats.stop("SIGKILL");
-      const lost = await reader.control("status");
-      assertEquals(lost.nats, "disconnected");
-      const before = lostAt - Date.parse(String(lost.at));
-      assert(before >= 0, `${lost.at} is after the loss`);
-      // It may be too early by the step, because the time of the last answer is ambiguous.
-      assert(before < (HOUR + 60) * 1000, `${lost.at} is long before the loss`);
-      await using _again = await startNatsServer({ port: nats.port });
-      const backAt = clock.now();
-      const back = await reader.control("status");
-      assertEquals(back.nats, "connected");
-      const at = Date.parse(String(back.at));
-      assert(at >= backAt && at <= clock.now(), `${back.at} is not when it came back`);
-      console.log(
-        `NATS reconnected ${at - backAt} ms after it was back, with the clock ${step} an hour`,
-      );
-    },
+  Deno.test(`A loss of NATS has a correct time after a clock step ${step}`, LINUX, async () => {
+    await using clock = await createSteppingClock();
+    const nats = await startNatsServer();
+    await using service = await startConnected({
+      NATS_URL: nats.url,
+      JWT_MAX_TTL: String(9 * HOUR),
+      ...clock.env,
+    });
+    await using reader = await openStream(service, { app: "a", exp: inSeconds(3 * HOUR) });
+    await clock.set(seconds);
+    const lostAt = clock.now();
+    await nats.stop("SIGKILL");
+    const lost = await reader.control("status");
+    assertEquals(lost.nats, "disconnected");
+    const before = lostAt - Date.parse(String(lost.at));
+    assert(before >= 0, `${lost.at} is after the loss`);
+    // It may be too early by the step, because the time of the last answer is ambiguous.
+    assert(before < (HOUR + 60) * 1000, `${lost.at} is long before the loss`);
+    await using _again = await startNatsServer({ port: nats.port });
+    const backAt = clock.now();
+    const back = await reader.control("status");
+    assertEquals(back.nats, "connected");
+    const at = Date.parse(String(back.at));
+    assert(at >= backAt && at <= clock.now(), `${back.at} is not when it came back`);
+    console.log(
+      `NATS reconnected ${at - backAt} ms after it was back, with the clock ${step} an hour`,
+    );
   });
 }
 
-Deno.test({
-  name: "When the clock steps back an hour, a new key is still fetched",
-  ignore,
-  async fn() {
-    const [first, second] = await Promise.all(["first", "second"].map(createSigner));
-    let keys = [first!.jwk];
-    const answer = () => Response.json({ keys });
-    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
-    await using stack = await startClocked({
-      JWT_JWKS_URL: `http://127.0.0.1:${server.addr.port}/keys`,
-      JWT_MAX_TTL: String(9 * HOUR),
-    });
-    const { service } = stack;
-    await assertEventually(async () => outcome(service, await first!.sign()), "stream");
-    await stack.clock.set(-HOUR);
-    keys = [second!.jwk];
-    const started = performance.now();
-    await assertEventually(async () => outcome(service, await second!.sign()), "stream");
-    console.log(`New key accepted ${Math.round(performance.now() - started)} ms after the step`);
-  },
+Deno.test("A new key is still fetched after a step back of the clock", LINUX, async () => {
+  const [first, second] = await Promise.all(["first", "second"].map(createSigner));
+  await using keyUrl = serveKeys(first!.jwk);
+  await using stack = await startClocked({
+    JWT_JWKS_URL: keyUrl.url,
+    JWT_MAX_TTL: String(9 * HOUR),
+  });
+  const { service } = stack;
+  await assertEventually(async () => outcome(service, await first!.sign()), "stream");
+  await stack.clock.set(-HOUR);
+  keyUrl.answer = () => Response.json({ keys: [second!.jwk] });
+  const started = performance.now();
+  await assertEventually(async () => outcome(service, await second!.sign()), "stream");
+  console.log(`New key accepted ${Math.round(performance.now() - started)} ms after the step`);
 });

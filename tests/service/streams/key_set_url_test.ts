@@ -1,38 +1,16 @@
 /** A service whose key set URL fails in various ways. */
 import { assert, assertEquals } from "@std/assert";
-import type { JWK } from "jose";
 import { startNatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { read } from "../../support/clients/sse_reader.ts";
-import { startService } from "../../support/service.ts";
+import { startConnected } from "../../support/service.ts";
+import { serveKeys } from "../../support/tokens/key_url.ts";
 import { createSigner, outcome } from "../../support/tokens/signer.ts";
 
 /** Maximum time for an answer while the URL fails. */
 const SOON_MS = 3_000;
 /** Minimum time between two fetches. */
 const PAUSE_MS = 5_000;
-
-/** A URL of a key set, with answers that the test controls. */
-interface KeyUrl extends AsyncDisposable {
-  readonly url: string;
-  answer: () => Response | Promise<Response>;
-  /** Number of fetches so far. */
-  asked: number;
-}
-
-function serveKeys(...keys: JWK[]): KeyUrl {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
-    keyUrl.asked++;
-    return keyUrl.answer();
-  });
-  const keyUrl: KeyUrl = {
-    url: `http://127.0.0.1:${server.addr.port}/keys`,
-    answer: () => Response.json({ keys }),
-    asked: 0,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-  return keyUrl;
-}
 
 /** How a failing URL answers; `after` is disposed when the failure is over. */
 type Fault = (after: DisposableStack) => Response | Promise<Response>;
@@ -53,8 +31,7 @@ Deno.test("Known keys are accepted, and 200 unknown ones cause few fetches, whil
   const [known, unknown, next] = await Promise.all(["known", "unknown", "next"].map(createSigner));
   await using nats = await startNatsServer();
   await using keyUrl = serveKeys(known!.jwk);
-  await using service = await startService({ NATS_URL: nats.url, JWT_JWKS_URL: keyUrl.url });
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected({ NATS_URL: nats.url, JWT_JWKS_URL: keyUrl.url });
   await assertEventually(async () => outcome(service, await known!.sign()), "stream");
 
   for (const [fault, answer] of FAULTS) {

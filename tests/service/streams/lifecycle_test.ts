@@ -7,11 +7,13 @@ import {
   logsUrl,
   openStream,
   openWhenFree,
+  permitting,
   readiness,
   type Stack,
   startStack,
   subjectOf,
   subjects,
+  USER,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 
@@ -123,14 +125,8 @@ Deno.test("A token that expires before NATS confirms leaves no subscription behi
 });
 
 Deno.test("A denied subscription takes no quota and is not kept", async () => {
-  await using own = await startStack(
-    { NATS_USER: "tap", NATS_PASSWORD: "tap", MAX_STREAMS: "1" },
-    `authorization { users = [{
-       user: "tap", password: "tap", permissions: { subscribe: { deny: "${
-      subjectOf("denied", ">")
-    }" } }
-     }] }`,
-  );
+  const config = permitting({ deny: subjectOf("denied", ">") });
+  await using own = await startStack({ ...USER, MAX_STREAMS: "1" }, config);
   for (let tries = 0; tries < 3; tries++) {
     const response = await fetch(await logsUrl(own.service, { app: "denied" }));
     await assertProblem(response, 403, "subscription_denied");

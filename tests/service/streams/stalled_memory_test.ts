@@ -6,6 +6,7 @@ import { assertEventually } from "../../support/patience.ts";
 import { planMetrics } from "../../support/scrape.ts";
 import { logsUrl, startStack, subjectOf } from "../../support/service.ts";
 
+const LINUX = { ignore: Deno.build.os !== "linux" };
 const MB = 1e6;
 /** Memory allowed per stream, in addition to 1.5 × BUFFER_TOTAL_BYTES. */
 const STREAM_BYTES = 100_000;
@@ -40,42 +41,38 @@ const FLOODS: Flood[] = [
 ];
 
 for (const { what, readers, format, payload, lines, total } of FLOODS) {
-  Deno.test({
-    name: `Stalled readers use no more memory than BUFFER_TOTAL_BYTES permits: ${what}`,
-    ignore: Deno.build.os !== "linux",
-    async fn() {
-      const { env, scrape } = planMetrics();
-      const limits = {
-        ...env,
-        STALL_SECONDS: "3",
-        MAX_STREAMS_PER_APP: "1000",
-        BUFFER_TOTAL_BYTES: String(total),
-      };
-      await using stack = await startStack(limits, "max_pending: 1GB");
-      const { service, publisher } = stack;
-      using opened = new DisposableStack();
-      const url = await logsUrl(service, { app: "flood" }, { format });
-      for (let i = 0; i < readers; i++) opened.use(KernelSocket.get(url));
-      const active = () =>
-        service.logs.reduce((sum, { msg, opened = 0 }) => {
-          if (msg === "stream opened") return sum + 1;
-          return msg === "streams summarized" ? sum + Number(opened) : sum;
-        }, 0);
-      await assertEventually(active, readers, "All streams are open");
-      const idle = memory(service.pid).rss;
-      for (let i = 0; i < lines; i++) {
-        publisher.publish(subjectOf("flood"), payload);
-        await publisher.flush();
-      }
-      const buffered = async () => (await scrape()).natstap_buffered_bytes! > 0;
-      await assertEventually(buffered, false, "Readers with waiting lines are ended as stalled");
-      const growth = memory(service.pid).peak - idle;
-      const permitted = 1.5 * total + STREAM_BYTES * readers;
-      console.log(`${what}: ${Math.round(growth / MB)} of ${Math.round(permitted / MB)} MB`);
-      assert(growth < permitted, `Memory grew by ${growth} bytes`);
-      assertEquals(await (await fetch(`${service.url}/healthz`)).text(), "ok");
-      const left = () => memory(service.pid).rss - idle;
-      await assertEventually(() => left() < REST_BYTES, true, "The memory is released");
-    },
+  Deno.test(`BUFFER_TOTAL_BYTES limits the memory for ${what}`, LINUX, async () => {
+    const { env, scrape } = planMetrics();
+    const limits = {
+      ...env,
+      STALL_SECONDS: "3",
+      MAX_STREAMS_PER_APP: "1000",
+      BUFFER_TOTAL_BYTES: String(total),
+    };
+    await using stack = await startStack(limits, "max_pending: 1GB");
+    const { service, publisher } = stack;
+    using opened = new DisposableStack();
+    const url = await logsUrl(service, { app: "flood" }, { format });
+    for (let i = 0; i < readers; i++) opened.use(KernelSocket.get(url));
+    const active = () =>
+      service.logs.reduce((sum, { msg, opened = 0 }) => {
+        if (msg === "stream opened") return sum + 1;
+        return msg === "streams summarized" ? sum + Number(opened) : sum;
+      }, 0);
+    await assertEventually(active, readers, "All streams are open");
+    const idle = memory(service.pid).rss;
+    for (let i = 0; i < lines; i++) {
+      publisher.publish(subjectOf("flood"), payload);
+      await publisher.flush();
+    }
+    const buffered = async () => (await scrape()).natstap_buffered_bytes! > 0;
+    await assertEventually(buffered, false, "Readers with waiting lines are ended as stalled");
+    const growth = memory(service.pid).peak - idle;
+    const permitted = 1.5 * total + STREAM_BYTES * readers;
+    console.log(`${what}: ${Math.round(growth / MB)} of ${Math.round(permitted / MB)} MB`);
+    assert(growth < permitted, `Memory grew by ${growth} bytes`);
+    assertEquals(await (await fetch(`${service.url}/healthz`)).text(), "ok");
+    const left = () => memory(service.pid).rss - idle;
+    await assertEventually(() => left() < REST_BYTES, true, "The memory is released");
   });
 }

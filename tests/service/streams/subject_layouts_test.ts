@@ -5,7 +5,7 @@ import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts"
 import { read } from "../../support/clients/sse_reader.ts";
 import { assertProblem } from "../../support/expect_problem.ts";
 import { assertEventually } from "../../support/patience.ts";
-import { failToStart, logsUrl, startService, subjects } from "../../support/service.ts";
+import { failToStart, logsUrl, startConnected, subjects } from "../../support/service.ts";
 
 let nats: NatsServer;
 let publisher: NatsConnection;
@@ -84,7 +84,7 @@ const LAYOUTS: Record<string, Case[]> = {
   ],
 };
 
-/** The lines that are published. Some names start alike; some are an app's and a machine's or a region's. */
+/** The lines that are published. Some names share a prefix; some name an app and a machine or a region. */
 const LINES = ["web", "we", "web-2", "logs", "prod"].flatMap((app) =>
   ["dfw", "web"].flatMap((region) =>
     ["m1", "web", POD_63!, POD_253!].map((machine) => ({ app, region, machine }))
@@ -103,8 +103,7 @@ async function publishAll(layout: string, asked: Names): Promise<void> {
 for (const [layout, cases] of Object.entries(LAYOUTS)) {
   Deno.test(`SUBJECT=${layout} streams the selected lines, and refuses filters that it cannot express`, async () => {
     const env = { NATS_URL: nats.url, SUBJECT: layout, ALLOW_ALL_APPS: "true" };
-    await using service = await startService(env);
-    await service.logged(({ msg }) => msg === "NATS connected");
+    await using service = await startConnected(env);
     for (const [claims, query, expected] of cases) {
       const url = await logsUrl(service, { ...claims }, { ...query });
       if (typeof expected !== "string") {
@@ -135,8 +134,7 @@ for (const [layout, cases] of Object.entries(LAYOUTS)) {
 Deno.test("JWT_APP_CLAIM names the claim that permits apps, and the claim app then permits nothing", async () => {
   const claim = "https://example.com/app";
   const env = { NATS_URL: nats.url, SUBJECT: "k8s.{app}", JWT_APP_CLAIM: claim };
-  await using service = await startService(env);
-  await service.logged(({ msg }) => msg === "NATS connected");
+  await using service = await startConnected(env);
   await using reader = await read(await logsUrl(service, { [claim]: "web", app: "we" }));
   assertEquals(await reader.control("ready").then(({ app, subject }) => [app, subject]), [
     "web",
@@ -162,7 +160,7 @@ const UNUSABLE: [template: string, reason: RegExp][] = [
   ["logs.{namespace}.{app}", /Cannot read SUBJECT .*\{namespace\}/],
 ];
 for (const [template, reason] of UNUSABLE) {
-  Deno.test(`SUBJECT=${template} prevents the start, with the reason beside other problems`, async () => {
+  Deno.test(`SUBJECT=${template} prevents the start, and the reason is listed with other problems`, async () => {
     const errors = await failToStart({ SUBJECT: template, PORT: "eighty", SUBJECT_PREFIX: "logs" });
     const variables = errors.match(/(?<=Cannot read )\w+/g)?.toSorted();
     assertEquals(variables, ["PORT", "SUBJECT", "SUBJECT_PREFIX"], errors);
@@ -170,7 +168,7 @@ for (const [template, reason] of UNUSABLE) {
   });
 }
 
-Deno.test("SUBJECT_PREFIX prevents the start, even beside a valid SUBJECT", async () => {
+Deno.test("SUBJECT_PREFIX prevents the start, even if SUBJECT is valid", async () => {
   const env = { SUBJECT_PREFIX: "logs", SUBJECT: "logs.{app}.{machine}" };
   assertMatch(
     await failToStart(env),

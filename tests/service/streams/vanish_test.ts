@@ -1,4 +1,4 @@
-/** Readers that reset their connection, or vanish silently like a laptop whose lid is closed. */
+/** Readers that reset their connection, or vanish without closing it. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
 import { assertEventually } from "../../support/patience.ts";
@@ -41,48 +41,36 @@ async function awaitClose(
   }
 }
 
-Deno.test(
-  "A reader that resets its connection frees its subscription and quota",
-  LINUX,
-  async () => {
-    await using stack = await startStack(LIMITS);
-    const socket = await open(stack);
-    socket.reset();
-    const [reason, seconds] = await awaitClose(stack);
-    assertEquals(reason, "client");
-    await assertFreed(stack);
-    console.log(`Noticed the reset after ${seconds.toFixed(1)} s`);
-  },
-);
+Deno.test("A reader that resets its connection frees everything it used", LINUX, async () => {
+  await using stack = await startStack(LIMITS);
+  const socket = await open(stack);
+  socket.reset();
+  const [reason, seconds] = await awaitClose(stack);
+  assertEquals(reason, "client");
+  await assertFreed(stack);
+  console.log(`Noticed the reset after ${seconds.toFixed(1)} s`);
+});
 
-Deno.test(
-  "A reader that vanishes silently is ended when lines are waiting, and frees its quota",
-  LINUX,
-  async () => {
-    await using stack = await startStack(LIMITS);
-    using socket = await open(stack);
-    socket.vanish();
-    const [reason, seconds] = await awaitClose(stack);
-    assertEquals(reason, "stalled");
-    await assertFreed(stack);
-    console.log(
-      `A vanished reader was ended after ${seconds.toFixed(1)} s ` +
-        `with STALL_SECONDS=${STALL}`,
-    );
-  },
-);
+Deno.test("A reader that vanishes is ended while lines wait, and freed", LINUX, async () => {
+  await using stack = await startStack(LIMITS);
+  using socket = await open(stack);
+  socket.vanish();
+  const [reason, seconds] = await awaitClose(stack);
+  assertEquals(reason, "stalled");
+  await assertFreed(stack);
+  console.log(
+    `A vanished reader was ended after ${seconds.toFixed(1)} s ` +
+      `with STALL_SECONDS=${STALL}`,
+  );
+});
 
-Deno.test(
-  "A reader that vanishes silently, with no lines waiting, is ended when its token expires, and frees its quota",
-  LINUX,
-  async () => {
-    await using stack = await startStack(LIMITS);
-    const exp = Math.ceil(Date.now() / 1_000) + 4;
-    using socket = KernelSocket.get(await logsUrl(stack.service, { app: "quiet", exp }));
-    await stack.service.logged(({ msg }) => msg === "stream opened");
-    socket.vanish();
-    const { reason } = await stack.service.logged(({ msg }) => msg === "stream closed");
-    assertEquals(reason, "expired");
-    await assertFreed(stack);
-  },
-);
+Deno.test("A reader that vanishes is ended when its token expires, and freed", LINUX, async () => {
+  await using stack = await startStack(LIMITS);
+  const exp = Math.ceil(Date.now() / 1_000) + 4;
+  using socket = KernelSocket.get(await logsUrl(stack.service, { app: "quiet", exp }));
+  await stack.service.logged(({ msg }) => msg === "stream opened");
+  socket.vanish();
+  const { reason } = await stack.service.logged(({ msg }) => msg === "stream closed");
+  assertEquals(reason, "expired");
+  await assertFreed(stack);
+});

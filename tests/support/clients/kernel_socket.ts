@@ -8,7 +8,7 @@ import { PATIENCE_MS } from "../patience.ts";
 /** See socket(7), tcp(7) and recv(2). */
 const AF_INET = 2;
 const SOCK_STREAM = 1;
-/** Otherwise processes started meanwhile would inherit the connection. */
+/** Keeps processes that are started meanwhile from inheriting the connection. */
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;

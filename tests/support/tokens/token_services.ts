@@ -6,7 +6,7 @@ import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts"
 import { assertEventually } from "../patience.ts";
 import { assertProblem } from "../expect_problem.ts";
 import { read } from "../clients/sse_reader.ts";
-import { SECRET, type Service, startService, subjectOf } from "../service.ts";
+import { SECRET, type Service, startConnected, subjectOf } from "../service.ts";
 import { carry, type TokenRequest } from "./carriers.ts";
 import { type Forge, signed } from "./forgery.ts";
 import { createKeys, type Kind, publicJwk } from "./key_kinds.ts";
@@ -68,9 +68,8 @@ async function startServices(): Promise<TokenServices> {
 
   const nats = started.use(await startNatsServer());
   const services = await Promise.all(kinds.map(async (kind) => {
-    const service = started.use(await startService({ NATS_URL: nats.url, ...RULES, ...kind.env }));
-    await service.logged(({ msg }) => msg === "NATS connected");
-    return [kind, service] as const;
+    const env = { NATS_URL: nats.url, ...RULES, ...kind.env };
+    return [kind, started.use(await startConnected(env))] as const;
   }));
   return new TokenServices({
     nats,
@@ -149,7 +148,7 @@ export class TokenServices implements AsyncDisposable {
     }
     assertEquals(logs.filter(({ msg }) => msg === "stream opened").length, this.#opened);
     const text = JSON.stringify(logs) + services.map(({ stderr }) => stderr()).join("");
-    // The beginning of every header and every claims set of a token.
+    // `eyJ` starts the header and the claims of every token.
     for (const part of ["eyJ", SECRET, this.processes.attackerUrl, "DROP TABLE"]) {
       assert(!text.includes(part), part);
     }

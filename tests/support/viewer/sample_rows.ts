@@ -4,6 +4,7 @@
  * @module
  */
 import { type Line, RowFactory } from "../../../web/rows/row.ts";
+import { compile, EVERYTHING, type Filter, type Matcher } from "../../../web/search/filter.ts";
 
 /** The fields of a Fly line; a test sets those that matter to it. */
 export interface FlyFields {
@@ -32,4 +33,11 @@ export function flyPayload(fields: FlyFields = {}): string {
 /** A line that arrived at `received`, in milliseconds since the epoch. */
 export function flyLine(fields: FlyFields = {}, received = 0): Line {
   return new RowFactory(() => received).line(flyPayload(fields));
+}
+
+/** The matcher of a valid filter. */
+export function matcher(filter: Partial<Filter>): Matcher {
+  const compiled = compile({ ...EVERYTHING, ...filter });
+  if ("error" in compiled) throw new Error(compiled.error);
+  return compiled;
 }

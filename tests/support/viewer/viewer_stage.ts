@@ -17,14 +17,72 @@ export const APP = "panini-786";
 export const MACHINE = "d896d7c609dd68";
 
 /** A page in the browser, and what went wrong in it. */
-export interface Visit extends AsyncDisposable {
+export class Visit implements AsyncDisposable {
   readonly page: Page;
   /** All requests so far. */
-  readonly requests: Request[];
+  readonly requests: Request[] = [];
   /** Descriptions of all errors, policy violations and dialogs so far. */
-  readonly trouble: string[];
+  readonly trouble: string[] = [];
+  readonly #publish: Stage["publish"];
+
+  constructor(page: Page, publish: Stage["publish"]) {
+    this.page = page;
+    this.#publish = publish;
+  }
+
   /** Calls by scripts in log lines so far; there should be none. */
-  fired(): Promise<string[]>;
+  fired(): Promise<string[]> {
+    return this.page.evaluate<string[]>("fired");
+  }
+
+  /** Waits until `expression` is true in the page. A policy may block Playwright's own method. */
+  async holds(expression: string): Promise<void> {
+    await assertEventually(() => this.page.evaluate(`Boolean(${expression})`), true, expression);
+  }
+
+  /** Waits until the viewer is live: lines published from then on arrive. */
+  async live(): Promise<void> {
+    await this.holds("statuses.some(({ state }) => state === 'live')");
+  }
+
+  /** The elements of the viewer that match `selector`. */
+  element(selector: string): Locator {
+    return this.page.locator(`natstap-viewer ${selector}`);
+  }
+
+  get searchField(): Locator {
+    return this.element("#search");
+  }
+
+  /** The buttons with this name. */
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole("button", { name });
+  }
+
+  /** The first row that shows `message`. */
+  row(message: string | RegExp): Locator {
+    return this.element(".row").filter({ hasText: message }).first();
+  }
+
+  /** A property of the computed style of the first element that matches `selector`. */
+  async style(selector: string, property: string): Promise<string> {
+    return await this.page.evaluate(`getComputedStyle(shadow("${selector}")).${property}`);
+  }
+
+  /** The messages on the screen, from top to bottom, without the white space around them. */
+  async messages(): Promise<string[]> {
+    return (await this.element(".row .message").allInnerTexts()).map((text) => text.trim());
+  }
+
+  /** Publishes lines, and waits until the last one is on the screen. */
+  async show(...lines: (FlyFields & { readonly message: string })[]): Promise<void> {
+    await this.#publish(...lines);
+    await this.row(lines.at(-1)!.message).waitFor();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.context().close();
+  }
 }
 
 /** What a test works with. */
@@ -35,6 +93,14 @@ export interface Stage extends AsyncDisposable {
   readonly site: string;
   /** Opens a URL, or a page with this HTML on the product's site. */
   visit(urlOrHtml: string, options?: VisitOptions): Promise<Visit>;
+  /** Like `visit()`, and waits until the viewer is live. */
+  watch(urlOrHtml: string, options?: VisitOptions): Promise<Visit>;
+  /** Opens a product's page filled by the viewer, and waits until it is live. */
+  open(attributes?: string, options?: VisitOptions): Promise<Visit>;
+  /** The HTML that embeds the viewer; `attributes` are added to `src` and `token`. */
+  embedding(token: string, attributes?: string): string;
+  /** URL of the page at `/`, with a token of `claims` in the fragment. */
+  pageUrl(claims?: Record<string, unknown>): Promise<string>;
   /** Publishes Fly lines of {@linkcode APP}, or payloads. */
   publish(...lines: (FlyFields | string | Uint8Array)[]): Promise<void>;
   /** Starts the service again, at the same address, after it was stopped. */
@@ -56,12 +122,6 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
   const site = `http://127.0.0.1:${server.addr.port}`;
   const stack = started.use(await startStack({ CORS_ORIGINS: site, ...env }));
   const browser = started.adopt(await launchChromium(), (browser) => browser.close());
-  const visit = async (urlOrHtml: string, { csp, ...options }: VisitOptions = {}) => {
-    if (/^https?:/.test(urlOrHtml)) return await openPage(browser, urlOrHtml, options);
-    const path = `/${pages.size}`;
-    pages.set(path, pageOf(urlOrHtml, csp));
-    return await openPage(browser, site + path, options);
-  };
   const publish = async (...lines: (FlyFields | string | Uint8Array)[]) => {
     for (const line of lines) {
       const isPayload = typeof line === "string" || line instanceof Uint8Array;
@@ -69,94 +129,43 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
     }
     await stack.publisher.flush();
   };
+  const visit = async (urlOrHtml: string, { csp, ...options }: VisitOptions = {}) => {
+    const path = `/${pages.size}`;
+    const isUrl = /^https?:/.test(urlOrHtml);
+    if (!isUrl) pages.set(path, pageOf(urlOrHtml, csp));
+    return await openPage(browser, isUrl ? urlOrHtml : site + path, options, publish);
+  };
+  const watch: Stage["watch"] = async (...page) => {
+    const visited = await visit(...page);
+    await visited.live();
+    return visited;
+  };
+  const { service } = stack;
+  const embedding = (token: string, attributes = "") =>
+    `<script type="module" src="${service.url}/viewer.js"></script>
+<natstap-viewer src="${service.url}/logs" token="${token}" ${attributes}></natstap-viewer>`;
+  const open: Stage["open"] = async (attributes, options) => {
+    const style = "<style>body { margin: 0 } natstap-viewer { height: 100vh }</style>";
+    return await watch(style + embedding(await mint({ app: APP }), attributes), options);
+  };
+  const pageUrl = async (claims?: Record<string, unknown>) =>
+    `${service.url}/#token=${await mint({ app: APP, ...claims })}`;
   const restart = async () => {
-    const { port } = new URL(stack.service.url);
+    const { port } = new URL(service.url);
     const again = { NATS_URL: stack.nats.url, CORS_ORIGINS: site, PORT: port, ...env };
     return await startService(again);
   };
   const all = started.move();
-  const dispose = () => all.disposeAsync();
-  const { service } = stack;
-  return { stack, service, site, visit, publish, restart, [Symbol.asyncDispose]: dispose };
-}
-
-/** The HTML that embeds the viewer; `attributes` are added to `src` and `token`. */
-export function embedding({ service }: Stage, token: string, attributes = ""): string {
-  return `<script type="module" src="${service.url}/viewer.js"></script>
-<natstap-viewer src="${service.url}/logs" token="${token}" ${attributes}></natstap-viewer>`;
-}
-
-/** URL of the page at `/`, with a token of `claims` in the fragment. */
-export async function pageUrl(
-  { service }: Stage,
-  claims: Record<string, unknown> = {},
-): Promise<string> {
-  return `${service.url}/#token=${await mint({ app: APP, ...claims })}`;
+  return {
+    ...{ stack, service, site, visit, watch, open, embedding, pageUrl, publish, restart },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
 }
 
 /** A log line as published by Fly, from {@linkcode MACHINE} unless it says otherwise. */
 export function flyLine(fields: FlyFields): string {
   const timestamp = new Date().toISOString();
   return flyPayload({ machine: MACHINE, message: "GET /healthz 200 3ms", timestamp, ...fields });
-}
-
-/** Waits until the viewer is live: lines published from then on arrive. */
-export async function live({ page }: Visit): Promise<void> {
-  await holds(page, "statuses.some(({ state }) => state === 'live')");
-}
-
-/** Waits until `expression` is true in the page. A policy may block Playwright's own method. */
-export async function holds(page: Page, expression: string): Promise<void> {
-  await assertEventually(() => page.evaluate(`Boolean(${expression})`), true, expression);
-}
-
-/** Opens a product's page filled by the viewer, and waits until it is live. */
-export async function open(
-  stage: Stage,
-  attributes = "",
-  options: VisitOptions = {},
-): Promise<Visit> {
-  const style = "<style>body { margin: 0 } natstap-viewer { height: 100vh }</style>";
-  const html = style + embedding(stage, await mint({ app: APP }), attributes);
-  const visit = await stage.visit(html, options);
-  await live(visit);
-  return visit;
-}
-
-/** The search field. */
-export function searchField({ page }: Visit): Locator {
-  return page.locator("natstap-viewer #search");
-}
-
-/** The buttons with this name. */
-export function button({ page }: Visit, name: string | RegExp): Locator {
-  return page.getByRole("button", { name });
-}
-
-/** The first row that shows `message`. */
-export function row({ page }: Visit, message: string | RegExp): Locator {
-  return page.locator("natstap-viewer .row").filter({ hasText: message }).first();
-}
-
-/** Publishes lines, and waits until the last one is on the screen. */
-export async function show(
-  stage: Stage,
-  visit: Visit,
-  ...lines: (FlyFields & { readonly message: string })[]
-): Promise<void> {
-  await stage.publish(...lines);
-  await row(visit, lines.at(-1)!.message).waitFor();
-}
-
-/** The messages on the screen, from top to bottom. */
-export async function messages({ page }: Visit): Promise<string[]> {
-  return await page.locator("natstap-viewer .row .message").allInnerTexts();
-}
-
-/** Takes a screenshot, if the variable `SCREENSHOTS` names a folder. */
-export async function shoot({ page }: Visit, name: string): Promise<void> {
-  const folder = Deno.env.get("SCREENSHOTS");
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
 }
 
 function serveSite(pages: ReadonlyMap<string, Response>): Deno.HttpServer<Deno.NetAddr> {
@@ -174,8 +183,15 @@ function pageOf(html: string, csp?: string): Response {
   });
 }
 
-/** Runs before any script of a page; records statuses, policy violations, and calls by log lines. */
+/**
+ * Runs before any script of a page: records statuses, policy violations, and calls by log lines, and defines
+ * `viewer` and `shadow()`, which finds an element in its shadow tree.
+ */
 const RECORDER = `
+  Object.defineProperty(globalThis, "viewer", {
+    get: () => document.querySelector("natstap-viewer"),
+  });
+  globalThis.shadow = (selector) => viewer.shadowRoot.querySelector(selector);
   globalThis.fired = [];
   globalThis.xss = (name) => void fired.push(String(name));
   globalThis.statuses = [];
@@ -189,13 +205,14 @@ async function openPage(
   browser: Browser,
   url: string,
   options: Parameters<Browser["newContext"]>[0],
+  publish: Stage["publish"],
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: VIEWPORT, ...options });
   await context.addInitScript(RECORDER);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
-  const requests: Request[] = [];
-  const trouble: string[] = [];
+  const visit = new Visit(page, publish);
+  const { requests, trouble } = visit;
   context.on("request", (request) => void requests.push(request));
   context.on("page", () => void trouble.push("a window was opened"));
   page.on("pageerror", ({ message }) => void trouble.push(`error: ${message}`));
@@ -207,11 +224,5 @@ async function openPage(
     await dialog.dismiss();
   });
   await page.goto(url);
-  return {
-    page,
-    requests,
-    trouble,
-    fired: () => page.evaluate<string[]>("fired"),
-    [Symbol.asyncDispose]: () => context.close(),
-  };
+  return visit;
 }

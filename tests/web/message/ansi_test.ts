@@ -79,10 +79,8 @@ Deno.test("for any input, only known classes and colors are used", () => {
 });
 
 Deno.test("a malformed sequence removes no words", () => {
-  assertEquals(
-    textOf(`${ESC}]0;a title that never ends\nthe rest`),
-    "0;a title that never ends\nthe rest",
-  );
+  const unending = "0;a title that never ends\nthe rest";
+  assertEquals(textOf(`${ESC}]${unending}`), unending);
   assertEquals(textOf(`${ESC}]a title${ESC}[31mred`), "a titlered");
   assertEquals(textOf(`${ESC}[注文 42 m`), "注文 42 m");
   assertEquals(textOf(`${ESC}[12\nnext line`), "12\nnext line");
@@ -96,52 +94,47 @@ Deno.test("the sequence of a hyperlink is removed, including its address", () =>
   assertEquals(styles(link), [["bank", "", ""]]);
 });
 
-Deno.test("16, 256 and 24-bit colors are supported", () => {
-  const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]!.slice(1);
-  assertEquals(colored("31"), ["ansi-1", ""]);
-  assertEquals(colored("97"), ["ansi-15", ""]);
-  assertEquals(colored("38;5;9"), ["ansi-9", ""]);
-  assertEquals(colored("38;5;16"), ["ansi-rgb", "--color: rgb(0 0 0)"]);
-  assertEquals(colored("38;5;208"), ["ansi-rgb", "--color: rgb(255 135 0)"]);
-  assertEquals(colored("38;5;255"), ["ansi-rgb", "--color: rgb(238 238 238)"]);
-  assertEquals(colored("38;2;1;2;3"), ["ansi-rgb", "--color: rgb(1 2 3)"]);
-  assertEquals(colored("38:2:1:2:3"), ["ansi-rgb", "--color: rgb(1 2 3)"]);
-  assertEquals(colored("38:2::1:2:3"), ["ansi-rgb", "--color: rgb(1 2 3)"]);
-  assertEquals(colored("38;2;1;2;3;1"), ["bold ansi-rgb", "--color: rgb(1 2 3)"]);
-  assertEquals(colored("1;38;5;1;4"), ["bold underline ansi-1", ""]);
-});
+const coded: [codes: string, className: string, css?: string][] = [
+  ["31", "ansi-1"],
+  ["97", "ansi-15"],
+  ["38;5;9", "ansi-9"],
+  ["38;5;16", "ansi-rgb", "--color: rgb(0 0 0)"],
+  ["38;5;208", "ansi-rgb", "--color: rgb(255 135 0)"],
+  ["38;5;255", "ansi-rgb", "--color: rgb(238 238 238)"],
+  ["38;2;1;2;3", "ansi-rgb", "--color: rgb(1 2 3)"],
+  ["38:2:1:2:3", "ansi-rgb", "--color: rgb(1 2 3)"],
+  ["38:2::1:2:3", "ansi-rgb", "--color: rgb(1 2 3)"],
+  ["38;2;1;2;3;1", "bold ansi-rgb", "--color: rgb(1 2 3)"],
+  ["1;38;5;1;4", "bold underline ansi-1"],
+  // An invalid color changes nothing, and the codes after it still apply.
+  ["38;5;256", ""],
+  ["38;2;1;2;999", ""],
+  ["38;2;1", ""],
+  ["38;5;;4", "underline ansi-0"],
+  ["58;5;7;3", "italic"],
+  ["?31", ""],
+  // Text on a background that the app chose is legible.
+  ["30;43", "", "color: rgb(0 0 0); background-color: rgb(229 229 16)"],
+  ["41", "", "color: rgb(255 255 255); background-color: rgb(205 49 49)"],
+  ["31;41", "", "color: rgb(255 255 255); background-color: rgb(205 49 49)"],
+  ["7;32", "", "color: rgb(0 0 0); background-color: rgb(13 188 121)"],
+];
 
-Deno.test("an invalid color changes nothing, and is parsed to its end", () => {
-  const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]!.slice(1);
-  assertEquals(colored("38;5;256"), ["", ""]);
-  assertEquals(colored("38;2;1;2;999"), ["", ""]);
-  assertEquals(colored("38;2;1"), ["", ""]);
-  assertEquals(colored("38;5;;4"), ["underline ansi-0", ""]);
-  assertEquals(colored("58;5;7;3"), ["italic", ""]);
-  assertEquals(colored("?31"), ["", ""]);
-});
-
-Deno.test("text on a background that the app chose is legible", () => {
-  const colored = (code: string) => styles(`${ESC}[${code}mx`)[0]![2];
-  assertEquals(colored("30;43"), "color: rgb(0 0 0); background-color: rgb(229 229 16)");
-  assertEquals(colored("41"), "color: rgb(255 255 255); background-color: rgb(205 49 49)");
-  assertEquals(colored("31;41"), "color: rgb(255 255 255); background-color: rgb(205 49 49)");
-  assertEquals(colored("7;32"), "color: rgb(0 0 0); background-color: rgb(13 188 121)");
-});
+for (const [codes, className, css = ""] of coded) {
+  Deno.test(`the codes ${codes} mean: ${className} ${css}`, () => {
+    assertEquals(styles(`${ESC}[${codes}mx`), [["x", className, css]]);
+  });
+}
 
 Deno.test("marks are set, reset individually, and all reset at once", () => {
   const message =
     `${ESC}[1;3;4;9ma${ESC}[22mb${ESC}[24;29mc${ESC}[0md${ESC}[4:3me${ESC}[4:0mf${ESC}[7mg${ESC}[mh`;
-  assertEquals(styles(message).map(([text, className]) => `${text}: ${className}`), [
+  const marks = styles(message).map(([text, className]) => `${text}: ${className}`);
+  assertEquals(marks.slice(0, 2), [
     "a: bold italic underline strike",
     "b: italic underline strike",
-    "c: italic",
-    "d: ",
-    "e: underline",
-    "f: ",
-    "g: inverse",
-    "h: ",
   ]);
+  assertEquals(marks.slice(2), ["c: italic", "d: ", "e: underline", "f: ", "g: inverse", "h: "]);
 });
 
 const MILLION = 1_000_000;

@@ -9,36 +9,29 @@ const rows = new RowFactory();
 const lineOf = (message: string): Line => ({ ...rows.line(""), message });
 const shown = (line: Line, isExpanded = false) =>
   contentOf(line, isExpanded).spans.map(({ text }) => text).join("");
+const hidden = (line: Line, isExpanded = false) => contentOf(line, isExpanded).hidden;
 
-Deno.test("a message of moderate length is shown entirely", () => {
+Deno.test("a message of moderate length is shown in full", () => {
   for (const message of ["", "one", "a\n".repeat(20), "é".repeat(2000)]) {
     const line = lineOf(message);
-    assertEquals([shown(line), contentOf(line, false).hidden, canExpand(line)], [
-      message,
-      0,
-      false,
-    ]);
+    assertEquals([shown(line), hidden(line), canExpand(line)], [message, 0, false]);
   }
 });
 
 Deno.test("a long message is collapsed, and shows how much is hidden", () => {
   const long = lineOf("x".repeat(5000));
-  assertEquals([shown(long).length, contentOf(long, false).hidden, canExpand(long)], [
-    2000,
-    3000,
-    true,
-  ]);
-  assertEquals([shown(long, true).length, contentOf(long, true).hidden], [5000, 0]);
+  assertEquals([shown(long).length, hidden(long), canExpand(long)], [2000, 3000, true]);
+  assertEquals([shown(long, true).length, hidden(long, true)], [5000, 0]);
   const high = lineOf("x\n".repeat(100));
-  assertEquals([shown(high), contentOf(high, false).hidden], ["x\n".repeat(20).trimEnd(), 161]);
-  assertEquals([shown(high, true), contentOf(high, true).hidden], ["x\n".repeat(100), 0]);
+  assertEquals([shown(high), hidden(high)], ["x\n".repeat(20).trimEnd(), 161]);
+  assertEquals([shown(high, true), hidden(high, true)], ["x\n".repeat(100), 0]);
 });
 
 Deno.test("a long message is cut between characters", () => {
   fc.assert(fc.property(fc.nat(4), fc.boolean(), (offset, isExpanded) => {
     const line = lineOf("x".repeat(offset) + "😀".repeat(200_000));
     assert(shown(line, isExpanded).isWellFormed());
-    assert(contentOf(line, isExpanded).hidden > 0);
+    assert(hidden(line, isExpanded) > 0);
   }));
 });
 
@@ -62,7 +55,7 @@ const HOSTILE: Record<string, string> = {
 };
 
 for (const [name, message] of Object.entries(HOSTILE)) {
-  Deno.test(`a megabyte is limited, collapsed and expanded: ${name}`, () => {
+  Deno.test(`a megabyte is cut off, whether collapsed or expanded: ${name}`, () => {
     const line = lineOf(message);
     for (const [isExpanded, most] of [[false, 2000], [true, 131_072]] as const) {
       const { spans } = contentOf(line, isExpanded);
@@ -74,7 +67,7 @@ for (const [name, message] of Object.entries(HOSTILE)) {
   });
 }
 
-Deno.test("a line of JSON shows its message and then its fields, and expands to its tree", () => {
+Deno.test("a line of JSON shows its message, followed by its fields, and expands to a tree", () => {
   const json =
     `{"level":"warn","msg":"say \\"hi\\"","order":8812,"note":"two words","path":"C:\\\\temp"}`;
   const line = rows.line(json);
@@ -84,7 +77,7 @@ Deno.test("a line of JSON shows its message and then its fields, and expands to 
   assertEquals(treeOf(line)?.children?.length, 5);
 });
 
-Deno.test("JSON without a message is shown decoded, without escape sequences", () => {
+Deno.test("JSON that has no message is shown decoded and without escape sequences", () => {
   const table = [
     [`{"url":"https:\\/\\/x.example\\/a"}`, `{"url":"https://x.example/a"}`],
     [`{"level":"\\u001b[32minfo\\u001b[39m"}`, `{"level":"info"}`],
@@ -98,17 +91,14 @@ Deno.test("JSON without a message is shown decoded, without escape sequences", (
   }
 });
 
-Deno.test("a line of another log collector than Fly's expands to all that is known about it", () => {
+Deno.test("a line from a log collector other than Fly's expands to its whole envelope", () => {
   const line = rows.line(`{"kubernetes":{"pod_name":"web-1"},"message":"hello","stream":"stdout"}`);
   assertEquals([shown(line), canExpand(line)], ["hello", true]);
-  assertEquals(treeOf(line)?.children?.map(({ key }) => key), [
-    `"kubernetes"`,
-    `"message"`,
-    `"stream"`,
-  ]);
+  const keys = treeOf(line)?.children?.map(({ key }) => key);
+  assertEquals(keys, [`"kubernetes"`, `"message"`, `"stream"`]);
 });
 
-Deno.test("a line with very many or very long fields is limited", () => {
+Deno.test("very many or very long fields are cut off", () => {
   const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`k${i}`, i]));
   const line = rows.line(JSON.stringify({ msg: "many", ...many }));
   assertEquals(shown(line).split(" k").length, 51);
@@ -119,7 +109,7 @@ Deno.test("a line with very many or very long fields is limited", () => {
   assert(shown(key).length < 200);
 });
 
-Deno.test("fields stay in one line, and are shown however deeply they are nested", () => {
+Deno.test("fields stay on one line, and are shown no matter how deeply they are nested", () => {
   const lines = rows.line(JSON.stringify({ msg: "m", "a\nb": "c\r\nd\te" }));
   assertEquals(shown(lines), 'm a\\nb="c\\r\\nd\\te"');
   assertEquals(shownText(lines), shown(lines));

@@ -1,26 +1,22 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import {
-  decodeStrings,
-  isJson,
-  type JsonNode,
-  jsonSpans,
-  jsonTree,
-} from "../../../web/message/json.ts";
+import * as json from "../../../web/message/json.ts";
+
+const { decodeStrings, isJson, jsonSpans, jsonTree } = json;
 
 const text = (source: string) => jsonSpans(source).map((span) => span.text).join("");
 
 /** The tree as JSON. */
-function written({ key, text, children }: JsonNode): string {
+function written({ key, text, children }: json.JsonNode): string {
   const value = children === undefined
     ? text
     : `${text}${children.map(written).join(",")}${text === "{" ? "}" : "]"}`;
   return key === undefined ? value : `${key}:${value}`;
 }
 
-Deno.test("tokens and tree reproduce the JSON as written", () => {
-  fc.assert(fc.property(fc.json(), fc.constantFrom(undefined, 2, "\t"), (json, indent) => {
-    const value = [JSON.parse(json)];
+Deno.test("the tokens and the tree reproduce the JSON as written", () => {
+  fc.assert(fc.property(fc.json(), fc.constantFrom(undefined, 2, "\t"), (valid, indent) => {
+    const value = [JSON.parse(valid)];
     const source = JSON.stringify(value, null, indent);
     assertEquals(text(source), source);
     const tree = jsonTree(source);
@@ -34,25 +30,15 @@ Deno.test("numbers keep their digits, and objects the order and duplicates of th
 });
 
 Deno.test("tokens have the class of their kind", () => {
-  assertEquals(
-    jsonSpans('{"a\\"b" : "c","n":-1.5e3,"w":null}').map((span) => [span.text, span.className]),
-    [
-      ["{", "punctuation"],
-      ['"a\\"b"', "key"],
-      [" :", "punctuation"],
-      [" ", ""],
-      ['"c"', "string"],
-      [",", "punctuation"],
-      ['"n"', "key"],
-      [":", "punctuation"],
-      ["-1.5e3", "number"],
-      [",", "punctuation"],
-      ['"w"', "key"],
-      [":", "punctuation"],
-      ["null", "word"],
-      ["}", "punctuation"],
-    ],
-  );
+  const spans = jsonSpans('{"a\\"b" : "c","n":-1.5e3,"w":null}');
+  const textsOf = (kind: string) =>
+    spans.filter(({ className }) => className === kind).map(({ text }) => text);
+  assertEquals(textsOf("punctuation"), ["{", " :", ",", ":", ",", ":", "}"]);
+  assertEquals(textsOf("key"), ['"a\\"b"', '"n"', '"w"']);
+  assertEquals([textsOf("string"), textsOf("number"), textsOf("word")], [['"c"'], ["-1.5e3"], [
+    "null",
+  ]]);
+  assertEquals(textsOf(""), [" "]);
 });
 
 Deno.test("for any input, even JSON that is cut off, no text is lost", () => {
@@ -65,7 +51,7 @@ Deno.test("for any input, even JSON that is cut off, no text is lost", () => {
   );
 });
 
-Deno.test("isJson() accepts objects and arrays, not scalars, sentences and broken JSON", () => {
+Deno.test("isJson() accepts objects and arrays, but no scalars, sentences or broken JSON", () => {
   assertEquals(['{"a":1}', " [1]\n", "{}"].map(isJson), [true, true, true]);
   const none = ["1", '"a"', "null", "", "{", "[info] started", "{a}", '{"a":1} {"b":2}', "[1,]"];
   assertEquals(none.filter(isJson), []);
@@ -91,8 +77,7 @@ for (const [name, source] of Object.entries(HOSTILE)) {
 }
 
 Deno.test("decodeStrings() takes linear time for strings that do not end", () => {
+  // In quadratic time, this would take minutes.
   const hostile = `[${'\\"'.repeat(500_000)}`;
-  const start = performance.now();
   assertEquals(decodeStrings(hostile), hostile);
-  assert(performance.now() - start < 1_000);
 });

@@ -4,36 +4,21 @@ import { findLinks } from "../../../web/message/links.ts";
 
 const linked = (text: string) => findLinks(text).map(({ start, end }) => text.slice(start, end));
 
-Deno.test("a link ends before the punctuation of the sentence or brackets around it", () => {
-  assertEquals(linked("see https://a.example/b, or (http://c.example/d)."), [
-    "https://a.example/b",
-    "http://c.example/d",
-  ]);
-  assertEquals(linked("https://en.example/wiki/Tap_(valve)"), [
-    "https://en.example/wiki/Tap_(valve)",
-  ]);
+Deno.test("a link ends before the punctuation of its sentence or the brackets around it", () => {
+  const links = "https://a.example/b http://c.example/d".split(" ");
+  assertEquals(linked(`see ${links[0]}, or (${links[1]}).`), links);
   assertEquals(linked("[https://a.example/x[1]]"), ["https://a.example/x[1]"]);
   assertEquals(linked('{"url":"https://a.example/?q=1&r=2"}'), ["https://a.example/?q=1&r=2"]);
-  assertEquals(linked("HTTPS://A.EXAMPLE"), ["HTTPS://A.EXAMPLE"]);
-  assertEquals(linked("http://[::1]:8080/"), ["http://[::1]:8080/"]);
+  for (const link of ["https://a.example/Tap_(valve)", "HTTPS://A.EXAMPLE", "http://[::1]:8080/"]) {
+    assertEquals(linked(link), [link]);
+  }
 });
 
-const NO_LINKS = [
-  "javascript:alert(1)",
-  "data:text/html,<script>alert(1)</script>",
-  "vbscript:x",
-  "file:///etc/passwd",
-  "ftp://a.example",
-  "blob:https",
-  "//a.example",
-  "www.a.example",
-  "http://",
-  "https://.",
-  "https://[",
-  "xhttp://a.example",
-];
+const NO_LINKS = "javascript:alert(1) data:text/html,<script>alert(1)</script> vbscript:x " +
+  "file:///etc/passwd ftp://a.example blob:https //a.example www.a.example http:// https://. " +
+  "https://[ xhttp://a.example";
 
-for (const text of NO_LINKS) {
+for (const text of NO_LINKS.split(" ")) {
   Deno.test(`only http and https are links: ${text}`, () => assertEquals(findLinks(text), []));
 }
 
@@ -46,28 +31,9 @@ Deno.test("a link ends before a character that changes the direction of text", (
   assertEquals(linked("https://a.example/\u2066x\u200by"), ["https://a.example/"]);
 });
 
-Deno.test("for any input, links are http or https, in place, and do not overlap", () => {
-  const part = fc.constantFrom(
-    "http",
-    "s",
-    "://",
-    "HTTPS://a",
-    "javascript:",
-    ".",
-    "/",
-    "@",
-    ")",
-    "(",
-    " ",
-    "x",
-    '"',
-    "\0",
-    "[",
-    "]",
-    ":",
-    "%",
-    "é",
-  );
+Deno.test("for any input, links are http or https, have the right positions, and do not overlap", () => {
+  const parts = 'http s :// HTTPS://a javascript: . / @ ) ( x " \0 [ ] : % é'.split(" ");
+  const part = fc.constantFrom(" ", ...parts);
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: part }));
   fc.assert(
     fc.property(text, (text) => {

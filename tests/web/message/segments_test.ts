@@ -23,7 +23,7 @@ Deno.test("segments are split where styles, links and matches begin and end", ()
   );
 });
 
-Deno.test("a pattern that matches nothing, or only empty text, highlights nothing", () => {
+Deno.test("a pattern highlights nothing if it matches nothing or only empty text", () => {
   for (const pattern of [/b/g, /x*/g, /(?:)/gu, /^/gm, /(?=a)/g]) {
     assertEquals(segmentsOf(parseAnsi("aaa"), pattern).map(({ isMatch }) => isMatch), [false]);
   }

@@ -7,7 +7,7 @@ const RETRYING: ConnectionState = { state: "reconnecting", at: 0, reason: "Netwo
 const ENDED: ConnectionState = { state: "ended", reason: "expired", detail: "" };
 const LIVE: ConnectionState = { state: "live", app: "panini-786", subject: "", expiresAt: 0 };
 
-Deno.test("Banner stays while another token is tried, until the stream is live", () => {
+Deno.test("Banner stays until the stream is live, even while another token is tried", () => {
   const banner = new Banner();
   for (const state of [LIVE, CONNECTING, ENDED, CONNECTING]) banner.update(state, 0);
   assertEquals(banner.status(0)?.text, "The token has expired");
@@ -15,7 +15,7 @@ Deno.test("Banner stays while another token is tried, until the stream is live",
   assertEquals(banner.status(1), undefined);
 });
 
-Deno.test("Banner shows why the stream reconnects, once that takes long, also during an attempt", () => {
+Deno.test("Banner shows why the stream is reconnecting if that takes long, even during an attempt", () => {
   const banner = new Banner();
   banner.update(RETRYING, 0);
   assertEquals(banner.status(2999), undefined);

@@ -8,7 +8,7 @@ function create(): { store: Store; rows: IncomingRows } {
   return { store, rows: new IncomingRows(store, () => {}) };
 }
 
-Deno.test("a stream that opens ends an outage of NATS too, and the next outage is a new row", () => {
+Deno.test("a stream that opens also ends a NATS outage, and the next outage is a new row", () => {
   const { store, rows } = create();
   rows.onOpen();
   rows.onNats("disconnected", 1000);

@@ -28,7 +28,7 @@ Deno.test("bars() counts lines per second of arrival, and errors separately", ()
   ]);
 });
 
-Deno.test("bars() covers several seconds each, the same ones as time passes", () => {
+Deno.test("bars() returns bars of several seconds each, which stay the same as time passes", () => {
   const rate = new LineRate(6);
   const line = clockedLines();
   for (const second of [0, 1, 2, 3, 3, 4]) rate.add(line(second));

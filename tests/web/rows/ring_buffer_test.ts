@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { RingBuffer } from "../../../web/rows/ring_buffer.ts";
 
-Deno.test("RingBuffer behaves like an array, also when it wraps around and grows", () => {
+Deno.test("RingBuffer behaves like an array, even when it wraps around and grows", () => {
   const ring = new RingBuffer<number>();
   const array: number[] = [];
   // A reproducible pseudorandom sequence.

@@ -18,17 +18,8 @@ Deno.test("rowTime() is local time", () => {
 Deno.test("rowTime() is relative, even if the app's clock is ahead", () => {
   const ago = (age: number) => rowTime(TIME, "relative", TIME + age);
   const ages = [0, 999, 1000, 59_999, 60_000, 3_600_000, 86_400_000 * 400, -999, -5000];
-  assertEquals(ages.map(ago), [
-    "now",
-    "now",
-    "1s ago",
-    "59s ago",
-    "1m ago",
-    "1h ago",
-    "400d ago",
-    "now",
-    "in 5s",
-  ]);
+  const shown = "now, now, 1s ago, 59s ago, 1m ago, 1h ago, 400d ago, now, in 5s";
+  assertEquals(ages.map(ago).join(", "), shown);
 });
 
 Deno.test("fullTime() has the date and the time zone", () => {

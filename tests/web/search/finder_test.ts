@@ -1,8 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
-import { compile, EVERYTHING, type Matcher } from "../../../web/search/filter.ts";
+import { assertEquals } from "@std/assert";
 import { Finder } from "../../../web/search/finder.ts";
 import { RowFactory } from "../../../web/rows/row.ts";
 import { Store } from "../../../web/rows/store.ts";
+import { matcher } from "../../support/viewer/sample_rows.ts";
 
 /** A store of these lines, and a finder in it. */
 function holding(...payloads: string[]) {
@@ -13,15 +13,9 @@ function holding(...payloads: string[]) {
   return { store, add, finder: new Finder(store) };
 }
 
-function matcher(text: string): Matcher {
-  const compiled = compile({ ...EVERYTHING, text });
-  assert(!("error" in compiled));
-  return compiled;
-}
-
 /** Searches all rows. */
 function search(finder: Finder, text: string): void {
-  finder.restart(matcher(text));
+  finder.restart(matcher({ text }));
   while (finder.search());
 }
 
@@ -67,7 +61,6 @@ Deno.test("Finder searches 100,000 lines in slices", () => {
   const rows = new RowFactory();
   for (let i = 0; i < 100_000; i++) store.add(rows.line(`line ${i}`));
   const finder = new Finder(store);
-  finder.restart(matcher("7"));
-  while (finder.search());
+  search(finder, "7");
   assertEquals(finder.count, 40_951);
 });

@@ -25,9 +25,8 @@ class Scenario {
     lastSequence: () => this.#answer(() => this.stored.at(-1) ?? 0),
     find: (start) =>
       this.#answer(() => {
-        if ("after" in start) return { sequence: start.after + 1, skip: 0, cut: undefined };
-        const sequence = this.stored.at(-start.tail! - 1) ?? 1;
-        return { sequence, skip: this.stored.length > start.tail! ? 1 : 0, cut: undefined };
+        if ("after" in start) return { sequence: start.after + 1, cut: undefined };
+        return { sequence: this.stored.at(-start.tail!) ?? 1, cut: undefined };
       }),
     read: (sequence) =>
       this.#answer(() => {

@@ -1,9 +1,15 @@
-/** Runs the real `openssl` in a temporary folder. */
-import { findOrInstall } from "../../../tools/install.ts";
+/**
+ * Runs the real `openssl` in a temporary folder, for the tests and the benchmark.
+ *
+ * @module
+ */
+import { findOrInstall } from "./install.ts";
 
 /** A folder in which `openssl` runs. */
 export interface Openssl extends AsyncDisposable {
-  /** Runs a command without a shell; resolves to its standard output. */
+  /** Its path. */
+  readonly folder: string;
+  /** Runs a command without a shell; resolves to its standard output. Rejects if the command fails. */
   run(command: string): Promise<Uint8Array>;
   /** Writes a file to the folder. */
   write(name: string, text: string | Uint8Array): Promise<void>;
@@ -11,16 +17,12 @@ export interface Openssl extends AsyncDisposable {
   read(name: string): Promise<string>;
 }
 
-/** Creates the folder. */
+/** Creates the folder, which is removed when the result is disposed. */
 export async function createOpenssl(): Promise<Openssl> {
-  const openssl = await findOrInstall({
-    name: "openssl",
-    env: "OPENSSL",
-    apt: "openssl",
-    brew: "openssl",
-  });
+  const openssl = await findOrInstall({ name: "openssl" });
   const folder = await Deno.makeTempDir({ prefix: "natstap-openssl-" });
   return {
+    folder,
     async run(command) {
       const args = command.replace(/^openssl /, "").split(" ");
       const { success, stdout, stderr } = await new Deno.Command(openssl, { args, cwd: folder })

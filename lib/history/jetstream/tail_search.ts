@@ -1,0 +1,49 @@
+/**
+ * Finds where the last lines of a scope begin. JetStream can count the lines from a sequence number on, but
+ * has no request for the last ones.
+ *
+ * @module
+ */
+
+/** Number of lines that may be read in vain. Reading a batch costs no more than counting once more. */
+export const SURPLUS_LINES = 128;
+
+/** The sequence numbers to search. */
+export interface SearchRange {
+  /** There are at least as many lines from here on as wanted. */
+  readonly low: number;
+  /** Number of lines from `low` on. */
+  readonly total: number;
+  /** There are no lines from here on. */
+  readonly high: number;
+}
+
+/**
+ * Resolves to a sequence number from which on there are at least `wanted` lines, and at most
+ * {@linkcode SURPLUS_LINES} more. An estimate that assumes a steady rate takes turns with halving the range,
+ * so that bursts cost few counts too.
+ *
+ * @param wanted At least 1.
+ * @param count Resolves to the number of lines from a sequence number on.
+ */
+export async function findTail(
+  range: SearchRange,
+  wanted: number,
+  count: (sequence: number) => Promise<number>,
+): Promise<number> {
+  let { low, total, high } = range;
+  let above = 0;
+  for (
+    let estimate = true;
+    high - low > 1 && total > wanted + SURPLUS_LINES;
+    estimate = !estimate
+  ) {
+    const share = (wanted + SURPLUS_LINES / 2 - above) / (total - above);
+    const step = Math.round((high - low) * (estimate ? Math.min(1, Math.max(0, share)) : 0.5));
+    const middle = high - Math.max(1, Math.min(high - low - 1, step));
+    const lines = await count(middle);
+    if (lines >= wanted) [low, total] = [middle, lines];
+    else [high, above] = [middle, lines];
+  }
+  return low;
+}
