@@ -1,6 +1,9 @@
 import { assert } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { findTail, SURPLUS_LINES } from "../../../../lib/history/jetstream/tail_search.ts";
+import {
+  findTail,
+  SURPLUS_LINES,
+} from "../../../../../lib/history/jetstream/reader/tail_search.ts";
 
 /** Searches among the sequence numbers of lines. Resolves to how often lines were counted. */
 async function search(sequences: readonly number[], wanted: number): Promise<number> {
