@@ -8,7 +8,12 @@ export interface JetStreamServer extends AsyncDisposable {
   readonly server: NatsServer;
   readonly connection: NatsConnection;
   readonly api: JetStreamManager;
-  /** Creates the stream `LOGS`, or creates it anew. */
+  /** Name of the stream that was created last. */
+  readonly stream: string;
+  /**
+   * Creates a stream, and deletes the one before. Each has another name, because nats-server 2.15 restores
+   * the lines of a stream that is created again at once.
+   */
   createStream(config?: Partial<StreamConfig>): Promise<void>;
   /** Stores lines, in this order. */
   store(
@@ -22,14 +27,20 @@ export async function startJetStream(): Promise<JetStreamServer> {
   const server = await startNatsServer({ config: jetStreamConfig(folder) });
   const connection = await connect({ servers: server.url });
   const api = await jetstreamManager(connection);
+  let stream = "";
+  let count = 0;
   return {
+    get stream() {
+      return stream;
+    },
     server,
     connection,
     api,
     async createStream(config = {}) {
-      await api.streams.delete("LOGS").catch(() => {});
+      if (stream !== "") await api.streams.delete(stream);
+      stream = `LOGS_${++count}`;
       await api.streams.add({
-        name: "LOGS",
+        name: stream,
         subjects: ["logs.>"],
         republish: { src: ">", dest: "natstap.>" },
         allow_direct: true,
@@ -37,7 +48,10 @@ export async function startJetStream(): Promise<JetStreamServer> {
       });
     },
     async store(lines) {
-      await Promise.all(lines.map(([subject, payload]) => connection.request(subject, payload)));
+      const options = { timeout: 30_000 };
+      await Promise.all(
+        lines.map(([subject, payload]) => connection.request(subject, payload, options)),
+      );
     },
     async [Symbol.asyncDispose]() {
       await connection.close();

@@ -9,6 +9,7 @@ import { ConsumerBatches } from "./consumer_batches.ts";
 import { DirectBatches, DirectGetUnsupportedError, hasDirectBatches } from "./direct_batches.ts";
 import { type HistoryStream, toHistoryStream } from "../history_stream.ts";
 import { askJetStream, HistoryUnavailableError } from "../jetstream_api.ts";
+import { lastSequence } from "./last_sequence.ts";
 import type { LineBatches } from "./line_batches.ts";
 import type { FoundStart, ScopeReader, StoredLine } from "../scope_reader.ts";
 import { findTail } from "./tail_search.ts";
@@ -94,14 +95,8 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
     this.#batches = undefined;
   }
 
-  async #lastSequence(connection: NatsConnection | undefined): Promise<number> {
-    // The leader answers this request. Replicas, which answer direct gets, may lag.
-    const query = { last_by_subj: this.#filter };
-    const message = await askJetStream(
-      connection,
-      (api) => api.streams.getMessage(this.#stream.name, query),
-    );
-    return message?.seq ?? 0;
+  #lastSequence(connection: NatsConnection | undefined): Promise<number> {
+    return askJetStream(connection, (api) => lastSequence(api, this.#stream.name, this.#filter));
   }
 
   /** Resolves to the first sequence number that may be sent, apart from limits on the number of lines. */

@@ -33,7 +33,7 @@ const change = fc.oneof(
   { weight: 6, arbitrary: fc.record({ store: fc.constantFrom(1, 7, 60, 400), subject }) },
   { weight: 3, arbitrary: fc.record({ remove: fc.double({ min: 0, max: 1, noNaN: true }) }) },
   { weight: 1, arbitrary: fc.record({ purge: subject }) },
-  { weight: 1, arbitrary: fc.record({ keep: fc.nat(300) }) },
+  { weight: 1, arbitrary: fc.record({ upTo: fc.double({ min: 0, max: 1, noNaN: true }) }) },
 );
 const request = fc.record({
   filter: fc.constantFrom(...FILTERS),
@@ -51,7 +51,7 @@ async function apply(nats: JetStreamServer, lines: Line[], change: Change): Prom
   const { streams } = nats.api;
   if ("store" in change) {
     await nats.store(Array.from({ length: change.store }, () => [change.subject, "line"] as const));
-    const { state } = await streams.info("LOGS");
+    const { state } = await streams.info(nats.stream);
     const from = state.last_seq - change.store + 1;
     return [
       ...lines,
@@ -63,16 +63,17 @@ async function apply(nats: JetStreamServer, lines: Line[], change: Change): Prom
   }
   if ("remove" in change) {
     const [removed] = lines.splice(Math.floor(change.remove * lines.length), 1);
-    if (removed !== undefined) await streams.deleteMessage("LOGS", removed.sequence);
+    if (removed !== undefined) await streams.deleteMessage(nats.stream, removed.sequence);
     return lines;
   }
   if ("purge" in change) {
-    await streams.purge("LOGS", { filter: change.purge });
+    await streams.purge(nats.stream, { filter: change.purge });
     return lines.filter(({ subject }) => subject !== change.purge);
   }
-  if (change.keep === 0) await streams.purge("LOGS");
-  else await streams.purge("LOGS", { keep: change.keep });
-  return change.keep === 0 ? [] : lines.slice(-change.keep);
+  const from = Math.floor(change.upTo * lines.length);
+  if (from === 0) return lines;
+  await streams.purge(nats.stream, { seq: lines[from]!.sequence });
+  return lines.slice(from);
 }
 
 /** What must be read. */
@@ -104,13 +105,13 @@ async function check(
   request: Request,
   direct: boolean,
 ) {
-  const { state } = await nats.api.streams.info("LOGS");
+  const { state } = await nats.api.streams.info(nats.stream);
   const start = "after" in request.start
     ? { after: Math.floor(request.start.after * state.last_seq) }
     : request.start;
   const connection = () => nats.connection;
   const reader = new StoredLineReader(
-    { name: "LOGS", allowDirect: direct },
+    { name: nats.stream, allowDirect: direct },
     request.filter,
     { live: connection, history: connection },
   );

@@ -23,10 +23,13 @@ function test(name: string, run: (allowDirect: boolean, nats: JetStreamServer) =
   });
 }
 
-function open(nats: NatsConnection, allowDirect: boolean, filter = "logs.web.>"): StoredLineReader {
-  const connection = () => nats;
-  const connections = { live: connection, history: connection };
-  return new StoredLineReader({ name: "LOGS", allowDirect }, filter, connections);
+function open(
+  nats: JetStreamServer,
+  allowDirect: boolean,
+  connection: NatsConnection = nats.connection,
+): StoredLineReader {
+  const connections = { live: () => connection, history: () => connection };
+  return new StoredLineReader({ name: nats.stream, allowDirect }, "logs.web.>", connections);
 }
 
 /** Resolves to all lines from `sequence` on. */
@@ -70,7 +73,7 @@ test(
       [{ since: 0, tail: 5 }, 10_000, "1496"],
     ];
     for (const [start, maxLines, first, cut] of table) {
-      const reader = open(nats.connection, allowDirect);
+      const reader = open(nats, allowDirect);
       const found = await reader.find(start, maxLines);
       const lines = await readAll(reader, found.sequence);
       const message = `${JSON.stringify(start)} with at most ${maxLines} lines`;
@@ -84,7 +87,7 @@ test(
 test(
   "find() starts after all lines if none are requested, or none were stored since",
   async (allowDirect, nats) => {
-    const reader = open(nats.connection, allowDirect);
+    const reader = open(nats, allowDirect);
     assertEquals(await reader.lastSequence(), 0);
     assertEquals((await reader.find({ tail: 10 }, 100)).sequence, 1);
     assertEquals((await reader.find({ since: 0 }, 100)).sequence, 1);
@@ -98,15 +101,15 @@ test(
 
 test("find() reports that the requested lines have been deleted", async (allowDirect, nats) => {
   await nats.store(numbered("logs.web.dfw.m1", 10));
-  await nats.api.streams.purge("LOGS", { keep: 4 });
-  const reader = open(nats.connection, allowDirect);
+  await nats.api.streams.purge(nats.stream, { keep: 4 });
+  const reader = open(nats, allowDirect);
   const find = (start: HistoryStart, maxLines = 100) => reader.find(start, maxLines);
   assertEquals(await find({ after: 5 }), { sequence: 7, cut: "retention" });
   assertEquals(await find({ after: 6 }), { sequence: 7, cut: undefined });
   assertEquals(await find({ after: 5 }, 2), { sequence: 9, cut: "limit" });
   assertEquals(await find({ since: 0 }), { sequence: 7, cut: "retention" });
   assertEquals(await find({ tail: 9 }), { sequence: 7, cut: undefined });
-  await nats.api.streams.purge("LOGS");
+  await nats.api.streams.purge(nats.stream);
   assertEquals(await find({ after: 9 }), { sequence: 11, cut: "retention" });
   assertEquals(await find({ after: 10 }), { sequence: 11, cut: undefined });
   assertEquals(await find({ since: 0 }), { sequence: 11, cut: "retention" });
@@ -117,7 +120,7 @@ test(
   "find() starts with the first line if the stream was created anew",
   async (allowDirect, nats) => {
     await nats.store(numbered("logs.web.dfw.m1", 3));
-    const reader = open(nats.connection, allowDirect);
+    const reader = open(nats, allowDirect);
     // A leader that was just elected may not know the last lines yet.
     const find = () => reader.find({ after: 50 }, 100);
     for (let i = 0; i < 4; i++) await assertRejects(find, HistoryUnavailableError);
@@ -129,7 +132,7 @@ test("read() reads lines of every size and content, a few at a time", async (all
   const sizes = [0, 1, 300, 1_000_000, 1_048_576, 5, 900_000, ...Array(300).fill(40_000), 0];
   const payloads = sizes.map((size, i) => new Uint8Array(size).fill(i));
   await nats.store(payloads.map((payload) => ["logs.web.dfw.m1", payload]));
-  const reader = open(nats.connection, allowDirect);
+  const reader = open(nats, allowDirect);
   let sequence = 1;
   while (sequence <= sizes.length) {
     const lines = await reader.read(sequence);
@@ -155,7 +158,7 @@ test("read() trusts no header of a publisher", async (allowDirect, nats) => {
   forged.set("Nats-Stream", "OTHER");
   await nats.connection.request("logs.web.dfw.m1", "forged", { headers: forged, timeout: 5_000 });
   await nats.store([["logs.web.dfw.m1", "plain"]]);
-  const reader = open(nats.connection, allowDirect);
+  const reader = open(nats, allowDirect);
   const lines = await readAll(reader, (await reader.find({ tail: 2 }, 100)).sequence);
   assertEquals(lines.map((line) => [line.sequence, textOf(line)]), [[1, "forged"], [2, "plain"]]);
   assertEquals((await reader.find({ tail: 1 }, 100)).sequence, 2);
@@ -166,16 +169,16 @@ test(
   "read() goes on if the server has deleted the consumer, and close() deletes it",
   async (allowDirect, nats) => {
     await nats.store(numbered("logs.web.dfw.m1", 1_000));
-    const reader = open(nats.connection, allowDirect);
+    const reader = open(nats, allowDirect);
     assertEquals((await reader.read(1)).at(-1)!.sequence, 256);
-    for await (const { name } of nats.api.consumers.list("LOGS")) {
-      await nats.api.consumers.delete("LOGS", name);
+    for await (const { name } of nats.api.consumers.list(nats.stream)) {
+      await nats.api.consumers.delete(nats.stream, name);
       await assertRejects(() => reader.read(257), HistoryUnavailableError);
     }
     assertEquals((await reader.read(257)).at(-1)!.sequence, 512);
     reader.close();
     await nats.connection.flush();
-    assertEquals((await nats.api.streams.info("LOGS")).state.consumer_count, 0);
+    assertEquals((await nats.api.streams.info(nats.stream)).state.consumer_count, 0);
   },
 );
 
@@ -183,7 +186,7 @@ Deno.test("Without direct gets of several lines, the reader uses consumers", asy
   await using nats = await startJetStream();
   await nats.createStream({ allow_direct: false });
   await nats.store(numbered("logs.web.dfw.m1", 5));
-  const reader = open(nats.connection, true);
+  const reader = open(nats, true);
   assertEquals((await readAll(reader, (await reader.find({ tail: 2 }, 100)).sequence)).length, 2);
 });
 
@@ -193,22 +196,23 @@ Deno.test("A line passes that is larger than the server of the connection accept
   await nats.store([["logs.web.dfw.m1", new Uint8Array(900_000)], ["logs.web.dfw.m1", "small"]]);
   const connection = await connect({ servers: nats.server.url });
   Object.assign(connection.info!, { max_payload: 1_000 });
-  const lines = await readAll(open(connection, false), 1);
+  const lines = await readAll(open(nats, false, connection), 1);
   assertEquals(lines.map(({ payload }) => payload.length), [900_000, 5]);
   await connection.close();
 });
 
 Deno.test("Reads fail with HistoryUnavailableError if JetStream, the stream or the connection is gone", async () => {
   await using nats = await startJetStream();
+  await nats.createStream();
+  await nats.api.streams.delete(nats.stream);
   for (const allowDirect of [true, false]) {
-    const reader = open(nats.connection, allowDirect);
+    const reader = open(nats, allowDirect);
     await assertRejects(() => reader.find({ tail: 1 }, 100), HistoryStreamMissingError);
     await assertRejects(() => reader.lastSequence(), HistoryStreamMissingError);
     await assertRejects(() => reader.read(1), HistoryUnavailableError);
   }
   const connection = await connect({ servers: nats.server.url });
-  await nats.createStream();
-  const readers = [open(connection, true), open(connection, false)];
+  const readers = [open(nats, true, connection), open(nats, false, connection)];
   await connection.close();
   for (const reader of readers) {
     await assertRejects(() => reader.find({ tail: 1 }, 100), HistoryUnavailableError);
