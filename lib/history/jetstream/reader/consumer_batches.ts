@@ -23,8 +23,6 @@ import type { StoredLine } from "../scope_reader.ts";
 
 /** Time after which the server deletes a consumer that nobody reads from. */
 const INACTIVE_NS = 60e9;
-/** Time that the server waits for the first line if there is none. */
-const WAIT_NS = 250e6;
 /** Number of lines per request if only their sequence numbers are read. */
 const SCAN_LINES = 1_000;
 /** Maximum size of a message without its payload and its publisher's headers: two subjects. */
@@ -53,6 +51,8 @@ export class ConsumerBatches implements LineBatches {
   readonly #stream: string;
   readonly #filter: string;
   #consumer: OpenConsumer | undefined;
+  /** Counts lines, and delivers their sequence numbers. */
+  #scanner: OpenConsumer | undefined;
   /** Number of lines to request, which depends on the size of those before. */
   #lines = BATCH_LINES;
 
@@ -63,9 +63,7 @@ export class ConsumerBatches implements LineBatches {
   }
 
   async count(sequence: number): Promise<number> {
-    const { name, num_pending: lines } = await this.#create(startAt(sequence));
-    this.#delete(name);
-    return lines;
+    return (await this.#openScanner(sequence)).num_pending;
   }
 
   async startOfTail(range: TailRange, wanted: number): Promise<number | undefined> {
@@ -87,22 +85,26 @@ export class ConsumerBatches implements LineBatches {
   }
 
   async read(sequence: number): Promise<readonly StoredLine[]> {
-    if (this.#consumer?.next !== sequence) {
+    this.#closeScanner();
+    const opened = this.#consumer?.next !== sequence;
+    if (opened) {
       this.close();
       const { name } = await this.#create(startAt(sequence));
       this.#consumer = { name, next: sequence };
     }
-    const { name } = this.#consumer;
+    const { name } = this.#consumer!;
     // If the request fails, it is unknown how many lines the consumer has delivered.
     this.#consumer = undefined;
     const lines = await this.#pull(name);
     const last = lines.at(-1);
     if (last === undefined || last.remaining === 0) this.#delete(name);
     else this.#consumer = { name, next: last.sequence + 1 };
-    return lines;
+    // A consumer that has counted wrongly stops early.
+    return last === undefined && !opened ? await this.read(sequence) : lines;
   }
 
   close(): void {
+    this.#closeScanner();
     if (this.#consumer !== undefined) this.#delete(this.#consumer.name);
     this.#consumer = undefined;
   }
@@ -126,21 +128,34 @@ export class ConsumerBatches implements LineBatches {
     );
   }
 
+  /** Opens a consumer that delivers no payloads. */
+  async #openScanner(sequence: number): Promise<ConsumerInfo> {
+    this.#closeScanner();
+    const info = await this.#create({ ...startAt(sequence), headers_only: true });
+    this.#scanner = { name: info.name, next: sequence };
+    return info;
+  }
+
+  #closeScanner(): void {
+    if (this.#scanner !== undefined) this.#delete(this.#scanner.name);
+    this.#scanner = undefined;
+  }
+
   /** Resolves to the sequence numbers of the last lines from `near` to `last`, at most `count` of them. */
   async #scan(near: number, last: number, count: number): Promise<readonly number[]> {
-    const { name } = await this.#create({ ...startAt(near), headers_only: true });
+    if (this.#scanner?.next !== near) await this.#openScanner(near);
+    const { name } = this.#scanner!;
     let sequences: number[] = [];
-    try {
-      while ((sequences.at(-1) ?? 0) < last) {
-        const { lines } = await this.#request(name, SCAN_LINES);
-        if (lines.length === 0) break;
-        sequences.push(...lines.map(({ sequence }) => sequence));
-        sequences = sequences.slice(-count);
+    while ((sequences.at(-1) ?? 0) < last) {
+      const { lines } = await this.#request(name, SCAN_LINES);
+      if (lines.length === 0) {
+        throw new HistoryUnavailableError("lines are missing before the last one");
       }
-      return sequences;
-    } finally {
-      this.#delete(name);
+      sequences.push(...lines.map(({ sequence }) => sequence));
+      sequences = sequences.slice(-count);
     }
+    this.#closeScanner();
+    return sequences;
   }
 
   async #pull(name: string): Promise<readonly CountedLine[]> {
@@ -161,8 +176,6 @@ export class ConsumerBatches implements LineBatches {
       body: {
         batch: count,
         no_wait: true,
-        // Without it, the server answers "no messages" if it has counted wrongly, or never.
-        expires: WAIT_NS,
         ...(count > 1 && { max_bytes: maxBytes }),
       },
       count,
