@@ -4,6 +4,7 @@
  * @module
  */
 import type { NatsConnection } from "@nats-io/transport-deno";
+import { historyStreamConfig, putHistoryStream } from "./create_history_stream.ts";
 
 /** The name of the stream: the value of `HISTORY_STREAM`. */
 export const STREAM = "logs";
@@ -14,17 +15,9 @@ export const STREAM = "logs";
  * @throws {Error} If the server refuses; the message contains its reason.
  */
 export async function createHistoryStream(connection: NatsConnection): Promise<void> {
-  const reply = await connection.request(
-    `$JS.API.STREAM.CREATE.${STREAM}`,
-    JSON.stringify({
-      name: STREAM,
-      subjects: ["logs.>"],
-      storage: "file",
-      max_bytes: 1_073_741_824,
-      republish: { src: ">", dest: "natstap.>" },
-      allow_direct: true,
-    }),
+  const maxBytes = 1_073_741_824;
+  await putHistoryStream(
+    connection,
+    historyStreamConfig({ name: STREAM, subject: "logs.>", maxBytes }),
   );
-  const { error } = reply.json<{ error?: { description: string } }>();
-  if (error !== undefined) throw new Error(`Cannot create the stream: ${error.description}`);
 }

@@ -17,7 +17,7 @@ import { mapSubject } from "./republish.ts";
 import type { ScopeReader } from "./scope_reader.ts";
 import { type QueueLimits, SequenceFeed } from "./sequence_feed.ts";
 import { positionOf } from "./sequence_headers.ts";
-import { StoredLineReader } from "./stored_line_reader.ts";
+import { StoredLineReader } from "./reader/stored_line_reader.ts";
 import { StreamWatch } from "./stream_watch.ts";
 
 /** How long a request waits for JetStream's first answer. */

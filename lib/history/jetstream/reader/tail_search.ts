@@ -24,14 +24,15 @@ export interface SearchRange {
  * so that bursts cost few counts too.
  *
  * @param wanted At least 1.
- * @param count Resolves to the number of lines from a sequence number on.
+ * @param count Resolves to the number of lines from a sequence number on. The result is as exact as this.
  */
 export async function findTail(
   range: SearchRange,
   wanted: number,
   count: (sequence: number) => Promise<number>,
 ): Promise<number> {
-  let { low, total, high } = range;
+  let { low, high } = range;
+  let total = Math.min(range.total, high - low);
   let above = 0;
   for (
     let estimate = true;
@@ -41,7 +42,8 @@ export async function findTail(
     const share = (wanted + SURPLUS_LINES / 2 - above) / (total - above);
     const step = Math.round((high - low) * (estimate ? Math.min(1, Math.max(0, share)) : 0.5));
     const middle = high - Math.max(1, Math.min(high - low - 1, step));
-    const lines = await count(middle);
+    // A wrong count may exceed the number of sequence numbers.
+    const lines = Math.min(await count(middle), range.high - middle);
     if (lines >= wanted) [low, total] = [middle, lines];
     else [high, above] = [middle, lines];
   }
