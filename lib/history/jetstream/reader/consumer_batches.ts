@@ -3,12 +3,7 @@
  *
  * @module
  */
-import {
-  AckPolicy,
-  type ConsumerConfig,
-  type ConsumerInfo,
-  DeliverPolicy,
-} from "@nats-io/jetstream";
+import { type ConsumerConfig, type ConsumerInfo, DeliverPolicy } from "@nats-io/jetstream";
 import type { Msg, NatsConnection } from "@nats-io/transport-deno";
 import {
   type Batch,
@@ -17,12 +12,11 @@ import {
   type CountedLine,
   requestBatch,
 } from "./batch_request.ts";
-import { askJetStream, HistoryUnavailableError } from "../jetstream_api.ts";
+import { HistoryUnavailableError } from "../jetstream_api.ts";
+import { createConsumer, deleteConsumer, startAt } from "./ephemeral_consumer.ts";
 import type { LineBatches, TailRange } from "./line_batches.ts";
 import type { StoredLine } from "../scope_reader.ts";
 
-/** Time after which the server deletes a consumer that nobody reads from. */
-const INACTIVE_NS = 60e9;
 /** Number of lines per request if only their sequence numbers are read. */
 const SCAN_LINES = 1_000;
 /** Maximum size of a message without its payload and its publisher's headers: two subjects. */
@@ -110,22 +104,12 @@ export class ConsumerBatches implements LineBatches {
   }
 
   #create(config: Partial<ConsumerConfig>): Promise<ConsumerInfo> {
-    return askJetStream(this.#connection, (api) =>
-      api.consumers.add(this.#stream, {
-        filter_subject: this.#filter,
-        ack_policy: AckPolicy.None,
-        mem_storage: true,
-        num_replicas: 1,
-        inactive_threshold: INACTIVE_NS,
-        ...config,
-      }));
+    const scope = { filter_subject: this.#filter, ...config };
+    return createConsumer(this.#connection, this.#stream, scope);
   }
 
   #delete(name: string): void {
-    // If this fails, the server deletes it later.
-    askJetStream(this.#connection, (api) => api.consumers.delete(this.#stream, name)).catch(
-      () => {},
-    );
+    deleteConsumer(this.#connection, this.#stream, name);
   }
 
   /** Opens a consumer that delivers no payloads. */
@@ -186,10 +170,6 @@ export class ConsumerBatches implements LineBatches {
     if (status === undefined || known) return batch;
     throw new HistoryUnavailableError(`reading from a consumer failed with status ${status}`);
   }
-}
-
-function startAt(sequence: number): Partial<ConsumerConfig> {
-  return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: sequence };
 }
 
 /**
