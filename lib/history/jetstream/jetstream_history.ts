@@ -126,8 +126,16 @@ export class JetStreamHistory implements History {
     const { metrics } = this.#services;
     let closed = false;
     const run = <T>(read: () => Promise<T>) =>
-      // Streams that have ended must not delay those behind them.
-      this.#slots.run(() => closed ? Promise.reject(new Error("closed")) : read());
+      this.#slots.run(async () => {
+        // Streams that have ended must not delay those behind them.
+        if (closed) throw new Error("closed");
+        try {
+          return await read();
+        } finally {
+          // The read may have opened a consumer after close() was called.
+          if (closed) reader.close();
+        }
+      });
     const history = () => this.#connection.connection;
     const reader = new StoredLineReader(stream, filter, { live, history });
     return {
@@ -138,7 +146,9 @@ export class JetStreamHistory implements History {
         metrics.historyRead(lines.length);
         return lines;
       },
-      onError: (error) => this.#services.log.warn("history not read", { reason: String(error) }),
+      onError: (error) => {
+        if (!closed) this.#services.log.warn("history not read", { reason: String(error) });
+      },
       close() {
         closed = true;
         reader.close();
