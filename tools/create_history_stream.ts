@@ -4,7 +4,13 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstreamManager,
+  type StreamAPI,
+  type StreamConfig,
+} from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { requireDeno } from "../lib/deno_version.ts";
 import { readHistoryStream } from "../lib/history/jetstream/history_stream.ts";
@@ -88,8 +94,7 @@ export async function putHistoryStream(
   config: HistoryStreamConfig,
 ): Promise<"created" | "updated"> {
   const { streams } = await jetstreamManager(connection, { checkAPI: false });
-  for await (const name of streams.names()) {
-    if (name !== config.name) continue;
+  if (await exists(streams, config.name)) {
     await streams.update(config.name, config);
     return "updated";
   }
@@ -97,13 +102,23 @@ export async function putHistoryStream(
   return "created";
 }
 
-/** Returns the command of the `nats` tool that creates the same stream. */
+async function exists(streams: StreamAPI, name: string): Promise<boolean> {
+  try {
+    await streams.info(name);
+    return true;
+  } catch (error) {
+    const { StreamNotFound } = JetStreamApiCodes;
+    if (error instanceof JetStreamApiError && error.code === StreamNotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Returns the command of the `nats` tool that creates the same stream. Its own flag for the size accepts
+ * less than 2 GiB.
+ */
 export function toNatsCommand(config: HistoryStreamConfig): string {
-  const { name, subjects, max_age, max_bytes, num_replicas, republish } = config;
-  return `nats stream add ${name} --subjects='${subjects[0]}' --storage=file --retention=limits ` +
-    `--discard=old --max-age=${max_age / 1e9}s --max-bytes=${max_bytes} ` +
-    `--replicas=${num_replicas} --republish-source='${republish.src}' ` +
-    `--republish-destination='${republish.dest}' --allow-direct --defaults`;
+  return `echo '${JSON.stringify(config)}' | nats stream add --config=/dev/stdin`;
 }
 
 function parseUnit(flag: string, text: string, units: Readonly<Record<string, number>>): number {
@@ -150,7 +165,7 @@ async function run(args: string[]): Promise<void> {
     const done = await putHistoryStream(connection, config);
     const stream = await readHistoryStream(connection, config.name, template);
     if ("problem" in stream) throw new Error(stream.problem);
-    console.log(`Stream ${config.name} ${done}. The same with the nats tool:\n`);
+    console.log(`Stream ${config.name} ${done}. The nats tool creates it with:\n`);
     console.log(toNatsCommand(config));
   } finally {
     await connection.close();

@@ -21,11 +21,16 @@ export interface JetStreamServer extends AsyncDisposable {
   ): Promise<void>;
 }
 
-/** Starts a server. */
-export async function startJetStream(): Promise<JetStreamServer> {
+/**
+ * Starts a server.
+ *
+ * @param config Text to append to its configuration file. If it contains users, one of them must be `admin` with
+ * the password `admin`.
+ */
+export async function startJetStream(config = ""): Promise<JetStreamServer> {
   const folder = await Deno.makeTempDir({ prefix: "natstap-jetstream-" });
-  const server = await startNatsServer({ config: jetStreamConfig(folder) });
-  const connection = await connect({ servers: server.url });
+  const server = await startNatsServer({ config: `${jetStreamConfig(folder)}\n${config}` });
+  const connection = await connect({ servers: server.url, user: "admin", pass: "admin" });
   const api = await jetstreamManager(connection);
   let stream = "";
   let count = 0;

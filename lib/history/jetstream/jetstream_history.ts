@@ -47,7 +47,10 @@ export class JetStreamHistory implements History {
     this.#slots = new ReadSlots(options.concurrency);
     this.#connection = new Connection(config.nats, services.log);
     this.#watch = new StreamWatch(
-      () => readHistoryStream(this.#connection.connection, options.stream, config.subjectTemplate),
+      () => {
+        const { connection } = this.#connection;
+        return connection && readHistoryStream(connection, options.stream, config.subjectTemplate);
+      },
       {
         onDisturbed: () => this.#feeds.forEach((_, feed) => feed.catchUp()),
         // Clients reconnect, and get what the stream offers now.

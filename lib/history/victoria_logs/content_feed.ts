@@ -18,7 +18,7 @@ export interface ContentFeedOptions {
   readonly logs: VictoriaLogs;
   /** Limits the number of reads at the same time. A slot is never held while a reader is slow. */
   readonly slots: { run<T>(read: () => Promise<T>): Promise<T> };
-  /** Maximum size of the live lines that wait, in bytes. */
+  /** Size of a stream's buffer, in bytes. */
   readonly bufferBytes: number;
   /** The memory that all streams share. */
   readonly budget: Budget;
@@ -39,19 +39,23 @@ const SETTLE_MS = 3_000;
 /** Period before and after the subscription to read again. Clocks of machines differ slightly. */
 const LATE_MS = 5_000;
 const SKEW_MS = 1_000;
+/** Live lines may wait in this many times the space of a stream's buffer: several seconds' lines of a busy app. */
+const WAITING_BUFFERS = 8;
 /** Maximum age of a line that is compared with live ones. */
 const JOIN_MS = 10_000;
 
 /**
  * Sends stored lines, those that were stored late, and live ones. Live lines wait meanwhile. If there are too
- * many of them, they are dropped and counted, as they are if a reader is slow.
+ * many of them to wait for late lines, a `gap` takes the place of those; if there are too many even so, live
+ * lines are dropped and counted, as they are if a reader is slow.
  */
 export class ContentFeed {
   readonly #sink: FeedSink;
   readonly #options: ContentFeedOptions;
   readonly #join = new ContentJoin(Date.now() - JOIN_MS);
   readonly #closing = new AbortController();
-  readonly #crowded = Promise.withResolvers<void>();
+  readonly #crowding = Promise.withResolvers<void>();
+  #crowded = false;
   #live = false;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -92,7 +96,7 @@ export class ContentFeed {
   /** Stops. */
   close(): void {
     this.#closing.abort();
-    this.#crowded.resolve();
+    this.#crowding.resolve();
     this.#forget();
   }
 
@@ -111,6 +115,7 @@ export class ContentFeed {
   async #sendLate(scope: ScopeNames, subscribedAt: number, oldest = ""): Promise<void> {
     await this.#settle(subscribedAt);
     if (this.#done) return;
+    if (this.#crowded) throw new Error("Too many live lines to wait for stored ones");
     const since = subscribedAt - LATE_MS;
     const found = await this.#find(scope, { since, until: subscribedAt + SKEW_MS });
     await this.#sendPages(scope, found, oldest);
@@ -142,7 +147,7 @@ export class ContentFeed {
     const { settleMs = SETTLE_MS } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, Math.max(0, subscribedAt + settleMs - Date.now()));
-    await Promise.race([promise, this.#crowded.promise]);
+    await Promise.race([promise, this.#crowding.promise]);
     clearTimeout(timer);
   }
 
@@ -165,11 +170,15 @@ export class ContentFeed {
   #wait(payload: Uint8Array): void {
     if (this.#done) return;
     const { bufferBytes, budget } = this.#options;
+    const limit = WAITING_BUFFERS * bufferBytes;
     const size = this.#waitingBytes + payload.length;
-    if (size > bufferBytes / 2) this.#crowded.resolve();
+    if (size > limit / 2 || budget.used > budget.total / 2) {
+      this.#crowded = true;
+      this.#crowding.resolve();
+    }
     // Lines after a dropped one are dropped too: one gap, with one count, instead of many.
     if (
-      this.#dropped.count > 0 || size > bufferBytes || budget.used + payload.length > budget.total
+      this.#dropped.count > 0 || size > limit || budget.used + payload.length > budget.total
     ) {
       this.#dropped.count++;
       this.#dropped.bytes += payload.length;

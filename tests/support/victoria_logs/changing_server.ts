@@ -25,8 +25,10 @@ export function startChangingServer(): ChangingServer {
     const isIndex = query.includes("len(_msg)");
     if (!isIndex) await changing.onRead(query);
     const rows = changing.stored.map(({ payload }) => toRow(payload)).filter(inPeriod(query));
-    const newest = rows.reverse().slice(0, Number(body.get("limit") ?? Infinity));
-    const answer = newest.map((row) =>
+    // With a limit, VictoriaLogs answers with the newest line first.
+    const limit = body.get("limit");
+    const found = limit === null ? rows : rows.reverse().slice(0, Number(limit));
+    const answer = found.map((row) =>
       JSON.stringify(isIndex ? { _time: row._time, bytes: String(row._msg.length) } : row)
     );
     return new Response(answer.join("\n"), { status: changing.status });

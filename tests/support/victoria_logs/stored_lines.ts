@@ -76,7 +76,8 @@ export const STORED_LINES: readonly SampleLine[] = [
 
 /**
  * Returns what fly-telemetry's Vector sends to VictoriaLogs for a line:
- * `. = parse_json!(.message)`, `. = merge!(., parse_json(.message) ?? {})`, and two fields of its source.
+ * `. = parse_json!(.message)`, `. = merge!(., parse_json(.message) ?? {})`, and two fields of its source. Only
+ * without the merge does it send JSON that is not an object.
  */
 export function fromVector({ subject, payload }: SampleLine): string {
   const line = JSON.parse(payload);

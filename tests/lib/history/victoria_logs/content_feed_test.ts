@@ -102,7 +102,7 @@ Deno.test("ContentFeed sends lines that were stored late, but none that were not
 Deno.test("ContentFeed sends as many lines as requested if several have the same time", async () => {
   await using server = startChangingServer();
   const now = new Date().toISOString();
-  server.stored = ["c", "b", "a"].map((message) => flyLine(message, { timestamp: now }));
+  server.stored = ["a", "b", "c"].map((message) => flyLine(message, { timestamp: now }));
   const { sink, start } = openFeed(server);
   await start({ tail: 2 });
   assertEquals(sink.received, ["b", "c", "live"]);
@@ -149,7 +149,7 @@ Deno.test("ContentFeed starts live if VictoriaLogs hangs", async () => {
 });
 
 Deno.test("ContentFeed drops and counts live lines that it has no room for while others wait", async () => {
-  for (const limit of [{ bufferBytes: 500 }, { budget: { used: 0, total: 500 } }]) {
+  for (const limit of [{ bufferBytes: 500 / 8 }, { budget: { used: 0, total: 500 } }]) {
     await using server = startChangingServer();
     server.stored = [line("stored", -10)];
     const { sink, feed, start } = openFeed(server, limit);
@@ -158,19 +158,21 @@ Deno.test("ContentFeed drops and counts live lines that it has no room for while
     await start();
     feed.push(bytes(line("e", 9)));
     const dropped = { count: 2, bytes: live[2]!.length + live[3]!.length };
-    const expected = ["stored", "live", "a", "b", `dropped ${JSON.stringify(dropped)}`, "e"];
-    assertEquals(sink.received, expected);
+    assertEquals(sink.received, [
+      ...["stored", 'gap {"reason":"unavailable"}', "live", "a", "b"],
+      ...[`dropped ${JSON.stringify(dropped)}`, "e"],
+    ]);
   }
 });
 
-Deno.test("ContentFeed does not wait for late lines if live ones would be dropped meanwhile", async () => {
+Deno.test("ContentFeed reports a gap instead of waiting for late lines if live ones would be dropped meanwhile", async () => {
   await using server = startChangingServer();
-  const { sink, feed, start } = openFeed(server, { bufferBytes: 500, settleMs: 2 ** 30 });
+  const { sink, feed, start } = openFeed(server, { bufferBytes: 500 / 8, settleMs: 2 ** 30 });
   const started = start();
   feed.push(bytes(line("a", 0)));
   feed.push(bytes(line("b", 0)));
   await started;
-  assertEquals(sink.received, ["live", "a", "b"]);
+  assertEquals(sink.received, ['gap {"reason":"unavailable"}', "live", "a", "b"]);
 });
 
 Deno.test("ContentFeed waits for a slow reader without a slot, and drops none of its stored lines", async () => {

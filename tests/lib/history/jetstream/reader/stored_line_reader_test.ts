@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { connect, headers, type NatsConnection } from "@nats-io/transport-deno";
+import { connect, delay, headers, type NatsConnection } from "@nats-io/transport-deno";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { HistoryStart } from "../../../../../lib/history/history_start.ts";
 import {
@@ -96,6 +96,32 @@ test(
     const later = Date.now() + 3_600_000;
     assertEquals(await readAll(reader, (await reader.find({ since: later }, 100)).sequence), []);
     assertEquals((await reader.find({ after: 3 }, 100)).sequence, 4);
+  },
+);
+
+test(
+  "find() starts with the first line since a time, whatever has been deleted",
+  async (allowDirect, nats) => {
+    for (const from of [1, 11, 21]) {
+      await nats.store(numbered("logs.web.dfw.m1", 10, from));
+      await nats.store(numbered("logs.db.dfw.m1", 5));
+      await delay(20);
+    }
+    const reader = open(nats, allowDirect);
+    const message = await nats.api.streams.getMessage(nats.stream, { seq: 16 });
+    const since = message!.time.getTime();
+    const first = async () => {
+      const { sequence, cut } = await reader.find({ since }, 100);
+      assertEquals(cut, undefined);
+      return textOf((await readAll(reader, sequence))[0]!);
+    };
+    assertEquals(await first(), "11");
+    for (const seq of [1, 10, 15, 16, 17]) await nats.api.streams.deleteMessage(nats.stream, seq);
+    assertEquals(await first(), "13");
+    await nats.api.streams.purge(nats.stream, { filter: "logs.db.>" });
+    assertEquals(await first(), "13");
+    assertEquals((await reader.find({ since, tail: 15 }, 100)).sequence, 21);
+    reader.close();
   },
 );
 

@@ -1,9 +1,6 @@
 import { assert } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import {
-  findTail,
-  SURPLUS_LINES,
-} from "../../../../../lib/history/jetstream/reader/tail_search.ts";
+import { findTail, surplusOf } from "../../../../../lib/history/jetstream/reader/tail_search.ts";
 
 /** Searches among the sequence numbers of lines. Resolves to how often lines were counted. */
 async function search(sequences: readonly number[], wanted: number): Promise<number> {
@@ -16,7 +13,7 @@ async function search(sequences: readonly number[], wanted: number): Promise<num
     return Promise.resolve(countFrom(sequence));
   });
   const found = countFrom(start);
-  assert(found >= wanted && found <= wanted + SURPLUS_LINES, `${found} of ${wanted} lines`);
+  assert(found >= wanted && found <= wanted + surplusOf(wanted), `${found} of ${wanted} lines`);
   return counts;
 }
 
