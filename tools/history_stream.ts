@@ -9,15 +9,7 @@ import { historyStreamConfig, putHistoryStream } from "./create_history_stream.t
 /** The name of the stream: the value of `HISTORY_STREAM`. */
 export const STREAM = "logs";
 
-/**
- * Creates the stream {@linkcode STREAM}, which stores and republishes everything below `logs.`.
- *
- * @throws {Error} If the server refuses; the message contains its reason.
- */
+/** Creates the stream {@linkcode STREAM}, which stores and republishes everything below `logs.`. */
 export async function createHistoryStream(connection: NatsConnection): Promise<void> {
-  const maxBytes = 1_073_741_824;
-  await putHistoryStream(
-    connection,
-    historyStreamConfig({ name: STREAM, subject: "logs.>", maxBytes }),
-  );
+  await putHistoryStream(connection, historyStreamConfig({ name: STREAM, subject: "logs.>" }));
 }

@@ -89,10 +89,9 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
     return this.#read((batches) => batches.read(sequence));
   }
 
-  /** Frees what was opened for reading. */
+  /** Frees what was opened for reading. Call it again after a read that was still under way. */
   close(): void {
     this.#batches?.batches.close();
-    this.#batches = undefined;
   }
 
   #lastSequence(connection: NatsConnection | undefined): Promise<number> {
