@@ -23,7 +23,7 @@ async function assertShows({ page }: Visit, message: string): Promise<void> {
 
 /** Opens a page whose viewer has a token provider; `tokens` is the product's backend. */
 async function visitWithProvider(tokens: () => Promise<string>): Promise<Visit> {
-  const visit = await stage.visit("");
+  const visit = await stage.visit("", { context: {} });
   await visit.page.exposeFunction("mintToken", tokens);
   await visit.page.evaluate(`{
     const script = Object.assign(document.createElement("script"), {
@@ -169,7 +169,7 @@ Deno.test("On an origin that is not in CORS_ORIGINS, the element loads, but show
   await using allowed = await stage.visit(embedding(stage, await mint({ app: APP })));
   await live(allowed);
   const denied = allowed.page.url().replace("127.0.0.1", "localhost");
-  await using visit = await stage.visit(denied);
+  await using visit = await stage.visit(denied, { context: {} });
   await holds(visit.page, "statuses.some(({ state }) => state === 'reconnecting')");
   const warnings: string[] = [];
   visit.page.on("console", (message) => {

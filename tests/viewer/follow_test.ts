@@ -212,7 +212,9 @@ Deno.test("Cleared, the list is empty, and continues with new lines", async () =
 });
 
 Deno.test("A row is copied as text, and so are several selected rows", async () => {
-  await using visit = await open(stage, "", { permissions: ["clipboard-read", "clipboard-write"] });
+  await using visit = await open(stage, "", {
+    context: { permissions: ["clipboard-read", "clipboard-write"] },
+  });
   await show(stage, visit, { message: "first of two" }, { message: "second of two" });
   const line = row(visit, "first of two");
   await line.hover();
@@ -268,7 +270,7 @@ Deno.test("All lines, or the filtered ones, are saved as .log and as .ndjson", a
 });
 
 Deno.test("Times are local, UTC or relative", async () => {
-  await using visit = await open(stage, "", { timezoneId: "Asia/Tokyo" });
+  await using visit = await open(stage, "", { context: { timezoneId: "Asia/Tokyo" } });
   await show(stage, visit, { message: "in time", timestamp: "2026-11-20T20:42:11.5Z" });
   const time = () => row(visit, "in time").locator(".time").innerText();
   assertMatch(await time(), /^05:42:11\.500$/);

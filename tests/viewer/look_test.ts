@@ -220,7 +220,7 @@ Deno.test("A product's style sheet can set custom properties and style parts", a
 Deno.test("At 360 px and at 200% zoom, nothing is cut off at the side, and the main tools are visible", async () => {
   const windows = [
     { viewport: { width: 360, height: 740 } },
-    { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
+    { viewport: { width: 640, height: 400 }, context: { deviceScaleFactor: 2 } },
   ];
   for (const options of windows) {
     await using visit = await openWithSamples("", options);
@@ -286,7 +286,7 @@ Deno.test("For a screen reader the list is a log that is not read out, whereas t
 });
 
 Deno.test("With reduced motion, nothing is animated", async () => {
-  await using visit = await openWithSamples("", { reducedMotion: "reduce" });
+  await using visit = await openWithSamples("", { context: { reducedMotion: "reduce" } });
   const moving = await visit.page.evaluate(
     "document.querySelector('natstap-viewer').shadowRoot.getAnimations().filter(({ playState }) => " +
       "playState === 'running').length",
@@ -358,7 +358,7 @@ Deno.test("Screenshots: live, filtered, found, JSON expanded, paused, dark", asy
 });
 
 Deno.test("Screenshots: gap, reconnecting, ended, entering a token", async () => {
-  await using own = await startStage();
+  await using own = await startStage({}, stage);
   await using visit = await own.visit(await pageUrl(own));
   await live(visit);
   await show(own, visit, { message: "GET /menu 200 8ms" });

@@ -32,7 +32,7 @@ async function paste(visit: Visit, text: string): Promise<void> {
 }
 
 Deno.test("The page takes the token from the fragment, and removes it from the address bar and the history", async () => {
-  await using visit = await stage.visit(await pageUrl(stage));
+  await using visit = await stage.visit(await pageUrl(stage), { context: {} });
   await live(visit);
   assertEquals(visit.page.url(), `${stage.service.url}/`);
   assertEquals(await visit.page.evaluate("history.length"), 2, "about:blank and this page");

@@ -28,7 +28,7 @@ Deno.test.beforeAll(async () => void (stage = await startStage()));
 Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 
 Deno.test("A row shows a Fly line's time, level, region, machine, provider and message", async () => {
-  await using visit = await open(stage, "", { timezoneId: "America/Chicago" });
+  await using visit = await open(stage, "", { context: { timezoneId: "America/Chicago" } });
   await show(stage, visit, {
     message: "what happened",
     level: "warning",
@@ -168,7 +168,7 @@ Deno.test("Long lines wrap on request, and the page itself never scrolls sideway
 });
 
 Deno.test("An outage of NATS is a row in its place, with its start and end", async () => {
-  await using own = await startStage();
+  await using own = await startStage({}, stage);
   await using visit = await open(own);
   await show(own, visit, { message: "before the outage" });
   const { nats } = own.stack;
@@ -191,7 +191,7 @@ Deno.test("An outage of NATS is a row in its place, with its start and end", asy
 });
 
 Deno.test("Lines that the service dropped are a row in their place, with their number", async () => {
-  await using own = await startStage({ BUFFER_BYTES: "16384" });
+  await using own = await startStage({ BUFFER_BYTES: "16384" }, stage);
   await using visit = await open(own);
   // A gap passes every filter.
   await searchField(visit).fill("no line has this");
@@ -204,7 +204,7 @@ Deno.test("Lines that the service dropped are a row in their place, with their n
 });
 
 Deno.test("A lost connection is a row in its place, and new lines follow it", async () => {
-  await using own = await startStage();
+  await using own = await startStage({}, stage);
   await using visit = await open(own);
   await show(own, visit, { message: "before the crash" });
   await own.service.stop("SIGKILL");

@@ -4,28 +4,19 @@
  *
  * @module
  */
-import type { Browser, Locator, Page, Request } from "npm:playwright-core@^1";
+import type { Locator, Page } from "npm:playwright-core@^1";
 import { build } from "../../../tools/bundle.ts";
-import { launchChromium } from "../../../tools/chromium.ts";
-import { assertEventually, PATIENCE_MS } from "../patience.ts";
+import { assertEventually } from "../patience.ts";
 import { mint, type Service, type Stack, startService, startStack, subjectOf } from "../service.ts";
 import { type FlyFields, flyPayload } from "./sample_rows.ts";
+import { type TabOptions, Tabs, type Visit } from "./tabs.ts";
+
+export type { Visit };
 
 /** The app whose lines are published. */
 export const APP = "panini-786";
 /** The machine that publishes them. */
 export const MACHINE = "d896d7c609dd68";
-
-/** A page in the browser, and what went wrong in it. */
-export interface Visit extends AsyncDisposable {
-  readonly page: Page;
-  /** All requests so far. */
-  readonly requests: Request[];
-  /** Descriptions of all errors, policy violations and dialogs so far. */
-  readonly trouble: string[];
-  /** Calls by scripts in log lines so far; there should be none. */
-  fired(): Promise<string[]>;
-}
 
 /** What a test works with. */
 export interface Stage extends AsyncDisposable {
@@ -33,6 +24,7 @@ export interface Stage extends AsyncDisposable {
   readonly service: Service;
   /** Origin of the product's site. */
   readonly site: string;
+  readonly tabs: Tabs;
   /** Opens a URL, or a page with this HTML on the product's site. */
   visit(urlOrHtml: string, options?: VisitOptions): Promise<Visit>;
   /** Publishes Fly lines of {@linkcode APP}, or payloads. */
@@ -41,13 +33,14 @@ export interface Stage extends AsyncDisposable {
   restart(): Promise<Service>;
 }
 
-/** Options of the browser context, and the content security policy of the page. */
-export type VisitOptions = Parameters<Browser["newContext"]>[0] & { readonly csp?: string };
+/** How to open a page, and its content security policy. */
+export type VisitOptions = TabOptions & { readonly csp?: string };
 
-const VIEWPORT = { width: 1280, height: 800 };
-
-/** Starts everything; `env` is added to the service's environment. */
-export async function startStage(env: Record<string, string> = {}): Promise<Stage> {
+/** Starts everything; `env` is added to the service's environment. Uses the browser of `other`, if any. */
+export async function startStage(
+  env: Record<string, string> = {},
+  other?: Stage,
+): Promise<Stage> {
   await using started = new AsyncDisposableStack();
   await build();
   const pages = new Map<string, Response>();
@@ -55,12 +48,12 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
   started.defer(() => server.shutdown());
   const site = `http://127.0.0.1:${server.addr.port}`;
   const stack = started.use(await startStack({ CORS_ORIGINS: site, ...env }));
-  const browser = started.adopt(await launchChromium(), (browser) => browser.close());
+  const tabs = other?.tabs ?? started.use(await Tabs.start());
   const visit = async (urlOrHtml: string, { csp, ...options }: VisitOptions = {}) => {
-    if (/^https?:/.test(urlOrHtml)) return await openPage(browser, urlOrHtml, options);
+    if (/^https?:/.test(urlOrHtml)) return await tabs.open(urlOrHtml, options);
     const path = `/${pages.size}`;
     pages.set(path, pageOf(urlOrHtml, csp));
-    return await openPage(browser, site + path, options);
+    return await tabs.open(site + path, options);
   };
   const publish = async (...lines: (FlyFields | string | Uint8Array)[]) => {
     for (const line of lines) {
@@ -77,7 +70,7 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
   const all = started.move();
   const dispose = () => all.disposeAsync();
   const { service } = stack;
-  return { stack, service, site, visit, publish, restart, [Symbol.asyncDispose]: dispose };
+  return { stack, service, site, tabs, visit, publish, restart, [Symbol.asyncDispose]: dispose };
 }
 
 /** The HTML that embeds the viewer; `attributes` are added to `src` and `token`. */
@@ -172,46 +165,4 @@ function pageOf(html: string, csp?: string): Response {
       ...(csp !== undefined && { "content-security-policy": csp }),
     },
   });
-}
-
-/** Runs before any script of a page; records statuses, policy violations, and calls by log lines. */
-const RECORDER = `
-  globalThis.fired = [];
-  globalThis.xss = (name) => void fired.push(String(name));
-  globalThis.statuses = [];
-  addEventListener("natstap-status", ({ detail }) => statuses.push(detail));
-  addEventListener("securitypolicyviolation", (event) => {
-    console.error(\`blocked: \${event.violatedDirective} \${event.blockedURI} \${event.sample}\`);
-  });
-`;
-
-async function openPage(
-  browser: Browser,
-  url: string,
-  options: Parameters<Browser["newContext"]>[0],
-): Promise<Visit> {
-  const context = await browser.newContext({ viewport: VIEWPORT, ...options });
-  await context.addInitScript(RECORDER);
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  const requests: Request[] = [];
-  const trouble: string[] = [];
-  context.on("request", (request) => void requests.push(request));
-  context.on("page", () => void trouble.push("a window was opened"));
-  page.on("pageerror", ({ message }) => void trouble.push(`error: ${message}`));
-  page.on("console", (message) => {
-    if (message.type() === "error") trouble.push(`console: ${message.text()}`);
-  });
-  page.on("dialog", async (dialog) => {
-    trouble.push(`dialog: ${dialog.message()}`);
-    await dialog.dismiss();
-  });
-  await page.goto(url);
-  return {
-    page,
-    requests,
-    trouble,
-    fired: () => page.evaluate<string[]>("fired"),
-    [Symbol.asyncDispose]: () => context.close(),
-  };
 }
