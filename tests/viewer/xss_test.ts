@@ -13,8 +13,10 @@ import {
 } from "../support/viewer/viewer_stage.ts";
 import { XSS } from "../support/viewer/xss_payloads.ts";
 
-/** Number of attacks per check, so that all of them are on the screen at once. */
-const GROUP = 2;
+/** Number of attacks per check. */
+const GROUP = 8;
+/** High enough for nearly all lines of a check, expanded. */
+const VIEWPORT = { width: 1280, height: 4000 };
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage({ BUFFER_BYTES: "4000000" })));
@@ -62,12 +64,27 @@ async function show({ page }: Visit, lines: Parameters<Stage["publish"]>): Promi
   }, true);
 }
 
-/** Expands everything on the screen. */
+/** Clicks every button that expands a line, and waits for two frames; resolves to the number of buttons. */
+const EXPAND = `(async () => {
+  const { shadowRoot } = document.querySelector("natstap-viewer");
+  const closed = shadowRoot.querySelectorAll('.row [aria-expanded="false"]');
+  for (const button of closed) button.click();
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  return closed.length;
+})()`;
+
+/** Expands everything on the screen: the last line with the mouse, the others all at once. */
 async function expandAll(page: Page): Promise<void> {
   const closed = page.locator('natstap-viewer .row [aria-expanded="false"]');
-  for (let left = await closed.count(); left > 0; left--) {
-    await closed.first().click({ timeout: 2000 }).catch(() => {}); // It has scrolled out of view.
-  }
+  if (await closed.count() > 0) await closed.last().click();
+  await assertEventually(
+    async () => {
+      await page.keyboard.press("G"); // Expanded lines may have moved the end out of view.
+      return await page.evaluate<number>(EXPAND);
+    },
+    0,
+    "Collapsed lines",
+  );
 }
 
 async function take({ page }: Visit): Promise<Inventory> {
@@ -111,14 +128,13 @@ async function assertOnlyText(visit: Visit): Promise<void> {
   for (let start = 0; start < XSS.length; start += GROUP) {
     const group = XSS.slice(start, start + GROUP);
     const lines = (text: string) => [{ message: text }, text, everywhere(text), structured(text)];
+    const attacks = group.map(([attack]) => attack).join(", ");
     await show(visit, group.flatMap(([, text]) => lines(text)));
-    await assertHarmless(visit, harmless, group.map(([attack]) => attack).join(", "));
+    const rows = await page.locator("natstap-viewer .row").count();
+    assert(rows > 4 * group.length, `Only ${rows} lines are on the screen: ${attacks}`);
+    await assertHarmless(visit, harmless, attacks);
     await expandAll(page);
-    await assertHarmless(
-      visit,
-      harmless,
-      `expanded: ${group.map(([attack]) => attack).join(", ")}`,
-    );
+    await assertHarmless(visit, harmless, `expanded: ${attacks}`);
   }
   assertEquals(await visit.fired(), [], "Scripts that ran");
   assertEquals(await page.evaluate("({}).polluted"), undefined);
@@ -155,7 +171,7 @@ function unexpectedRequests({ requests }: Visit, page: string): string[] {
 
 Deno.test("Whatever a line contains, the page creates no elements, runs no scripts and sends no requests", async () => {
   const url = await pageUrl(stage);
-  await using visit = await stage.visit(url);
+  await using visit = await stage.visit(url, { viewport: VIEWPORT });
   await live(visit);
   await assertOnlyText(visit);
   assertEquals(
@@ -165,21 +181,21 @@ Deno.test("Whatever a line contains, the page creates no elements, runs no scrip
 });
 
 Deno.test("The element is as safe in a product's page without a content security policy", async () => {
-  await using visit = await open(stage);
+  await using visit = await open(stage, "", { viewport: VIEWPORT });
   await assertOnlyText(visit);
   assertEquals(unexpectedRequests(visit, visit.page.url()), []);
 });
 
 Deno.test("Every attack is shown as text", async () => {
-  await using visit = await stage.visit(await pageUrl(stage));
+  await using visit = await stage.visit(await pageUrl(stage), { viewport: VIEWPORT });
   await live(visit);
   // Except escape sequences, JSON and white space, which are shown differently.
   // deno-lint-ignore no-control-regex -- matches control characters on purpose
   const plain = XSS.filter(([, text]) => !/[\x00-\x1f\u200b\u2028\u2029\ufeff]|^[{[]/.test(text));
   assert(plain.length > 60);
+  await show(visit, plain.map(([, text]) => ({ message: text })));
+  const rows = await visit.page.locator("natstap-viewer .row").allTextContents();
   for (const [attack, text] of plain) {
-    await show(visit, [{ message: text }]);
-    const rows = await visit.page.locator("natstap-viewer .row").allTextContents();
     assert(rows.some((row) => row.includes(text)), `Expected to see "${text}" (${attack})`);
   }
 });
