@@ -15,7 +15,7 @@ Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 
 /** Opens a page whose viewer has a token provider; `tokens` is the product's backend. */
 async function visitWithProvider(tokens: () => Promise<string>): Promise<Visit> {
-  const visit = await stage.visit("");
+  const visit = await stage.visit("", { context: {} });
   await visit.page.exposeFunction("mintToken", tokens);
   await visit.page.evaluate(`{
     const script = Object.assign(document.createElement("script"), {
@@ -152,7 +152,7 @@ Deno.test("The attributes region and machine narrow the subject", async () => {
 Deno.test("On an origin that is not in CORS_ORIGINS, the element loads but shows no lines", async () => {
   await using allowed = await stage.watch(stage.embedding(await mint({ app: APP })));
   const denied = allowed.page.url().replace("127.0.0.1", "localhost");
-  await using visit = await stage.visit(denied);
+  await using visit = await stage.visit(denied, { context: {} });
   await visit.holds("statuses.some(({ state }) => state === 'reconnecting')");
   const warnings: string[] = [];
   visit.page.on("console", (message) => {

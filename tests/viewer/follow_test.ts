@@ -186,7 +186,9 @@ Deno.test("A cleared list is empty, and continues with new lines", async () => {
 });
 
 Deno.test("A row and a selection of several rows are copied as text", async () => {
-  await using visit = await stage.open("", { permissions: ["clipboard-read", "clipboard-write"] });
+  await using visit = await stage.open("", {
+    context: { permissions: ["clipboard-read", "clipboard-write"] },
+  });
   await visit.show({ message: "first of two" }, { message: "second of two" });
   const line = visit.row("first of two");
   await line.hover();
@@ -239,7 +241,7 @@ Deno.test("All lines, or only the filtered ones, are saved as .log or as .ndjson
 });
 
 Deno.test("Times are local, UTC or relative", async () => {
-  await using visit = await stage.open("", { timezoneId: "Asia/Tokyo" });
+  await using visit = await stage.open("", { context: { timezoneId: "Asia/Tokyo" } });
   await visit.show({ message: "in time", timestamp: "2026-11-20T20:42:11.5Z" });
   const time = () => visit.row("in time").locator(".time").innerText();
   assertMatch(await time(), /^05:42:11\.500$/);

@@ -13,7 +13,7 @@ Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 const [SEED, NOW] = [9, new Date("2026-11-20T20:42:11.123Z")];
 
 /** Opens a page with sample lines of the demo's app, the same ones each time. */
-async function openWithSamples(...how: [attributes?: string, options?: object]): Promise<Visit> {
+async function openWithSamples(...how: Parameters<Stage["open"]>): Promise<Visit> {
   const visit = await stage.open(...how);
   const random = new Random(SEED);
   const chance = () => random.between(0, 1);
@@ -176,7 +176,7 @@ Deno.test("A product's style sheet can set custom properties and style parts", a
 Deno.test("At 360 px and at 200% zoom, nothing is cut off at the side, and the main tools are visible", async () => {
   const windows = [
     { viewport: { width: 360, height: 740 } },
-    { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
+    { viewport: { width: 640, height: 400 }, context: { deviceScaleFactor: 2 } },
   ];
   for (const options of windows) {
     await using visit = await openWithSamples("", options);
@@ -234,7 +234,7 @@ Deno.test("A screen reader finds the list as a log that is not read out, and rea
 });
 
 Deno.test("With reduced motion, nothing is animated", async () => {
-  await using visit = await openWithSamples("", { reducedMotion: "reduce" });
+  await using visit = await openWithSamples("", { context: { reducedMotion: "reduce" } });
   const states = "viewer.shadowRoot.getAnimations().map(({ playState }) => playState)";
   assertEquals(await visit.page.evaluate(`${states}.includes("running")`), false);
 });

@@ -24,7 +24,7 @@ async function paste(visit: Visit, text: string): Promise<void> {
 }
 
 Deno.test("The page takes the token from the fragment, and removes it from the address bar and the history", async () => {
-  await using visit = await stage.watch(await stage.pageUrl());
+  await using visit = await stage.watch(await stage.pageUrl(), { context: {} });
   assertEquals(visit.page.url(), `${stage.service.url}/`);
   assertEquals(await visit.page.evaluate("history.length"), 2, "about:blank and this page");
   await visit.show({ message: "from the fragment" });

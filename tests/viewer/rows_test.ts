@@ -16,7 +16,7 @@ Deno.test.beforeAll(async () => void (stage = await startStage()));
 Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 
 Deno.test("A row shows a Fly line's time, level, region, machine, provider and message", async () => {
-  await using visit = await stage.open("", { timezoneId: "America/Chicago" });
+  await using visit = await stage.open("", { context: { timezoneId: "America/Chicago" } });
   await visit.show({
     message: "what happened",
     level: "warning",
@@ -137,7 +137,7 @@ Deno.test("Long lines wrap on request, and the page itself never scrolls sideway
 });
 
 Deno.test("A NATS outage appears as a row where it happened, with its start and end", async () => {
-  await using own = await startStage();
+  await using own = await startStage({}, stage);
   await using visit = await own.open();
   await visit.show({ message: "before the outage" });
   const { nats } = own.stack;
@@ -156,7 +156,7 @@ Deno.test("A NATS outage appears as a row where it happened, with its start and 
 });
 
 Deno.test("Lines that the service dropped are counted by a row in their place", async () => {
-  await using own = await startStage({ BUFFER_BYTES: "16384" });
+  await using own = await startStage({ BUFFER_BYTES: "16384" }, stage);
   await using visit = await own.open();
   // A gap passes every filter.
   await visit.searchField.fill("no line has this");
@@ -169,7 +169,7 @@ Deno.test("Lines that the service dropped are counted by a row in their place", 
 });
 
 Deno.test("A lost connection appears as a row where it happened, followed by new lines", async () => {
-  await using own = await startStage();
+  await using own = await startStage({}, stage);
   await using visit = await own.open();
   await visit.show({ message: "before the crash" });
   await own.service.stop("SIGKILL");

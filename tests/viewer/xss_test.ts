@@ -1,12 +1,13 @@
 /** Log lines are untrusted: whatever they contain is shown as text. */
 import { assert, assertEquals } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
-import type { Page } from "npm:playwright-core@^1";
 import { flyLine, type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 import { XSS } from "../support/viewer/xss_payloads.ts";
 
-/** Number of attacks per check, so that all of them are on the screen at once. */
-const GROUP = 2;
+/** Number of attacks per check. */
+const GROUP = 8;
+/** Tall enough for nearly all lines of a check, expanded. */
+const VIEWPORT = { width: 1280, height: 4000 };
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage({ BUFFER_BYTES: "4000000" })));
@@ -54,12 +55,23 @@ async function show({ page }: Visit, lines: Parameters<Stage["publish"]>): Promi
   }, true);
 }
 
-/** Expands everything on the screen. */
-async function expandAll(page: Page): Promise<void> {
-  const closed = page.locator('natstap-viewer .row [aria-expanded="false"]');
-  for (let left = await closed.count(); left > 0; left--) {
-    await closed.first().click({ timeout: 2000 }).catch(() => {}); // The row has scrolled out of view.
-  }
+/** Clicks every button that expands a line, and waits for two frames; resolves to the number of buttons. */
+const EXPAND = `(async () => {
+  const closed = viewer.shadowRoot.querySelectorAll('.row [aria-expanded="false"]');
+  for (const button of closed) button.click();
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  return closed.length;
+})()`;
+
+/** Expands everything on the screen: the last line with the mouse, the others all at once. */
+async function expandAll(visit: Visit): Promise<void> {
+  const closed = visit.element('.row [aria-expanded="false"]');
+  if (await closed.count() > 0) await closed.last().click();
+  const expand = async () => {
+    await visit.page.keyboard.press("G"); // Expanded lines may have moved the end out of view.
+    return await visit.page.evaluate<number>(EXPAND);
+  };
+  await assertEventually(expand, 0, "Collapsed lines");
 }
 
 /** A line with `text` in each field. */
@@ -79,7 +91,7 @@ async function takeHarmless(visit: Visit): Promise<Inventory> {
   for (const text of HARMLESS) {
     await show(visit, [{ message: text }, text, everywhere("info"), structured("info")]);
     taken.push(await visit.page.evaluate<Inventory>(INVENTORY));
-    await expandAll(visit.page);
+    await expandAll(visit);
     taken.push(await visit.page.evaluate<Inventory>(INVENTORY));
   }
   return {
@@ -100,10 +112,12 @@ async function assertOnlyText(visit: Visit): Promise<void> {
   for (let start = 0; start < XSS.length; start += GROUP) {
     const group = XSS.slice(start, start + GROUP);
     const lines = (text: string) => [{ message: text }, text, everywhere(text), structured(text)];
-    await show(visit, group.flatMap(([, text]) => lines(text)));
     const attacks = group.map(([attack]) => attack).join(", ");
+    await show(visit, group.flatMap(([, text]) => lines(text)));
+    const rows = await visit.element(".row").count();
+    assert(rows > 4 * group.length, `Only ${rows} lines are on the screen: ${attacks}`);
     await assertHarmless(visit, harmless, attacks);
-    await expandAll(page);
+    await expandAll(visit);
     await assertHarmless(visit, harmless, `expanded: ${attacks}`);
   }
   assertEquals(await visit.fired(), [], "Scripts that ran");
@@ -137,27 +151,27 @@ function unexpectedRequests({ requests }: Visit, page: string): string[] {
 
 Deno.test("Whatever a line contains, it creates no elements, runs no scripts and causes no requests", async () => {
   const url = await stage.pageUrl();
-  await using visit = await stage.watch(url);
+  await using visit = await stage.watch(url, { viewport: VIEWPORT });
   await assertOnlyText(visit);
   const unexpected = unexpectedRequests(visit, url.replace(/#.*/, ""));
   assertEquals(unexpected.filter((asked) => asked !== url), []);
 });
 
 Deno.test("The element is as safe in a product's page without a content security policy", async () => {
-  await using visit = await stage.open();
+  await using visit = await stage.open("", { viewport: VIEWPORT });
   await assertOnlyText(visit);
   assertEquals(unexpectedRequests(visit, visit.page.url()), []);
 });
 
 Deno.test("Every attack is shown as text", async () => {
-  await using visit = await stage.watch(await stage.pageUrl());
+  await using visit = await stage.watch(await stage.pageUrl(), { viewport: VIEWPORT });
   // Escape sequences, JSON and white space are shown differently.
   // deno-lint-ignore no-control-regex -- matches control characters on purpose
   const plain = XSS.filter(([, text]) => !/[\x00-\x1f\u200b\u2028\u2029\ufeff]|^[{[]/.test(text));
   assert(plain.length > 60);
+  await show(visit, plain.map(([, text]) => ({ message: text })));
+  const rows = await visit.element(".row").allTextContents();
   for (const [attack, text] of plain) {
-    await show(visit, [{ message: text }]);
-    const rows = await visit.element(".row").allTextContents();
     assert(rows.some((row) => row.includes(text)), `Expected to see "${text}" (${attack})`);
   }
 });
