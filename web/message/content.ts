@@ -48,6 +48,7 @@ export function fits({ message }: Line): boolean {
 /** The part of the message that is shown as text, followed by the line's other fields. */
 export function contentOf(line: Line, isExpanded: boolean): Content {
   return cached(isExpanded ? expanded : collapsed, line, () => {
+    if (line.more !== undefined && !isExpanded) return summary(line);
     const shown = beginning(line.message, isExpanded ? EXPANDED : COLLAPSED);
     const hidden = line.message.length - shown.length;
     const isJsonText = !line.isStructured && jsonOf(line) !== undefined && beginsAsJson(shown);
@@ -55,6 +56,18 @@ export function contentOf(line: Line, isExpanded: boolean): Content {
     return { spans: hidden > 0 ? spans : [...spans, ...fieldSpans(line)], hidden };
   });
 }
+
+/** The first line of an entry of several, and what went wrong, unless the first line says it. */
+function summary({ message, reason }: Line): Content {
+  const first = beginning(message, { ...COLLAPSED, lines: 1 });
+  const hidden = message.length - first.length;
+  if (reason === undefined) return { spans: parseAnsi(first), hidden };
+  if (UNTELLING.test(plainText(first))) return { spans: parseAnsi(reason), hidden };
+  return { spans: [...parseAnsi(first), plainSpan(" "), ...parseAnsi(reason)], hidden };
+}
+
+/** First lines that do not say what went wrong: `Traceback (most recent call last):`, `/app/shop.js:12`. */
+const UNTELLING = /^[\s|+]*(?:Exception Group )?Traceback \(|^\S+:\d+$/;
 
 function fieldSpans(line: Line): Span[] {
   return shownFields(line).flatMap(({ name, value }) => [

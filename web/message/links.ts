@@ -17,10 +17,11 @@ const MAX_LINKS = 100;
 
 /**
  * A link ends at a space, quote, markup bracket, control character, or a character that changes the direction
- * of text, which could disguise where the link leads.
+ * of text, which could disguise where the link leads. It also ends at the punctuation of Chinese and Japanese,
+ * which no space follows; browsers encode it in the addresses that people copy.
  */
 const URL_TEXT =
-  /\bhttps?:\/\/[^\s<>"'`{}|\\^\x00-\x20\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f]{1,2048}/gi;
+  /\bhttps?:\/\/[^\s<>"'`{}|\\^\x00-\x20\x7f-\x9f\xab\xbb\u061c\u200b-\u200f\u2018-\u201f\u2026\u202a-\u202e\u2039\u203a\u2060-\u206f\u3001-\u3003\u3008-\u3011\u3014-\u301b\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b\uff5d\uff5f-\uff64]{1,2048}/gi;
 
 /**
  * Finds the links in a text, in order.

@@ -5,6 +5,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
+import { countText } from "../rows/count_text.ts";
 import { contentOf, fits, treeOf } from "./content.ts";
 import { treeTemplate } from "./json_tree.ts";
 import { segmentsOf } from "./segments.ts";
@@ -39,6 +40,11 @@ function restTemplate(line: Line, { expanded }: MessageOptions) {
   if (hidden === 0) return nothing;
   if (expanded) {
     return html`<span class="rest">… ${sizeOf(hidden)} more: copy the line to get all of it</span>`;
+  }
+  if (line.more !== undefined) {
+    return html`<span class="rest"> <button class="more">${
+      countText(line.more.length, "more line")
+    }</button></span>`;
   }
   const all = `show ${fits(line) ? "all" : "more of"} ${sizeOf(line.message.length)}`;
   return html`<span class="rest">… <button class="more">${all}</button></span>`;

@@ -4,8 +4,10 @@
  * @module
  */
 import type { ConnectionHandlers } from "../connection/stream_connection.ts";
+import { firstIndex } from "./first_index.ts";
+import { LineGroups } from "./grouping/line_groups.ts";
 import { RingBuffer } from "./ring_buffer.ts";
-import { type Line, type Outage, type Row, RowFactory } from "./row.ts";
+import { charactersOf, type Line, type Outage, type Row, RowFactory } from "./row.ts";
 import { MAX_CHARACTERS, type Store } from "./store.ts";
 
 /** Number of held-back rows released at a time, so that a frame can be drawn between batches. */
@@ -16,6 +18,7 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   readonly #store: Store;
   readonly #onLineRow: (line: Line) => void;
   readonly #factory = new RowFactory();
+  readonly #groups = new LineGroups();
   readonly #heldBack = new RingBuffer<Row>();
   /** Number of characters in the payloads held back; limited, as in the store. */
   #characters = 0;
@@ -36,12 +39,14 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
 
   onLine = (payload: string): void => {
     const line = this.#factory.line(payload);
-    this.#add(line);
+    const grown = this.#groups.join(line);
+    // The beginning of the entry may have been removed.
+    if (grown === undefined || !this.#replace(grown)) this.#add(line);
     this.#onLineRow(line);
   };
 
   onDropped = (count: number, bytes: number): void =>
-    this.#add(this.#factory.dropped(count, bytes));
+    this.#addGap(this.#factory.dropped(count, bytes));
 
   onNats = (state: "connected" | "disconnected", at: number): void => {
     if (state === "disconnected") this.#begin("nats", at);
@@ -58,6 +63,8 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
 
   /** Holds back new rows. Until they are released, no row is removed from the list. */
   pause(): void {
+    // An entry in the list must not grow.
+    this.#groups.clear();
     this.#paused = true;
   }
 
@@ -71,20 +78,26 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   /** Removes all rows, here and in the store. */
   clear(): void {
     this.#heldBack.clear();
+    this.#groups.clear();
     this.#characters = 0;
     this.#store.clear();
+  }
+
+  #addGap(gap: Row): void {
+    this.#groups.clear();
+    this.#add(gap);
   }
 
   #add(row: Row): void {
     if (!this.#paused && this.waiting === 0) return this.#store.add(row);
     this.#heldBack.push(row);
-    this.#characters += sizeOf(row);
+    this.#characters += charactersOf(row);
     while (this.waiting > this.#store.limit || this.#characters > MAX_CHARACTERS) this.#shift();
   }
 
   #shift(): Row {
     const row = this.#heldBack.shift();
-    this.#characters -= sizeOf(row);
+    this.#characters -= charactersOf(row);
     return row;
   }
 
@@ -92,20 +105,23 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     if (this.#outages.has(kind)) return;
     const outage = { ...this.#factory.outage(kind, from), ...(hasExpired && { hasExpired }) };
     this.#outages.set(kind, outage);
-    this.#add(outage);
+    this.#addGap(outage);
   }
 
   #end(kind: Outage["gap"], to: number): void {
     const outage = this.#outages.get(kind);
     if (outage === undefined) return;
     this.#outages.delete(kind);
-    const row = { ...outage, to };
-    const firstHeldBack = this.waiting > 0 ? this.#heldBack.at(0).id : Infinity;
-    if (row.id < firstHeldBack) this.#store.replace(row);
-    else this.#heldBack.set(row.id - firstHeldBack, row);
+    this.#replace({ ...outage, to });
   }
-}
 
-function sizeOf(row: Row): number {
-  return row.kind === "line" ? row.payload.length : 0;
+  /** Replaces the row with the same id, here or in the store. Returns whether it is still held. */
+  #replace(row: Row): boolean {
+    const rows = this.#heldBack;
+    const index = firstIndex(0, this.waiting, (index) => rows.at(index).id < row.id);
+    if (index === this.waiting || rows.at(index).id !== row.id) return this.#store.replace(row);
+    this.#characters += charactersOf(row) - charactersOf(rows.at(index));
+    rows.set(index, row);
+    return true;
+  }
 }

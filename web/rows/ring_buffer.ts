@@ -45,6 +45,19 @@ export class RingBuffer<T> {
     return item;
   }
 
+  /** Inserts an item before the one at `index`, in time proportional to the number of items after it. */
+  insert(index: number, item: T): void {
+    this.push(item);
+    for (let at = this.#length - 1; at > index; at--) this.set(at, this.at(at - 1));
+    this.set(index, item);
+  }
+
+  /** Removes the item at `index`, in time proportional to the number of items after it. */
+  remove(index: number): void {
+    for (let at = index; at < this.#length - 1; at++) this.set(at, this.at(at + 1));
+    this.#items[this.#slot(--this.#length)] = undefined;
+  }
+
   clear(): void {
     this.#items = new Array(1024);
     this.#head = 0;

@@ -16,6 +16,10 @@ export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   readonly payload: string;
   /** Whether the message is only part of the app's line, so that the other fields are shown after it. */
   readonly isStructured: boolean;
+  /** The lines that follow the first one in an entry of several, such as a stack trace; `message` has them too. */
+  readonly more?: readonly Line[];
+  /** The line of a stack trace that says what went wrong, if it is not the first one. */
+  readonly reason?: string;
 }
 
 /** A place where lines are, or may be, missing. Times are in milliseconds since the epoch. */
@@ -64,6 +68,12 @@ export function lineDetail(line: Line): LineDetail {
  */
 export function fieldsOf({ payload }: Line): LogLine["fields"] {
   return parseLogLine(payload).fields;
+}
+
+/** Number of characters in the payloads of a row. */
+export function charactersOf(row: Row): number {
+  if (row.kind !== "line") return 0;
+  return (row.more ?? []).reduce((sum, { payload }) => sum + payload.length, row.payload.length);
 }
 
 /** Maximum length of a message whose progress bars are resolved, in characters. */

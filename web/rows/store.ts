@@ -7,7 +7,7 @@ import { FacetCounter, type FacetCounts } from "./facets.ts";
 import { compile, EVERYTHING, type Filter, type Matcher } from "../search/filter.ts";
 import { firstIndex } from "./first_index.ts";
 import { RingBuffer } from "./ring_buffer.ts";
-import type { Row } from "./row.ts";
+import { charactersOf, type Row } from "./row.ts";
 
 /** Maximum time that filtering blocks the page without a pause, so that frames are drawn in time. */
 const SLICE_MS = 6;
@@ -67,18 +67,28 @@ export class Store {
     this.#change();
   }
 
-  /** Replaces the row with the same id, if it is still held. */
-  replace(row: Row): void {
+  /** Replaces the row with the same id. Returns whether it is still held. */
+  replace(row: Row): boolean {
     const index = indexOf(this.#rows, row.id);
-    if (index === this.size || this.#rows.at(index).id !== row.id) return;
+    if (index === this.size || this.#rows.at(index).id !== row.id) return false;
     this.#count(this.#rows.at(index), -1);
     this.#count(row, 1);
     this.#rows.set(index, row);
-    const shown = indexOf(this.#visible, row.id);
-    if (shown < this.visibleCount && this.#visible.at(shown).id === row.id) {
-      this.#visible.set(shown, row);
-    }
+    // If it has not been filtered yet, it will be.
+    if (index >= (this.#unfiltered ?? 0)) this.#show(row);
+    this.#evict();
     this.#change();
+    return true;
+  }
+
+  /** Shows or hides a row that was replaced. */
+  #show(row: Row): void {
+    const at = indexOf(this.#visible, row.id);
+    const wasVisible = at < this.visibleCount && this.#visible.at(at).id === row.id;
+    const passes = this.#passes(row);
+    if (wasVisible && passes) this.#visible.set(at, row);
+    else if (wasVisible) this.#visible.remove(at);
+    else if (passes) this.#visible.insert(at, row);
   }
 
   /** Removes all rows. */
@@ -157,7 +167,7 @@ export class Store {
   #count(row: Row, by: 1 | -1): void {
     if (row.kind !== "line") return;
     this.#facets.count(row, by);
-    this.#characters += by * row.payload.length;
+    this.#characters += by * charactersOf(row);
   }
 
   #evict(): void {

@@ -114,3 +114,12 @@ Deno.test("a copied line of JSON has all of its fields in full", () => {
   assert(copied.startsWith(`m stack="${stack.replaceAll("\n", "\\n")}" k0=0`));
   assert(copied.endsWith(" k98=98 k99=99"));
 });
+
+Deno.test("an entry of several lines is written and copied as these lines", () => {
+  const rows = new RowFactory();
+  const lines = ["ERROR x", "java.io.IOException: \\x", "\tat a.B.c(B.java:1)"];
+  const [first, ...more] = lines.map((line) => rows.line(line));
+  const entry = { ...first!, message: lines.join("\n"), more };
+  assertEquals([toText(entry), toCopiedText(entry)], [lines.join("\n"), lines.join("\n")]);
+  assertEquals(toJson(entry), lines.map((line) => JSON.stringify(line)).join("\n"));
+});

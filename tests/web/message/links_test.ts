@@ -14,6 +14,24 @@ Deno.test("a link ends before the punctuation of its sentence or the brackets ar
   }
 });
 
+Deno.test("a link ends before the punctuation of Chinese and Japanese", () => {
+  for (
+    const text of [
+      "（https://a.example/x）",
+      "「https://a.example/x」",
+      "https://a.example/x，再",
+      "【https://a.example/x】",
+      "見て：https://a.example/x。次",
+      "“https://a.example/x”",
+      "https://a.example/x、https",
+      "https://a.example/x！？",
+    ]
+  ) {
+    assertEquals(linked(text), ["https://a.example/x"], text);
+  }
+  assertEquals(linked("（https://ja.example/wiki/日本）"), ["https://ja.example/wiki/日本"]);
+});
+
 const NO_LINKS = "javascript:alert(1) data:text/html,<script>alert(1)</script> vbscript:x " +
   "file:///etc/passwd ftp://a.example blob:https //a.example www.a.example http:// https://. " +
   "https://[ xhttp://a.example";

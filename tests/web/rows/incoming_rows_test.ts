@@ -29,3 +29,31 @@ Deno.test("the number of characters held back is limited", () => {
   rows.resume();
   assertEquals(store.size, 100);
 });
+
+Deno.test("a stack trace is one row, also while paused, and a gap ends it", () => {
+  const { store, rows } = create();
+  const messages = () => [...store.all()].map((row) => row.kind === "line" ? row.message : "gap");
+  const frame = "\tat a.B.c(B.java:1)";
+  for (const line of ["Error: x", frame]) rows.onLine(line);
+  assertEquals(messages(), [`Error: x\n${frame}`]);
+  rows.onDropped(1, 1);
+  rows.onLine(frame);
+  assertEquals(messages().slice(1), ["gap", frame]);
+  rows.pause();
+  for (const line of [frame, "Error: y", frame]) rows.onLine(line);
+  assertEquals([rows.waiting, messages().length], [2, 3]);
+  rows.resume();
+  assertEquals(messages().slice(3), [frame, `Error: y\n${frame}`]);
+});
+
+Deno.test("no line of a stack trace is lost if its beginning has been removed", () => {
+  const { store, rows } = create();
+  rows.onLine("Error: x");
+  store.limit = 1;
+  rows.onLine("GET / 200");
+  store.clear();
+  rows.onLine("Error: y");
+  store.clear();
+  rows.onLine("\tat a.B.c(B.java:1)");
+  assertEquals(store.size, 1);
+});

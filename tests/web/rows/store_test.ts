@@ -168,3 +168,17 @@ Deno.test("onChange is called once for all changes in one task", async () => {
   await Promise.resolve();
   assertEquals(changes, 1);
 });
+
+Deno.test("a row that is replaced is shown or hidden as its new content requires", () => {
+  const { store, rows } = filled(3);
+  store.limit = 10;
+  const line = rows.line("Error: x");
+  for (const row of [line, rows.line("line 4"), rows.line("line 5")]) store.add(row);
+  store.setFilter({ ...EVERYTHING, text: "line" });
+  assertEquals(ids(store.visible()), [0, 1, 2, 4, 5]);
+  assertEquals(store.replace({ ...line, message: "Error: x\nline 3" }), true);
+  assertEquals(ids(store.visible()), [0, 1, 2, 3, 4, 5]);
+  store.replace(line);
+  assertEquals(ids(store.visible()), [0, 1, 2, 4, 5]);
+  assertEquals(store.replace({ ...line, id: 99 }), false);
+});
