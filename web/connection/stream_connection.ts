@@ -13,6 +13,8 @@ import {
   isUnreachable,
   type Retry,
 } from "./reconnect_policy.ts";
+import { onPageReturn } from "./page_return.ts";
+import { SilenceTimer } from "./silence_timer.ts";
 import { requestStream } from "./stream_request.ts";
 import { type TokenProvider, TokenSource } from "./token_source.ts";
 import { wait } from "./wait.ts";
@@ -62,13 +64,18 @@ export interface ConnectionHandlers {
   onNats(state: "connected" | "disconnected", at: number): void;
   /** The stream is live: every line from here on arrives. */
   onOpen(): void;
-  /** A live stream was lost, perhaps because its token expired: lines are missing until `onOpen()`. */
+  /**
+   * A live stream was lost, perhaps because its token expired: lines are missing until `onOpen()`. `at` is when
+   * it was last heard, in milliseconds since the epoch.
+   */
   onLost(at: number, hasExpired?: boolean): void;
 }
 
 /** Upper bound of the first random delay; it doubles with each failure, up to the maximum. */
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
+/** Upper bound of the random delay after a return to the page: a whole office may be back online at once. */
+const RETURN_DELAY_MS = 250;
 /** After a stream was live for this long, the backoff starts over. */
 const STABLE_MS = 10_000;
 /** Three keepalives at the service's default interval. */
@@ -95,6 +102,10 @@ export class Connection {
   #failures = 0;
   #silence: number;
   #liveSince: number | undefined;
+  /** The timer of the latest request. */
+  #timer: SilenceTimer | undefined;
+  /** Ends the delay before the next attempt. */
+  #waking: AbortController | undefined;
   /** Whether the service may reject the page's origin: no response has been readable so far. */
   #mayLackCors = true;
   #hasWarned = false;
@@ -111,7 +122,9 @@ export class Connection {
   start(): void {
     if (this.#running !== undefined) return;
     this.#running = new AbortController();
-    this.#run(this.#running.signal);
+    const { signal } = this.#running;
+    onPageReturn(() => this.#returned(), signal);
+    this.#run(signal);
   }
 
   /** Disconnects. */
@@ -151,7 +164,8 @@ export class Connection {
     } catch (error) {
       return { reason: (error as Error).message, renewToken: true };
     }
-    const outcome = await requestStream({ url, token, silence: this.#silence, signal }, {
+    const timer = this.#timer = new SilenceTimer(this.#silence);
+    const outcome = await requestStream({ url, token, timer, signal }, {
       onReady: ({ app, subject, expiresAt }) => this.#opened(app, subject, Date.parse(expiresAt)),
       onLine: (payload) => this.#handlers.onLine(payload),
       onDropped: ({ count, bytes }) => this.#handlers.onDropped(count, bytes),
@@ -205,7 +219,7 @@ export class Connection {
     const hasExpired = "end" in decision
       ? decision.end === "expired"
       : decision.renewToken === true;
-    this.#handlers.onLost(Date.now(), hasExpired);
+    this.#handlers.onLost(this.#timer!.heardAt, hasExpired);
   }
 
   async #delay(retry: Retry, signal: AbortSignal): Promise<void> {
@@ -214,9 +228,21 @@ export class Connection {
     const time = Math.max(this.#retryTime(retry), renewToken ? this.#tokens.retryTime : 0);
     if (time === 0) return;
     this.#handlers.onState({ state: "reconnecting", at: Date.now() + time, reason });
-    // A browser that is back online retries at once, unless the service or the token asks for a delay.
-    const isBackoff = retry.delay === undefined && retry.minDelay === undefined && !renewToken;
-    await wait(time, signal, isBackoff ? "online" : undefined);
+    // If the service asks for a delay, a return to the page does not shorten it.
+    if (retry.delay !== undefined || retry.minDelay !== undefined) return await wait(time, signal);
+    this.#waking = new AbortController();
+    await wait(time, signal, this.#waking.signal);
+    if (this.#waking.signal.aborted) {
+      const left = renewToken ? this.#tokens.retryTime : 0;
+      await wait(Math.max(left, this.#random() * RETURN_DELAY_MS), signal);
+    }
+    this.#waking = undefined;
+  }
+
+  /** Somebody is back at the page, and the stream may have died meanwhile. */
+  #returned(): void {
+    this.#waking?.abort();
+    this.#timer?.hurry();
   }
 
   #retryTime({ delay, minDelay = 0 }: Retry): number {

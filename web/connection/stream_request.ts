@@ -4,15 +4,15 @@
  * @module
  */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { SilenceTimer } from "./silence_timer.ts";
+import type { SilenceTimer } from "./silence_timer.ts";
 
 /** What to request. */
 export interface StreamRequest {
   readonly url: URL;
   /** Sent in a header; without a token, the page's cookie is sent. */
   readonly token: string | undefined;
-  /** Maximum silence, after which the stream is considered lost. Milliseconds. */
-  readonly silence: number;
+  /** Ends the request when the stream has been silent for too long. Created for this request. */
+  readonly timer: SilenceTimer;
   readonly signal: AbortSignal;
 }
 
@@ -54,8 +54,7 @@ export async function requestStream(
   request: StreamRequest,
   handlers: StreamHandlers,
 ): Promise<Outcome> {
-  if (request.token !== undefined && !HEADER_TEXT.test(request.token)) return MALFORMED;
-  const timer = new SilenceTimer(request.silence);
+  const { timer } = request;
   const signal = AbortSignal.any([request.signal, timer.signal]);
   // The errors of fetch() differ by browser and do not say why, so only the time of failure is used.
   const lost = (why: "unreachable" | "cut"): Outcome => ({
@@ -63,6 +62,7 @@ export async function requestStream(
     why: timer.signal.aborted ? "silent" : why,
   });
   try {
+    if (request.token !== undefined && !HEADER_TEXT.test(request.token)) return MALFORMED;
     const response = await send(request, signal);
     if (response === undefined) return lost("unreachable");
     if (!isStream(response)) return await refusal(response);

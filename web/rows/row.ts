@@ -18,7 +18,10 @@ export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   readonly isStructured: boolean;
 }
 
-/** A place where lines are, or may be, missing. Times in milliseconds since the epoch. */
+/**
+ * A place where lines are, or may be, missing. Times in milliseconds since the epoch; `received` of a gap that
+ * lasted is its start.
+ */
 export type Gap =
   & { readonly kind: "gap"; readonly id: number; readonly received: number }
   & (
@@ -99,7 +102,7 @@ export class RowFactory {
 
   /** A gap that began at `from`; {@linkcode endOutage} creates its replacement. */
   outage(gap: Outage["gap"], from: number): Outage {
-    return { kind: "gap", id: this.#next++, received: this.#now(), gap, from, to: undefined };
+    return { kind: "gap", id: this.#next++, received: from, gap, from, to: undefined };
   }
 }
 

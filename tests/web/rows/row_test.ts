@@ -84,7 +84,7 @@ Deno.test("an outage that has ended keeps its id and its start", () => {
   assertEquals(endOutage(gap, NOW + 700), {
     kind: "gap",
     id: 0,
-    received: NOW,
+    received: NOW - 500,
     gap: "nats",
     from: NOW - 500,
     to: NOW + 700,
