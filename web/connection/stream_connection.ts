@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { OpenStream } from "./open_stream.ts";
+import { onPageReturn } from "./page_return.ts";
 import {
   decide,
   type Decision,
@@ -13,9 +15,9 @@ import {
   isUnreachable,
   type Retry,
 } from "./reconnect_policy.ts";
-import { onPageReturn } from "./page_return.ts";
-import { SilenceTimer } from "./silence_timer.ts";
-import { requestStream } from "./stream_request.ts";
+import type { Outcome, Ready, StreamEvent } from "./stream_request.ts";
+import { ReconnectDelay } from "./reconnect_delay.ts";
+import { openSuccessor } from "./successor.ts";
 import { type TokenProvider, TokenSource } from "./token_source.ts";
 import { wait } from "./wait.ts";
 
@@ -71,11 +73,6 @@ export interface ConnectionHandlers {
   onLost(at: number, hasExpired?: boolean): void;
 }
 
-/** Upper bound of the first random delay; it doubles with each failure, up to the maximum. */
-const FIRST_DELAY_MS = 500;
-const MAX_DELAY_MS = 30_000;
-/** Upper bound of the random delay after a return to the page: a whole office may be back online at once. */
-const RETURN_DELAY_MS = 250;
 /** After a stream was live for this long, the backoff starts over. */
 const STABLE_MS = 10_000;
 /** Three keepalives at the service's default interval. */
@@ -98,14 +95,13 @@ export class Connection {
   readonly #tokens: TokenSource;
   readonly #random: () => number;
   #running: AbortController | undefined;
-  /** Number of consecutive failures. */
-  #failures = 0;
+  readonly #delays: ReconnectDelay;
   #silence: number;
   #liveSince: number | undefined;
-  /** The timer of the latest request. */
-  #timer: SilenceTimer | undefined;
-  /** Ends the delay before the next attempt. */
-  #waking: AbortController | undefined;
+  /** The latest stream that is not held back. */
+  #current: OpenStream | undefined;
+  /** Id of the last line, if lines have ids. */
+  #lastId: string | undefined;
   /** Whether the service may reject the page's origin: no response has been readable so far. */
   #mayLackCors = true;
   #hasWarned = false;
@@ -115,6 +111,7 @@ export class Connection {
     this.#handlers = handlers;
     this.#tokens = new TokenSource(options.token, () => options.tokenProvider);
     this.#random = options.random ?? Math.random;
+    this.#delays = new ReconnectDelay(this.#random);
     this.#silence = options.silence ?? SILENCE_MS;
   }
 
@@ -141,10 +138,8 @@ export class Connection {
       this.#handlers.onState({ state: "connecting" });
       const decision = await this.#attempt(signal);
       if (signal.aborted) return;
-      this.#closed(decision);
-      // The handler of the loss may have called stop().
-      if (signal.aborted) return;
       if ("end" in decision) {
+        this.#running?.abort();
         this.#running = undefined;
         const { end: reason, detail } = decision;
         return this.#handlers.onState({ state: "ended", reason, detail });
@@ -164,13 +159,8 @@ export class Connection {
     } catch (error) {
       return { reason: (error as Error).message, renewToken: true };
     }
-    const timer = this.#timer = new SilenceTimer(this.#silence);
-    const outcome = await requestStream({ url, token, timer, signal }, {
-      onReady: ({ app, subject, expiresAt }) => this.#opened(app, subject, Date.parse(expiresAt)),
-      onLine: (payload) => this.#handlers.onLine(payload),
-      onDropped: ({ count, bytes }) => this.#handlers.onDropped(count, bytes),
-      onStatus: ({ nats, at }) => this.#handlers.onNats(nats, Date.parse(at)),
-    });
+    const outcome = await this.#stream(token, signal);
+    if (!signal.aborted) this.#closed(outcome);
     // The service may be configured to send keepalives less often.
     if (outcome.kind === "lost" && outcome.why === "silent") {
       this.#silence = Math.min(2 * this.#silence, MAX_SILENCE_MS);
@@ -180,12 +170,54 @@ export class Connection {
     return decide(outcome, this.#tokens, mayLackCors);
   }
 
+  /** Resolves when a stream has ended without a successor. */
+  async #stream(token: string | undefined, signal: AbortSignal): Promise<Outcome> {
+    const open = (token: string | undefined) =>
+      new OpenStream({
+        ...{ url: this.#url()!, token, silence: this.#silence, signal },
+        onEvent: (event) => this.#received(event),
+      });
+    let stream = open(token);
+    stream.release();
+    for (;;) {
+      this.#current = stream;
+      const successor = openSuccessor(stream, {
+        ...{ tokens: this.#tokens, signal, random: this.#random, open },
+        backoff: (failures) => this.#delays.backoff(failures),
+        lastId: () => this.#lastId,
+        onLost: () => this.#handlers.onLost(stream.heardAt),
+      });
+      const outcome = await stream.outcome;
+      const next = await successor;
+      if (next === undefined) return outcome;
+      stream = next;
+    }
+  }
+
+  #received(event: StreamEvent): void {
+    const handlers = this.#handlers;
+    switch (event.event) {
+      case "line":
+        this.#lastId = event.id;
+        return handlers.onLine(event.payload);
+      case "ready":
+        this.#lastId ??= event.id;
+        return this.#opened(event);
+      case "dropped":
+        return handlers.onDropped(event.count, event.bytes);
+      case "status":
+        return handlers.onNats(event.nats, Date.parse(event.at));
+    }
+  }
+
   #url(): URL | undefined {
     const { src, app, region, machine } = this.#options;
     try {
       // A relative URL is resolved as fetch() does.
       const url = new URL(new Request(src).url);
-      for (const [name, value] of Object.entries({ app, region, machine })) {
+      // In the query: a header would cost requests with a cookie a preflight.
+      const last_event_id = this.#lastId;
+      for (const [name, value] of Object.entries({ app, region, machine, last_event_id })) {
         if (value) url.searchParams.set(name, value);
       }
       return url;
@@ -194,7 +226,7 @@ export class Connection {
     }
   }
 
-  #opened(app: string, subject: string, expiresAt: number): void {
+  #opened({ app, subject, expiresAt }: Ready): void {
     this.#tokens.accept();
     this.#mayLackCors = false;
     this.#liveSince = performance.now();
@@ -211,44 +243,31 @@ export class Connection {
     );
   }
 
-  #closed(decision: Decision): void {
+  #closed(outcome: Outcome): void {
     if (this.#liveSince === undefined) return;
-    if (performance.now() - this.#liveSince >= STABLE_MS) this.#failures = 0;
+    if (performance.now() - this.#liveSince >= STABLE_MS) this.#delays.reset();
     this.#liveSince = undefined;
-    // After a live stream, the only reason to renew a token is that it has expired.
-    const hasExpired = "end" in decision
-      ? decision.end === "expired"
-      : decision.renewToken === true;
-    this.#handlers.onLost(this.#timer!.heardAt, hasExpired);
+    const hasExpired = outcome.kind === "ended" && outcome.reason === "expired";
+    this.#handlers.onLost(this.#current!.heardAt, hasExpired);
   }
 
   async #delay(retry: Retry, signal: AbortSignal): Promise<void> {
     const { reason, renewToken = false } = retry;
     if (renewToken) this.#tokens.discard();
-    const time = Math.max(this.#retryTime(retry), renewToken ? this.#tokens.retryTime : 0);
+    const minTime = () => renewToken ? this.#tokens.retryTime : 0;
+    const time = Math.max(this.#delays.next(retry), minTime());
     if (time === 0) return;
     this.#handlers.onState({ state: "reconnecting", at: Date.now() + time, reason });
     // If the service asks for a delay, a return to the page does not shorten it.
-    if (retry.delay !== undefined || retry.minDelay !== undefined) return await wait(time, signal);
-    this.#waking = new AbortController();
-    await wait(time, signal, this.#waking.signal);
-    if (this.#waking.signal.aborted) {
-      const left = renewToken ? this.#tokens.retryTime : 0;
-      await wait(Math.max(left, this.#random() * RETURN_DELAY_MS), signal);
-    }
-    this.#waking = undefined;
+    const isAskedFor = retry.delay !== undefined || retry.minDelay !== undefined;
+    if (isAskedFor) await wait(time, signal);
+    else await this.#delays.wait(time, minTime, signal);
   }
 
   /** Somebody is back at the page, and the stream may have died meanwhile. */
   #returned(): void {
-    this.#waking?.abort();
-    this.#timer?.hurry();
-  }
-
-  #retryTime({ delay, minDelay = 0 }: Retry): number {
-    if (delay !== undefined) return delay;
-    const maximum = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures++);
-    return minDelay + this.#random() * maximum;
+    this.#delays.wake();
+    this.#current?.hurry();
   }
 }
 
