@@ -9,7 +9,7 @@
  * @module
  */
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { ConnectionState } from "./connection/stream_connection.ts";
+import type { ConnectionState } from "./connection/connection_options.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";
@@ -52,7 +52,7 @@ export class NatstapViewer extends ViewerElement {
 
   readonly #store = new Store(LIMIT);
   readonly #query = new RowQuery(this.#store);
-  readonly #incoming = new IncomingRows(this.#store, (line) => this.#lineArrived(line));
+  readonly #incoming = new IncomingRows(this.#store, (...line) => this.#lineArrived(...line));
   readonly #stream = new StreamController(this, this.#incoming, () => this.#statusChanged());
   readonly #banner = new Banner();
   readonly #note = new NoteController(this);
@@ -118,8 +118,8 @@ export class NatstapViewer extends ViewerElement {
   }
 
   /** Without listeners, dispatching an event takes one or two microseconds. */
-  #lineArrived(line: Line): void {
-    this.#chart.add(line);
+  #lineArrived(line: Line, isHistory: boolean): void {
+    this.#chart.add(line, isHistory);
     this.#dispatch("natstap-line", lineDetail(line));
     this.#rows.scheduler.updateRest();
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Outcome } from "./stream_request.ts";
+import type { Outcome } from "./stream/stream_request.ts";
 
 /** Why no further attempt can succeed. */
 export type EndedReason =

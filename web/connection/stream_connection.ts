@@ -6,72 +6,16 @@
  *
  * @module
  */
-import { OpenStream } from "./open_stream.ts";
+import { OpenStream } from "./stream/open_stream.ts";
 import { onPageReturn } from "./page_return.ts";
-import {
-  decide,
-  type Decision,
-  type EndedReason,
-  isUnreachable,
-  type Retry,
-} from "./reconnect_policy.ts";
-import type { Outcome, Ready, StreamEvent } from "./stream_request.ts";
+import { decide, type Decision, isUnreachable, type Retry } from "./reconnect_policy.ts";
+import type { Outcome, Ready } from "./stream/stream_request.ts";
+import { type Past, StreamReceiver } from "./stream_receiver.ts";
 import { ReconnectDelay } from "./reconnect_delay.ts";
-import { openSuccessor } from "./successor.ts";
-import { type TokenProvider, TokenSource } from "./token_source.ts";
+import { openSuccessor } from "./stream/successor.ts";
+import { TokenSource } from "./token_source.ts";
+import type { ConnectionHandlers, ConnectionOptions } from "./connection_options.ts";
 import { wait } from "./wait.ts";
-
-/** The state of the stream. Times in milliseconds since the epoch. */
-export type ConnectionState =
-  | { readonly state: "idle" }
-  | { readonly state: "connecting" }
-  | {
-    readonly state: "live";
-    readonly app: string;
-    readonly subject: string;
-    readonly expiresAt: number;
-  }
-  /** `at` is the time of the next attempt. */
-  | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
-  /** No further attempt can succeed. */
-  | { readonly state: "ended"; readonly reason: EndedReason; readonly detail: string };
-
-/** What to connect to, and how. */
-export interface ConnectionOptions {
-  /** URL of the stream, absolute or relative to the page. */
-  readonly src: string;
-  /** The first token. If there is neither this nor a provider, the page's cookie is sent. */
-  readonly token?: string | undefined;
-  /**
-   * Provides a token if there is none, and whenever the last one is no longer accepted. The property is read
-   * each time, since the host may have replaced it.
-   */
-  readonly tokenProvider?: TokenProvider | undefined;
-  readonly region?: string | undefined;
-  readonly machine?: string | undefined;
-  readonly app?: string | undefined;
-  /** Default: `Math.random`. */
-  readonly random?: () => number;
-  /** Initial maximum silence of a stream, in milliseconds. Default: three keepalives. */
-  readonly silence?: number;
-}
-
-/** Callbacks of a connection; none is called after `stop()`. */
-export interface ConnectionHandlers {
-  onState(state: ConnectionState): void;
-  onLine(payload: string): void;
-  /** The service dropped lines here because this page was too slow. */
-  onDropped(count: number, bytes: number): void;
-  /** NATS was lost, or is back: lines in between may be missing. Milliseconds since the epoch. */
-  onNats(state: "connected" | "disconnected", at: number): void;
-  /** The stream is live: every line from here on arrives. */
-  onOpen(): void;
-  /**
-   * A live stream was lost, perhaps because its token expired: lines are missing until `onOpen()`. `at` is when
-   * it was last heard, in milliseconds since the epoch.
-   */
-  onLost(at: number, hasExpired?: boolean): void;
-}
 
 /** After a stream was live for this long, the backoff starts over. */
 const STABLE_MS = 10_000;
@@ -92,7 +36,8 @@ const MAX_SILENCE_MS = 300_000;
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
-  readonly #tokens: TokenSource;
+  #tokens: TokenSource;
+  readonly #receiver: StreamReceiver;
   readonly #random: () => number;
   #running: AbortController | undefined;
   readonly #delays: ReconnectDelay;
@@ -100,8 +45,6 @@ export class Connection {
   #liveSince: number | undefined;
   /** The latest stream that is not held back. */
   #current: OpenStream | undefined;
-  /** Id of the last line, if lines have ids. */
-  #lastId: string | undefined;
   /** Whether the service may reject the page's origin: no response has been readable so far. */
   #mayLackCors = true;
   #hasWarned = false;
@@ -109,17 +52,20 @@ export class Connection {
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#tokens = new TokenSource(options.token, () => options.tokenProvider);
+    this.#tokens = this.#newTokens();
+    this.#receiver = new StreamReceiver(handlers, () => options.tail ?? 0);
     this.#random = options.random ?? Math.random;
     this.#delays = new ReconnectDelay(this.#random);
     this.#silence = options.silence ?? SILENCE_MS;
   }
 
-  /** Connects, and reconnects until no further attempt can succeed. */
+  /** Connects, and reconnects until no further attempt can succeed. Continues after the last line, if it can. */
   start(): void {
     if (this.#running !== undefined) return;
     this.#running = new AbortController();
     const { signal } = this.#running;
+    this.#tokens = this.#newTokens();
+    this.#delays.reset();
     onPageReturn(() => this.#returned(), signal);
     this.#run(signal);
   }
@@ -129,8 +75,15 @@ export class Connection {
     if (this.#running === undefined) return;
     this.#running.abort();
     this.#running = undefined;
+    if (this.#liveSince !== undefined) {
+      this.#receiver.stop(this.#current!.heardAt);
+    }
     this.#liveSince = undefined;
     this.#handlers.onState({ state: "idle" });
+  }
+
+  #newTokens(): TokenSource {
+    return new TokenSource(this.#options.token, () => this.#options.tokenProvider);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -172,20 +125,25 @@ export class Connection {
 
   /** Resolves when a stream has ended without a successor. */
   async #stream(token: string | undefined, signal: AbortSignal): Promise<Outcome> {
-    const open = (token: string | undefined) =>
+    const receiver = this.#receiver;
+    const open = (token: string | undefined, past: Past) =>
       new OpenStream({
-        ...{ url: this.#url()!, token, silence: this.#silence, signal },
-        onEvent: (event) => this.#received(event),
+        ...{ url: this.#url(past)!, token, silence: this.#silence, signal },
+        onEvent: (event) => {
+          receiver.receive(event, past);
+          if (event.event === "ready") this.#opened(event);
+        },
       });
-    let stream = open(token);
+    let stream = open(token, receiver.next);
     stream.release();
     for (;;) {
       this.#current = stream;
       const successor = openSuccessor(stream, {
-        ...{ tokens: this.#tokens, signal, random: this.#random, open },
+        ...{ tokens: this.#tokens, signal, random: this.#random },
         backoff: (failures) => this.#delays.backoff(failures),
-        lastId: () => this.#lastId,
-        onLost: () => this.#handlers.onLost(stream.heardAt),
+        lastId: () => receiver.lastId,
+        open: (token) => open(token, receiver.lastId === undefined ? undefined : "resume"),
+        onLost: () => receiver.lose({ at: stream.heardAt, hasExpired: false }),
       });
       const outcome = await stream.outcome;
       const next = await successor;
@@ -194,30 +152,13 @@ export class Connection {
     }
   }
 
-  #received(event: StreamEvent): void {
-    const handlers = this.#handlers;
-    switch (event.event) {
-      case "line":
-        this.#lastId = event.id;
-        return handlers.onLine(event.payload);
-      case "ready":
-        this.#lastId ??= event.id;
-        return this.#opened(event);
-      case "dropped":
-        return handlers.onDropped(event.count, event.bytes);
-      case "status":
-        return handlers.onNats(event.nats, Date.parse(event.at));
-    }
-  }
-
-  #url(): URL | undefined {
+  #url(past?: Past): URL | undefined {
     const { src, app, region, machine } = this.#options;
     try {
       // A relative URL is resolved as fetch() does.
       const url = new URL(new Request(src).url);
-      // In the query: a header would cost requests with a cookie a preflight.
-      const last_event_id = this.#lastId;
-      for (const [name, value] of Object.entries({ app, region, machine, last_event_id })) {
+      const parameters = { app, region, machine, ...this.#receiver.parametersOf(past) };
+      for (const [name, value] of Object.entries(parameters)) {
         if (value) url.searchParams.set(name, value);
       }
       return url;
@@ -226,12 +167,11 @@ export class Connection {
     }
   }
 
-  #opened({ app, subject, expiresAt }: Ready): void {
+  #opened({ app, subject, expiresAt, history }: Ready): void {
     this.#tokens.accept();
     this.#mayLackCors = false;
     this.#liveSince = performance.now();
-    this.#handlers.onOpen();
-    this.#handlers.onState({ state: "live", app, subject, expiresAt });
+    this.#handlers.onState({ state: "live", app, subject, expiresAt, history });
   }
 
   /** Tells the developer, once, what the browser does not tell the viewer. */
@@ -248,7 +188,7 @@ export class Connection {
     if (performance.now() - this.#liveSince >= STABLE_MS) this.#delays.reset();
     this.#liveSince = undefined;
     const hasExpired = outcome.kind === "ended" && outcome.reason === "expired";
-    this.#handlers.onLost(this.#current!.heardAt, hasExpired);
+    this.#receiver.lose({ at: this.#current!.heardAt, hasExpired });
   }
 
   async #delay(retry: Retry, signal: AbortSignal): Promise<void> {

@@ -5,8 +5,9 @@
  */
 import type { PropertyValues, ReactiveController } from "lit";
 import type { IncomingRows } from "../rows/incoming_rows.ts";
-import type { ViewerElement } from "../viewer_element.ts";
-import { Connection, type ConnectionState } from "./stream_connection.ts";
+import { TAIL, type ViewerElement } from "../viewer_element.ts";
+import type { ConnectionState } from "./connection_options.ts";
+import { Connection } from "./stream_connection.ts";
 
 /** Properties that determine which lines the stream has. */
 const SCOPE = ["src", "region", "machine", "app"] as const;
@@ -41,14 +42,17 @@ export class StreamController implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.#close();
+    this.#connection?.stop();
   }
 
   /** Reconnects if necessary. Returns whether a stream with other lines replaces an open one. */
   propertiesChanged(changed: PropertyValues<ViewerElement>): boolean {
     const hasNewScope = SCOPE.some((name) => changed.has(name));
     const isReplaced = hasNewScope && this.#connection !== undefined;
-    if (isReplaced) this.#close();
+    if (isReplaced) {
+      this.#connection?.stop();
+      this.#connection = undefined;
+    }
     // A provider that is being called, or whose token is in use, is no reason to reconnect.
     const needsProvider = changed.has("tokenProvider") &&
       this.#host.tokenProvider !== undefined && ["idle", "ended"].includes(this.#state.state);
@@ -56,28 +60,31 @@ export class StreamController implements ReactiveController {
     return isReplaced;
   }
 
+  /** Connects, or with a new token continues where the last stream ended. */
   #open(): void {
-    this.#close();
-    const host = this.#host;
-    const { src, token, region, machine, app } = host;
-    if (!src || !host.isConnected) return;
+    this.#connection?.stop();
+    if (!this.#host.src || !this.#host.isConnected) return;
+    this.#connection ??= this.#create(this.#host);
+    this.#connection.start();
+  }
+
+  #create(host: ViewerElement): Connection {
+    const { src = "", region, machine, app } = host;
     const options = {
-      ...{ src, token, region, machine, app },
+      ...{ src, region, machine, app },
+      get token() {
+        return host.token;
+      },
       // A host that renders often sets a new function each time: the latest is used.
       get tokenProvider() {
         return host.tokenProvider;
       },
+      get tail() {
+        return host.tail >= 0 ? Math.floor(host.tail) : TAIL;
+      },
     };
     const onState = (state: ConnectionState) => this.#become(state);
-    this.#connection = new Connection(options, { ...this.#rows, onState });
-    this.#connection.start();
-  }
-
-  #close(): void {
-    // Lines until the next connection are missing.
-    if (this.#state.state === "live") this.#rows.onLost(Date.now());
-    this.#connection?.stop();
-    this.#connection = undefined;
+    return new Connection(options, { ...this.#rows, onState });
   }
 
   #become(state: ConnectionState): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
-import type { ConnectionState } from "../connection/stream_connection.ts";
+import type { ConnectionState } from "../connection/connection_options.ts";
 import type { Status } from "../connection/status.ts";
 
 export interface EmptyListModel {
@@ -39,7 +39,9 @@ export function emptyListTemplate(model: EmptyListModel): TemplateResult {
   }
   const [title, text] = cleared ? ["Cleared", "New lines will appear here."] : [
     `Waiting for ${state.app} to log something`,
-    "Lines appear here as they are written. Earlier lines are not available.",
+    `Lines appear here as they are written.${
+      state.history ? "" : " Earlier lines are not available."
+    }`,
   ];
   return html`
     <div class="empty">

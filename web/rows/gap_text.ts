@@ -8,6 +8,13 @@ import type { Gap } from "./row.ts";
 
 const number = new Intl.NumberFormat("en");
 
+/** Why lines of the past are missing, and a tooltip. */
+const HISTORY: Readonly<Record<string, readonly [string, string]>> = {
+  retention: ["they are no longer stored", "The service keeps lines for a limited time"],
+  limit: ["there are too many to load", "The service sends a limited number of stored lines"],
+  unavailable: ["stored lines are not available", "The service cannot read its history now"],
+};
+
 /** The text of a gap, and its tooltip. */
 export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: string } {
   if (gap.gap === "dropped") {
@@ -16,6 +23,11 @@ export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: st
       number.format(gap.bytes)
     } bytes: lines arrived faster than this page read them`;
     return { text: `${lines} dropped here`, title };
+  }
+  if (gap.gap === "history") {
+    const { reason } = gap;
+    const [why, title] = HISTORY[reason] ?? [reason, ""];
+    return { text: `Lines are missing here: ${why}`, title };
   }
   const from = gapTime(gap.from, mode);
   const to = gap.to === undefined ? undefined : gapTime(gap.to, mode);

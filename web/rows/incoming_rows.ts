@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConnectionHandlers } from "../connection/stream_connection.ts";
+import type { ConnectionHandlers } from "../connection/connection_options.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import { endOutage, type Line, type Outage, type Row, RowFactory } from "./row.ts";
 import { MAX_CHARACTERS, type Store } from "./store.ts";
@@ -14,7 +14,7 @@ const BATCH_ROWS = 2000;
 /** Adds rows to the store. */
 export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   readonly #store: Store;
-  readonly #onLineRow: (line: Line) => void;
+  readonly #onLineRow: (line: Line, isHistory: boolean) => void;
   readonly #factory = new RowFactory();
   readonly #heldBack = new RingBuffer<Row>();
   /** Characters in the payloads held back, which are limited as in the store. */
@@ -24,7 +24,7 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   #paused = false;
 
   /** @param onLineRow Called for each line as it arrives, even while paused. */
-  constructor(store: Store, onLineRow: (line: Line) => void) {
+  constructor(store: Store, onLineRow: (line: Line, isHistory: boolean) => void) {
     this.#store = store;
     this.#onLineRow = onLineRow;
   }
@@ -34,14 +34,18 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     return this.#heldBack.length;
   }
 
-  onLine = (payload: string): void => {
+  onLine = (payload: string, isHistory = false): void => {
     const line = this.#factory.line(payload);
     this.#add(line);
-    this.#onLineRow(line);
+    this.#onLineRow(line, isHistory);
   };
 
   onDropped = (count: number, bytes: number): void =>
     this.#add(this.#factory.dropped(count, bytes));
+
+  onGap = (reason: string): void => this.#add(this.#factory.history(reason));
+
+  onLive = (): void => this.#add(this.#factory.live());
 
   onNats = (state: "connected" | "disconnected", at: number): void => {
     if (state === "disconnected") this.#begin("nats", at);

@@ -27,6 +27,8 @@ export type Gap =
   & (
     /** The service dropped lines here because this page was too slow. */
     | { readonly gap: "dropped"; readonly count: number; readonly bytes: number }
+    /** Lines of the past that the service does not have, or does not send: `retention`, `limit` or `unavailable`. */
+    | { readonly gap: "history"; readonly reason: string }
     /** The service lost NATS; `to` is undefined until it is back. */
     | { readonly gap: "nats"; readonly from: number; readonly to: number | undefined }
     /** This page lost the service; `to` is undefined until it is back. */
@@ -42,8 +44,15 @@ export type Gap =
 /** A gap that lasts from one time to another. */
 export type Outage = Extract<Gap, { from: number }>;
 
+/** Where the lines that the view starts with end, and live ones begin. */
+export interface LiveMark {
+  readonly kind: "live";
+  readonly id: number;
+  readonly received: number;
+}
+
 /** An entry of the list. */
-export type Row = Line | Gap;
+export type Row = Line | Gap | LiveMark;
 
 /** The `detail` of a `natstap-line` event: what the line says, and its number. */
 export type LineDetail =
@@ -98,6 +107,15 @@ export class RowFactory {
   /** A gap of lines that the service dropped. */
   dropped(count: number, bytes: number): Gap {
     return { kind: "gap", id: this.#next++, received: this.#now(), gap: "dropped", count, bytes };
+  }
+
+  /** A gap of lines of the past. */
+  history(reason: string): Gap {
+    return { kind: "gap", id: this.#next++, received: this.#now(), gap: "history", reason };
+  }
+
+  live(): LiveMark {
+    return { kind: "live", id: this.#next++, received: this.#now() };
   }
 
   /** A gap that began at `from`; {@linkcode endOutage} creates its replacement. */

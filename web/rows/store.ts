@@ -167,7 +167,7 @@ export class Store {
 
   /** A gap passes every filter: matching lines may be missing there. */
   #passes(row: Row): boolean {
-    return row.kind === "gap" || this.#matcher.test(row);
+    return row.kind !== "line" || this.#matcher.test(row);
   }
 
   #count(row: Row, by: 1 | -1): void {

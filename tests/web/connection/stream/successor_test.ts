@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { mint, startStack, subjects } from "../../support/service.ts";
-import { assertEventually } from "../../support/patience.ts";
-import { ScriptedService } from "../../support/viewer/scripted_service.ts";
-import { Watcher } from "../../support/viewer/stream_watcher.ts";
+import { mint, startStack, subjects } from "../../../support/service.ts";
+import { assertEventually } from "../../../support/patience.ts";
+import { ScriptedService } from "../../../support/viewer/scripted_service.ts";
+import { Watcher } from "../../../support/viewer/stream_watcher.ts";
 
 const CLAIMS = { app: "panini-786" };
 const TOKEN_SECONDS = 5;

@@ -6,8 +6,8 @@
 import type { OpenStream } from "./open_stream.ts";
 import { Overlap } from "./overlap.ts";
 import type { Outcome, Ready, StreamEvent } from "./stream_request.ts";
-import type { TokenSource } from "./token_source.ts";
-import { wait } from "./wait.ts";
+import type { TokenSource } from "../token_source.ts";
+import { wait } from "../wait.ts";
 
 /** Maximum time before the token's expiry at which the next one is requested. */
 const MAX_LEAD_MS = 60_000;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Overlap } from "../../../web/connection/overlap.ts";
+import { Overlap } from "../../../../web/connection/stream/overlap.ts";
 
 const wait = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
 
