@@ -61,6 +61,7 @@ export class NatstapViewer extends ViewerElement {
     onCopy: (line) => this.#copy(line),
     onContext: (line) => this.#showContext(line),
     onFacet: (facet, value) => this.#query.toggleFacet(facet, value),
+    onNearStart: () => this.#stream.loadOlder(this.#store.limit - this.#store.size),
   });
   readonly #selection = new SelectionController(this, this.#store, this.#rows, this.#note);
   readonly #keys = new KeyController(this, (command) => this.#run(command));

@@ -12,6 +12,7 @@ import { decide, type Decision, isUnreachable, type Retry } from "./reconnect_po
 import type { Outcome, Ready } from "./stream/stream_request.ts";
 import { type Past, StreamReceiver } from "./stream_receiver.ts";
 import { ReconnectDelay } from "./reconnect_delay.ts";
+import { type OlderLines, requestOlderLines } from "./stream/older_lines.ts";
 import { openSuccessor } from "./stream/successor.ts";
 import { TokenSource } from "./token_source.ts";
 import type { ConnectionHandlers, ConnectionOptions } from "./connection_options.ts";
@@ -43,6 +44,8 @@ export class Connection {
   readonly #delays: ReconnectDelay;
   #silence: number;
   #liveSince: number | undefined;
+  /** Estimated number of lines that were missed since the oldest one. */
+  #unreceived = 0;
   /** The latest stream that is not held back. */
   #current: OpenStream | undefined;
   /** Whether the service may reject the page's origin: no response has been readable so far. */
@@ -68,6 +71,38 @@ export class Connection {
     this.#delays.reset();
     onPageReturn(() => this.#returned(), signal);
     this.#run(signal);
+  }
+
+  /** Number of lines since the oldest one; `undefined` if no older lines can be requested. */
+  get linesSinceOldest(): number | undefined {
+    return this.#receiver.oldest?.lines;
+  }
+
+  /** Requests up to `count` lines before the oldest one. Resolves to `undefined` if that fails. */
+  async loadOlder(count: number): Promise<OlderLines | undefined> {
+    const { oldest } = this.#receiver;
+    const signal = this.#running?.signal;
+    const url = this.#url();
+    if (oldest === undefined || signal === undefined || url === undefined) return undefined;
+    url.searchParams.set("tail", `${oldest.lines + this.#unreceived + count}`);
+    let token: string | undefined;
+    try {
+      token = await this.#tokens.current(signal);
+    } catch {
+      return undefined;
+    }
+    const older = await requestOlderLines({ url, token, signal }, oldest.id);
+    const id = older?.firstId;
+    if (older === undefined || id === undefined) return undefined;
+    const { payloads, gap } = older;
+    if (payloads.length > 0 && gap === undefined) {
+      this.#receiver.oldest = { id, lines: oldest.lines + payloads.length };
+    } else if (payloads.length > 0 || gap !== undefined || id === oldest.id) {
+      this.#receiver.oldest = undefined;
+    } else {
+      this.#unreceived += count;
+    }
+    return older;
   }
 
   /** Disconnects. */

@@ -12,6 +12,11 @@ import { Connection } from "./stream_connection.ts";
 /** Properties that determine which lines the stream has. */
 const SCOPE = ["src", "region", "machine", "app"] as const;
 
+/** Number of older lines that are loaded at a time. */
+const OLDER_LINES = 1000;
+/** Minimum time after a failure to load older lines. */
+const LOAD_AGAIN_MS = 5000;
+
 /** Opens one connection at a time, and passes its lines and events to the rows. */
 export class StreamController implements ReactiveController {
   readonly #host: ViewerElement;
@@ -20,6 +25,8 @@ export class StreamController implements ReactiveController {
   #connection: Connection | undefined;
   #state: ConnectionState = { state: "idle" };
   #app = "";
+  #isLoading = false;
+  #loadAgainAt = 0;
 
   constructor(host: ViewerElement, rows: IncomingRows, onState: () => void) {
     this.#host = host;
@@ -35,6 +42,21 @@ export class StreamController implements ReactiveController {
   /** The app whose lines these are, according to the service; `""` before the first `ready`. */
   get app(): string {
     return this.#app;
+  }
+
+  /** Loads up to `room` lines before the oldest row, if there are any. Called for each frame near the start. */
+  async loadOlder(room: number): Promise<void> {
+    const connection = this.#connection;
+    const lines = connection?.linesSinceOldest;
+    const isEarly = performance.now() < this.#loadAgainAt;
+    // If there are fewer rows, the oldest ones were removed.
+    const isComplete = lines !== undefined && this.#rows.count >= lines;
+    if (room <= 0 || !isComplete || this.#isLoading || isEarly) return;
+    this.#isLoading = true;
+    const older = await connection!.loadOlder(Math.min(room, OLDER_LINES));
+    this.#isLoading = false;
+    if (older === undefined) this.#loadAgainAt = performance.now() + LOAD_AGAIN_MS;
+    else if (connection === this.#connection) this.#rows.prepend(older);
   }
 
   hostConnected(): void {

@@ -16,12 +16,22 @@ interface Loss {
   readonly hasExpired: boolean;
 }
 
+/** The oldest line that has been received. */
+export interface Oldest {
+  readonly id: string;
+  /** Number of lines received from this one on. */
+  lines: number;
+}
+
 /** Passes lines and events on, and reports a loss if the next stream does not continue where the last one ended. */
 export class StreamReceiver {
   readonly #handlers: Omit<ConnectionHandlers, "onState">;
   readonly #tail: () => number;
   #lastId: string | undefined;
   #hasLines = false;
+  #oldest: Oldest | undefined;
+  /** Whether the service has said that lines of the past are missing. */
+  #hasGap = false;
   /** Whether the service has lines of the past. */
   #history = false;
   /** Why the lines that arrive now are from the past. */
@@ -39,6 +49,16 @@ export class StreamReceiver {
   /** Id of the last line, if lines have ids. */
   get lastId(): string | undefined {
     return this.#lastId;
+  }
+
+  /** The oldest line; `undefined` if lines have no ids, or if the service has none before it. */
+  get oldest(): Oldest | undefined {
+    return this.#oldest;
+  }
+
+  /** Older lines have been received, or there are none. */
+  set oldest(oldest: Oldest | undefined) {
+    this.#oldest = oldest;
   }
 
   /** What the next request asks for if it follows a loss. */
@@ -59,6 +79,10 @@ export class StreamReceiver {
     switch (event.event) {
       case "line":
         this.#lastId = event.id;
+        if (this.#oldest !== undefined) this.#oldest.lines++;
+        else if (!this.#hasLines && event.id !== undefined && !this.#hasGap) {
+          this.#oldest = { id: event.id, lines: 1 };
+        }
         this.#hasLines = true;
         return handlers.onLine(event.payload, this.#past !== undefined);
       case "ready":
@@ -68,6 +92,7 @@ export class StreamReceiver {
       case "status":
         return this.#natsChanged(event.nats, Date.parse(event.at), event.recovered);
       case "gap":
+        this.#hasGap = true;
         return handlers.onGap(event.reason);
       case "live":
         this.#lastId ??= event.id;

@@ -189,13 +189,13 @@ export const cellStyle: CSSResult = css`
   }
 
   .row .live-text {
-    grid-column: time / end;
+    grid-column: 1 / -1;
     position: sticky;
     left: 12px;
     display: flex;
     align-items: center;
     gap: 12px;
-    width: 40ch;
+    width: calc(100cqw - 24px);
     color: var(--natstap-muted);
     font-size: 0.9em;
   }

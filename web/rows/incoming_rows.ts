@@ -4,6 +4,7 @@
  * @module
  */
 import type { ConnectionHandlers } from "../connection/connection_options.ts";
+import type { OlderLines } from "../connection/stream/older_lines.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import { endOutage, type Line, type Outage, type Row, RowFactory } from "./row.ts";
 import { MAX_CHARACTERS, type Store } from "./store.ts";
@@ -27,6 +28,11 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   constructor(store: Store, onLineRow: (line: Line, isHistory: boolean) => void) {
     this.#store = store;
     this.#onLineRow = onLineRow;
+  }
+
+  /** Number of rows, here and in the store. */
+  get count(): number {
+    return this.#store.size + this.waiting;
   }
 
   /** Number of rows held back. */
@@ -59,6 +65,13 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     this.#end("nats", Date.now());
     this.#end("connection", Date.now());
   };
+
+  /** Adds older lines before all rows, and the gap before them if there is one. */
+  prepend({ payloads, gap }: OlderLines): void {
+    const rows: Row[] = payloads.toReversed().map((payload) => this.#factory.older(payload));
+    if (gap !== undefined) rows.push(this.#factory.olderGap(gap));
+    this.#store.prepend(rows.reverse());
+  }
 
   /** Holds back new rows; no row leaves the list meanwhile. */
   pause(): void {

@@ -9,7 +9,7 @@ import { terminalText } from "../message/terminal_line.ts";
 /** A log line, and what it says. */
 export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   readonly kind: "line";
-  /** Unique; increases by 1 with each row, gaps included. */
+  /** Unique; increases by 1 from row to row, gaps included. Negative if the row was loaded later than others. */
   readonly id: number;
   /** Time of arrival, in milliseconds since the epoch. */
   readonly received: number;
@@ -81,9 +81,10 @@ export function fieldsOf({ payload }: Line): LogLine["fields"] {
 /** Maximum number of characters of a message that may contain a progress bar. */
 const MAX_TERMINAL_TEXT = 65_536;
 
-/** Creates rows with consecutive ids. */
+/** Creates rows with consecutive ids; those of older rows are negative. */
 export class RowFactory {
   #next = 0;
+  #oldest = 0;
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -91,12 +92,21 @@ export class RowFactory {
   }
 
   line(payload: string): Line {
+    return this.#line(payload, this.#next++);
+  }
+
+  /** A line before all other rows. */
+  older(payload: string): Line {
+    return this.#line(payload, --this.#oldest);
+  }
+
+  #line(payload: string, id: number): Line {
     const { timestamp: _, fields: __, text, ...parsed } = parseLogLine(payload);
     const { message } = parsed;
     return {
       ...parsed,
       kind: "line",
-      id: this.#next++,
+      id,
       received: this.#now(),
       message: message.length > MAX_TERMINAL_TEXT ? message : terminalText(message),
       payload,
@@ -110,8 +120,13 @@ export class RowFactory {
   }
 
   /** A gap of lines of the past. */
-  history(reason: string): Gap {
-    return { kind: "gap", id: this.#next++, received: this.#now(), gap: "history", reason };
+  history(reason: string, id: number = this.#next++): Gap {
+    return { kind: "gap", id, received: this.#now(), gap: "history", reason };
+  }
+
+  /** A gap before all other rows. */
+  olderGap(reason: string): Gap {
+    return this.history(reason, --this.#oldest);
   }
 
   live(): LiveMark {

@@ -22,6 +22,11 @@ export interface ScriptedStream {
   cut(): void;
 }
 
+const CORS = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Allow-Headers": "Authorization",
+};
+
 /** Listens on a free port. */
 export class ScriptedService implements AsyncDisposable {
   /** Requests that no test has taken yet. */
@@ -51,6 +56,7 @@ export class ScriptedService implements AsyncDisposable {
   }
 
   #respond(request: Request): Response {
+    if (request.method === "OPTIONS") return new Response(null, { headers: CORS });
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
     let controller!: ReadableStreamDefaultController<Uint8Array>;
     const body = new ReadableStream<Uint8Array>({
@@ -85,6 +91,6 @@ export class ScriptedService implements AsyncDisposable {
     const taker = this.#takers.shift();
     if (taker === undefined) this.#waiting.push(stream);
     else taker(stream);
-    return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+    return new Response(body, { headers: { "Content-Type": "text/event-stream", ...CORS } });
   }
 }

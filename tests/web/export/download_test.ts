@@ -62,6 +62,8 @@ Deno.test("text has no escape sequences, in Fly lines and others; JSON keeps the
 const rows = new RowFactory(() => NOW);
 const nats = rows.outage("nats", NOW);
 const gaps: [row: Row, text: string, json: unknown][] = [
+  [rows.live(), "# live", { event: "live" }],
+  [rows.history("limit"), "# gap reason=limit", { event: "gap", reason: "limit" }],
   [rows.dropped(3, 999), "# dropped count=3 bytes=999", { event: "dropped", count: 3, bytes: 999 }],
   [
     endOutage(nats, NOW + 1500),

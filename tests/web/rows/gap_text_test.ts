@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { describeGap } from "../../../web/rows/gap_text.ts";
 import { endOutage, RowFactory } from "../../../web/rows/row.ts";
 
@@ -10,6 +10,12 @@ Deno.test("a gap shows how many lines were dropped", () => {
   assertEquals(textOf(rows.dropped(120, 9000)), "120 lines dropped here");
   assertEquals(textOf(rows.dropped(1, 90)), "1 line dropped here");
   assertEquals(textOf(rows.dropped(1_234_567, 9e7)), "1,234,567 lines dropped here");
+});
+
+Deno.test("a gap shows why lines of the past are missing", () => {
+  for (const reason of ["retention", "limit", "unavailable", "another reason"]) {
+    assertMatch(textOf(rows.history(reason)), /^Lines are missing here: [a-z ]+$/);
+  }
 });
 
 Deno.test("a gap shows when NATS was unavailable", () => {

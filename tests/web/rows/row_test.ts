@@ -79,6 +79,18 @@ Deno.test("ids increase by one with each row of any kind", () => {
   assertEquals([gap, ...all].map(({ id }) => id), [0, 1, 2, 3, 4]);
 });
 
+Deno.test("ids of rows before all others decrease", () => {
+  const rows = new RowFactory();
+  const all = [
+    rows.line("a"),
+    rows.older("b"),
+    rows.olderGap("limit"),
+    rows.line("c"),
+    rows.live(),
+  ];
+  assertEquals(all.map(({ id }) => id), [0, -1, -2, 1, 2]);
+});
+
 Deno.test("an outage that has ended keeps its id and its start", () => {
   const gap = new RowFactory(() => NOW).outage("nats", NOW - 500);
   assertEquals(endOutage(gap, NOW + 700), {
