@@ -53,7 +53,7 @@ Deno.test("identical lines alone are neither lost nor repeated by a renewal", as
   const timer = setInterval(() => {
     sent++;
     publisher.publish("logs.panini-786.dfw.m1", "again");
-  }, 50);
+  }, 150);
   await watcher.state("live");
   clearInterval(timer);
   publisher.publish("logs.panini-786.dfw.m1", "last");
