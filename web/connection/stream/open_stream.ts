@@ -77,6 +77,9 @@ export class OpenStream {
   /** Ends the stream; no event follows. */
   stop(): void {
     this.#stopping.abort();
+    // They refer to the stream before this one.
+    this.#passes = () => false;
+    this.onArrival = () => {};
   }
 
   #pass(event: StreamEvent): void {

@@ -7,11 +7,15 @@
 /** Number of lines beyond the repeated ones in which a repeated line is still expected: order may differ. */
 const SLACK_LINES = 16;
 
+/** Time in step that each different line in common counts for, and the number of lines that are looked at. */
+const LINE_MS = 20;
+const MAX_LINES = 32;
+
 /**
  * Joins an old stream and a new one of the same scope, which both deliver every line since the new one opened.
  * The lines of the new stream are the end of the old one's, and continue them: the start of that end is where
  * all lines that both have are equal. Lines may be identical, so that several starts are possible. The right one
- * is then where the streams were in step for the longest time.
+ * is then where the streams were in step for the longest time, and have the most different lines in common.
  */
 export class Overlap {
   /** Payloads as numbers, which are compared faster. */
@@ -48,19 +52,24 @@ export class Overlap {
     return this.#start() < this.#old.length;
   }
 
-  /** Returns a function that tells, for each line of the new stream in order, whether it is new. */
+  /** Returns a function that tells, for each line of the new stream in order, whether it is new. Call it once. */
   join(): (payload: string) => boolean {
-    const repeated = new Map<number, number>();
+    const payloads = [...this.#numbers.keys()];
     const numbers = this.#old.slice(this.#start());
-    for (const number of numbers) repeated.set(number, (repeated.get(number) ?? 0) + 1);
+    const repeated = new Map<string, number>();
+    for (const number of numbers) {
+      repeated.set(payloads[number]!, (repeated.get(payloads[number]!) ?? 0) + 1);
+    }
     let left = 2 * numbers.length + SLACK_LINES;
+    // The function may be kept for as long as the new stream.
+    this.#numbers.clear();
     return (payload) => {
-      if (repeated.size === 0 || left-- <= 0) return true;
-      const number = this.#numberOf(payload);
-      const count = repeated.get(number);
+      if (repeated.size === 0) return true;
+      if (left-- <= 0) repeated.clear();
+      const count = repeated.get(payload);
       if (count === undefined) return true;
-      if (count === 1) repeated.delete(number);
-      else repeated.set(number, count - 1);
+      if (count === 1) repeated.delete(payload);
+      else repeated.set(payload, count - 1);
       return false;
     };
   }
@@ -70,8 +79,12 @@ export class Overlap {
     this.#addDuration();
     const { length } = this.#old;
     let start = length;
+    let best = this.#duration(length);
     for (let i = 0; i < length; i++) {
-      if (this.#fits(i) && this.#isBetter(i, start)) start = i;
+      if (!this.#fits(i)) continue;
+      const common = new Set(this.#new.slice(0, Math.min(length - i, MAX_LINES)));
+      const score = this.#duration(i) + common.size * LINE_MS;
+      if (score > best) [start, best] = [i, score];
     }
     if (start < length) return start;
     // Two instances of the service may deliver the lines of different machines in different orders.
@@ -87,11 +100,6 @@ export class Overlap {
     const count = Math.min(this.#old.length - start, this.#new.length);
     for (let i = 0; i < count; i++) if (this.#old[start + i] !== this.#new[i]) return false;
     return true;
-  }
-
-  #isBetter(start: number, than: number): boolean {
-    const more = this.#duration(start) - this.#duration(than);
-    return more > 0 || (more === 0 && than === this.#old.length && this.#new.length > 0);
   }
 
   #duration(lead: number): number {

@@ -15,6 +15,8 @@ const MAX_LEAD_MS = 60_000;
 const MIN_DELAY_MS = 1000;
 /** Time for which two streams are compared. */
 const SETTLE_MS = 500;
+/** Maximum number of comparisons: the lines of the new stream are held back meanwhile. */
+const MAX_COMPARISONS = 20;
 
 /** What a successor needs from the connection. */
 export interface SuccessorOptions {
@@ -82,10 +84,10 @@ async function replace(
     if (outcome.kind === "refused" && outcome.status === 401) tokens.discard();
     return undefined;
   }
-  tokens.accept();
   old.stop();
   if (passes === LOST) onLost();
   next.release(passes);
+  next.onArrival = () => {};
   return next;
 }
 
@@ -120,19 +122,20 @@ function joinByContent(old: OpenStream, next: OpenStream): Join {
   };
   return async (isSame) => {
     if (!isSame) return LOST;
-    do await wait(SETTLE_MS, old.ended, next.ended); while (
-      !overlap.isComplete && !old.ended.aborted && !next.ended.aborted
-    );
+    let comparisons = 0;
+    do {
+      await wait(SETTLE_MS, old.ended, next.ended);
+      if (old.ended.aborted || next.ended.aborted) break;
+      // The old stream delivers nothing that the new one has: it is far behind, or dead.
+      if (++comparisons > MAX_COMPARISONS) return LOST;
+    } while (!overlap.isComplete);
     // While the service reconnects to NATS, the streams may differ.
     if (hasStatus || next.ended.aborted) return undefined;
     if (old.ended.aborted && !endsComplete(await old.outcome)) return LOST;
     let isNew: ((payload: string) => boolean) | undefined;
     return (event) => {
       // The first event follows the last one of the old stream.
-      if (isNew === undefined) {
-        isNew = overlap.join();
-        next.onArrival = () => {};
-      }
+      isNew ??= overlap.join();
       return event.event !== "line" || isNew(event.payload);
     };
   };
