@@ -4,27 +4,12 @@
  * @module
  */
 import type { NatsConnection } from "@nats-io/transport-deno";
+import { historyStreamConfig, putHistoryStream } from "./create_history_stream.ts";
 
 /** The name of the stream: the value of `HISTORY_STREAM`. */
 export const STREAM = "logs";
 
-/**
- * Creates the stream {@linkcode STREAM}, which stores and republishes everything below `logs.`.
- *
- * @throws {Error} If the server refuses; the message contains its reason.
- */
+/** Creates the stream {@linkcode STREAM}, which stores and republishes everything below `logs.`. */
 export async function createHistoryStream(connection: NatsConnection): Promise<void> {
-  const reply = await connection.request(
-    `$JS.API.STREAM.CREATE.${STREAM}`,
-    JSON.stringify({
-      name: STREAM,
-      subjects: ["logs.>"],
-      storage: "file",
-      max_bytes: 1_073_741_824,
-      republish: { src: ">", dest: "natstap.>" },
-      allow_direct: true,
-    }),
-  );
-  const { error } = reply.json<{ error?: { description: string } }>();
-  if (error !== undefined) throw new Error(`Cannot create the stream: ${error.description}`);
+  await putHistoryStream(connection, historyStreamConfig({ name: STREAM, subject: "logs.>" }));
 }

@@ -65,11 +65,17 @@ function parseCount(value: string | undefined, detail: string): number | undefin
 function parseSince(value: string, now: number): number {
   const [, count, unit] = DURATION.exec(value) ?? [];
   const time = unit === undefined
-    ? RFC_3339.test(value) ? Date.parse(value.replace(" ", "T").toUpperCase()) : NaN
+    ? RFC_3339.test(value) && isDay(value) ? Date.parse(value.replace(" ", "T").toUpperCase()) : NaN
     : now - Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
   if (!Number.isNaN(time)) return Math.max(0, time);
   throw new Problem(
     "history_invalid",
     'Set "since" to a duration such as 10m (s, m, h, d), or a time such as 2026-01-31T12:00:00Z.',
   );
+}
+
+/** Whether a time's day exists: `Date.parse()` reads 30 February as 2 March. */
+function isDay(time: string): boolean {
+  const day = new Date(`${time.slice(0, 10)}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.getUTCDate() === Number(time.slice(8, 10));
 }

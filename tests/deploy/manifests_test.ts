@@ -6,7 +6,7 @@ import { readConfig } from "../../lib/config.ts";
 import { isName } from "../../lib/nats/subject.ts";
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 import { ROOT } from "../support/checkout.ts";
-import { awaitHistory, fetchHistory } from "../support/history_stack.ts";
+import { fetchHistory } from "../support/history_stack.ts";
 import { assertEventually } from "../support/patience.ts";
 import { openStream, SECRET, startConnected } from "../support/service.ts";
 
@@ -296,7 +296,7 @@ Deno.test("a line that the agent publishes reaches a reader of the Deployment's 
     NATS_URL: nats.url,
     NATS_PASSWORD: "secret",
   });
-  await awaitHistory(service);
+  await service.logged(({ msg }) => msg === "history available");
   await using reader = await openStream(service, { app: "panini-786" });
   const agent = await connect({ servers: nats.url, user: "agent", pass: "secret" });
   const line =

@@ -39,7 +39,7 @@ const STATUSES: [code: number, description: string][] = [
   [408, "Request Timeout"],
   [409, "Consumer Deleted"],
   [409, "Message Size Exceeds MaxBytes"],
-  [503, ""],
+  [503, "No Responders"],
 ];
 
 for (const [claim, names] of FORGERIES) {

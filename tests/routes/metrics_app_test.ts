@@ -12,7 +12,7 @@ import config from "../../deno.json" with { type: "json" };
 
 /** The codes of all problems. */
 const CODES = `
-  app_required filter_invalid body_not_allowed format_unknown token_missing token_malformed
+  app_required filter_invalid body_not_allowed format_unknown history_invalid token_missing token_malformed
   token_signature token_expired token_not_yet_valid token_claims token_ttl app_forbidden
   filter_forbidden subscription_denied not_found method_not_allowed not_acceptable
   too_many_streams internal at_capacity nats_unavailable shutting_down keys_unavailable

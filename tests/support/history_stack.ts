@@ -1,10 +1,8 @@
-/** The service with history: a nats-server with JetStream, and the stream that it reads from. */
-import { connect, type NatsConnection } from "@nats-io/transport-deno";
-import { createHistoryStream, STREAM } from "../../tools/history_stream.ts";
-import { startNatsServer } from "../../tools/nats_server.ts";
-import { read, type Reader } from "./clients/sse_reader.ts";
-import { assertEventually } from "./patience.ts";
-import { logsUrl, openStream, type Service, type Stack, startService } from "./service.ts";
+/** A service with history, many lines to read from it, and what its streams start with. */
+import type { NatsConnection } from "@nats-io/transport-deno";
+import type { Reader } from "./clients/sse_reader.ts";
+import { startHistoryServer, startHistoryService } from "./history.ts";
+import { openStream, type Stack } from "./service.ts";
 
 /** A line to store. */
 export interface Line {
@@ -29,25 +27,11 @@ export interface History {
 /** Starts a nats-server with an empty stream, and a service that reads history from it. */
 export async function startHistoryStack(env: Record<string, string> = {}): Promise<Stack> {
   await using started = new AsyncDisposableStack();
-  const nats = started.use(await startNatsServer({ jetstream: true }));
-  const publisher = await connect({ servers: nats.url });
-  started.defer(() => publisher.close());
-  await createHistoryStream(publisher);
-  const service = started.use(
-    await startService({ NATS_URL: nats.url, HISTORY_STREAM: STREAM, ...env }),
-  );
-  await service.logged(({ msg }) => msg === "NATS connected");
-  await awaitHistory(service);
+  const server = started.use(await startHistoryServer());
+  const service = started.use(await startHistoryService(server, env));
+  const { nats, publisher } = server;
   const all = started.move();
   return { nats, service, publisher, [Symbol.asyncDispose]: () => all.disposeAsync() };
-}
-
-/** Resolves once streams of the service have history. */
-export async function awaitHistory(service: Service): Promise<void> {
-  await assertEventually(async () => {
-    await using reader = await read(await logsUrl(service, { app: "unused" }));
-    return (await reader.control("ready")).history;
-  }, true);
 }
 
 /** Publishes lines, and resolves once the stream has stored them. */

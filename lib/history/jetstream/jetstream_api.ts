@@ -27,6 +27,7 @@ export class HistoryStreamMissingError extends HistoryUnavailableError {
 /**
  * Asks JetStream.
  *
+ * @param timeout Maximum time until each answer, in milliseconds.
  * @throws {HistoryUnavailableError} If it does not answer, or cannot answer now.
  * @throws {JetStreamApiError} If it refuses the request.
  *
@@ -38,11 +39,11 @@ export class HistoryStreamMissingError extends HistoryUnavailableError {
 export async function askJetStream<T>(
   connection: NatsConnection | undefined,
   ask: (api: JetStreamManager) => Promise<T>,
+  timeout = ANSWER_TIMEOUT_MS,
 ): Promise<T> {
   if (connection === undefined) throw new HistoryUnavailableError("NATS is not connected");
   try {
-    const options = { checkAPI: false, timeout: ANSWER_TIMEOUT_MS };
-    return await ask(await jetstreamManager(connection, options));
+    return await ask(await jetstreamManager(connection, { checkAPI: false, timeout }));
   } catch (error) {
     throw toHistoryError(error);
   }

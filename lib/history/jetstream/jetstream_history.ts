@@ -17,7 +17,7 @@ import { mapSubject } from "./republish.ts";
 import type { ScopeReader } from "./scope_reader.ts";
 import { type QueueLimits, SequenceFeed } from "./sequence_feed.ts";
 import { positionOf } from "./sequence_headers.ts";
-import { StoredLineReader } from "./stored_line_reader.ts";
+import { StoredLineReader } from "./reader/stored_line_reader.ts";
 import { StreamWatch } from "./stream_watch.ts";
 
 /** How long a request waits for JetStream's first answer. */
@@ -47,7 +47,10 @@ export class JetStreamHistory implements History {
     this.#slots = new ReadSlots(options.concurrency);
     this.#connection = new Connection(config.nats, services.log);
     this.#watch = new StreamWatch(
-      () => readHistoryStream(this.#connection.connection, options.stream, config.subjectTemplate),
+      () => {
+        const { connection } = this.#connection;
+        return connection && readHistoryStream(connection, options.stream, config.subjectTemplate);
+      },
       {
         onDisturbed: () => this.#feeds.forEach((_, feed) => feed.catchUp()),
         // Clients reconnect, and get what the stream offers now.
@@ -126,8 +129,16 @@ export class JetStreamHistory implements History {
     const { metrics } = this.#services;
     let closed = false;
     const run = <T>(read: () => Promise<T>) =>
-      // Streams that have ended must not delay those behind them.
-      this.#slots.run(() => closed ? Promise.reject(new Error("closed")) : read());
+      this.#slots.run(async () => {
+        // Streams that have ended must not delay those behind them.
+        if (closed) throw new Error("closed");
+        try {
+          return await read();
+        } finally {
+          // The read may have opened a consumer since the reader was closed.
+          if (closed) reader.close();
+        }
+      });
     const history = () => this.#connection.connection;
     const reader = new StoredLineReader(stream, filter, { live, history });
     return {

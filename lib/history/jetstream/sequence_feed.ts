@@ -40,6 +40,8 @@ export class SequenceFeed {
   #last: number;
   /** Whether live lines wait. */
   #joining: boolean;
+  /** Sequence number of the first live line. */
+  #firstLive = Infinity;
   #waiting: WaitingLine[] = [];
   #waitingBytes = 0;
   /** Whether more live lines arrived than may wait. */
@@ -88,7 +90,8 @@ export class SequenceFeed {
     this.#join(async () => {
       const { sequence, cut } = await this.#reader.find(start, maxLines);
       if (cut !== undefined) this.#sink.notify({ event: "gap", data: { reason: cut } });
-      this.#last = sequence - 1;
+      // Lines that were published since the stream opened belong to it, even if more were than requested.
+      this.#last = Math.min(sequence, this.#firstLive) - 1;
     });
   }
 
@@ -178,6 +181,7 @@ export class SequenceFeed {
   }
 
   #wait(payload: Uint8Array, position: Position): void {
+    this.#firstLive = Math.min(this.#firstLive, position.sequence);
     if (this.#forgotten || this.#closed) return;
     const { bufferBytes, budget } = this.#limits;
     const size = this.#waitingBytes + payload.length;

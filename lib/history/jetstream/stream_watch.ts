@@ -12,6 +12,8 @@ const POLL_MS = 1_000;
 /** Number of answers in a row that must report a problem before a stream that was usable is given up. */
 const PROBLEM_ANSWERS = 3;
 
+type Check = () => Promise<HistoryStream | UnusableStream> | undefined;
+
 /** What follows from a change of the stream. */
 export interface StreamChanges {
   /** Lines may have been stored without being republished to this process. */
@@ -26,7 +28,7 @@ export class StreamWatch {
   stream: HistoryStream | undefined;
   /** Why there is no history now; `undefined` if there is. */
   problem: string | undefined = "not checked yet";
-  readonly #check: () => Promise<HistoryStream | UnusableStream>;
+  readonly #check: Check;
   readonly #changes: StreamChanges;
   readonly #log: Log;
   #known = false;
@@ -37,10 +39,11 @@ export class StreamWatch {
   /**
    * Starts to poll.
    *
-   * @param check Reads the state of the stream; fails if JetStream does not answer.
+   * @param check Reads the state of the stream; fails if JetStream does not answer, and returns `undefined`
+   * while NATS is not connected, which is reported elsewhere.
    */
   constructor(
-    check: () => Promise<HistoryStream | UnusableStream>,
+    check: Check,
     changes: StreamChanges,
     log: Log,
   ) {
@@ -66,10 +69,8 @@ export class StreamWatch {
     while (!this.#closing.signal.aborted) {
       try {
         const found = await this.#check();
-        if ("problem" in found) this.#handleProblem(found.problem);
-        else this.#handleStream(found);
-        this.#known = true;
-        this.#answered.resolve();
+        if (found === undefined) this.#handleSilence(undefined);
+        else this.#handleAnswer(found);
       } catch (error) {
         this.#handleSilence(error instanceof Error ? error.message : String(error));
       }
@@ -77,12 +78,23 @@ export class StreamWatch {
     }
   }
 
+  #handleAnswer(found: HistoryStream | UnusableStream): void {
+    if ("problem" in found) this.#handleProblem(found.problem);
+    else this.#handleStream(found);
+    this.#known = true;
+    this.#answered.resolve();
+  }
+
   #handleStream(found: HistoryStream): void {
     const known = this.stream;
     const disturbed = this.problem !== undefined || known?.leader !== found.leader;
     this.#problemAnswers = 0;
     this.stream = found;
-    if (this.problem !== undefined) this.#log.info("history available", { stream: found.name });
+    if (this.problem !== undefined) {
+      const { name: stream, warnings } = found;
+      if (warnings.length === 0) this.#log.info("history available", { stream });
+      else this.#log.warn("history available", { stream, warnings });
+    }
     this.problem = undefined;
     if (known === undefined) return;
     if (isReplaced(known, found)) this.#changes.onReplaced();
@@ -96,10 +108,15 @@ export class StreamWatch {
     this.#changes.onReplaced();
   }
 
-  /** Without an answer, the stream that was seen last is still the best guess. */
-  #handleSilence(reason: string): void {
+  /**
+   * Without an answer, the stream that was seen last is still the best guess.
+   *
+   * @param reason `undefined` if NATS is not connected.
+   */
+  #handleSilence(reason: string | undefined): void {
     const disturbed = this.problem === undefined;
-    this.#report(reason);
+    if (reason !== undefined) this.#report(reason);
+    else this.problem = "NATS is not connected";
     if (disturbed) this.#changes.onDisturbed();
   }
 

@@ -49,6 +49,7 @@ Deno.test("parseHistoryStart() rejects malformed values, even if another takes p
       "2026-11-26",
       "2026-11-26T12:00:00",
       "2026-13-26T12:00:00Z",
+      "2026-02-30T12:00:00Z",
       "Thu, 26 Nov 2026 12:00:00 GMT",
     ],
   ];

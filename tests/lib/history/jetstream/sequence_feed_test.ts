@@ -116,7 +116,7 @@ Deno.test("push() reads what is missing before a line whose predecessor has not 
 Deno.test("start() sends the stored lines, then what was published meanwhile, then live lines", async () => {
   const scenario = new Scenario();
   const feed = scenario.open(undefined);
-  for (let sequence = 1; sequence <= 10; sequence++) scenario.publish(feed, sequence);
+  for (let sequence = 1; sequence <= 10; sequence++) scenario.publish(feed, sequence, true);
   let next = 11;
   scenario.onRequest = async () => {
     await setImmediate();

@@ -4,11 +4,17 @@
  * @module
  */
 import type { NatsConnection } from "@nats-io/transport-deno";
-import { type Batch, BATCH_BYTES, BATCH_LINES, requestBatch } from "./batch_request.ts";
-import type { CountedLine } from "./batch_request.ts";
-import { HistoryUnavailableError } from "./jetstream_api.ts";
-import type { LineBatches } from "./line_batches.ts";
-import { headersOf, lastValue } from "./sequence_headers.ts";
+import {
+  type Batch,
+  BATCH_BYTES,
+  BATCH_LINES,
+  type CountedLine,
+  requestBatch,
+} from "./batch_request.ts";
+import { HistoryUnavailableError } from "../jetstream_api.ts";
+import type { LineBatches, TailRange } from "./line_batches.ts";
+import type { StoredLine } from "../scope_reader.ts";
+import { headersOf, lastValue } from "../sequence_headers.ts";
 
 /** The server is too old, or the stream has no `allow_direct`. */
 export class DirectGetUnsupportedError extends HistoryUnavailableError {
@@ -34,6 +40,8 @@ export class DirectBatches implements LineBatches {
   readonly #connection: NatsConnection;
   readonly #stream: string;
   readonly #filter: string;
+  /** The first lines, which were read to find the start. */
+  #found: { readonly from: number; readonly lines: readonly StoredLine[] } | undefined;
 
   constructor(connection: NatsConnection, stream: string, filter: string) {
     this.#connection = connection;
@@ -52,12 +60,39 @@ export class DirectBatches implements LineBatches {
     return first?.sequence ?? Number.MAX_SAFE_INTEGER;
   }
 
-  read(sequence: number): Promise<readonly CountedLine[]> {
+  async startOfTail({ low, near }: TailRange, wanted: number): Promise<number | undefined> {
+    for (let sequence = near;;) {
+      const lines = await this.#readBatch(sequence);
+      const index = lines.findIndex(({ remaining }) => remaining < wanted);
+      if (index === 0 && sequence === low) {
+        this.#found = { from: low, lines };
+        return undefined;
+      }
+      if (index >= 0) {
+        const from = lines[index]!.sequence;
+        this.#found = { from, lines: lines.slice(index) };
+        return from;
+      }
+      if (lines.length === 0) return sequence;
+      sequence = lines.at(-1)!.sequence + 1;
+    }
+  }
+
+  read(sequence: number): Promise<readonly StoredLine[]> {
+    const found = this.#found;
+    this.#found = undefined;
+    if (found?.from === sequence) return Promise.resolve(found.lines);
+    return this.#readBatch(sequence);
+  }
+
+  close(): void {
+    this.#found = undefined;
+  }
+
+  #readBatch(sequence: number): Promise<readonly CountedLine[]> {
     // The server checks the size after each line, so one line of any size passes.
     return this.#request({ seq: sequence, batch: BATCH_LINES, max_bytes: BATCH_BYTES });
   }
-
-  close(): void {}
 
   async #request(query: Record<string, unknown>): Promise<readonly CountedLine[]> {
     const { lines, status } = await this.#batch(query);

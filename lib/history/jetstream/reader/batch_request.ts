@@ -4,8 +4,8 @@
  * @module
  */
 import { createInbox, type Msg, type NatsConnection } from "@nats-io/transport-deno";
-import { ANSWER_TIMEOUT_MS, HistoryUnavailableError } from "./jetstream_api.ts";
-import type { StoredLine } from "./scope_reader.ts";
+import { ANSWER_TIMEOUT_MS, HistoryUnavailableError } from "../jetstream_api.ts";
+import type { StoredLine } from "../scope_reader.ts";
 
 /** Maximum number of lines in a batch. */
 export const BATCH_LINES = 256;

@@ -5,8 +5,13 @@
  * @module
  */
 
-/** Number of lines that may be read in vain. Reading a batch costs no more than counting once more. */
-export const SURPLUS_LINES = 128;
+/**
+ * Returns the number of lines that may be read in vain to find the last `wanted` ones. To read a few more
+ * costs less than to count once more, except in the history of a quiet app.
+ */
+export function surplusOf(wanted: number): number {
+  return Math.min(128, 16 + Math.ceil(wanted / 4));
+}
 
 /** The sequence numbers to search. */
 export interface SearchRange {
@@ -20,28 +25,31 @@ export interface SearchRange {
 
 /**
  * Resolves to a sequence number from which on there are at least `wanted` lines, and at most
- * {@linkcode SURPLUS_LINES} more. An estimate that assumes a steady rate takes turns with halving the range,
+ * {@linkcode surplusOf} more. An estimate that assumes a steady rate takes turns with halving the range,
  * so that bursts cost few counts too.
  *
  * @param wanted At least 1.
- * @param count Resolves to the number of lines from a sequence number on.
+ * @param count Resolves to the number of lines from a sequence number on. The result is as exact as this.
  */
 export async function findTail(
   range: SearchRange,
   wanted: number,
   count: (sequence: number) => Promise<number>,
 ): Promise<number> {
-  let { low, total, high } = range;
+  const surplus = surplusOf(wanted);
+  let { low, high } = range;
+  let total = Math.min(range.total, high - low);
   let above = 0;
   for (
     let estimate = true;
-    high - low > 1 && total > wanted + SURPLUS_LINES;
+    high - low > 1 && total > wanted + surplus;
     estimate = !estimate
   ) {
-    const share = (wanted + SURPLUS_LINES / 2 - above) / (total - above);
+    const share = (wanted + surplus / 2 - above) / (total - above);
     const step = Math.round((high - low) * (estimate ? Math.min(1, Math.max(0, share)) : 0.5));
     const middle = high - Math.max(1, Math.min(high - low - 1, step));
-    const lines = await count(middle);
+    // A wrong count may exceed the number of sequence numbers.
+    const lines = Math.min(await count(middle), range.high - middle);
     if (lines >= wanted) [low, total] = [middle, lines];
     else [high, above] = [middle, lines];
   }

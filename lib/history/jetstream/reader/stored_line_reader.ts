@@ -4,14 +4,14 @@
  * @module
  */
 import type { NatsConnection } from "@nats-io/transport-deno";
-import type { HistoryStart } from "../history_start.ts";
-import type { CountedLine } from "./batch_request.ts";
+import type { HistoryStart } from "../../history_start.ts";
 import { ConsumerBatches } from "./consumer_batches.ts";
 import { DirectBatches, DirectGetUnsupportedError, hasDirectBatches } from "./direct_batches.ts";
-import { type HistoryStream, toHistoryStream } from "./history_stream.ts";
-import { askJetStream, HistoryUnavailableError } from "./jetstream_api.ts";
+import { type HistoryStream, toHistoryStream } from "../history_stream.ts";
+import { askJetStream, HistoryUnavailableError } from "../jetstream_api.ts";
+import { lastSequence } from "./last_sequence.ts";
 import type { LineBatches } from "./line_batches.ts";
-import type { FoundStart, ScopeReader, StoredLine } from "./scope_reader.ts";
+import type { FoundStart, ScopeReader, StoredLine } from "../scope_reader.ts";
 import { findTail } from "./tail_search.ts";
 
 /**
@@ -35,8 +35,6 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
   readonly #connections: ReaderConnections;
   #direct: boolean;
   #batches: { readonly of: NatsConnection; readonly batches: LineBatches } | undefined;
-  /** Lines that were read to find the start. */
-  #found: readonly StoredLine[] = [];
   #ahead = 0;
 
   /** @param filter The subject of the scope, which may contain wildcards. */
@@ -72,42 +70,32 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
     const wanted = Math.min(tail ?? maxLines, maxLines);
     if (wanted === 0) return { sequence: stream.lastSequence + 1, cut: undefined };
     const { sequence: low, cut } = await this.#earliest(start, stream);
-    const total = last < low ? 0 : await this.#read((batches) => batches.count(low));
-    if (total <= wanted) return { sequence: low, cut };
-    const range = { low, total, high: last + 1 };
-    const near = await findTail(
-      range,
-      wanted,
-      (sequence) => this.#read((batches) => batches.count(sequence)),
-    );
+    const all = { sequence: low, cut };
+    if (last - low < wanted) return all;
+    const count = (sequence: number) => this.#read((batches) => batches.count(sequence));
+    const total = await count(low);
+    // Only from the first line on, every server counts exactly.
+    if (total <= wanted && low === stream.firstSequence) return all;
+    const near = await findTail({ low, total, high: last + 1 }, wanted, count);
+    const range = { low, near, last };
+    const sequence = await this.#read((batches) => batches.startOfTail(range, wanted));
+    if (sequence === undefined) return all;
     const limited = tail === undefined || tail > maxLines;
-    const sequence = await this.#skipSurplus(near, wanted);
     return { sequence, cut: limited ? "limit" : undefined };
   }
 
   /** Resolves to the next lines from a sequence number on; to none if there are none yet. */
   read(sequence: number): Promise<readonly StoredLine[]> {
-    const found = this.#found;
-    this.#found = [];
-    if (found[0]?.sequence === sequence) return Promise.resolve(found);
     return this.#read((batches) => batches.read(sequence));
   }
 
-  /** Frees what was opened for reading. */
+  /** Frees what was opened for reading. Call it again after a read that was still under way. */
   close(): void {
-    this.#found = [];
     this.#batches?.batches.close();
-    this.#batches = undefined;
   }
 
-  async #lastSequence(connection: NatsConnection | undefined): Promise<number> {
-    // The leader answers this request. Replicas, which answer direct gets, may lag.
-    const query = { last_by_subj: this.#filter };
-    const message = await askJetStream(
-      connection,
-      (api) => api.streams.getMessage(this.#stream.name, query),
-    );
-    return message?.seq ?? 0;
+  #lastSequence(connection: NatsConnection | undefined): Promise<number> {
+    return askJetStream(connection, (api) => lastSequence(api, this.#stream.name, this.#filter));
   }
 
   /** Resolves to the first sequence number that may be sent, apart from limits on the number of lines. */
@@ -131,20 +119,6 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
     }
     const sequence = await this.#read((batches) => batches.sequenceAt(since));
     return { sequence: Math.min(Math.max(sequence, first), lastSequence + 1), cut: undefined };
-  }
-
-  /** Resolves to the first of the last `wanted` lines, and keeps the lines that were read with it. */
-  async #skipSurplus(near: number, wanted: number): Promise<number> {
-    for (let sequence = near;;) {
-      const lines: readonly CountedLine[] = await this.#read((batches) => batches.read(sequence));
-      const index = lines.findIndex(({ remaining }) => remaining < wanted);
-      if (index >= 0) {
-        this.#found = lines.slice(index);
-        return lines[index]!.sequence;
-      }
-      if (lines.length === 0) return sequence;
-      sequence = lines.at(-1)!.sequence + 1;
-    }
   }
 
   async #read<T>(act: (batches: LineBatches) => Promise<T>): Promise<T> {

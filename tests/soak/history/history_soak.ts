@@ -1,0 +1,244 @@
+/**
+ * A run that proves continuity: whatever dies or is cut off, every client receives every line of its
+ * scope, in the order of the stream, and none twice.
+ */
+import { connect, type NatsConnection } from "@nats-io/transport-deno";
+import { startNatsCluster } from "../../support/nats_cluster.ts";
+import { TcpBalancer } from "../../support/tcp_balancer.ts";
+import { type Scope, shows } from "../line.ts";
+import { Random } from "../random.ts";
+import { pause } from "../run.ts";
+import { type Client, type ClientKind, createClient, follow } from "./clients.ts";
+import { injectFaults, LANES, STREAM } from "./faults.ts";
+import { Instance } from "./instance.ts";
+import { ConfirmedPublisher } from "./publisher.ts";
+import type { Comparison } from "./receipts.ts";
+import { jetstream, readStoredLines } from "./stored_lines.ts";
+import { KEEPALIVE_SECONDS, STALL_SECONDS, type World } from "./world.ts";
+
+/** Parameters of a run. */
+export interface HistorySoakOptions {
+  /** How long lines are published and faults are injected. */
+  readonly seconds: number;
+  /** Determines scopes, the behavior of clients and the order of faults. */
+  readonly seed: number;
+  /** The number of clients of each kind. */
+  readonly clients?: Readonly<Record<ClientKind, number>>;
+  /** Lines per second. */
+  readonly rate?: number;
+  /** Called with a description of each step. */
+  readonly onStep?: (what: string) => void;
+}
+
+/** Results of a run. */
+export interface HistoryReport {
+  readonly options: HistorySoakOptions;
+  /** The number of lines that were stored. */
+  readonly lines: number;
+  /** The number of lines that the publisher had to send again. */
+  readonly repeated: number;
+  readonly faults: readonly string[];
+  /** Each client and what its lines are, compared with the stream. */
+  readonly clients: readonly (Comparison & { readonly client: Client })[];
+  readonly violations: readonly string[];
+  /** Lines that NATS confirmed but has not stored; nothing that natstap can be blamed for. */
+  readonly natsViolations: readonly string[];
+  /** How long clients needed to receive everything after the last fault, in seconds. */
+  readonly settled: number;
+}
+
+const CLIENTS = { eventSource: 110, curl: 50, slow: 40 };
+/** Lines per second. */
+const RATE = 100;
+const NETWORKS = 4;
+const INSTANCES = 3;
+/** The share of a run that its longest fault may last. */
+const LONGEST_SHARE = 0.25;
+/** Time in which the clients connect; some only after the first faults. */
+const ARRIVAL_SHARE = 0.3;
+/** How long all clients may receive nothing new before those that lack lines are given up. */
+const PATIENCE_MS = 75_000;
+/** Number of lines in the stream when the first client connects. */
+const FIRST_LINES = 500;
+
+/** Runs a soak. Violated guarantees are part of the report and do not reject the promise. */
+export async function historySoak(options: HistorySoakOptions): Promise<HistoryReport> {
+  const { seconds, seed, clients: counts = CLIENTS, rate = RATE, onStep = () => {} } = options;
+  const random = new Random(seed);
+  await using stack = new AsyncDisposableStack();
+  onStep("starting");
+  const cluster = stack.use(await startNatsCluster());
+  const nats = await connectAnywhere(cluster.nodes.map(({ port }) => port));
+  stack.defer(() => nats.close());
+  await createStream(nats);
+  const instances = Array.from(
+    { length: INSTANCES },
+    () => stack.use(new Instance(cluster.nodes, ENV)),
+  );
+  const ports = () => instances.flatMap(({ port }) => port ?? []);
+  const networks = Array.from({ length: NETWORKS }, () => stack.use(new TcpBalancer(ports)));
+  const world: World = { cluster, instances, networks, nats, settling: false };
+  await Promise.all(instances.map((instance) => instance.start()));
+  await Promise.all(instances.map(hasHistory));
+  const publisher = new ConfirmedPublisher(nats, rate);
+  while (publisher.lines.filter(({ sequence }) => sequence).length < FIRST_LINES / (100 / rate)) {
+    await pause(100);
+  }
+
+  onStep("load");
+  const clients = Object.entries(counts).flatMap(([kind, count]) =>
+    Array.from({ length: count }, () => createClient(kind as ClientKind, NETWORKS, random))
+  );
+  const leaving = new AbortController();
+  const following = Promise.all(clients.map(async (client) => {
+    const own = random.fork();
+    await pause(own.between(0, seconds * 1_000 * ARRIVAL_SHARE));
+    await follow(client, world, own, leaving.signal);
+  }));
+  const ending = new AbortController();
+  const faults: string[] = [];
+  const injecting = Promise.all(LANES.map((lane) =>
+    injectFaults(lane, world, random.fork(), {
+      longest: seconds * 1_000 * LONGEST_SHARE,
+      signal: ending.signal,
+      onFault: (name) => {
+        faults.push(name);
+        onStep(name);
+      },
+    })
+  ));
+  await Promise.race([pause(seconds * 1_000), following]);
+  ending.abort();
+  onStep("ending the faults");
+  await injecting;
+
+  onStep("settling");
+  await publisher.stop();
+  world.settling = true;
+  const stored = await readStoredLines(nats, STREAM);
+  const scopes = new Scopes(stored);
+  const start = performance.now();
+  await settle(clients, scopes);
+  const settled = (performance.now() - start) / 1_000;
+  leaving.abort();
+  await following;
+
+  onStep("comparing");
+  return {
+    options,
+    lines: stored.length - 1,
+    repeated: publisher.repeated,
+    faults,
+    clients: clients.map((client) => ({
+      client,
+      ...client.receipts.compare(client.scope, stored, scopes.from(client)),
+    })),
+    violations: [
+      ...instances.flatMap(({ violations }) => violations),
+      ...clients.flatMap(({ receipts }) => receipts.violations),
+      ...clients.flatMap((client) => scopes.lateStart(client, publisher) ?? []),
+    ],
+    natsViolations: publisher.lines.flatMap(({ sequence }, number) =>
+      stored[sequence!] === number ? [] : `Line ${number} was confirmed as ${sequence}`
+    ),
+    settled,
+  };
+}
+
+const ENV = {
+  HISTORY_STREAM: STREAM,
+  // Whatever a client misses can be sent.
+  HISTORY_MAX_LINES: "1000000",
+  ALLOW_ALL_APPS: "true",
+  KEEPALIVE_SECONDS: String(KEEPALIVE_SECONDS),
+  STALL_SECONDS: String(STALL_SECONDS),
+  MAX_STREAMS_PER_APP: "10000",
+};
+
+/** The stored lines of each scope. */
+class Scopes {
+  readonly #stored: readonly number[];
+  readonly #ids = new Map<string, readonly number[]>();
+
+  constructor(stored: readonly number[]) {
+    this.#stored = stored;
+  }
+
+  /** The IDs of a scope's lines. */
+  of(scope: Scope): readonly number[] {
+    const key = JSON.stringify(scope);
+    let ids = this.#ids.get(key);
+    if (ids === undefined) {
+      ids = this.#stored.flatMap((number, id) => shows(scope, number) ? [id] : []);
+      this.#ids.set(key, ids);
+    }
+    return ids;
+  }
+
+  /** The IDs that a client must have received: all from its first one on. */
+  from({ scope, receipts }: Client): readonly number[] {
+    const { firstLine } = receipts;
+    return firstLine === undefined ? [] : this.of(scope).filter((id) => id >= firstLine);
+  }
+
+  /** Whether a client has everything up to the last line of its scope. */
+  isComplete({ scope, receipts }: Client): boolean {
+    return receipts.lastLine === (this.of(scope).at(-1) ?? 0) || receipts.endsWithDropped;
+  }
+
+  /** Describes a stream that started later than was requested or announced; `undefined` if it did not. */
+  lateStart(client: Client, { lines }: ConfirmedPublisher): string | undefined {
+    const { scope, tail, receipts } = client;
+    const { firstLine = Infinity, liveId, readyAt = Infinity } = receipts;
+    const ids = this.of(scope);
+    const what = `The first stream of ${JSON.stringify({ ...scope, tail })}`;
+    const missed = ids.find((id) => id < firstLine && lines[this.#stored[id]!]!.sentAt > readyAt);
+    if (missed !== undefined) return `${what} lacks line ${missed}, which was published later`;
+    if (tail === undefined || liveId === undefined) return undefined;
+    const history = ids.filter((id) => id <= liveId);
+    const found = history.filter((id) => id >= firstLine).length;
+    const least = Math.min(tail, history.length);
+    return found < least ? `${what} starts with ${found} lines, not ${least}` : undefined;
+  }
+}
+
+async function settle(clients: readonly Client[], scopes: Scopes): Promise<void> {
+  let received = -1;
+  for (let idleSince = performance.now(); performance.now() < idleSince + PATIENCE_MS;) {
+    if (clients.every((client) => scopes.isComplete(client))) break;
+    const now = clients.reduce((sum, { receipts }) => sum + receipts.length, 0);
+    if (now > received) idleSince = performance.now();
+    received = now;
+    await pause(200);
+  }
+  // Whatever else arrives is wrong.
+  await pause(2_000);
+}
+
+function connectAnywhere(ports: readonly number[]): Promise<NatsConnection> {
+  return connect({
+    servers: ports.map((port) => `127.0.0.1:${port}`),
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 200,
+    // A node that hangs is soon given up.
+    pingInterval: 1_000,
+    maxPingOut: 2,
+  });
+}
+
+async function createStream(nats: NatsConnection): Promise<void> {
+  await jetstream(nats, `STREAM.CREATE.${STREAM}`, {
+    name: STREAM,
+    subjects: ["logs.>"],
+    storage: "file",
+    num_replicas: 3,
+    max_bytes: 1_073_741_824,
+    duplicate_window: 600e9,
+    republish: { src: ">", dest: "natstap.>" },
+    allow_direct: true,
+  });
+}
+
+async function hasHistory(instance: Instance): Promise<void> {
+  while (!instance.logs.some(({ msg }) => msg === "history available")) await pause(50);
+}
