@@ -16,7 +16,8 @@ export function allowOrigins(origins: Origins): MiddlewareHandler {
     allowMethods: ["GET", "HEAD"],
     // As `allowHeaders` is not set, a preflight permits all headers that it asks for. Tracing libraries
     // add headers to every request of a page, and none of them has an effect here.
-    exposeHeaders: ["Retry-After", "WWW-Authenticate"],
+    // The viewer compares the expiry of its token with `Date`: the browser's clock may be wrong.
+    exposeHeaders: ["Date", "Retry-After", "WWW-Authenticate"],
     maxAge: 600,
   };
   if (origins === "*") return cors({ ...options, origin: "*" });

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { ConnectionState } from "./connection/stream_connection.ts";
+import type { ConnectionState } from "./connection/connection_options.ts";
 
 /** The part of the permitted lines that a link selects. */
 type Scope = Partial<Record<"app" | "region" | "machine", string>>;

@@ -9,7 +9,7 @@
  * @module
  */
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { ConnectionState } from "./connection/stream_connection.ts";
+import type { ConnectionState } from "./connection/connection_options.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";
@@ -52,7 +52,7 @@ export class NatstapViewer extends ViewerElement {
 
   readonly #store = new Store(LIMIT);
   readonly #query = new RowQuery(this.#store);
-  readonly #incoming = new IncomingRows(this.#store, (line) => this.#lineArrived(line));
+  readonly #incoming = new IncomingRows(this.#store, (...line) => this.#lineArrived(...line));
   readonly #stream = new StreamController(this, this.#incoming, () => this.#statusChanged());
   readonly #banner = new Banner();
   readonly #note = new NoteController(this);
@@ -61,6 +61,7 @@ export class NatstapViewer extends ViewerElement {
     onCopy: (line) => this.#copy(line),
     onContext: (line) => this.#showContext(line),
     onFacet: (facet, value) => this.#query.toggleFacet(facet, value),
+    onNearStart: () => this.#stream.loadOlder(this.#store.limit - this.#store.size),
   });
   readonly #selection = new SelectionController(this, this.#store, this.#rows, this.#note);
   readonly #keys = new KeyController(this, (command) => this.#run(command));
@@ -118,8 +119,8 @@ export class NatstapViewer extends ViewerElement {
   }
 
   /** Dispatching an event that nobody listens to takes one or two microseconds. */
-  #lineArrived(line: Line): void {
-    this.#chart.add(line);
+  #lineArrived(line: Line, isHistory: boolean): void {
+    this.#chart.add(line, isHistory);
     this.#dispatch("natstap-line", lineDetail(line));
     this.#rows.scheduler.updateRest();
   }

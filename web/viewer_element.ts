@@ -8,6 +8,8 @@ import { type TimeMode, TIMES } from "./rows/row_time.ts";
 
 /** Default of {@linkcode ViewerElement.limit}. */
 export const LIMIT = 100_000;
+/** Default of {@linkcode ViewerElement.tail}. */
+export const TAIL = 500;
 
 /** Declares the properties. All except `tokenProvider` are attributes too. */
 export class ViewerElement extends LitElement {
@@ -20,6 +22,7 @@ export class ViewerElement extends LitElement {
     app: {},
     theme: { reflect: true },
     limit: { type: Number },
+    tail: { type: Number },
     wrap: { type: Boolean, reflect: true },
     time: { converter: (value) => TIMES.find((mode) => mode === value) ?? "local" },
     paused: { type: Boolean, reflect: true },
@@ -38,6 +41,8 @@ export class ViewerElement extends LitElement {
   declare theme: string | undefined;
   /** Maximum number of rows; the oldest are removed. */
   declare limit: number;
+  /** Number of lines of the past that the view starts with, if the service has them. */
+  declare tail: number;
   /** Whether long lines wrap rather than scroll. Default: only if the viewer is narrower than 640 pixels. */
   declare wrap: boolean;
   declare time: TimeMode;
@@ -47,6 +52,7 @@ export class ViewerElement extends LitElement {
   constructor() {
     super();
     this.limit = LIMIT;
+    this.tail = TAIL;
     this.time = "local";
     this.wrap = this.paused = false;
   }

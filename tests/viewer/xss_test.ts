@@ -142,7 +142,7 @@ async function assertHarmless(visit: Visit, harmless: Inventory, attack: string)
 
 /** Requests that the viewer and the page do not need. */
 function unexpectedRequests({ requests }: Visit, page: string): string[] {
-  const own = [page, `${stage.service.url}/logs`];
+  const own = [page, `${stage.service.url}/logs?tail=500`];
   return requests.map((request) => request.url()).filter((url) =>
     !own.includes(url) && !/\/(viewer|page)(\.[0-9a-f]{16})?\.(js|css)$/.test(url) &&
     !url.startsWith("data:image/svg+xml,") && !url.endsWith("/favicon.ico")

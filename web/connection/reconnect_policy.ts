@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Outcome } from "./stream_request.ts";
+import type { Outcome } from "./stream/stream_request.ts";
 
 /** Why no further attempt can succeed. */
 export type EndedReason =
@@ -72,10 +72,11 @@ export function isUnreachable(outcome: Outcome): boolean {
 const EXPIRED = "The token has expired.";
 const DENIED = "NATS no longer permits access to these logs: contact the operator of this service.";
 
-function afterEnd(reason: string, retry: number | undefined, { canRenew }: TokenState): Decision {
+function afterEnd(reason: string, retry: number | undefined, token: TokenState): Decision {
   switch (reason) {
     case "expired":
-      if (canRenew) return { reason: EXPIRED, delay: 0, renewToken: true };
+      // The next token may be there already.
+      if (token.canRenew) return { reason: EXPIRED, delay: 0, renewToken: !token.isFresh };
       return { end: "expired", detail: EXPIRED };
     case "denied":
       return { end: "denied", detail: DENIED };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConnectionState } from "./stream_connection.ts";
+import type { ConnectionState } from "./connection_options.ts";
 
 /** A state as shown to the user. */
 export interface Status {

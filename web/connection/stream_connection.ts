@@ -6,69 +6,18 @@
  *
  * @module
  */
-import {
-  decide,
-  type Decision,
-  type EndedReason,
-  isUnreachable,
-  type Retry,
-} from "./reconnect_policy.ts";
-import { requestStream } from "./stream_request.ts";
-import { type TokenProvider, TokenSource } from "./token_source.ts";
+import { OpenStream } from "./stream/open_stream.ts";
+import { onPageReturn } from "./page_return.ts";
+import { decide, type Decision, isUnreachable, type Retry } from "./reconnect_policy.ts";
+import type { Outcome, Ready } from "./stream/stream_request.ts";
+import { type Past, StreamReceiver } from "./stream_receiver.ts";
+import { ReconnectDelay } from "./reconnect_delay.ts";
+import { type OlderLines, requestOlderLines } from "./stream/older_lines.ts";
+import { openSuccessor } from "./stream/successor.ts";
+import { TokenSource } from "./token_source.ts";
+import type { ConnectionHandlers, ConnectionOptions } from "./connection_options.ts";
 import { wait } from "./wait.ts";
 
-/** The state of the stream. Times in milliseconds since the epoch. */
-export type ConnectionState =
-  | { readonly state: "idle" }
-  | { readonly state: "connecting" }
-  | {
-    readonly state: "live";
-    readonly app: string;
-    readonly subject: string;
-    readonly expiresAt: number;
-  }
-  /** `at` is the time of the next attempt. */
-  | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
-  /** No further attempt can succeed. */
-  | { readonly state: "ended"; readonly reason: EndedReason; readonly detail: string };
-
-/** What to connect to, and how. */
-export interface ConnectionOptions {
-  /** URL of the stream, absolute or relative to the page. */
-  readonly src: string;
-  /** The first token. If there is neither this nor a provider, the page's cookie is sent. */
-  readonly token?: string | undefined;
-  /**
-   * Provides a token if there is none, and whenever the last one is no longer accepted. The property is read
-   * each time, since the host may have replaced it.
-   */
-  readonly tokenProvider?: TokenProvider | undefined;
-  readonly region?: string | undefined;
-  readonly machine?: string | undefined;
-  readonly app?: string | undefined;
-  /** Default: `Math.random`. */
-  readonly random?: () => number;
-  /** Initial maximum silence of a stream, in milliseconds. Default: three keepalives. */
-  readonly silence?: number;
-}
-
-/** Callbacks of a connection; none is called after `stop()`. */
-export interface ConnectionHandlers {
-  onState(state: ConnectionState): void;
-  onLine(payload: string): void;
-  /** The service dropped lines here because this page was too slow. */
-  onDropped(count: number, bytes: number): void;
-  /** NATS was lost, or is back: lines in between may be missing. Milliseconds since the epoch. */
-  onNats(state: "connected" | "disconnected", at: number): void;
-  /** The stream is live: every line from here on arrives. */
-  onOpen(): void;
-  /** A live stream was lost, perhaps because its token expired: lines are missing until `onOpen()`. */
-  onLost(at: number, hasExpired?: boolean): void;
-}
-
-/** Upper bound of the first random delay; it doubles with each failure, up to the maximum. */
-const FIRST_DELAY_MS = 500;
-const MAX_DELAY_MS = 30_000;
 /** After a stream was live for this long, the backoff starts over. */
 const STABLE_MS = 10_000;
 /** Three keepalives at the service's default interval. */
@@ -88,13 +37,17 @@ const MAX_SILENCE_MS = 300_000;
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
-  readonly #tokens: TokenSource;
+  #tokens: TokenSource;
+  readonly #receiver: StreamReceiver;
   readonly #random: () => number;
   #running: AbortController | undefined;
-  /** Number of consecutive failures. */
-  #failures = 0;
+  readonly #delays: ReconnectDelay;
   #silence: number;
   #liveSince: number | undefined;
+  /** Estimated number of lines that were missed since the oldest one. */
+  #unreceived = 0;
+  /** The latest stream that is not held back. */
+  #current: OpenStream | undefined;
   /** Whether the service may reject the page's origin: no response has been readable so far. */
   #mayLackCors = true;
   #hasWarned = false;
@@ -102,16 +55,54 @@ export class Connection {
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#tokens = new TokenSource(options.token, () => options.tokenProvider);
+    this.#tokens = this.#newTokens();
+    this.#receiver = new StreamReceiver(handlers, () => options.tail ?? 0);
     this.#random = options.random ?? Math.random;
+    this.#delays = new ReconnectDelay(this.#random);
     this.#silence = options.silence ?? SILENCE_MS;
   }
 
-  /** Connects, and reconnects until no further attempt can succeed. */
+  /** Connects, and reconnects until no further attempt can succeed. Continues after the last line, if it can. */
   start(): void {
     if (this.#running !== undefined) return;
     this.#running = new AbortController();
-    this.#run(this.#running.signal);
+    const { signal } = this.#running;
+    this.#tokens = this.#newTokens();
+    this.#delays.reset();
+    onPageReturn(() => this.#returned(), signal);
+    this.#run(signal);
+  }
+
+  /** Number of lines since the oldest one; `undefined` if no older lines can be requested. */
+  get linesSinceOldest(): number | undefined {
+    return this.#receiver.oldest?.lines;
+  }
+
+  /** Requests up to `count` lines before the oldest one. Resolves to `undefined` if that fails. */
+  async loadOlder(count: number): Promise<OlderLines | undefined> {
+    const { oldest } = this.#receiver;
+    const signal = this.#running?.signal;
+    const url = this.#url();
+    if (oldest === undefined || signal === undefined || url === undefined) return undefined;
+    url.searchParams.set("tail", `${oldest.lines + this.#unreceived + count}`);
+    let token: string | undefined;
+    try {
+      token = await this.#tokens.current(signal);
+    } catch {
+      return undefined;
+    }
+    const older = await requestOlderLines({ url, token, signal }, oldest.id);
+    const id = older?.firstId;
+    if (older === undefined || id === undefined) return undefined;
+    const { payloads, gap } = older;
+    if (payloads.length > 0 && gap === undefined) {
+      this.#receiver.oldest = { id, lines: oldest.lines + payloads.length };
+    } else if (payloads.length > 0 || gap !== undefined || id === oldest.id) {
+      this.#receiver.oldest = undefined;
+    } else {
+      this.#unreceived += count;
+    }
+    return older;
   }
 
   /** Disconnects. */
@@ -119,8 +110,15 @@ export class Connection {
     if (this.#running === undefined) return;
     this.#running.abort();
     this.#running = undefined;
+    if (this.#liveSince !== undefined) {
+      this.#receiver.stop(this.#current!.heardAt);
+    }
     this.#liveSince = undefined;
     this.#handlers.onState({ state: "idle" });
+  }
+
+  #newTokens(): TokenSource {
+    return new TokenSource(this.#options.token, () => this.#options.tokenProvider);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -128,10 +126,8 @@ export class Connection {
       this.#handlers.onState({ state: "connecting" });
       const decision = await this.#attempt(signal);
       if (signal.aborted) return;
-      this.#closed(decision);
-      // The handler of the loss may have called stop().
-      if (signal.aborted) return;
       if ("end" in decision) {
+        this.#running?.abort();
         this.#running = undefined;
         const { end: reason, detail } = decision;
         return this.#handlers.onState({ state: "ended", reason, detail });
@@ -151,12 +147,8 @@ export class Connection {
     } catch (error) {
       return { reason: (error as Error).message, renewToken: true };
     }
-    const outcome = await requestStream({ url, token, silence: this.#silence, signal }, {
-      onReady: ({ app, subject, expiresAt }) => this.#opened(app, subject, Date.parse(expiresAt)),
-      onLine: (payload) => this.#handlers.onLine(payload),
-      onDropped: ({ count, bytes }) => this.#handlers.onDropped(count, bytes),
-      onStatus: ({ nats, at }) => this.#handlers.onNats(nats, Date.parse(at)),
-    });
+    const outcome = await this.#stream(token, signal);
+    if (!signal.aborted) this.#closed(outcome);
     // The service may be configured to send keepalives less often.
     if (outcome.kind === "lost" && outcome.why === "silent") {
       this.#silence = Math.min(2 * this.#silence, MAX_SILENCE_MS);
@@ -166,12 +158,42 @@ export class Connection {
     return decide(outcome, this.#tokens, mayLackCors);
   }
 
-  #url(): URL | undefined {
+  /** Resolves when a stream has ended without a successor. */
+  async #stream(token: string | undefined, signal: AbortSignal): Promise<Outcome> {
+    const receiver = this.#receiver;
+    const open = (token: string | undefined, past: Past) =>
+      new OpenStream({
+        ...{ url: this.#url(past)!, token, silence: this.#silence, signal },
+        onEvent: (event) => {
+          receiver.receive(event, past);
+          if (event.event === "ready") this.#opened(event);
+        },
+      });
+    let stream = open(token, receiver.next);
+    stream.release();
+    for (;;) {
+      this.#current = stream;
+      const successor = openSuccessor(stream, {
+        ...{ tokens: this.#tokens, signal, random: this.#random },
+        backoff: (failures) => this.#delays.backoff(failures),
+        lastId: () => receiver.lastId,
+        open: (token) => open(token, receiver.lastId === undefined ? undefined : "resume"),
+        onLost: () => receiver.lose({ at: stream.heardAt, hasExpired: false }),
+      });
+      const outcome = await stream.outcome;
+      const next = await successor;
+      if (next === undefined) return outcome;
+      stream = next;
+    }
+  }
+
+  #url(past?: Past): URL | undefined {
     const { src, app, region, machine } = this.#options;
     try {
       // A relative URL is resolved as fetch() does.
       const url = new URL(new Request(src).url);
-      for (const [name, value] of Object.entries({ app, region, machine })) {
+      const parameters = { app, region, machine, ...this.#receiver.parametersOf(past) };
+      for (const [name, value] of Object.entries(parameters)) {
         if (value) url.searchParams.set(name, value);
       }
       return url;
@@ -180,12 +202,11 @@ export class Connection {
     }
   }
 
-  #opened(app: string, subject: string, expiresAt: number): void {
+  #opened({ app, subject, expiresAt, history }: Ready): void {
     this.#tokens.accept();
     this.#mayLackCors = false;
     this.#liveSince = performance.now();
-    this.#handlers.onOpen();
-    this.#handlers.onState({ state: "live", app, subject, expiresAt });
+    this.#handlers.onState({ state: "live", app, subject, expiresAt, history });
   }
 
   /** Tells the developer, once, what the browser does not tell the viewer. */
@@ -197,32 +218,31 @@ export class Connection {
     );
   }
 
-  #closed(decision: Decision): void {
+  #closed(outcome: Outcome): void {
     if (this.#liveSince === undefined) return;
-    if (performance.now() - this.#liveSince >= STABLE_MS) this.#failures = 0;
+    if (performance.now() - this.#liveSince >= STABLE_MS) this.#delays.reset();
     this.#liveSince = undefined;
-    // After a live stream, the only reason to renew a token is that it has expired.
-    const hasExpired = "end" in decision
-      ? decision.end === "expired"
-      : decision.renewToken === true;
-    this.#handlers.onLost(Date.now(), hasExpired);
+    const hasExpired = outcome.kind === "ended" && outcome.reason === "expired";
+    this.#receiver.lose({ at: this.#current!.heardAt, hasExpired });
   }
 
   async #delay(retry: Retry, signal: AbortSignal): Promise<void> {
     const { reason, renewToken = false } = retry;
     if (renewToken) this.#tokens.discard();
-    const time = Math.max(this.#retryTime(retry), renewToken ? this.#tokens.retryTime : 0);
+    const minTime = () => renewToken ? this.#tokens.retryTime : 0;
+    const time = Math.max(this.#delays.next(retry), minTime());
     if (time === 0) return;
     this.#handlers.onState({ state: "reconnecting", at: Date.now() + time, reason });
-    // A browser that is back online retries at once, unless the service or the token asks for a delay.
-    const isBackoff = retry.delay === undefined && retry.minDelay === undefined && !renewToken;
-    await wait(time, signal, isBackoff ? "online" : undefined);
+    // If the service asks for a delay, a return to the page does not shorten it.
+    const isAskedFor = retry.delay !== undefined || retry.minDelay !== undefined;
+    if (isAskedFor) await wait(time, signal);
+    else await this.#delays.wait(time, minTime, signal);
   }
 
-  #retryTime({ delay, minDelay = 0 }: Retry): number {
-    if (delay !== undefined) return delay;
-    const maximum = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures++);
-    return minDelay + this.#random() * maximum;
+  /** Somebody is back at the page, and the stream may have died meanwhile. */
+  #returned(): void {
+    this.#delays.wake();
+    this.#current?.hurry();
   }
 }
 

@@ -5,11 +5,17 @@
  */
 import type { PropertyValues, ReactiveController } from "lit";
 import type { IncomingRows } from "../rows/incoming_rows.ts";
-import type { ViewerElement } from "../viewer_element.ts";
-import { Connection, type ConnectionState } from "./stream_connection.ts";
+import { TAIL, type ViewerElement } from "../viewer_element.ts";
+import type { ConnectionState } from "./connection_options.ts";
+import { Connection } from "./stream_connection.ts";
 
 /** Properties that determine which lines the stream has. */
 const SCOPE = ["src", "region", "machine", "app"] as const;
+
+/** Number of older lines that are loaded at a time. */
+const OLDER_LINES = 1000;
+/** Minimum time after a failure to load older lines. */
+const LOAD_AGAIN_MS = 5000;
 
 /** Opens one connection at a time, and passes its lines and events to the rows. */
 export class StreamController implements ReactiveController {
@@ -19,6 +25,8 @@ export class StreamController implements ReactiveController {
   #connection: Connection | undefined;
   #state: ConnectionState = { state: "idle" };
   #app = "";
+  #isLoading = false;
+  #loadAgainAt = 0;
 
   constructor(host: ViewerElement, rows: IncomingRows, onState: () => void) {
     this.#host = host;
@@ -36,19 +44,37 @@ export class StreamController implements ReactiveController {
     return this.#app;
   }
 
+  /** Loads up to `room` lines before the oldest row, if there are any. Called for each frame near the start. */
+  async loadOlder(room: number): Promise<void> {
+    const connection = this.#connection;
+    const lines = connection?.linesSinceOldest;
+    const isEarly = performance.now() < this.#loadAgainAt;
+    // If there are fewer rows, the oldest ones were removed.
+    const isComplete = lines !== undefined && this.#rows.count >= lines;
+    if (room <= 0 || !isComplete || this.#isLoading || isEarly) return;
+    this.#isLoading = true;
+    const older = await connection!.loadOlder(Math.min(room, OLDER_LINES));
+    this.#isLoading = false;
+    if (older === undefined) this.#loadAgainAt = performance.now() + LOAD_AGAIN_MS;
+    else if (connection === this.#connection) this.#rows.prepend(older);
+  }
+
   hostConnected(): void {
     if (this.#host.hasUpdated) this.#open();
   }
 
   hostDisconnected(): void {
-    this.#close();
+    this.#connection?.stop();
   }
 
   /** Reconnects if necessary. Returns whether a stream with other lines replaces an open one. */
   propertiesChanged(changed: PropertyValues<ViewerElement>): boolean {
     const hasNewScope = SCOPE.some((name) => changed.has(name));
     const isReplaced = hasNewScope && this.#connection !== undefined;
-    if (isReplaced) this.#close();
+    if (isReplaced) {
+      this.#connection?.stop();
+      this.#connection = undefined;
+    }
     // A provider that is being called, or whose token is in use, is no reason to reconnect.
     const needsProvider = changed.has("tokenProvider") &&
       this.#host.tokenProvider !== undefined && ["idle", "ended"].includes(this.#state.state);
@@ -56,28 +82,31 @@ export class StreamController implements ReactiveController {
     return isReplaced;
   }
 
+  /** Connects, or with a new token continues where the last stream ended. */
   #open(): void {
-    this.#close();
-    const host = this.#host;
-    const { src, token, region, machine, app } = host;
-    if (!src || !host.isConnected) return;
+    this.#connection?.stop();
+    if (!this.#host.src || !this.#host.isConnected) return;
+    this.#connection ??= this.#create(this.#host);
+    this.#connection.start();
+  }
+
+  #create(host: ViewerElement): Connection {
+    const { src = "", region, machine, app } = host;
     const options = {
-      ...{ src, token, region, machine, app },
+      ...{ src, region, machine, app },
+      get token() {
+        return host.token;
+      },
       // A host that renders often sets a new function each time: the latest is used.
       get tokenProvider() {
         return host.tokenProvider;
       },
+      get tail() {
+        return host.tail >= 0 ? Math.floor(host.tail) : TAIL;
+      },
     };
     const onState = (state: ConnectionState) => this.#become(state);
-    this.#connection = new Connection(options, { ...this.#rows, onState });
-    this.#connection.start();
-  }
-
-  #close(): void {
-    // Lines until the next connection are missing.
-    if (this.#state.state === "live") this.#rows.onLost(Date.now());
-    this.#connection?.stop();
-    this.#connection = undefined;
+    return new Connection(options, { ...this.#rows, onState });
   }
 
   #become(state: ConnectionState): void {

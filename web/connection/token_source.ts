@@ -19,6 +19,8 @@ export class TokenSource {
   #token: string | undefined;
   #isFresh = false;
   #requestedAt = -Infinity;
+  /** A call of the provider that has not been answered. */
+  #pending: Promise<string> | undefined;
 
   /**
    * @param token The first token.
@@ -60,12 +62,33 @@ export class TokenSource {
    * @throws {Error} If the provider fails; the message is shown to the user.
    */
   async current(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#token !== undefined) return this.#token;
+    return await this.next(signal);
+  }
+
+  /**
+   * The next token, requested from the provider unless the current one has not opened a stream yet;
+   * `undefined` if there is no provider.
+   *
+   * @throws {Error} As {@linkcode current}; the current token stays.
+   */
+  async next(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#isFresh && this.#token !== undefined) return this.#token;
     const provider = this.#provider();
-    if (this.#token !== undefined || provider === undefined) return this.#token;
+    if (provider === undefined) return undefined;
+    this.#pending ??= this.#request(provider, signal);
+    return await this.#pending;
+  }
+
+  async #request(provider: TokenProvider, signal: AbortSignal): Promise<string> {
     this.#requestedAt = performance.now();
-    this.#token = await request(provider, signal);
-    this.#isFresh = true;
-    return this.#token;
+    try {
+      this.#token = await request(provider, signal);
+      this.#isFresh = true;
+      return this.#token;
+    } finally {
+      this.#pending = undefined;
+    }
   }
 }
 

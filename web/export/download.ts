@@ -8,7 +8,7 @@ import { parseLogLine } from "../../lib/log_line/log_line.ts";
 import { hasReservedKey } from "../../lib/stream/formats/reserved_key.ts";
 import { plainText } from "../message/ansi.ts";
 import { completeText } from "../message/shown_text.ts";
-import type { Gap, Line, Row } from "../rows/row.ts";
+import type { Gap, Line, LiveMark, Row } from "../rows/row.ts";
 
 /** `log` is plain text as in `?format=text`, without escape sequences; `ndjson` is as in `?format=ndjson`. */
 export type FileKind = "log" | "ndjson";
@@ -44,14 +44,14 @@ export function fileName(app: string, kind: FileKind, now: Date = new Date()): s
 
 /** The row as in the service's `text` format, without escape sequences. */
 export function toText(row: Row): string {
-  if (row.kind === "gap") return `# ${words(eventOf(row))}`;
+  if (row.kind !== "line") return `# ${words(eventOf(row))}`;
   if (row.more !== undefined) return linesOf(row).map(toText).join("\n");
   return plainText(flyctlText(parseLogLine(row.payload), row.received) ?? row.payload);
 }
 
 /** Like {@linkcode toText}, but a JSON line has the text that is shown, with all fields in full. */
 export function toCopiedText(row: Row): string {
-  if (row.kind === "gap" || row.more !== undefined) return toText(row);
+  if (row.kind !== "line" || row.more !== undefined) return toText(row);
   if (!row.isStructured && !row.message.includes("\\")) return toText(row);
   const parsed = parseLogLine(row.payload);
   const text = completeText(row);
@@ -60,7 +60,7 @@ export function toCopiedText(row: Row): string {
 
 /** The row as in the service's `ndjson` format: the payload if it is one line of JSON, else a JSON string. */
 export function toJson(row: Row): string {
-  if (row.kind === "gap") return JSON.stringify({ natstap: eventOf(row) });
+  if (row.kind !== "line") return JSON.stringify({ natstap: eventOf(row) });
   if (row.more !== undefined) return linesOf(row).map(toJson).join("\n");
   return isPlainJson(row.payload) ? row.payload : JSON.stringify(row.payload);
 }
@@ -80,8 +80,10 @@ function isPlainJson(payload: string): boolean {
   }
 }
 
-/** A gap as an event; `dropped` has the form in which the service sends it. */
-function eventOf(gap: Gap): Record<string, string | number> {
+/** A gap or a mark as an event; except for losses, as the service sends it. */
+function eventOf(gap: Gap | LiveMark): Record<string, string | number> {
+  if (gap.kind === "live") return { event: "live" };
+  if (gap.gap === "history") return { event: "gap", reason: gap.reason };
   if (gap.gap === "dropped") return { event: "dropped", count: gap.count, bytes: gap.bytes };
   return { event: `${gap.gap} lost`, from: time(gap.from), to: time(gap.to) };
 }

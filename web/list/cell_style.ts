@@ -175,4 +175,22 @@ export const cellStyle: CSSResult = css`
     color: var(--natstap-warn);
     font-weight: 650;
   }
+
+  .row .live-text {
+    grid-column: 1 / -1;
+    position: sticky;
+    left: 12px;
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    width: calc(100cqw - 24px);
+    color: var(--natstap-muted);
+    font-size: 0.9em;
+  }
+
+  .row .live-text::after {
+    flex: 1;
+    border-top: 1px solid var(--natstap-border);
+    content: "";
+  }
 `;

@@ -32,6 +32,8 @@ export interface ListOptions {
   readonly template: (row: Row) => TemplateResult;
   /** Asks for {@linkcode List.update} to be called in the next frame. */
   readonly onScroll: () => void;
+  /** Called for each frame in which the first rows are less than a view away, unless the list follows. */
+  readonly onNearStart?: () => void;
 }
 
 /** A row, and the position of its top edge in the scrolled content. */
@@ -239,6 +241,8 @@ export class List {
     if (base !== 0 && (isAtEdge || this.#scrollEnd === undefined)) this.#rebase(base);
     this.#following ||= !rows.filtering &&
       this.#scroller.scrollHeight <= this.#scroller.clientHeight;
+    const isNearStart = this.#offsets.of(index) < this.#scroller.clientHeight;
+    if (!this.#following && isNearStart) this.#options.onNearStart?.();
   }
 
   /** Moves all rows, and the view with them, so that the first one is at position 0. */

@@ -16,6 +16,12 @@ import { rowTemplate } from "./row_template.ts";
 /** Duration of the flash of a row, as in the style sheet. */
 const FLASH_MS = 1600;
 
+/** What the viewer does in response to the list. */
+interface ListActions extends Omit<RowActions, "onExpand"> {
+  /** Called for each frame in which the reader is near the oldest row. */
+  onNearStart(): void;
+}
+
 /** Draws the rows, and remembers which are expanded and which one flashes. */
 export class ListController implements ReactiveController {
   readonly scheduler: FrameScheduler = new FrameScheduler(
@@ -25,7 +31,7 @@ export class ListController implements ReactiveController {
   readonly #host: ViewerElement;
   readonly #store: Store;
   readonly #query: RowQuery;
-  readonly #actions: Omit<RowActions, "onExpand">;
+  readonly #actions: ListActions;
   readonly #expanded = new Set<number>();
   /** The list; `undefined` until the host has rendered. */
   list: List | undefined;
@@ -37,7 +43,7 @@ export class ListController implements ReactiveController {
     host: ViewerElement,
     store: Store,
     query: RowQuery,
-    actions: Omit<RowActions, "onExpand">,
+    actions: ListActions,
   ) {
     this.#host = host;
     this.#store = store;
@@ -65,6 +71,7 @@ export class ListController implements ReactiveController {
       rows: this.#store,
       template: (row) => this.#row(row),
       onScroll: () => this.scheduler.draw(),
+      onNearStart: () => this.#actions.onNearStart(),
     });
   }
 

@@ -7,7 +7,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { messageTemplate } from "../message/message_template.ts";
 import { COLUMNS, type Facet, FACET_ENTRIES } from "../rows/facets.ts";
 import { describeGap } from "../rows/gap_text.ts";
-import type { Gap, Line, Row } from "../rows/row.ts";
+import type { Gap, Line, LiveMark, Row } from "../rows/row.ts";
 import { fullTime, rowTime, type TimeMode } from "../rows/row_time.ts";
 import { actionsTemplate, expandTemplate, handleClick, type RowActions } from "./row_actions.ts";
 
@@ -29,7 +29,8 @@ export interface RowOptions extends RowActions {
 
 /** Renders a row as one element. */
 export function rowTemplate(row: Row, options: RowOptions): TemplateResult {
-  return row.kind === "line" ? lineTemplate(row, options) : gapTemplate(row, options);
+  if (row.kind === "line") return lineTemplate(row, options);
+  return row.kind === "gap" ? gapTemplate(row, options) : liveTemplate(row, options);
 }
 
 /** Maximum length of a value in a tooltip, since values may have any length. */
@@ -117,6 +118,15 @@ function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
     <div class=${classes} part="row gap" data-id=${id}>
       <span class="time cell" part="time" title=${fullTime(received)}>${time}</span>
       <span class="missing" title=${title}>${text}</span>
+    </div>
+  `;
+}
+
+function liveTemplate({ id, received }: LiveMark, options: RowOptions): TemplateResult {
+  const classes = [...classesOf(options), "live"].join(" ");
+  return html`
+    <div class=${classes} part="row live" data-id=${id} title=${fullTime(received)}>
+      <span class="live-text">Live from here</span>
     </div>
   `;
 }

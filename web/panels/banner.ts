@@ -4,7 +4,7 @@
  * @module
  */
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
-import type { ConnectionState } from "../connection/stream_connection.ts";
+import type { ConnectionState } from "../connection/connection_options.ts";
 import { type Status, statusOf } from "../connection/status.ts";
 
 /** Shorter interruptions are not shown. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
-import type { ConnectionState } from "../connection/stream_connection.ts";
+import type { ConnectionState } from "../connection/connection_options.ts";
 import type { Status } from "../connection/status.ts";
 
 export interface EmptyListModel {
@@ -41,8 +41,11 @@ function explain(
   }
   if (state.state !== "live") return [status.text, status.detail];
   if (cleared) return ["Cleared", "New lines will appear here."];
-  const text = "Lines appear here as they are written. Earlier lines are not available.";
-  return [`Waiting for ${state.app} to log something`, text];
+  const past = state.history ? "" : " Earlier lines are not available.";
+  return [
+    `Waiting for ${state.app} to log something`,
+    `Lines appear here as they are written.${past}`,
+  ];
 }
 
 export const emptyListStyle: CSSResult = css`

@@ -40,8 +40,10 @@ export class RateChart {
     this.#onJump = onJump;
   }
 
-  add(line: Line): void {
-    this.#rate.add(line);
+  /** A line of the past counts at its own time, if it has one. */
+  add(line: Line, isHistory: boolean): void {
+    const { time = 0, received } = line;
+    this.#rate.add(line, isHistory ? Math.min(time, received) : received);
   }
 
   clear(): void {

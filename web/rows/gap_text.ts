@@ -7,6 +7,13 @@ import { countText } from "./count_text.ts";
 import { gapTime, type TimeMode } from "./row_time.ts";
 import type { Gap } from "./row.ts";
 
+/** Why lines of the past are missing, and a tooltip. */
+const HISTORY: Readonly<Record<string, readonly [string, string]>> = {
+  retention: ["they are no longer stored", "The service keeps lines for a limited time"],
+  limit: ["there are too many to load", "The service sends a limited number of stored lines"],
+  unavailable: ["stored lines are not available", "The service cannot read its history now"],
+};
+
 /** The text of a gap, and its tooltip. */
 export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: string } {
   if (gap.gap === "dropped") {
@@ -14,6 +21,11 @@ export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: st
       text: `${countText(gap.count, "line")} dropped here`,
       title: `${countText(gap.bytes, "byte")}: lines arrived faster than this page could read them`,
     };
+  }
+  if (gap.gap === "history") {
+    const { reason } = gap;
+    const [why, title] = HISTORY[reason] ?? [reason, ""];
+    return { text: `Lines are missing here: ${why}`, title };
   }
   const from = gapTime(gap.from, mode);
   const to = gap.to === undefined ? undefined : gapTime(gap.to, mode);

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ConnectionHandlers } from "../connection/stream_connection.ts";
+import type { ConnectionHandlers } from "../connection/connection_options.ts";
+import type { OlderLines } from "../connection/stream/older_lines.ts";
 import { firstIndex } from "./first_index.ts";
 import { LineGroups } from "./grouping/line_groups.ts";
 import { RingBuffer } from "./ring_buffer.ts";
@@ -16,7 +17,7 @@ const BATCH_ROWS = 2000;
 /** Adds rows to the store. */
 export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   readonly #store: Store;
-  readonly #onLineRow: (line: Line) => void;
+  readonly #onLineRow: (line: Line, isHistory: boolean) => void;
   readonly #factory = new RowFactory();
   readonly #groups = new LineGroups();
   readonly #heldBack = new RingBuffer<Row>();
@@ -27,9 +28,14 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   #paused = false;
 
   /** @param onLineRow Called for each line as it arrives, even while paused. */
-  constructor(store: Store, onLineRow: (line: Line) => void) {
+  constructor(store: Store, onLineRow: (line: Line, isHistory: boolean) => void) {
     this.#store = store;
     this.#onLineRow = onLineRow;
+  }
+
+  /** Number of rows, here and in the store. */
+  get count(): number {
+    return this.#store.size + this.waiting;
   }
 
   /** Number of rows held back. */
@@ -37,16 +43,20 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     return this.#heldBack.length;
   }
 
-  onLine = (payload: string): void => {
+  onLine = (payload: string, isHistory = false): void => {
     const line = this.#factory.line(payload);
     const grown = this.#groups.join(line);
     // The beginning of the entry may have been removed.
     if (grown === undefined || !this.#replace(grown)) this.#add(line);
-    this.#onLineRow(line);
+    this.#onLineRow(line, isHistory);
   };
 
   onDropped = (count: number, bytes: number): void =>
     this.#addGap(this.#factory.dropped(count, bytes));
+
+  onGap = (reason: string): void => this.#addGap(this.#factory.history(reason));
+
+  onLive = (): void => this.#add(this.#factory.live());
 
   onNats = (state: "connected" | "disconnected", at: number): void => {
     if (state === "disconnected") this.#begin("nats", at);
@@ -60,6 +70,13 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     this.#end("nats", Date.now());
     this.#end("connection", Date.now());
   };
+
+  /** Adds older lines before all rows, and the gap before them if there is one. */
+  prepend({ payloads, gap }: OlderLines): void {
+    const rows: Row[] = payloads.toReversed().map((payload) => this.#factory.older(payload));
+    if (gap !== undefined) rows.push(this.#factory.olderGap(gap));
+    this.#store.prepend(rows.reverse());
+  }
 
   /** Holds back new rows. Until they are released, no row is removed from the list. */
   pause(): void {

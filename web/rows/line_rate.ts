@@ -35,10 +35,15 @@ export class LineRate {
     this.#seconds = new Array(span).fill(undefined);
   }
 
-  /** Counts a line. This is the hot path. */
-  add({ id, received, severity }: Line): void {
-    const at = Math.floor(received / 1000);
+  /**
+   * Counts a line. This is the hot path.
+   *
+   * @param time In milliseconds since the epoch. Default: when it arrived.
+   */
+  add({ id, received, severity }: Line, time: number = received): void {
+    const at = Math.floor(time / 1000);
     let second = this.#seconds[at % this.#seconds.length];
+    if (second !== undefined && at < second.at) return;
     if (second?.at !== at) {
       second = { at, lines: 0, errors: 0, firstId: id };
       this.#seconds[at % this.#seconds.length] = second;

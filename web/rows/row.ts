@@ -9,7 +9,7 @@ import { terminalText } from "../message/terminal_line.ts";
 /** A log line, and what it says. */
 export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   readonly kind: "line";
-  /** Unique; increases by 1 with each row, gaps included. */
+  /** Unique; increases by 1 from row to row, gaps included. Negative if the row was loaded later than others. */
   readonly id: number;
   /** Time of arrival, in milliseconds since the epoch. */
   readonly received: number;
@@ -22,12 +22,17 @@ export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   readonly reason?: string;
 }
 
-/** A place where lines are, or may be, missing. Times are in milliseconds since the epoch. */
+/**
+ * A place where lines are, or may be, missing. Times are in milliseconds since the epoch; `received` of a gap that
+ * lasted is its start.
+ */
 export type Gap =
   & { readonly kind: "gap"; readonly id: number; readonly received: number }
   & (
     /** The service dropped lines here because this page was too slow. */
     | { readonly gap: "dropped"; readonly count: number; readonly bytes: number }
+    /** Lines of the past that the service does not have, or does not send: `retention`, `limit` or `unavailable`. */
+    | { readonly gap: "history"; readonly reason: string }
     /** The service lost its connection to NATS; `to` is undefined until it is restored. */
     | { readonly gap: "nats"; readonly from: number; readonly to: number | undefined }
     /** This page lost its connection to the service; `to` is undefined until it is restored. */
@@ -43,8 +48,15 @@ export type Gap =
 /** A gap that has a beginning and an end. */
 export type Outage = Extract<Gap, { from: number }>;
 
+/** Where the lines that the view starts with end, and live ones begin. */
+export interface LiveMark {
+  readonly kind: "live";
+  readonly id: number;
+  readonly received: number;
+}
+
 /** An entry of the list. */
-export type Row = Line | Gap;
+export type Row = Line | Gap | LiveMark;
 
 /** The `detail` of a `natstap-line` event: what the line says, with its id and payload. */
 export type LineDetail =
@@ -79,9 +91,10 @@ export function charactersOf(row: Row): number {
 /** Maximum length of a message whose progress bars are resolved, in characters. */
 const MAX_TERMINAL_TEXT = 65_536;
 
-/** Creates rows with consecutive ids. */
+/** Creates rows with consecutive ids; those of older rows are negative. */
 export class RowFactory {
   #next = 0;
+  #oldest = 0;
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -89,12 +102,21 @@ export class RowFactory {
   }
 
   line(payload: string): Line {
+    return this.#line(payload, this.#next++);
+  }
+
+  /** A line before all other rows. */
+  older(payload: string): Line {
+    return this.#line(payload, --this.#oldest);
+  }
+
+  #line(payload: string, id: number): Line {
     const { timestamp: _, fields: __, text, ...parsed } = parseLogLine(payload);
     const { message } = parsed;
     return {
       ...parsed,
       kind: "line",
-      id: this.#next++,
+      id,
       received: this.#now(),
       message: message.length > MAX_TERMINAL_TEXT ? message : terminalText(message),
       payload,
@@ -107,8 +129,22 @@ export class RowFactory {
     return { kind: "gap", id: this.#next++, received: this.#now(), gap: "dropped", count, bytes };
   }
 
+  /** A gap of lines of the past. */
+  history(reason: string, id: number = this.#next++): Gap {
+    return { kind: "gap", id, received: this.#now(), gap: "history", reason };
+  }
+
+  /** A gap before all other rows. */
+  olderGap(reason: string): Gap {
+    return this.history(reason, --this.#oldest);
+  }
+
+  live(): LiveMark {
+    return { kind: "live", id: this.#next++, received: this.#now() };
+  }
+
   /** A gap that began at `from` and has not ended. */
   outage(gap: Outage["gap"], from: number): Outage {
-    return { kind: "gap", id: this.#next++, received: this.#now(), gap, from, to: undefined };
+    return { kind: "gap", id: this.#next++, received: from, gap, from, to: undefined };
   }
 }

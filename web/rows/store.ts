@@ -67,6 +67,21 @@ export class Store {
     this.#change();
   }
 
+  /** Adds rows before all others, in order; those that do not fit are left out, the oldest first. */
+  prepend(rows: readonly Row[]): void {
+    let count = 0;
+    for (const row of rows.toReversed()) {
+      const size = charactersOf(row);
+      if (this.size >= this.#limit || this.#characters + size > MAX_CHARACTERS) break;
+      this.#rows.unshift(row);
+      this.#count(row, 1);
+      count++;
+    }
+    const { filtering } = this;
+    this.#unfiltered = (this.#unfiltered ?? 0) + count;
+    if (!filtering) this.#filterSlice();
+  }
+
   /** Replaces the row with the same id. Returns whether it is still held. */
   replace(row: Row): boolean {
     const index = indexOf(this.#rows, row.id);
@@ -161,7 +176,7 @@ export class Store {
 
   /** A gap passes every filter: matching lines may be missing there. */
   #passes(row: Row): boolean {
-    return row.kind === "gap" || this.#matcher.test(row);
+    return row.kind !== "line" || this.#matcher.test(row);
   }
 
   #count(row: Row, by: 1 | -1): void {

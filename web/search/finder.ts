@@ -18,8 +18,9 @@ export class Finder {
   #matcher: Matcher | undefined;
   /** Ids of the matching rows, ascending. */
   #found: number[] = [];
-  /** Id of the first row that has not been searched. */
-  #next = 0;
+  /** Ids of the first row, and of the first one that has not been searched. */
+  #first = Infinity;
+  #next = -Infinity;
   #current: number | undefined;
 
   constructor(rows: Store) {
@@ -45,7 +46,7 @@ export class Finder {
   restart(matcher: Matcher | undefined): void {
     this.#matcher = matcher;
     this.#found = [];
-    this.#next = 0;
+    this.#next = -Infinity;
     this.#current = undefined;
   }
 
@@ -54,6 +55,13 @@ export class Finder {
     const rows = this.#rows;
     this.#forgetBefore(rows.visibleCount === 0 ? Infinity : rows.visibleAt(0).id);
     if (this.#matcher === undefined || rows.visibleCount === 0) return false;
+    const first = rows.visibleAt(0).id;
+    if (first < this.#first) {
+      // Older rows have been added.
+      this.#found = [];
+      this.#next = -Infinity;
+    }
+    this.#first = first;
     const end = performance.now() + SLICE_MS;
     let index = rows.visibleIndexOf(this.#next);
     for (let left = ROWS_PER_CHECK; index < rows.visibleCount; index++) {

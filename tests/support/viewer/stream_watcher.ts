@@ -3,18 +3,20 @@
  *
  * @module
  */
-import {
-  Connection,
-  type ConnectionOptions,
-  type ConnectionState,
-} from "../../../web/connection/stream_connection.ts";
+import type {
+  ConnectionOptions,
+  ConnectionState,
+} from "../../../web/connection/connection_options.ts";
+import { Connection } from "../../../web/connection/stream_connection.ts";
 import type { EndedReason } from "../../../web/connection/reconnect_policy.ts";
 import { PATIENCE_MS } from "../patience.ts";
 
 /** A notification. */
 export type Notice =
   | { readonly what: "state"; readonly state: ConnectionState }
-  | { readonly what: "line"; readonly payload: string }
+  | { readonly what: "line"; readonly payload: string; readonly isHistory: boolean }
+  | { readonly what: "gap"; readonly reason: string }
+  | { readonly what: "live mark" }
   | { readonly what: "dropped"; readonly count: number; readonly bytes: number }
   | { readonly what: "nats"; readonly nats: string; readonly at: number }
   | { readonly what: "open" }
@@ -33,7 +35,9 @@ export class Watcher implements Disposable {
   constructor(options: ConnectionOptions) {
     this.connection = new Connection(options, {
       onState: (state) => this.#record({ what: "state", state }),
-      onLine: (payload) => this.#record({ what: "line", payload }),
+      onLine: (payload, isHistory) => this.#record({ what: "line", payload, isHistory }),
+      onGap: (reason) => this.#record({ what: "gap", reason }),
+      onLive: () => this.#record({ what: "live mark" }),
       onDropped: (count, bytes) => this.#record({ what: "dropped", count, bytes }),
       onNats: (nats, at) => this.#record({ what: "nats", nats, at }),
       onOpen: () => this.#record({ what: "open" }),
@@ -111,6 +115,8 @@ function summarize(notice: Notice): string {
       return notice.state.state;
     case "line":
       return `line ${notice.payload}`;
+    case "gap":
+      return `gap ${notice.reason}`;
     case "nats":
       return `nats ${notice.nats}`;
     default:

@@ -11,7 +11,13 @@ Deno.test("statusOf() counts down to the next attempt, but not for screen reader
 });
 
 Deno.test("statusOf() shows that the view is paused only while the stream is live", () => {
-  const live = { state: "live", app: "panini-786", subject: "logs.panini-786.>", expiresAt: 0 };
+  const live = {
+    state: "live",
+    app: "panini-786",
+    subject: "logs.panini-786.>",
+    expiresAt: 0,
+    history: false,
+  };
   assertEquals(statusOf({ ...live, state: "live" }, true, 0).text, "Paused");
   assertEquals(statusOf({ state: "connecting" }, true, 0).text, "Connecting…");
 });

@@ -64,6 +64,8 @@ const nats = rows.outage("nats", NOW);
 const connection = rows.outage("connection", NOW);
 const [from, to] = ["2026-11-20T20:42:11.000Z", "2026-11-20T20:42:12.500Z"];
 const gaps: [row: Row, text: string, json: Record<string, unknown>][] = [
+  [rows.live(), "live", { event: "live" }],
+  [rows.history("limit"), "gap reason=limit", { event: "gap", reason: "limit" }],
   [rows.dropped(3, 999), "dropped count=3 bytes=999", { event: "dropped", count: 3, bytes: 999 }],
   [{ ...nats, to: NOW + 1500 }, `nats lost from=${from} to=${to}`, {
     event: "nats lost",

@@ -1,11 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { Banner } from "../../../web/panels/banner.ts";
-import type { ConnectionState } from "../../../web/connection/stream_connection.ts";
+import type { ConnectionState } from "../../../web/connection/connection_options.ts";
 
 const CONNECTING: ConnectionState = { state: "connecting" };
 const RETRYING: ConnectionState = { state: "reconnecting", at: 0, reason: "Network down" };
 const ENDED: ConnectionState = { state: "ended", reason: "expired", detail: "" };
-const LIVE: ConnectionState = { state: "live", app: "panini-786", subject: "", expiresAt: 0 };
+const LIVE: ConnectionState = {
+  state: "live",
+  app: "panini-786",
+  subject: "",
+  expiresAt: 0,
+  history: false,
+};
 
 Deno.test("Banner stays until the stream is live, even while another token is tried", () => {
   const banner = new Banner();

@@ -49,3 +49,12 @@ Deno.test("bars() forgets lines older than the span", () => {
   rate.clear();
   assertEquals(rate.bars(1, START + 3000).map(({ lines }) => lines), [0, 0, 0]);
 });
+
+Deno.test("a line of the past counts at its own time, unless its second has expired", () => {
+  const rate = new LineRate(4);
+  const line = clockedLines();
+  rate.add(line(3));
+  rate.add(line(3), START + 1000);
+  rate.add(line(3), START - 1000);
+  assertEquals(rate.bars(1, START + 3200).map(({ lines }) => lines), [0, 1, 0, 1]);
+});

@@ -71,3 +71,15 @@ Deno.test("ids increase by one with each row of any kind", () => {
   const all = [rows.line("a"), rows.dropped(3, 99), rows.outage("connection", 2), rows.line("b")];
   assertEquals([gap, ...all].map(({ id }) => id), [0, 1, 2, 3, 4]);
 });
+
+Deno.test("ids of rows before all others decrease", () => {
+  const rows = new RowFactory();
+  const all = [
+    rows.line("a"),
+    rows.older("b"),
+    rows.olderGap("limit"),
+    rows.line("c"),
+    rows.live(),
+  ];
+  assertEquals(all.map(({ id }) => id), [0, -1, -2, 1, 2]);
+});

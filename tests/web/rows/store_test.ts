@@ -124,6 +124,26 @@ Deno.test("an invalid filter changes nothing, and reports its problem", () => {
   assertEquals([store.visibleCount, store.problem, store.pattern], [7, undefined, undefined]);
 });
 
+Deno.test("prepend() adds rows before the others, filtered and counted, up to the limit", () => {
+  const { store, rows } = filled(2, 5);
+  store.setFilter({ ...EVERYTHING, facets: { level: new Set(["error"]) } });
+  const levels = ["error", "info", "error", "error"];
+  const older = levels.map((level) => rows.older(flyPayload({ level })));
+  store.prepend(older.reverse());
+  assertEquals([ids(store.all()), ids(store.visible())], [[-3, -2, -1, 0, 1], [-3, -1]]);
+  assertEquals(store.facets.level.get("error"), 2);
+  assertEquals(store.filtering, false);
+});
+
+Deno.test("prepend() adds rows while a filter is being applied", async () => {
+  const { store, rows } = filled(60_000, 60_010);
+  store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
+  assert(store.filtering);
+  store.prepend([rows.older("line 5")]);
+  await assertEventually(() => store.filtering, false);
+  assertEquals(ids(store.visible()).slice(0, 3), [-1, 0, 5]);
+});
+
 Deno.test("replace() replaces a gap, if it is still held", () => {
   const { store, rows } = filled(2, 4);
   const gap = rows.outage("connection", 1);

@@ -10,7 +10,7 @@ function holding(...payloads: string[]) {
   const rows = new RowFactory();
   const add = (payload: string) => store.add(rows.line(payload));
   payloads.forEach(add);
-  return { store, add, finder: new Finder(store) };
+  return { store, rows, add, finder: new Finder(store) };
 }
 
 /** Searches all rows. */
@@ -24,6 +24,16 @@ Deno.test("Finder starts at the nearest match above the row in view", () => {
   search(finder, "a");
   assertEquals([finder.count, finder.position], [3, 0]);
   assertEquals([finder.step(1, 3), finder.position], [2, 2]);
+});
+
+Deno.test("Finder finds matches in rows that are added before the others", () => {
+  const { store, rows, finder } = holding("b", "a", "b");
+  search(finder, "a");
+  assertEquals(finder.step(1, 0), 1);
+  store.prepend(["b", "a"].map((payload) => rows.older(payload)).reverse());
+  while (finder.search());
+  assertEquals([finder.count, finder.position], [2, 2]);
+  assertEquals(finder.step(-1, 0), -2);
 });
 
 Deno.test("Finder starts at the first match if none is above the row in view", () => {

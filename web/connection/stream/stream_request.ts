@@ -4,58 +4,64 @@
  * @module
  */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { SilenceTimer } from "./silence_timer.ts";
+import { MALFORMED, readRefusal, type Refusal } from "./refusal.ts";
+import type { SilenceTimer } from "./silence_timer.ts";
 
 /** What to request. */
 export interface StreamRequest {
   readonly url: URL;
   /** Sent in a header; without a token, the page's cookie is sent. */
   readonly token: string | undefined;
-  /** Maximum silence, after which the stream is considered lost. Milliseconds. */
-  readonly silence: number;
+  /** Ends the request when the stream has been silent for too long. Created for this request. */
+  readonly timer: SilenceTimer;
   readonly signal: AbortSignal;
 }
 
-/** Called with the lines and events of the stream. */
-export interface StreamHandlers {
-  onReady(ready: { app: string; subject: string; expiresAt: string }): void;
-  onLine(payload: string): void;
-  onDropped(dropped: { count: number; bytes: number }): void;
-  onStatus(status: { nats: "connected" | "disconnected"; at: string }): void;
+/** The stream is open. */
+export interface Ready {
+  readonly event: "ready";
+  readonly app: string;
+  readonly subject: string;
+  /** Remaining lifetime of the token, in milliseconds, on the service's clock if the page may read it. */
+  readonly lifetime: number;
+  /** When the token expires, in milliseconds since the epoch, on the service's clock. */
+  readonly expiresAt: number;
+  /** Whether the service has lines of the past. */
+  readonly history: boolean;
+  readonly id?: string | undefined;
 }
+
+/** A line or an event of the stream. The `id` is that of the last line up to here, if the service has ids. */
+export type StreamEvent =
+  | { readonly event: "line"; readonly payload: string; readonly id?: string | undefined }
+  | Ready
+  | { readonly event: "dropped"; readonly count: number; readonly bytes: number }
+  | {
+    readonly event: "status";
+    readonly nats: "connected" | "disconnected";
+    readonly at: string;
+    readonly recovered?: boolean;
+  }
+  | { readonly event: "gap"; readonly reason: string }
+  | { readonly event: "live"; readonly id?: string | undefined };
 
 /** How a request ended. Times in milliseconds. */
 export type Outcome =
   /** With an `end` event, and the delay that the service asks for before the next request. */
   | { readonly kind: "ended"; readonly reason: string; readonly retry: number | undefined }
-  /** With a response that is not a stream. */
-  | {
-    readonly kind: "refused";
-    readonly status: number;
-    readonly code: string;
-    readonly detail: string;
-    readonly retryAfter: number | undefined;
-  }
+  | Refusal
   /** Without notice. */
   | { readonly kind: "lost"; readonly why: "unreachable" | "cut" | "silent" };
 
-/** A token that fits in a header. With any other, fetch() fails as if there were no network. */
+/** A token that fits in a header. */
 const HEADER_TEXT = /^[\x21-\x7e]+$/;
-const MALFORMED: Outcome = {
-  kind: "refused",
-  status: 401,
-  code: "token_malformed",
-  detail: "The token contains characters that are not allowed in a JWT.",
-  retryAfter: undefined,
-};
 
 /** Requests the stream and reads it; resolves when it has ended. */
 export async function requestStream(
   request: StreamRequest,
-  handlers: StreamHandlers,
+  onEvent: (event: StreamEvent) => void,
 ): Promise<Outcome> {
-  if (request.token !== undefined && !HEADER_TEXT.test(request.token)) return MALFORMED;
-  const timer = new SilenceTimer(request.silence);
+  const { timer } = request;
   const signal = AbortSignal.any([request.signal, timer.signal]);
   // The errors of fetch() differ by browser and do not say why, so only the time of failure is used.
   const lost = (why: "unreachable" | "cut"): Outcome => ({
@@ -63,10 +69,11 @@ export async function requestStream(
     why: timer.signal.aborted ? "silent" : why,
   });
   try {
+    if (request.token !== undefined && !HEADER_TEXT.test(request.token)) return MALFORMED;
     const response = await send(request, signal);
     if (response === undefined) return lost("unreachable");
-    if (!isStream(response)) return await refusal(response);
-    return await readStream(response.body!, handlers, timer, request.signal) ?? lost("cut");
+    if (!isStream(response)) return await readRefusal(response);
+    return await readStream(response, onEvent, timer, request.signal) ?? lost("cut");
   } finally {
     timer.stop();
   }
@@ -98,23 +105,24 @@ function isStream({ ok, headers }: Response): boolean {
  * `undefined` if the stream is cut off.
  */
 async function readStream(
-  body: ReadableStream<Uint8Array>,
-  handlers: StreamHandlers,
+  { body, headers }: Response,
+  onEvent: (event: StreamEvent) => void,
   timer: SilenceTimer,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
+  const now = Date.parse(headers.get("Date") ?? "") || Date.now();
   const decoder = new TextDecoder();
-  const reader = body.getReader();
+  const reader = body!.getReader();
   let outcome: Outcome | undefined;
   let retry: number | undefined;
   const parser = createParser({
     onRetry: (time) => void (retry = time),
-    onEvent: (event) => {
+    onEvent: (message) => {
       // A handler may have stopped the connection while this chunk was being handled.
       if (outcome !== undefined || signal.aborted) return;
-      if (event.event === undefined) handlers.onLine(event.data);
-      else if (event.event === "end") outcome = { kind: "ended", retry, ...JSON.parse(event.data) };
-      else handle(event, handlers);
+      const { event, data } = message;
+      if (event === "end") outcome = { kind: "ended", retry, ...JSON.parse(data) };
+      else onEvent(toEvent(message, now));
     },
   });
   while (outcome === undefined) {
@@ -134,37 +142,11 @@ async function readStream(
   return outcome;
 }
 
-/** Ignores unknown events, which a newer service may send. */
-function handle({ event, data }: EventSourceMessage, handlers: StreamHandlers): void {
-  if (event === "ready") handlers.onReady(JSON.parse(data));
-  else if (event === "dropped") handlers.onDropped(JSON.parse(data));
-  else if (event === "status") handlers.onStatus(JSON.parse(data));
-}
-
-async function refusal(response: Response): Promise<Outcome> {
-  const { status, headers } = response;
-  const problem = await readProblem(response);
-  return {
-    kind: "refused",
-    status,
-    code: String(problem.code ?? ""),
-    detail: String(problem.detail ?? `The response was ${status}, not a log stream.`),
-    retryAfter: retryAfter(headers.get("Retry-After")),
-  };
-}
-
-/** The problem details, or `{}` if the response is not the service's own, such as a proxy's. */
-async function readProblem(response: Response): Promise<Record<string, unknown>> {
-  if (/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) {
-    return Object(await response.json().catch(() => undefined));
-  }
-  await response.body?.cancel();
-  return {};
-}
-
-/** Parses seconds or a date (RFC 9110, section 10.2.3) into milliseconds. */
-function retryAfter(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const time = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(time) ? undefined : Math.max(0, time);
+/** The event may also be an unknown one, which a newer service may send. */
+function toEvent({ event, id, data }: EventSourceMessage, now: number): StreamEvent {
+  if (event === undefined) return { event: "line", payload: data, id };
+  const parsed = { ...JSON.parse(data || "{}"), id, event };
+  if (event !== "ready") return parsed;
+  const expiresAt = Date.parse(parsed.expiresAt);
+  return { ...parsed, expiresAt, lifetime: expiresAt - now, history: parsed.history === true };
 }

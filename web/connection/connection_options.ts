@@ -1,0 +1,68 @@
+/**
+ * What a connection connects to, and what it reports.
+ *
+ * @module
+ */
+import type { EndedReason } from "./reconnect_policy.ts";
+import type { TokenProvider } from "./token_source.ts";
+
+/** The state of the stream. Times in milliseconds since the epoch. */
+export type ConnectionState =
+  | { readonly state: "idle" }
+  | { readonly state: "connecting" }
+  | {
+    readonly state: "live";
+    readonly app: string;
+    readonly subject: string;
+    readonly expiresAt: number;
+    /** Whether the service has lines of the past. */
+    readonly history: boolean;
+  }
+  /** `at` is the time of the next attempt. */
+  | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
+  /** No further attempt can succeed. */
+  | { readonly state: "ended"; readonly reason: EndedReason; readonly detail: string };
+
+/** What to connect to, and how. */
+export interface ConnectionOptions {
+  /** URL of the stream, absolute or relative to the page. */
+  readonly src: string;
+  /** The token that `start()` uses first. Without it and a provider, the page's cookie is sent. */
+  readonly token?: string | undefined;
+  /**
+   * Provides a token if there is none, and whenever the last one is no longer accepted. The property is read
+   * each time, since the host may have replaced it.
+   */
+  readonly tokenProvider?: TokenProvider | undefined;
+  readonly region?: string | undefined;
+  readonly machine?: string | undefined;
+  readonly app?: string | undefined;
+  /** Number of lines of the past to start with, if the service has them. Default: 0. */
+  readonly tail?: number | undefined;
+  /** Default: `Math.random`. */
+  readonly random?: () => number;
+  /** Initial maximum silence of a stream, in milliseconds. Default: three keepalives. */
+  readonly silence?: number;
+}
+
+/** Callbacks of a connection; none is called after `stop()`. */
+export interface ConnectionHandlers {
+  onState(state: ConnectionState): void;
+  /** `isHistory`: the line was written before the stream opened. */
+  onLine(payload: string, isHistory: boolean): void;
+  /** The service dropped lines here because this page was too slow. */
+  onDropped(count: number, bytes: number): void;
+  /** NATS was lost, or is back: lines in between may be missing. Milliseconds since the epoch. */
+  onNats(state: "connected" | "disconnected", at: number): void;
+  /** Lines of the past are missing here: `retention`, `limit` or `unavailable`. */
+  onGap(reason: string): void;
+  /** The lines of the past that the view starts with end here. */
+  onLive(): void;
+  /** The stream is open: every line from here on arrives. */
+  onOpen(): void;
+  /**
+   * A live stream was lost, perhaps because its token expired: lines are missing until `onOpen()`. Not called if
+   * the next stream continues where it ended. `at` is when it was last heard, in milliseconds since the epoch.
+   */
+  onLost(at: number, hasExpired?: boolean): void;
+}

@@ -1,0 +1,88 @@
+/**
+ * A requested stream, whose events can be held back until another stream has been replaced.
+ *
+ * @module
+ */
+import { SilenceTimer } from "./silence_timer.ts";
+import { type Outcome, type Ready, requestStream, type StreamEvent } from "./stream_request.ts";
+
+/** What to request. */
+export interface OpenStreamOptions {
+  readonly url: URL;
+  readonly token: string | undefined;
+  /** Maximum silence, in milliseconds. */
+  readonly silence: number;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: StreamEvent) => void;
+}
+
+/** Holds back its events until {@linkcode OpenStream.release}. */
+export class OpenStream {
+  /** Resolves to the `ready` event, or to `undefined` if the stream ends before. */
+  readonly ready: Promise<Ready | undefined>;
+  /** Resolves when the stream has ended. */
+  readonly outcome: Promise<Outcome>;
+  /** Called with each event as it arrives, whether it is held back or not. */
+  onArrival: (event: StreamEvent) => void = () => {};
+  readonly #onEvent: (event: StreamEvent) => void;
+  readonly #timer: SilenceTimer;
+  readonly #stopping = new AbortController();
+  readonly #ended = new AbortController();
+  #held: StreamEvent[] | undefined = [];
+  #passes: (event: StreamEvent) => boolean = () => true;
+
+  constructor({ url, token, silence, signal, onEvent }: OpenStreamOptions) {
+    this.#onEvent = onEvent;
+    this.#timer = new SilenceTimer(silence);
+    const { promise: ready, resolve } = Promise.withResolvers<Ready | undefined>();
+    const request = {
+      ...{ url, token, timer: this.#timer },
+      signal: AbortSignal.any([signal, this.#stopping.signal]),
+    };
+    this.ready = ready;
+    this.outcome = requestStream(request, (event) => {
+      if (event.event === "ready") resolve(event);
+      this.onArrival(event);
+      if (this.#held !== undefined) this.#held.push(event);
+      else this.#pass(event);
+    }).finally(() => {
+      this.#ended.abort();
+      resolve(undefined);
+    });
+  }
+
+  /** Aborted when the stream has ended. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** When the stream was last heard, or requested. Milliseconds since the epoch. */
+  get heardAt(): number {
+    return this.#timer.heardAt;
+  }
+
+  /** Passes on the events held back, and all others as they arrive. Those for which `passes` is false are skipped. */
+  release(passes: (event: StreamEvent) => boolean = () => true): void {
+    this.#passes = passes;
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const event of held) this.#pass(event);
+  }
+
+  /** Ends the stream soon if nothing arrives: somebody is waiting. */
+  hurry(): void {
+    this.#timer.hurry();
+  }
+
+  /** Ends the stream; no event follows. */
+  stop(): void {
+    this.#stopping.abort();
+    // They refer to the stream before this one.
+    this.#passes = () => false;
+    this.onArrival = () => {};
+  }
+
+  #pass(event: StreamEvent): void {
+    if (!this.#stopping.signal.aborted && this.#passes(event)) this.#onEvent(event);
+  }
+}
