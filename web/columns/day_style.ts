@@ -16,6 +16,7 @@ export const dayStyle: CSSResult = css`
   }
 
   .row > .day {
+    grid-area: auto;
     position: absolute;
     top: 0;
     right: 0;
