@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import type { Context, Handler, MiddlewareHandler } from "hono";
 import { Problem } from "../lib/problem.ts";
 import { acceptedWeights } from "./accept.ts";
@@ -32,19 +33,24 @@ export interface ViewerRoute {
   readonly handler: Handler;
 }
 
-/** Allows only the files of the page, and prevents text from becoming an element or a script. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types lit-html",
-].join("; ");
+/** Allows only the page's files and its own script, and prevents text from becoming an element or a script. */
+function pagePolicy(page: Asset): string {
+  const html = new TextDecoder().decode(Uint8Array.fromBase64(page.identity));
+  const [, script = ""] = /<script>([^]*?)<\/script>/.exec(html) ?? [];
+  const hash = createHash("sha256").update(script).digest("base64");
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'sha256-${hash}'`,
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'self'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types lit-html",
+  ].join("; ");
+}
 
 /** For names with a hash, which always have the same content. */
 const FOREVER = "public, max-age=31536000, immutable";
@@ -65,7 +71,7 @@ export function viewerRoutes(viewer: Viewer | undefined): ViewerRoute[] {
     handler: send(viewer[name], cacheControl),
   });
   return [
-    route("/", "index.html", NEVER, withPagePolicy),
+    route("/", "index.html", NEVER, withPolicy(pagePolicy(viewer["index.html"]))),
     route("/viewer.js", "viewer.js", MINUTES, forAnyOrigin),
     route(named("viewer.js"), "viewer.js", FOREVER, forAnyOrigin),
     route(named("page.js"), "page.js", FOREVER),
@@ -108,10 +114,12 @@ function isKnown(c: Context, etag: string): boolean {
   return known.includes(etag) || known.trim() === "*";
 }
 
-const withPagePolicy: MiddlewareHandler = async (c, next) => {
-  await next();
-  c.header("Content-Security-Policy", PAGE_POLICY);
-};
+function withPolicy(policy: string): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    c.header("Content-Security-Policy", policy);
+  };
+}
 
 /** The component is public: pages of any origin may embed it. */
 const forAnyOrigin: MiddlewareHandler = async (c, next) => {

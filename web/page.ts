@@ -75,7 +75,7 @@ function watch(token: string): void {
 function open(token: string): void {
   viewer?.remove();
   viewer = document.createElement("natstap-viewer") as Viewer;
-  Object.assign(viewer, { src: new URL("logs", location.href).href, token }, scope);
+  Object.assign(viewer, { src: new URL("logs", document.baseURI).href, token }, scope);
   viewer.addEventListener("natstap-status", (event) => {
     follow((event as CustomEvent<ConnectionState>).detail);
   });

@@ -9,7 +9,6 @@
  * @module
  */
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { ConnectionState } from "./connection/connection_options.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";
@@ -29,6 +28,7 @@ import { newLinesTemplate } from "./panels/new_lines_button.ts";
 import { NoteController } from "./panels/note.ts";
 import { RateChart } from "./panels/rate_chart.ts";
 import { toolbarTemplate } from "./panels/toolbar.ts";
+import type { ViewerEvents, ViewerMethods } from "./package/element.ts";
 import { IncomingRows } from "./rows/incoming_rows.ts";
 import { unusedColumns } from "./rows/facets.ts";
 import { type Line, lineDetail } from "./rows/row.ts";
@@ -43,11 +43,8 @@ const TICK_MS = 1000;
 /** Width below which a message is shown under its columns, as in the style sheet. */
 const NARROW_PX = 640;
 
-/** The `detail` of a `natstap-status` event. */
-export type ViewerStatus = ConnectionState & { readonly paused: boolean };
-
 /** The viewer element. */
-export class NatstapViewer extends ViewerElement {
+export class NatstapViewer extends ViewerElement implements ViewerMethods {
   static override styles: CSSResultGroup = [style, rowStyle];
 
   readonly #store = new Store(LIMIT);
@@ -113,8 +110,7 @@ export class NatstapViewer extends ViewerElement {
 
   #statusChanged(): void {
     this.#banner.update(this.#stream.state, Date.now());
-    const status: ViewerStatus = { ...this.#stream.state, paused: this.paused };
-    this.#dispatch("natstap-status", status);
+    this.#dispatch("natstap-status", { ...this.#stream.state, paused: this.paused });
     this.requestUpdate();
   }
 
@@ -125,7 +121,7 @@ export class NatstapViewer extends ViewerElement {
     this.#rows.scheduler.updateRest();
   }
 
-  #dispatch(name: string, detail: unknown): void {
+  #dispatch<K extends keyof ViewerEvents>(name: K, detail: ViewerEvents[K]["detail"]): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 

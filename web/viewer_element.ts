@@ -4,6 +4,7 @@
  * @module
  */
 import { LitElement, type PropertyDeclarations } from "lit";
+import type { ViewerProperties } from "./package/element.ts";
 import { type TimeMode, TIMES } from "./rows/row_time.ts";
 
 /** Default of {@linkcode ViewerElement.limit}. */
@@ -11,8 +12,15 @@ export const LIMIT = 100_000;
 /** Default of {@linkcode ViewerElement.tail}. */
 export const TAIL = 500;
 
+type TokenProvider = () => Promise<string>;
+
+/** What frameworks set as an attribute if they do not find the property. */
+const PROVIDER_ATTRIBUTES: readonly string[] = ["token-provider", "tokenprovider"];
+const PROVIDER_HINT =
+  "natstap: tokenProvider is a function, so set it as a property of <natstap-viewer>, not as an attribute";
+
 /** Declares the properties. All except `tokenProvider` are attributes too. */
-export class ViewerElement extends LitElement {
+export class ViewerElement extends LitElement implements ViewerProperties {
   static override properties: PropertyDeclarations = {
     src: {},
     token: {},
@@ -32,7 +40,7 @@ export class ViewerElement extends LitElement {
   /** The first token. If there is neither this nor a {@linkcode tokenProvider}, the cookie is sent. */
   declare token: string | undefined;
   /** Provides a token if there is none, and again whenever it has expired. */
-  declare tokenProvider: (() => Promise<string>) | undefined;
+  declare tokenProvider: TokenProvider | undefined;
   declare region: string | undefined;
   declare machine: string | undefined;
   /** The app, if the token permits several. */
@@ -48,6 +56,24 @@ export class ViewerElement extends LitElement {
   declare time: TimeMode;
   /** Whether new lines are held back. */
   declare paused: boolean;
+
+  /** Vue sets this property for `:token-provider`. */
+  get "token-provider"(): TokenProvider | undefined {
+    return this.tokenProvider;
+  }
+
+  set "token-provider"(provider: TokenProvider | undefined) {
+    this.tokenProvider = provider;
+  }
+
+  static override get observedAttributes(): string[] {
+    return [...super.observedAttributes, ...PROVIDER_ATTRIBUTES];
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(name, old, value);
+    if (PROVIDER_ATTRIBUTES.includes(name) && value !== null) console.warn(PROVIDER_HINT);
+  }
 
   constructor() {
     super();

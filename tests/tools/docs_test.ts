@@ -6,8 +6,9 @@ import { ROOT } from "../support/checkout.ts";
 import { codeBlocks, PAGES } from "../support/documents.ts";
 
 /** The programs that the commands run. Each is replaced by one that only records its arguments. */
-const PROGRAMS = ("base64 cat curl deno docker fly git kind kubectl nats nats-server npx openssl " +
-  "prometheus promtool").split(" ");
+const PROGRAMS =
+  ("base64 cat curl deno docker fly git kind kubectl nats nats-server npm npx openssl " +
+    "prometheus promtool").split(" ");
 
 const SNIPPETS = PAGES.flatMap(({ path, text }) =>
   codeBlocks(text, "sh", "bash", "shell").map((text) => ({ document: path, text }))

@@ -47,6 +47,27 @@ Deno.test("The page takes the token from a link that is opened while it is shown
   assertEquals(visit.trouble, []);
 });
 
+Deno.test("Behind a proxy with a prefix, the page works with and without a slash at the end", async () => {
+  const proxy = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { pathname, search } = new URL(request.url);
+    const path = pathname.replace(/^\/natstap\/?/, "/");
+    if (path === pathname) return new Response(null, { status: 404 });
+    return fetch(stage.service.url + path + search, { headers: request.headers });
+  });
+  try {
+    for (const path of ["/natstap", "/natstap/"]) {
+      const url = `http://127.0.0.1:${proxy.addr.port}${path}`;
+      await using visit = await stage.watch(`${url}#token=${await mint({ app: APP })}`);
+      assertEquals(visit.page.url(), url);
+      await visit.show({ message: `through ${path}` });
+      // The browser looks ahead for files before the page's script runs.
+      assertEquals(visit.trouble.filter((text) => !text.includes("404")), []);
+    }
+  } finally {
+    await proxy.shutdown();
+  }
+});
+
 Deno.test("The page takes app, region and machine from the fragment", async () => {
   const token = await mint({ app: ["another-app", APP] });
   const scope = `app=${APP}&region=dfw&machine=d896d7c609dd68`;

@@ -36,6 +36,7 @@ export const cellStyle: CSSResult = css`
     overflow: hidden;
     color: var(--natstap-muted);
     white-space: nowrap;
+    unicode-bidi: isolate;
   }
 
   .row .time {
@@ -55,6 +56,11 @@ export const cellStyle: CSSResult = css`
 
   .row:is(.error, .warn) .level {
     font-weight: 650;
+  }
+
+  /* Most lines are informational, so their level says nothing. */
+  .row.info .level {
+    color: var(--natstap-muted);
   }
 
   .row.debug .message {

@@ -301,7 +301,8 @@ export class List {
 
   /** Only the reader can scroll away from the end: browsers also scroll when the view grows. */
   #scrolled(): void {
-    const { scrollTop } = this.#scroller;
+    const { scrollTop, scrollLeft } = this.#scroller;
+    this.#scroller.classList.toggle("sideways", scrollLeft > 0);
     if (scrollTop === this.#top) return;
     if (scrollTop > this.#top) this.#following ||= this.#isAtEnd();
     else if (performance.now() < this.#userScrollsUntil && !this.#isAtEnd()) this.stay();

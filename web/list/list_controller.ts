@@ -4,7 +4,9 @@
  * @module
  */
 import type { ReactiveController, TemplateResult } from "lit";
+import { MachineNames } from "../columns/machine_names.ts";
 import type { Row } from "../rows/row.ts";
+import { dayOf, fullDay, shortDay } from "../rows/row_day.ts";
 import type { Store } from "../rows/store.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import type { ViewerElement } from "../viewer_element.ts";
@@ -33,6 +35,9 @@ export class ListController implements ReactiveController {
   readonly #query: RowQuery;
   readonly #actions: ListActions;
   readonly #expanded = new Set<number>();
+  readonly #machines = new MachineNames();
+  /** Whether a row that is not of today has been shown, so that the column of times is wider. */
+  #hasDates = false;
   /** The list; `undefined` until the host has rendered. */
   list: List | undefined;
   #wasEmpty = true;
@@ -77,6 +82,7 @@ export class ListController implements ReactiveController {
 
   /** Forgets which rows are expanded, and returns to the end, after all rows have been removed. */
   clear(): void {
+    this.#hasDates = false;
     this.#expanded.clear();
     this.list?.toEnd();
   }
@@ -102,6 +108,7 @@ export class ListController implements ReactiveController {
   #draw(): void {
     if (this.#query.search()) this.scheduler.draw();
     this.list?.update();
+    this.#setWidths();
     if (this.#wasEmpty !== this.isEmpty) this.#host.requestUpdate();
     this.scheduler.updateRest();
   }
@@ -109,12 +116,16 @@ export class ListController implements ReactiveController {
   #row(row: Row): TemplateResult {
     const { id } = row;
     const { time, wrap } = this.#host;
+    const now = Date.now();
+    this.#hasDates ||= shortDay(timeOf(row), time, now) !== "";
     const { pattern, current, isFiltering } = this.#query;
     return rowTemplate(row, {
       ...this.#actions,
       ...{ time, wrap, pattern },
       expanded: this.#expanded.has(id),
-      now: Date.now(),
+      now,
+      day: this.#newDay(row, now),
+      machines: this.#machines,
       current: current === id,
       flash: this.#flash === id,
       onExpand: () => this.#toggle(id),
@@ -122,8 +133,32 @@ export class ListController implements ReactiveController {
     });
   }
 
+  /** The day of a row, if it differs from that of the row before. */
+  #newDay(row: Row, now: number): string | undefined {
+    const { time } = this.#host;
+    if (time === "relative") return undefined;
+    const index = this.#store.visibleIndexOf(row.id);
+    const before = index > 0 ? timeOf(this.#store.visibleAt(index - 1)) : now;
+    const isSame = dayOf(before, time) === dayOf(timeOf(row), time);
+    return isSame ? undefined : fullDay(timeOf(row), time, now);
+  }
+
+  /** Sets the widths of columns that depend on their content. */
+  #setWidths(): void {
+    const { style, classList } = this.#host.renderRoot.querySelector<HTMLElement>(".list")!;
+    classList.toggle("dated", this.#hasDates);
+    const width = `${this.#machines.width}ch`;
+    if (style.getPropertyValue("--machine-label") !== width) {
+      style.setProperty("--machine-label", width);
+    }
+  }
+
   #toggle(id: number): void {
     if (!this.#expanded.delete(id)) this.#expanded.add(id);
     this.list?.reveal(id);
   }
+}
+
+function timeOf(row: Row): number {
+  return row.kind === "line" ? row.time ?? row.received : row.received;
 }

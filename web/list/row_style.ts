@@ -6,13 +6,18 @@
  */
 import { css, type CSSResult, unsafeCSS } from "lit";
 import { ansiStyle } from "../message/ansi_style.ts";
+import { dayStyle } from "../columns/day_style.ts";
+import { machineStyle } from "../columns/machine_style.ts";
+import { stickyStyle } from "../columns/sticky_style.ts";
 import { messageStyle } from "../message/message_style.ts";
 import { COLUMNS } from "../rows/facets.ts";
 import { cellStyle } from "./cell_style.ts";
 
 /** The grid columns of the facets: fixed widths in characters, or widths that fit the content. */
 const fixed = unsafeCSS(
-  COLUMNS.map(({ facet, width }) => `[${facet}] var(--${facet}-width, ${width}ch)`).join(" "),
+  COLUMNS.map(({ facet, width }) =>
+    `[${facet}] var(--${facet}-width, var(--${facet}-label, ${width}ch))`
+  ).join(" "),
 );
 const fitting = unsafeCSS(COLUMNS.map(({ facet }) => `[${facet}] auto`).join(" "));
 
@@ -24,6 +29,7 @@ const unused = unsafeCSS(
 const rows = css`
   ${unused} .row {
     --tone: transparent;
+    --shade: var(--natstap-bg);
     display: grid;
     grid-template-columns:
       [time] var(--time-width) ${fixed} [expand] 12px
@@ -34,6 +40,7 @@ const rows = css`
     min-height: var(--natstap-row-height);
     padding: 0 12px 0 9px;
     border-left: 3px solid var(--tone);
+    background: var(--shade);
     font: var(--natstap-font-size) / var(--natstap-row-height) var(--natstap-font);
     font-variant-ligatures: none;
     font-variant-numeric: tabular-nums;
@@ -66,20 +73,28 @@ const rows = css`
     --time-width: 8ch;
   }
 
+  .dated .row.local {
+    --time-width: 19ch;
+  }
+
+  .dated .row.utc {
+    --time-width: 20ch;
+  }
+
   /* Not :has(:focus-visible), which took 12 ms per frame at a high rate. */
   .row:hover,
   .row:focus-within {
-    background: color-mix(in srgb, var(--natstap-fg) 5%, transparent);
+    --shade: color-mix(in srgb, var(--natstap-fg) 5%, var(--natstap-bg));
   }
 
   .row.error {
     --tone: var(--natstap-error);
-    background: color-mix(in srgb, var(--natstap-error) 7%, transparent);
+    --shade: color-mix(in srgb, var(--natstap-error) 7%, var(--natstap-bg));
   }
 
   .row.error:hover,
   .row.error:focus-within {
-    background: color-mix(in srgb, var(--natstap-error) 10%, transparent);
+    --shade: color-mix(in srgb, var(--natstap-error) 10%, var(--natstap-bg));
   }
 
   .row.warn {
@@ -88,7 +103,7 @@ const rows = css`
 
   .row.current {
     --tone: var(--natstap-accent);
-    background: color-mix(in srgb, var(--natstap-accent) 11%, transparent);
+    --shade: color-mix(in srgb, var(--natstap-accent) 11%, var(--natstap-bg));
   }
 
   .row.flash {
@@ -148,4 +163,13 @@ const narrow = css`
 `;
 
 /** All styles of rows and their messages. */
-export const rowStyle: CSSResult[] = [...ansiStyle, messageStyle, rows, cellStyle, narrow];
+export const rowStyle: CSSResult[] = [
+  ...ansiStyle,
+  messageStyle,
+  rows,
+  cellStyle,
+  machineStyle,
+  stickyStyle,
+  dayStyle,
+  narrow,
+];

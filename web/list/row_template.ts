@@ -4,10 +4,12 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
+import type { MachineNames } from "../columns/machine_names.ts";
 import { messageTemplate } from "../message/message_template.ts";
 import { COLUMNS, type Facet, FACET_ENTRIES } from "../rows/facets.ts";
 import { describeGap } from "../rows/gap_text.ts";
 import type { Gap, Line, LiveMark, Row } from "../rows/row.ts";
+import { shortDay } from "../rows/row_day.ts";
 import { fullTime, rowTime, type TimeMode } from "../rows/row_time.ts";
 import { actionsTemplate, expandTemplate, handleClick, type RowActions } from "./row_actions.ts";
 
@@ -25,6 +27,9 @@ export interface RowOptions extends RowActions {
   readonly current: boolean;
   /** Whether the row flashes, so that the reader notices it. */
   readonly flash?: boolean;
+  /** The day that begins with this row, as shown above it. */
+  readonly day?: string | undefined;
+  readonly machines: MachineNames;
 }
 
 /** Renders a row as one element. */
@@ -48,15 +53,19 @@ const TAGS = FACET_ENTRIES.filter(([, { column }]) => column === undefined);
  */
 function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), line.severity].join(" ");
-  const time = rowTime(line.time ?? line.received, options.time, options.now);
   return html`
     <div class=${classes} part="row ${line.severity}" data-id=${line.id}
       @click=${(event: Event) => handleClick(event, line, options)}>
-      <span class="time cell" part="time" title=${timeTitle(line)}>${time}</span>
+      ${dayTemplate(options)}
+      <span class="time cell" part="time" title=${timeTitle(line)}>${timeText(
+        line.time ?? line.received,
+        options,
+      )}</span>
       <span class="level cell" part="level"
         title=${line.level.slice(0, MAX_VALUE_LENGTH)}>${shortLevel(line.level)}</span>
       ${BUTTONS.map(({ facet, maxLength }) => {
         const value = line[facet];
+        if (facet === "machine") return machineButton(value, options.machines);
         return facetButton(facet, "cell", value, value.slice(0, maxLength));
       })}
       ${expandTemplate(line, options.expanded)}
@@ -70,9 +79,30 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   `;
 }
 
-function classesOf({ time, wrap, expanded, current, flash }: RowOptions): string[] {
-  const states = Object.entries({ wrap, expanded, current, flash });
+function classesOf(options: RowOptions): string[] {
+  const { time, wrap, expanded, current, flash, day } = options;
+  const begins = day !== undefined;
+  const states = Object.entries({ wrap, expanded, current, flash, "begins-day": begins });
   return ["row", time, ...states.filter(([, holds]) => holds === true).map(([name]) => name)];
+}
+
+/** The time, after the date if it is not today's. */
+function timeText(time: number, options: RowOptions): string {
+  const day = shortDay(time, options.time, options.now);
+  const text = rowTime(time, options.time, options.now);
+  return day === "" ? text : `${day} ${text}`;
+}
+
+function dayTemplate({ day }: RowOptions): TemplateResult | typeof nothing {
+  return day === undefined ? nothing : html`<div class="day" part="day"><span>${day}</span></div>`;
+}
+
+/** A single machine needs no color. */
+function machineButton(value: string, machines: MachineNames): TemplateResult {
+  if (value === "") return facetButton("machine", "cell", "", "");
+  const { label, color } = machines.of(value);
+  const kind = machines.count > 1 ? `cell hue-${color}` : "cell";
+  return facetButton("machine", kind, value, label);
 }
 
 function timeTitle({ time, received }: Line): string {
@@ -96,7 +126,7 @@ function shortLevel(level: string): string {
  * A button that filters by a value. It is not in the tab order, which would become very long; the
  * chips do the same from the keyboard.
  */
-function facetButton(facet: Facet, kind: "cell" | "tag", value: string, shown: string) {
+function facetButton(facet: Facet, kind: string, value: string, shown: string): TemplateResult {
   const title = value === "" ? "" : `Show only ${facet} ${value.slice(0, MAX_VALUE_LENGTH)}`;
   return html`
     <button class="${facet} ${kind}" part=${facet} tabindex="-1"
@@ -113,10 +143,13 @@ function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), "gap"].join(" ");
   const { text, title } = describeGap(gap, options.time);
   const { received, id } = gap;
-  const time = rowTime(received, options.time, options.now);
   return html`
     <div class=${classes} part="row gap" data-id=${id}>
-      <span class="time cell" part="time" title=${fullTime(received)}>${time}</span>
+      ${dayTemplate(options)}
+      <span class="time cell" part="time" title=${fullTime(received)}>${timeText(
+        received,
+        options,
+      )}</span>
       <span class="missing" title=${title}>${text}</span>
     </div>
   `;

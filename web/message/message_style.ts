@@ -89,20 +89,13 @@ export const messageStyle: CSSResult = css`
     unicode-bidi: isolate;
   }
 
-  .message .key {
-    color: var(--natstap-ansi-blue);
+  /* One hue, for keys: the message, and errors, must be louder. */
+  .message :is(.key, .field-name) {
+    color: color-mix(in oklab, var(--natstap-ansi-blue) 65%, var(--natstap-muted));
   }
 
-  .message .string {
-    color: var(--natstap-ansi-green);
-  }
-
-  .message .number {
-    color: var(--natstap-ansi-magenta);
-  }
-
-  .message .word {
-    color: var(--natstap-ansi-yellow);
+  .message :is(.string, .number, .word) {
+    color: color-mix(in oklab, var(--natstap-fg) 78%, var(--natstap-muted));
   }
 
   .message .json .children {

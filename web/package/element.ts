@@ -1,0 +1,90 @@
+/**
+ * The public interface of `<natstap-viewer>`.
+ *
+ * The package contains this file as `element.d.ts`, and its manifest is made from the comments: it only has
+ * interfaces whose members have comments, and types.
+ *
+ * @module
+ */
+
+/** The properties. All except `tokenProvider` are attributes too. */
+export interface ViewerProperties {
+  /** URL of natstap's `/logs`. */
+  src: string | undefined;
+  /** The first token. Without it and without `tokenProvider`, the browser sends the cookie `natstap_token`. */
+  token: string | undefined;
+  /** Provides a token if there is none, and whenever the last one expires. */
+  tokenProvider: (() => Promise<string>) | undefined;
+  /** Shows only lines of this region. */
+  region: string | undefined;
+  /** Shows only lines of this machine. */
+  machine: string | undefined;
+  /** The app, if the token permits several. */
+  app: string | undefined;
+  /** `light` or `dark`. Default: the page's `color-scheme`. */
+  theme: string | undefined;
+  /** Maximum number of rows; the oldest are removed. Default: 100,000. */
+  limit: number;
+  /** Whether long lines wrap. Default: only if the viewer is narrower than 640 pixels. */
+  wrap: boolean;
+  /** How times are shown. Default: `local`. */
+  time: "local" | "utc" | "relative";
+  /** Whether new lines are held back. */
+  paused: boolean;
+}
+
+/** The methods. */
+export interface ViewerMethods {
+  /** Holds back new lines. The stream stays open, and the list does not change. */
+  pause(): void;
+  /** Shows the lines that were held back, and new lines as they arrive. */
+  resume(): void;
+  /** Removes all lines from the list. */
+  clear(): void;
+}
+
+/** The events, which bubble and cross shadow boundaries. */
+export interface ViewerEvents {
+  /** The state of the stream has changed. */
+  "natstap-status": CustomEvent<StatusDetail>;
+  /** A line has arrived. */
+  "natstap-line": CustomEvent<LineDetail>;
+}
+
+/** The state of the stream. Times are in milliseconds since the epoch. */
+export type StatusDetail =
+  & { readonly paused: boolean }
+  & (
+    | { readonly state: "idle" | "connecting" }
+    | {
+      readonly state: "live";
+      readonly app: string;
+      readonly subject: string;
+      /** When the token expires. */
+      readonly expiresAt: number;
+    }
+    | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
+    /** No further attempt can succeed without another token or other properties. */
+    | { readonly state: "ended"; readonly reason: string; readonly detail: string }
+  );
+
+/** A line, and what it says. */
+export interface LineDetail {
+  /** Unique within the viewer; increases with each line. */
+  readonly id: number;
+  /** The line as it was published. */
+  readonly payload: string;
+  /** Milliseconds since the epoch; `undefined` if the line has no time. */
+  readonly time: number | undefined;
+  /** The level in the app's own word. */
+  readonly level: string;
+  /** The level in natstap's words. */
+  readonly severity: "error" | "warn" | "info" | "debug" | "none";
+  /** The text of the app. */
+  readonly message: string;
+  readonly provider: string;
+  readonly region: string;
+  readonly machine: string;
+  /** Everything else in the app's line, parsed when it is read. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
