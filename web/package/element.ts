@@ -25,6 +25,8 @@ export interface ViewerProperties {
   theme: string | undefined;
   /** Maximum number of rows; the oldest are removed. Default: 100,000. */
   limit: number;
+  /** Number of lines of the past that the view starts with, if the service has them. Default: 500. */
+  tail: number;
   /** Whether long lines wrap. Default: only if the viewer is narrower than 640 pixels. */
   wrap: boolean;
   /** How times are shown. Default: `local`. */
