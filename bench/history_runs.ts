@@ -19,7 +19,7 @@ const RECONNECTING_READERS = 1_000;
 const MISSED_LINES = 50;
 /** The lines that the viewer asks for by default, and the number of viewers opened per second. */
 const VIEW_LINES = 500;
-const VIEWS_PER_SECOND = 10;
+const VIEWS_PER_SECOND = 2;
 
 /** 100 readers, one app each, which open live and keep up. */
 export async function live(processes: Processes): Promise<Figures> {

@@ -201,9 +201,9 @@ export const scenarios: Scenario[] = [
   },
   {
     name: "history-p99",
-    title: "100 readers, 5,000 lines/s, while 10 views per second open with 500 lines each",
+    title: "100 readers, 5,000 lines/s, while 2 views per second open with up to 500 lines each",
     servers: ["natstap"],
-    rounds: 5,
+    rounds: 3,
     history: true,
     run: views,
     targets: [p99AtMost(1.5), NO_LINE_LOST],

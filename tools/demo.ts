@@ -22,6 +22,8 @@ const PORT = 8080;
 const METRICS_PORT = 9091;
 /** How long to wait for the first line. */
 const FIRST_LINE_TIMEOUT_MS = 10_000;
+/** How long to wait until the lines of the recent past are stored. */
+const STORE_TIMEOUT_MS = 10_000;
 /** Lifetime of the printed tokens. */
 const TOKEN_TTL_SECONDS = 3_600;
 /** How often each app may log, and the probability that it does. */
@@ -112,7 +114,7 @@ async function publishBacklog(connection: NatsConnection): Promise<void> {
   const last = lines.pop()!;
   for (const { subject, payload } of lines) connection.publish(subject, payload);
   // The stream acknowledges lines that have a reply subject, in the order in which it stores them.
-  await connection.request(last.subject, last.payload);
+  await connection.request(last.subject, last.payload, { timeout: STORE_TIMEOUT_MS });
 }
 
 /** @throws {Error} If no line arrives in time. */

@@ -18,6 +18,7 @@ const LINES = 1_000_000;
 const OTHER_APPS = 998;
 /** Servers since 2.11 discard lines if more than 10,000 are not stored yet. */
 const LINES_PER_ANSWER = 5_000;
+const STORE_TIMEOUT_MS = 60_000;
 
 /** Creates the stream and resolves once it has stored a million lines of 1,000 apps. */
 export async function storeLines(url: string): Promise<void> {
@@ -31,8 +32,9 @@ export async function storeLines(url: string): Promise<void> {
     const line = lines.get(app)!;
     line.next(digits(micros()));
     const subject = `logs.${app}.dfw.d896d7c609dd68`;
-    if (i % LINES_PER_ANSWER === 0) await connection.request(subject, line.bytes);
-    else connection.publish(subject, line.bytes.slice());
+    if (i % LINES_PER_ANSWER === 0) {
+      await connection.request(subject, line.bytes, { timeout: STORE_TIMEOUT_MS });
+    } else connection.publish(subject, line.bytes.slice());
   }
   await connection.close();
 }

@@ -195,6 +195,8 @@ Deno.test("Compose publishes its ports on loopback only, and confines natstap", 
   for (const port of natstap.ports) assertMatch(port, /^127\.0\.0\.1:/);
   assertEquals([nats.ports, publisher.ports], [undefined, undefined]);
   assertEquals([natstap.read_only, natstap.cap_drop], [true, ["ALL"]]);
+  const stream = JSON.parse(readText("nats/history-stream.json"));
+  assertEquals(natstap.environment.HISTORY_STREAM, stream.name);
   const payload = publisher.command.at(-1).replaceAll(/\{\{.*?\}\}/g, "1");
   assertEquals(JSON.parse(payload).fly.app.name, "panini-786");
 });

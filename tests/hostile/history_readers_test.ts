@@ -87,6 +87,8 @@ Deno.test("Readers that leave in the middle of history free what they used", LIN
   const consumers = async () =>
     (await (await fetch(`${stack.nats.monitorUrl}/jsz`)).json()).consumers;
   await assertEventually(consumers, 0, "The streams' consumers are deleted");
+  const warnings = stack.service.logs.filter(({ level }) => level === "warn" || level === "error");
+  assertEquals(warnings, []);
 });
 
 Deno.test("A reader that pauses in the middle of history gets all of it, then what was published meanwhile", async () => {

@@ -4,7 +4,7 @@ import fc from "npm:fast-check@^4";
 import { connectTo, receive, send } from "../support/clients/raw_request.ts";
 import { parseEvents } from "../support/clients/sse_reader.ts";
 import { fetchHistory, type Line, startHistoryStack, store } from "../support/history_stack.ts";
-import { claims, query, SEED } from "../support/hostile_scopes.ts";
+import { claims, FILTERS, query, SEED } from "../support/hostile_scopes.ts";
 import { mint, type Service, type Stack, subjectOf } from "../support/service.ts";
 import { subjectMatches } from "../support/subject_matches.ts";
 
@@ -112,14 +112,8 @@ Deno.test("The ID of another app's line resumes a stream of the token's own app"
 });
 
 Deno.test("A refused request for another app's history reads nothing from the stream", async () => {
-  const { publisher, service } = stack;
-  const reads: string[] = [];
-  // All requests to JetStream pass here; the service regularly asks for the state of the stream.
-  const requests = publisher.subscribe("$JS.API.>", {
-    callback: (_, { subject }) => {
-      if (!subject.startsWith("$JS.API.STREAM.INFO.")) reads.push(subject);
-    },
-  });
+  const { service } = stack;
+  await using reads = watchReads(stack);
   const token = await mint({ app: "web", region: "dfw" });
   for (const start of STARTS) {
     for (const query of ["app=other", "region=web", "app=*", "app=web.>", "machine=>"]) {
@@ -130,10 +124,42 @@ Deno.test("A refused request for another app's history reads nothing from the st
     const { status } = await ask(service, `${token}x`, start);
     assertEquals(status, 401);
   }
-  await publisher.flush();
-  assertEquals(reads, []);
+  assertEquals(await reads.seen(), []);
   await fetchHistory(service, { app: "web" }, { tail: "1" });
-  await publisher.flush();
-  assert(reads.length > 0, "Expected the requests of a permitted stream to be noticed");
-  requests.unsubscribe();
+  assert((await reads.seen()).length > 0, "Expected the reads of a permitted stream to be noticed");
 });
+
+Deno.test("A filter that no app, region or machine can match reads nothing from the stream", async () => {
+  const { service } = stack;
+  await using reads = watchReads(stack);
+  for (const token of [await mint({ app: "web" }), await mint({ app: "*" })]) {
+    for (const value of FILTERS.flatMap(([, values]) => values)) {
+      for (const parameter of ["app", "region", "machine"]) {
+        const { status, payloads } = await ask(service, token, `tail=9&${parameter}=${value}`);
+        assertEquals({ status, payloads }, { status: 400, payloads: [] }, value.slice(0, 200));
+      }
+    }
+  }
+  assertEquals(await reads.seen(), []);
+});
+
+/** Watches the requests of the service to read the stream. */
+function watchReads({ publisher }: Stack): AsyncDisposable & { seen(): Promise<string[]> } {
+  const subjects: string[] = [];
+  // All requests to JetStream pass here; the service regularly asks for the state of the stream.
+  const requests = publisher.subscribe("$JS.API.>", {
+    callback: (_, { subject }) => {
+      if (/\.(GET|CREATE|NEXT)\./.test(subject)) subjects.push(subject);
+    },
+  });
+  return {
+    async seen() {
+      await publisher.flush();
+      return subjects;
+    },
+    async [Symbol.asyncDispose]() {
+      requests.unsubscribe();
+      await publisher.flush();
+    },
+  };
+}

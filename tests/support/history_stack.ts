@@ -1,6 +1,7 @@
 /** A service with history, many lines to read from it, and what its streams start with. */
 import type { NatsConnection } from "@nats-io/transport-deno";
 import type { Reader } from "./clients/sse_reader.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { startHistoryServer, startHistoryService } from "./history.ts";
 import { openStream, type Stack } from "./service.ts";
 
@@ -41,7 +42,9 @@ export async function store(publisher: NatsConnection, lines: Iterable<Line>): P
     if (last !== undefined) publisher.publish(last.subject, last.payload);
     last = line;
   }
-  if (last !== undefined) await publisher.request(last.subject, last.payload);
+  if (last !== undefined) {
+    await publisher.request(last.subject, last.payload, { timeout: PATIENCE_MS });
+  }
 }
 
 /** Reads up to the `live` event. */

@@ -8,8 +8,11 @@ import { SignJWT } from "jose";
 import { FORMATS } from "../../lib/stream/formats/all_formats.ts";
 import { type Prometheus, startPrometheus } from "../../tools/prometheus.ts";
 import { readRaw } from "./clients/raw_reader.ts";
+import { historyStreamConfig, putHistoryStream } from "../../tools/create_history_stream.ts";
+import { STREAM } from "../../tools/history_stream.ts";
+import { startHistoryStack } from "./history_stack.ts";
 import { planMetrics } from "./scrape.ts";
-import { logsUrl, openWhenFree, type Stack, startStack, subjectOf } from "./service.ts";
+import { logsUrl, openWhenFree, type Stack, subjectOf } from "./service.ts";
 
 /** A stack in trouble, and the Prometheus that scrapes it. */
 export interface Trouble extends AsyncDisposable {
@@ -28,6 +31,8 @@ export interface Trouble extends AsyncDisposable {
 const ROUND_MS = 20;
 /** Five of the six streams are open as long as the trouble lasts. */
 const ENV = { MAX_STREAMS: "6", BUFFER_BYTES: "65536", STALL_SECONDS: "3600" };
+/** The trouble takes about 8 MB per second. */
+const SMALL_STREAM = { name: STREAM, subject: "logs.>", maxBytes: 16_777_216 };
 /** How late the lines arrive. */
 const LATE_MS = 45_000;
 const LARGE = "x".repeat(16_000);
@@ -36,7 +41,8 @@ const LARGE = "x".repeat(16_000);
 export async function startTrouble(): Promise<Trouble> {
   await using started = new AsyncDisposableStack();
   const { env, url: metricsUrl } = planMetrics();
-  const stack = started.use(await startStack({ ...env, ...ENV }));
+  const stack = started.use(await startHistoryStack({ ...env, ...ENV }));
+  await putHistoryStream(stack.publisher, historyStreamConfig(SMALL_STREAM));
   const other = started.use(await startPrometheus());
   const [instance, ...others] = [metricsUrl, other.url].map((url) => new URL(url).host);
   const prometheus = started.use(await startPrometheus([instance!, ...others]));
@@ -84,7 +90,8 @@ async function makeTrouble({ service, publisher }: Stack, signal: AbortSignal): 
     await publisher.flush();
     const refused = await fetch(`${service.url}/logs?token=${forged}`);
     await refused.body?.cancel();
-    const passing = await openWhenFree(service, { app: "passing" });
+    const passing = await openWhenFree(service, { app: "passing" }, { tail: "1" });
+    await passing.control("live");
     await passing.close();
     await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
   }

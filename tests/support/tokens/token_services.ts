@@ -2,11 +2,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ProblemCode } from "../../../lib/problem.ts";
 import { TOKEN_CARRIERS } from "../../../routes/token_carriers.ts";
-import { type NatsServer, startNatsServer } from "../../../tools/nats_server.ts";
 import { assertEventually } from "../patience.ts";
 import { assertProblem } from "../expect_problem.ts";
 import { read } from "../clients/sse_reader.ts";
-import { SECRET, type Service, startConnected, subjectOf } from "../service.ts";
+import { type HistoryServer, startHistoryServer, startHistoryService } from "../history.ts";
+import { SECRET, type Service, subjectOf, subjects } from "../service.ts";
 import { carry, type TokenRequest } from "./carriers.ts";
 import { type Forge, signed } from "./forgery.ts";
 import { createKeys, type Kind, publicJwk } from "./key_kinds.ts";
@@ -16,8 +16,10 @@ const RULES = { JWT_AUDIENCE: "natstap", JWT_ISSUER: "shop", LOG_LEVEL: "debug" 
 
 /** The running processes and the attacker's server. */
 interface Processes {
-  readonly nats: NatsServer;
+  readonly server: HistoryServer;
   readonly services: ReadonlyMap<Kind, Service>;
+  /** Requests of the services to read the stream that history comes from. */
+  readonly reads: string[];
   /** The public keys of all services, as one key set. */
   readonly keySet: string;
   /** A URL of the attacker, which answers with a key set of the attackers' keys. */
@@ -66,13 +68,21 @@ async function startServices(): Promise<TokenServices> {
   const [keysUrl, attackerUrl] = [`${origin}/keys`, `${origin}/attacker-keys`];
   const { kinds, keySet } = createKeys(keysUrl);
 
-  const nats = started.use(await startNatsServer());
+  const server = started.use(await startHistoryServer());
+  await server.store("web", ["a line"]);
+  const reads: string[] = [];
+  server.publisher.subscribe("$JS.API.>", {
+    callback: (_, { subject }) => {
+      if (/\.(GET|CREATE|NEXT)\./.test(subject)) reads.push(subject);
+    },
+  });
   const services = await Promise.all(kinds.map(async (kind) => {
-    const env = { NATS_URL: nats.url, ...RULES, ...kind.env };
-    return [kind, started.use(await startConnected(env))] as const;
+    const env = { ...RULES, ...kind.env };
+    return [kind, started.use(await startHistoryService(server, env))] as const;
   }));
   return new TokenServices({
-    nats,
+    server,
+    reads,
     services: new Map(services),
     keySet,
     attackerUrl,
@@ -98,6 +108,8 @@ export class TokenServices implements AsyncDisposable {
       for (const token of await forge(kind)) await this.#assertTokenRefused(kind, token, code);
     }));
     await this.assertNoSideEffects();
+    await this.processes.server.publisher.flush();
+    assertEquals(this.processes.reads, [], "A refused request has read history");
   }
 
   /** Fails unless every token opens a stream of `app`, and nothing else, in every place. */
@@ -107,11 +119,16 @@ export class TokenServices implements AsyncDisposable {
         for (const [query, headers] of requestsWith(token)) {
           await using reader = await read(`${url}/logs${query}`, { headers });
           assertEquals((await reader.control("ready")).subject, subjectOf(app, ">"));
+          // After this, the service reads no history for this stream.
+          await reader.control("live");
           this.#opened++;
         }
-        await assertEventually(this.processes.nats.subscriptions, 0);
+        await assertEventually(this.#lineSubscriptions, []);
       }
     }
+    await this.processes.server.publisher.flush();
+    assert(this.processes.reads.length > 0, "Expected reads of history to be noticed");
+    this.processes.reads.length = 0;
   }
 
   /** Fails unless the request is refused with `code`. Resolves to the whole response as text. */
@@ -129,8 +146,8 @@ export class TokenServices implements AsyncDisposable {
 
   /** Fails if a stream is open, or if a service has fetched a URL that a token contained. */
   async assertNoSideEffects(): Promise<void> {
-    const { nats, fetchedByServices } = this.processes;
-    assertEquals(await nats.subscriptions(), 0);
+    const { fetchedByServices } = this.processes;
+    assertEquals(await this.#lineSubscriptions(), []);
     assertEquals(fetchedByServices, [], "A service has fetched a URL from a token");
   }
 
@@ -158,6 +175,12 @@ export class TokenServices implements AsyncDisposable {
     await this.#started.disposeAsync();
   }
 
+  /** The services' subscriptions, apart from those for answers from JetStream. */
+  readonly #lineSubscriptions = async (): Promise<string[]> =>
+    (await subjects(this.processes.server.nats)).filter((subject) =>
+      !subject.startsWith("_INBOX.")
+    );
+
   async #assertTokenRefused(kind: Kind, token: string, code: ProblemCode): Promise<void> {
     for (const request of requestsWith(token)) {
       try {
@@ -171,10 +194,13 @@ export class TokenServices implements AsyncDisposable {
   }
 }
 
-/** Requests with `token` in each place that can hold it. */
+/** Requests for history with `token` in each place that can hold it. */
 function requestsWith(token: string): TokenRequest[] {
   // A header can contain neither line breaks nor trailing white space.
   const fits = /^[!-~]([ -~]*[!-~])?$/.test(token);
   const carriers = TOKEN_CARRIERS.filter(({ kind }) => fits || kind !== "header");
-  return carriers.map((carrier) => carry(carrier, token));
+  return carriers.map((carrier) => {
+    const [query, headers] = carry(carrier, token);
+    return [`${query === "" ? "?" : `${query}&`}tail=9`, headers];
+  });
 }
