@@ -3,7 +3,7 @@
  * scope, in the order of the stream, and none twice.
  */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
-import { startNatsCluster } from "../../support/nats_cluster.ts";
+import { type ClusterNode, startNatsCluster } from "../../support/nats_cluster.ts";
 import { TcpBalancer } from "../../support/tcp_balancer.ts";
 import { type Scope, shows } from "../line.ts";
 import { Random } from "../random.ts";
@@ -13,7 +13,7 @@ import { injectFaults, LANES, STREAM } from "./faults.ts";
 import { Instance } from "./instance.ts";
 import { ConfirmedPublisher } from "./publisher.ts";
 import type { Comparison } from "./receipts.ts";
-import { jetstream, readStoredLines } from "./stored_lines.ts";
+import { jetstream, readReplica } from "./stored_lines.ts";
 import { KEEPALIVE_SECONDS, STALL_SECONDS, type World } from "./world.ts";
 
 /** Parameters of a run. */
@@ -41,7 +41,7 @@ export interface HistoryReport {
   /** Each client and what its lines are, compared with the stream. */
   readonly clients: readonly (Comparison & { readonly client: Client })[];
   readonly violations: readonly string[];
-  /** Lines that NATS confirmed but has not stored; nothing that natstap can be blamed for. */
+  /** What NATS itself violated: lines that it confirmed but has not stored, replicas that differ. */
   readonly natsViolations: readonly string[];
   /** How long clients needed to receive everything after the last fault, in seconds. */
   readonly settled: number;
@@ -112,13 +112,16 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   onStep("ending the faults");
   await injecting;
 
-  onStep("settling");
+  onStep("storing the last lines");
   await publisher.stop();
+  onStep("settling");
   world.settling = true;
-  const stored = await readStoredLines(nats, STREAM);
+  const replicas = await readReplicas(cluster.nodes);
+  onStep("the stream has been read");
+  const stored = replicas[0]!;
   const scopes = new Scopes(stored);
   const start = performance.now();
-  await settle(clients, scopes);
+  await settle(clients, scopes, onStep);
   const settled = (performance.now() - start) / 1_000;
   leaving.abort();
   await following;
@@ -138,9 +141,12 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
       ...clients.flatMap(({ receipts }) => receipts.violations),
       ...clients.flatMap((client) => scopes.lateStart(client, publisher) ?? []),
     ],
-    natsViolations: publisher.lines.flatMap(({ sequence }, number) =>
-      stored[sequence!] === number ? [] : `Line ${number} was confirmed as ${sequence}`
-    ),
+    natsViolations: [
+      ...publisher.lines.flatMap(({ sequence }, number) =>
+        stored[sequence!] === number ? [] : `Line ${number} was confirmed as ${sequence}`
+      ),
+      ...differences(replicas),
+    ],
     settled,
   };
 }
@@ -202,14 +208,22 @@ class Scopes {
   }
 }
 
-async function settle(clients: readonly Client[], scopes: Scopes): Promise<void> {
+async function settle(
+  clients: readonly Client[],
+  scopes: Scopes,
+  onStep: (what: string) => void,
+): Promise<void> {
   let received = -1;
+  let waiting = clients.length;
   for (let idleSince = performance.now(); performance.now() < idleSince + PATIENCE_MS;) {
-    if (clients.every((client) => scopes.isComplete(client))) break;
+    const behind = clients.filter((client) => !scopes.isComplete(client)).length;
+    if (behind === 0) break;
+    if (behind < waiting) onStep(`${behind} clients are behind`);
+    waiting = behind;
     const now = clients.reduce((sum, { receipts }) => sum + receipts.length, 0);
     if (now > received) idleSince = performance.now();
     received = now;
-    await pause(200);
+    await pause(500);
   }
   // Whatever else arrives is wrong.
   await pause(2_000);
@@ -226,6 +240,29 @@ function connectAnywhere(ports: readonly number[]): Promise<NatsConnection> {
   });
 }
 
+/** Reads the stream from every node. */
+async function readReplicas(nodes: readonly ClusterNode[]): Promise<number[][]> {
+  return await Promise.all(nodes.map(async ({ port }) => {
+    const nats = await connectAnywhere([port]);
+    try {
+      return await readReplica(nats, STREAM);
+    } finally {
+      await nats.close();
+    }
+  }));
+}
+
+/** Describes where replicas first differ. */
+function differences([first, ...others]: readonly number[][]): string[] {
+  return others.flatMap((other, index) => {
+    const sequence = first!.findIndex((number, sequence) => other[sequence] !== number);
+    if (sequence === -1) return [];
+    return `Line ${sequence} is ${first![sequence]} on node 0 and ${other[sequence]} on node ${
+      index + 1
+    }`;
+  });
+}
+
 async function createStream(nats: NatsConnection): Promise<void> {
   await jetstream(nats, `STREAM.CREATE.${STREAM}`, {
     name: STREAM,
@@ -233,7 +270,6 @@ async function createStream(nats: NatsConnection): Promise<void> {
     storage: "file",
     num_replicas: 3,
     max_bytes: 1_073_741_824,
-    duplicate_window: 600e9,
     republish: { src: ">", dest: "natstap.>" },
     allow_direct: true,
   });
