@@ -64,6 +64,8 @@ export type StatusDetail =
       readonly subject: string;
       /** When the token expires. */
       readonly expiresAt: number;
+      /** Whether the service has lines of the past. */
+      readonly history: boolean;
     }
     | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
     /** No further attempt can succeed without another token or other properties. */
