@@ -112,8 +112,9 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   onStep("ending the faults");
   await injecting;
 
-  onStep("settling");
+  onStep("storing the last lines");
   await publisher.stop();
+  onStep("settling");
   world.settling = true;
   const stored = await readStoredLines(nats, STREAM);
   const scopes = new Scopes(stored);
@@ -233,7 +234,6 @@ async function createStream(nats: NatsConnection): Promise<void> {
     storage: "file",
     num_replicas: 3,
     max_bytes: 1_073_741_824,
-    duplicate_window: 600e9,
     republish: { src: ">", dest: "natstap.>" },
     allow_direct: true,
   });
