@@ -24,7 +24,6 @@ export function historyReportText(report: HistoryReport): string {
     ["seed, seconds", `${options.seed}, ${options.seconds}`],
     ["lines stored", lines.toLocaleString("en")],
     ["lines that the publisher had to send again", repeated.toLocaleString("en")],
-    ["lines that NATS confirmed but has not stored", String(natsViolations.length)],
     ["clients", kinds.map(([kind, count]) => `${count} ${kind}`).join(", ")],
     ["streams opened", sum(({ client }) => client.receipts.streams)],
     ["lines received, all clients together", sum(({ received }) => received)],
@@ -48,6 +47,7 @@ export function historyReportText(report: HistoryReport): string {
   const violations = violationsOf(report);
   return [
     ...rows.map(([name, value]) => `| ${name.padEnd(width)} | ${value}`),
+    ...natsViolations.slice(0, MAX_LISTED).map((violation) => `- NATS: ${violation}`),
     ...violations.slice(0, MAX_LISTED).map((violation) => `- ${violation}`),
     violations.length === 0
       ? "OK: every client received every line once, in order"

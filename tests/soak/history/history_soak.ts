@@ -3,7 +3,7 @@
  * scope, in the order of the stream, and none twice.
  */
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
-import { startNatsCluster } from "../../support/nats_cluster.ts";
+import { type ClusterNode, startNatsCluster } from "../../support/nats_cluster.ts";
 import { TcpBalancer } from "../../support/tcp_balancer.ts";
 import { type Scope, shows } from "../line.ts";
 import { Random } from "../random.ts";
@@ -13,7 +13,7 @@ import { injectFaults, LANES, STREAM } from "./faults.ts";
 import { Instance } from "./instance.ts";
 import { ConfirmedPublisher } from "./publisher.ts";
 import type { Comparison } from "./receipts.ts";
-import { jetstream, readStoredLines } from "./stored_lines.ts";
+import { jetstream, readReplica } from "./stored_lines.ts";
 import { KEEPALIVE_SECONDS, STALL_SECONDS, type World } from "./world.ts";
 
 /** Parameters of a run. */
@@ -41,7 +41,7 @@ export interface HistoryReport {
   /** Each client and what its lines are, compared with the stream. */
   readonly clients: readonly (Comparison & { readonly client: Client })[];
   readonly violations: readonly string[];
-  /** Lines that NATS confirmed but has not stored; nothing that natstap can be blamed for. */
+  /** What NATS itself violated: lines that it confirmed but has not stored, replicas that differ. */
   readonly natsViolations: readonly string[];
   /** How long clients needed to receive everything after the last fault, in seconds. */
   readonly settled: number;
@@ -116,7 +116,8 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   await publisher.stop();
   onStep("settling");
   world.settling = true;
-  const stored = await readStoredLines(nats, STREAM);
+  const replicas = await readReplicas(cluster.nodes);
+  const stored = replicas[0]!;
   const scopes = new Scopes(stored);
   const start = performance.now();
   await settle(clients, scopes);
@@ -139,9 +140,12 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
       ...clients.flatMap(({ receipts }) => receipts.violations),
       ...clients.flatMap((client) => scopes.lateStart(client, publisher) ?? []),
     ],
-    natsViolations: publisher.lines.flatMap(({ sequence }, number) =>
-      stored[sequence!] === number ? [] : `Line ${number} was confirmed as ${sequence}`
-    ),
+    natsViolations: [
+      ...publisher.lines.flatMap(({ sequence }, number) =>
+        stored[sequence!] === number ? [] : `Line ${number} was confirmed as ${sequence}`
+      ),
+      ...differences(replicas),
+    ],
     settled,
   };
 }
@@ -224,6 +228,29 @@ function connectAnywhere(ports: readonly number[]): Promise<NatsConnection> {
     // A node that hangs is soon given up.
     pingInterval: 1_000,
     maxPingOut: 2,
+  });
+}
+
+/** Reads the stream from every node. */
+async function readReplicas(nodes: readonly ClusterNode[]): Promise<number[][]> {
+  return await Promise.all(nodes.map(async ({ port }) => {
+    const nats = await connectAnywhere([port]);
+    try {
+      return await readReplica(nats, STREAM);
+    } finally {
+      await nats.close();
+    }
+  }));
+}
+
+/** Describes where replicas first differ. */
+function differences([first, ...others]: readonly number[][]): string[] {
+  return others.flatMap((other, index) => {
+    const sequence = first!.findIndex((number, sequence) => other[sequence] !== number);
+    if (sequence === -1) return [];
+    return `Line ${sequence} is ${first![sequence]} on node 0 and ${other[sequence]} on node ${
+      index + 1
+    }`;
   });
 }
 

@@ -1,4 +1,8 @@
-/** Publishes numbered lines to the JetStream stream until each one has been stored. */
+/**
+ * Publishes numbered lines to the JetStream stream until each one has been stored. A line whose
+ * confirmation is lost is stored twice, with two sequence numbers. Headers that would prevent that
+ * make replicas of nats-server 2.9 differ.
+ */
 import { headers, type NatsConnection } from "@nats-io/transport-deno";
 import { subjectOf } from "../../support/service.ts";
 import { payloadOf, scopeOf } from "../line.ts";
@@ -7,8 +11,6 @@ import { pause } from "../run.ts";
 /** How long to wait for the confirmation that a line has been stored. */
 const CONFIRM_MS = 3_000;
 const RETRY_MS = 200;
-/** After this many answers that a line is a duplicate of one that is not stored yet, it is sent as another one. */
-const MAX_UNDECIDED = 20;
 /** Time between two batches. */
 const BATCH_INTERVAL_MS = 20;
 /** Maximum number of unconfirmed lines; publishing pauses meanwhile. */
@@ -72,22 +74,15 @@ export class ConfirmedPublisher {
     this.lines.push(line);
     const { app, region, machine } = scopeOf(number);
     const subject = subjectOf(app, region, machine);
-    let id = String(number);
-    let undecided = 0;
     for (let sendings = 1; line.sequence === undefined; sendings++) {
       if (sendings === 2) this.repeated++;
       try {
-        const options = { headers: headersOf(number, id), timeout: CONFIRM_MS };
+        const options = { headers: headersOf(number), timeout: CONFIRM_MS };
         const reply = await this.#connection.request(subject, payloadOf(number), options);
-        const { seq, duplicate } = reply.json<{ seq?: number; duplicate?: boolean }>();
-        // An error has a sequence number of 0 or none.
-        if (seq) {
-          line.sequence = seq;
-          return;
-        }
-        // A leader that lost the line before it was stored takes it for a duplicate from then on.
-        if (duplicate && ++undecided % MAX_UNDECIDED === 0) id = `${number}/${sendings}`;
-        await pause(RETRY_MS);
+        const { seq } = reply.json<{ seq?: number }>();
+        // An error has no sequence number.
+        if (seq) line.sequence = seq;
+        else await pause(RETRY_MS);
       } catch {
         await pause(RETRY_MS);
       }
@@ -95,10 +90,9 @@ export class ConfirmedPublisher {
   }
 }
 
-/** With an ID, so that a line that is sent again is stored once; some imitate the server's headers. */
-function headersOf(number: number, id: string) {
+/** Some lines imitate the server's headers. */
+function headersOf(number: number) {
   const all = headers();
-  all.set("Nats-Msg-Id", id);
   if (number % 16 === 0) {
     all.set("Nats-Stream", "logs");
     all.set("Nats-Sequence", "999999999");

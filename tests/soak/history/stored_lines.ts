@@ -1,11 +1,11 @@
 /** What the JetStream stream has stored: the truth that every client is compared with. */
-import { createInbox, type NatsConnection } from "@nats-io/transport-deno";
+import type { NatsConnection } from "@nats-io/transport-deno";
 import { numberOf } from "../line.ts";
 import { pause } from "../run.ts";
 
-const BATCH_LINES = 1_000;
-const BATCH_TIMEOUT_MS = 10_000;
-/** Number of attempts to read the whole stream: the node that answers may lag behind. */
+/** Maximum number of requests at a time. */
+const MAX_REQUESTS = 100;
+/** Number of attempts to read a line. */
 const MAX_TRIES = 20;
 
 /** A request to JetStream. Resolves to its answer. */
@@ -18,71 +18,39 @@ export async function jetstream(nc: NatsConnection, subject: string, body?: unkn
   return answer;
 }
 
-/** Reads a whole stream. Resolves to the number of each line, by its sequence number. */
-export async function readStoredLines(nc: NatsConnection, stream: string): Promise<number[]> {
+/**
+ * Reads a whole stream from one node's replica. Resolves to the number of each line, by its sequence
+ * number.
+ *
+ * @param nc A connection to that node, which itself answers direct requests.
+ */
+export async function readReplica(nc: NatsConnection, stream: string): Promise<number[]> {
+  const { state } = await jetstream(nc, `STREAM.INFO.${stream}`);
+  const numbers: number[] = [];
+  let next: number = state.first_seq;
+  const read = async () => {
+    while (next <= state.last_seq) {
+      const sequence = next++;
+      numbers[sequence] = await readLine(nc, stream, sequence);
+    }
+  };
+  await Promise.all(Array.from({ length: MAX_REQUESTS }, read));
+  return numbers;
+}
+
+async function readLine(nc: NatsConnection, stream: string, sequence: number): Promise<number> {
   for (let tries = 1;; tries++) {
     try {
-      return await readAll(nc, stream);
+      const reply = await nc.request(
+        `$JS.API.DIRECT.GET.${stream}`,
+        JSON.stringify({ seq: sequence }),
+        { timeout: 5_000 },
+      );
+      if (!reply.headers?.hasError) return numberOf(reply.string());
+      throw new Error(`Line ${sequence} is missing: ${reply.headers.description}`);
     } catch (error) {
       if (tries === MAX_TRIES) throw error;
       await pause(500);
     }
   }
-}
-
-async function readAll(nc: NatsConnection, stream: string): Promise<number[]> {
-  const { state } = await jetstream(nc, `STREAM.INFO.${stream}`);
-  const { name } = await jetstream(nc, `CONSUMER.CREATE.${stream}`, {
-    stream_name: stream,
-    config: { ack_policy: "none", mem_storage: true, num_replicas: 1, inactive_threshold: 60e9 },
-  });
-  const numbers: number[] = [];
-  let last = 0;
-  while (last < state.last_seq) {
-    const batch = await readBatch(nc, stream, name);
-    if (batch.length === 0) throw new Error(`The stream ends at ${last}, not ${state.last_seq}`);
-    for (const { sequence, payload } of batch) {
-      numbers[sequence] = numberOf(payload);
-      if (sequence !== last + 1) throw new Error(`Line ${sequence} comes after ${last}`);
-      last = sequence;
-    }
-  }
-  await jetstream(nc, `CONSUMER.DELETE.${stream}.${name}`);
-  return numbers;
-}
-
-interface StoredLine {
-  readonly sequence: number;
-  readonly payload: string;
-}
-
-function readBatch(nc: NatsConnection, stream: string, consumer: string): Promise<StoredLine[]> {
-  const lines: StoredLine[] = [];
-  const inbox = createInbox();
-  return new Promise((resolve, reject) => {
-    const finish = (act: () => void) => {
-      clearTimeout(timer);
-      subscription.unsubscribe();
-      act();
-    };
-    const late = () => reject(new Error("The stream was not read in time"));
-    const timer = setTimeout(() => finish(late), BATCH_TIMEOUT_MS);
-    const subscription = nc.subscribe(inbox, {
-      callback: (_, message) => {
-        // No more lines, or not now.
-        if (message.headers !== undefined && message.headers.code >= 400) {
-          return finish(() => resolve(lines));
-        }
-        // "$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>…"
-        const sequence = Number(message.reply!.split(".")[5]);
-        lines.push({ sequence, payload: message.string() });
-        if (lines.length === BATCH_LINES) finish(() => resolve(lines));
-      },
-    });
-    nc.publish(
-      `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
-      JSON.stringify({ batch: BATCH_LINES, no_wait: true }),
-      { reply: inbox },
-    );
-  });
 }
