@@ -117,10 +117,11 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   onStep("settling");
   world.settling = true;
   const replicas = await readReplicas(cluster.nodes);
+  onStep("the stream has been read");
   const stored = replicas[0]!;
   const scopes = new Scopes(stored);
   const start = performance.now();
-  await settle(clients, scopes);
+  await settle(clients, scopes, onStep);
   const settled = (performance.now() - start) / 1_000;
   leaving.abort();
   await following;
@@ -207,14 +208,22 @@ class Scopes {
   }
 }
 
-async function settle(clients: readonly Client[], scopes: Scopes): Promise<void> {
+async function settle(
+  clients: readonly Client[],
+  scopes: Scopes,
+  onStep: (what: string) => void,
+): Promise<void> {
   let received = -1;
+  let waiting = clients.length;
   for (let idleSince = performance.now(); performance.now() < idleSince + PATIENCE_MS;) {
-    if (clients.every((client) => scopes.isComplete(client))) break;
+    const behind = clients.filter((client) => !scopes.isComplete(client)).length;
+    if (behind === 0) break;
+    if (behind < waiting) onStep(`${behind} clients are behind`);
+    waiting = behind;
     const now = clients.reduce((sum, { receipts }) => sum + receipts.length, 0);
     if (now > received) idleSince = performance.now();
     received = now;
-    await pause(200);
+    await pause(500);
   }
   // Whatever else arrives is wrong.
   await pause(2_000);
