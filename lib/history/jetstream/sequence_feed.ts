@@ -151,6 +151,8 @@ export class SequenceFeed {
     while (this.#last < end && !this.#done) {
       const lines = await this.#reader.read(this.#last + 1);
       for (const { sequence, payload } of lines) {
+        // A consumer whose server was restarted starts over.
+        if (sequence <= this.#last) continue;
         await this.#offer(payload, sequence);
         if (this.#done) return;
         this.#last = sequence;

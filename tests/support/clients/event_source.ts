@@ -1,4 +1,4 @@
-/** An EventSource as in browsers, to which Deno's lacks `Last-Event-ID`. */
+/** An `EventSource` that follows the HTML standard; Deno has none. */
 import { createParser } from "npm:eventsource-parser@^3";
 
 /** An event as an EventSource dispatches it. */
@@ -74,7 +74,17 @@ export class TestEventSource {
       onRetry: (time) => void (this.#reconnectMs = time),
     });
     const decoder = new TextDecoder();
-    for await (const chunk of response.body!) parser.feed(decoder.decode(chunk, { stream: true }));
+    const reader = response.body!.getReader();
+    // A read that is pending is not aborted with the request.
+    const cancel = () => void reader.cancel().catch(() => {});
+    signal.addEventListener("abort", cancel);
+    try {
+      for (let chunk; !(chunk = await reader.read()).done;) {
+        parser.feed(decoder.decode(chunk.value, { stream: true }));
+      }
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
     return undefined;
   }
 }
@@ -83,9 +93,10 @@ function pause(time: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", done);
       resolve();
     };
     const timer = setTimeout(done, time);
-    signal.addEventListener("abort", done, { once: true });
+    signal.addEventListener("abort", done);
   });
 }

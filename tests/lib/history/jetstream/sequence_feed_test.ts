@@ -17,6 +17,8 @@ class Scenario {
   failures = 0;
   /** Number of lines that the replica has not yet stored. */
   lag = 0;
+  /** Whether the reader's source is restarted, so that it starts over. */
+  isRestarted = (): boolean => false;
   /** Called before each answer of the reader. */
   onRequest = (): Promise<void> => Promise.resolve();
   readonly #roomNeeded: (() => void)[] = [];
@@ -32,7 +34,8 @@ class Scenario {
       this.#answer(() => {
         const visible = this.stored.slice(0, this.stored.length - this.lag);
         if (this.lag > 0) this.lag--;
-        return visible.filter((stored) => stored >= sequence).slice(0, 3).map(line);
+        const first = this.isRestarted() ? 1 : sequence;
+        return visible.filter((stored) => stored >= first).slice(0, 3).map(line);
       }),
     onError: () => {},
     close: () => {},
@@ -193,6 +196,7 @@ Deno.test("A feed delivers every line exactly once and in order, whatever is los
     const feed = scenario.open(fromStart ? undefined : 0, 20 + 200 * random());
     scenario.room = 3;
     scenario.onRequest = async () => void (random() < 0.7 && await setImmediate());
+    scenario.isRestarted = () => random() < 0.1;
     if (fromStart) feed.start({ after: 0 }, 1e9, () => {});
     let connected = true;
     for (let sequence = 1; sequence <= 100; sequence++) {
