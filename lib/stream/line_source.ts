@@ -16,6 +16,8 @@ export interface LineSink {
   push(payload: Uint8Array, id?: number): void;
   /** Adds one line that can be read again if there is no room for it. Returns whether to go on to the next. */
   offer(payload: Uint8Array, id?: number): boolean;
+  /** Number of bytes that the reader has not taken. */
+  readonly waitingBytes: number;
   /** Resolves when there may be room. */
   room(): Promise<void>;
   /** Adds a control event. */

@@ -153,6 +153,11 @@ export class LogStream {
     return true;
   }
 
+  /** Number of bytes that the reader has not taken. */
+  get waitingBytes(): number {
+    return this.#buffer.length;
+  }
+
   /** Resolves once the reader has taken something or the stream is closed, or after a quarter of a second. */
   room(): Promise<void> {
     this.#room ??= Promise.withResolvers();

@@ -20,9 +20,6 @@ import { positionOf } from "./sequence_headers.ts";
 import { StoredLineReader } from "./reader/stored_line_reader.ts";
 import { StreamWatch } from "./stream_watch.ts";
 
-/** How long a request waits for JetStream's first answer. */
-const FIRST_ANSWER_MS = 5_000;
-
 /** Opens a {@linkcode SequenceFeed} for each stream. */
 export class JetStreamHistory implements History {
   readonly #options: JetStreamOptions;
@@ -159,7 +156,7 @@ export class JetStreamHistory implements History {
 
   /** @throws {Problem} If the client has an id, so that its stream must not start without history. */
   async #awaitFirstAnswer({ start }: LineRequest): Promise<void> {
-    if (await this.#watch.isKnown(FIRST_ANSWER_MS)) return;
+    if (await this.#watch.isKnown()) return;
     if (start === undefined || !("after" in start)) return;
     throw new Problem("nats_unavailable", "Try again: JetStream does not answer.");
   }

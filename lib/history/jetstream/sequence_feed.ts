@@ -7,7 +7,7 @@ import { delay } from "@nats-io/transport-deno";
 import type { LineSink } from "../../stream/line_source.ts";
 import type { Budget } from "../../stream/stream_buffer.ts";
 import type { HistoryStart } from "../history_start.ts";
-import type { ScopeReader } from "./scope_reader.ts";
+import type { ScopeReader, StoredLine } from "./scope_reader.ts";
 import type { Position } from "./sequence_headers.ts";
 
 /** The limits of live lines that wait while stored lines are sent. */
@@ -23,6 +23,8 @@ interface WaitingLine extends Position {
   readonly payload: Uint8Array;
 }
 
+/** Maximum size of stored lines that a stream holds while its reader is slow. */
+const MAX_HELD_BYTES = 131_072;
 /** How long to wait after a failed read: at first, and at most. */
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 2_000;
@@ -149,19 +151,36 @@ export class SequenceFeed {
   async #readStored(): Promise<void> {
     let end = await this.#reader.lastSequence();
     while (this.#last < end && !this.#done) {
+      await this.#roomFor(0, this.#limits.bufferBytes / 2);
       const lines = await this.#reader.read(this.#last + 1);
-      for (const { sequence, payload } of lines) {
-        // A consumer whose server was restarted starts over.
-        if (sequence <= this.#last) continue;
-        await this.#offer(payload, sequence);
-        if (this.#done) return;
-        this.#last = sequence;
-      }
+      await this.#sendBatch(lines);
       if (lines.length > 0) continue;
       // The replica that answered lags behind the leader, or the last lines have been deleted.
       await delay(FIRST_RETRY_MS);
       end = Math.min(end, await this.#reader.lastSequence());
     }
+  }
+
+  /** Sends lines; some must be read again if they are so large that not every slow reader can hold them. */
+  async #sendBatch(lines: readonly StoredLine[]): Promise<void> {
+    const bytes = lines.reduce((sum, { payload }) => sum + payload.length, 0);
+    for (const { sequence, payload } of lines) {
+      // A consumer whose server was restarted starts over.
+      if (sequence <= this.#last) continue;
+      while (!this.#sink.offer(payload, sequence)) {
+        await this.#sink.room();
+        if (bytes > MAX_HELD_BYTES) return await this.#roomFor(payload.length, 0);
+      }
+      if (this.#done) return;
+      this.#last = sequence;
+    }
+  }
+
+  /** Waits until all streams together have room for `bytes`, and at most `rest` bytes wait for the reader. */
+  async #roomFor(bytes: number, rest: number): Promise<void> {
+    const { budget } = this.#limits;
+    const isFull = () => this.#sink.waitingBytes > rest || budget.used + bytes > budget.total;
+    while (isFull() && !this.#done) await this.#sink.room();
   }
 
   /** Sends the live lines that have waited, as long as none is missing before them. */

@@ -9,6 +9,8 @@ import type { HistoryStream, UnusableStream } from "./history_stream.ts";
 
 /** How often the stream is asked for its state. A new leader takes at least 4 s to be elected. */
 const POLL_MS = 1_000;
+/** How long streams wait for the first answer before they open without history. */
+const FIRST_ANSWER_MS = 5_000;
 /** Number of answers in a row that must report a problem before a stream that was usable is given up. */
 const PROBLEM_ANSWERS = 3;
 
@@ -32,6 +34,8 @@ export class StreamWatch {
   readonly #changes: StreamChanges;
   readonly #log: Log;
   #known = false;
+  /** When JetStream was first asked. */
+  #askedAt = Infinity;
   readonly #answered = Promise.withResolvers<void>();
   readonly #closing = new AbortController();
   #problemAnswers = 0;
@@ -53,10 +57,14 @@ export class StreamWatch {
     this.#run();
   }
 
-  /** Resolves to whether it is known if the stream can be used, as soon as it is, or after this time. */
-  async isKnown(timeoutMs: number): Promise<boolean> {
-    if (this.#known) return true;
-    await Promise.race([this.#answered.promise, delay(timeoutMs)]);
+  /**
+   * Resolves to whether it is known if the stream can be used: as soon as it is, but at most
+   * {@linkcode FIRST_ANSWER_MS} after JetStream was first asked.
+   */
+  async isKnown(): Promise<boolean> {
+    const until = this.#askedAt + FIRST_ANSWER_MS;
+    const left = Math.min(FIRST_ANSWER_MS, until - performance.now());
+    if (!this.#known && left > 0) await Promise.race([this.#answered.promise, delay(left)]);
     return this.#known;
   }
 
@@ -68,7 +76,9 @@ export class StreamWatch {
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       try {
-        const found = await this.#check();
+        const checking = this.#check();
+        if (checking !== undefined) this.#askedAt = Math.min(this.#askedAt, performance.now());
+        const found = await checking;
         if (found === undefined) this.#handleSilence(undefined);
         else this.#handleAnswer(found);
       } catch (error) {

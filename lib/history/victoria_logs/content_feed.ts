@@ -10,7 +10,7 @@ import type { ScopeNames } from "./logsql.ts";
 import type { Found, Period, VictoriaLogs } from "./victoria_logs.ts";
 
 /** Takes the lines and events of one stream, in order. */
-export type FeedSink = Omit<LineSink, "end">;
+export type FeedSink = Omit<LineSink, "end" | "waitingBytes">;
 
 /** What a feed needs. */
 export interface ContentFeedOptions {

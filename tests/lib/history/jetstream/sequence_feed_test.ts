@@ -19,6 +19,10 @@ class Scenario {
   lag = 0;
   /** Whether the reader's source is restarted, so that it starts over. */
   isRestarted = (): boolean => false;
+  /** Size of the stored lines, in bytes. */
+  lineBytes = 10;
+  /** Sequence numbers from which lines were read. */
+  readonly reads: number[] = [];
   /** Called before each answer of the reader. */
   onRequest = (): Promise<void> => Promise.resolve();
   readonly #roomNeeded: (() => void)[] = [];
@@ -35,7 +39,9 @@ class Scenario {
         const visible = this.stored.slice(0, this.stored.length - this.lag);
         if (this.lag > 0) this.lag--;
         const first = this.isRestarted() ? 1 : sequence;
-        return visible.filter((stored) => stored >= first).slice(0, 3).map(line);
+        this.reads.push(sequence);
+        return visible.filter((stored) => stored >= first).slice(0, 3)
+          .map((sequence) => ({ sequence, payload: new Uint8Array(this.lineBytes) }));
       }),
     onError: () => {},
     close: () => {},
@@ -43,6 +49,7 @@ class Scenario {
 
   readonly sink: LineSink = {
     ended: false,
+    waitingBytes: 0,
     push: (_, id) => void this.taken.push(id!),
     offer: (_, id) => {
       if (this.room <= 0) return false;
@@ -150,6 +157,24 @@ Deno.test("start() waits for a reader that does not read, and reads forgotten li
   await settle();
   scenario.publish(feed, 51);
   assertEquals(scenario.taken, [...Array.from({ length: 50 }, (_, i) => i + 1), "live", 51]);
+  feed.close();
+});
+
+Deno.test("start() does not hold large lines for a reader that does not read, but reads them again", async () => {
+  const scenario = new Scenario();
+  scenario.lineBytes = 100_000;
+  scenario.room = 1;
+  const feed = scenario.open(undefined);
+  for (const sequence of [1, 2, 3, 4]) scenario.publish(feed, sequence, true);
+  feed.start({ after: 0 }, 100, () => scenario.taken.push("live"));
+  await settle();
+  assertEquals([scenario.taken, scenario.reads], [[1], [1]]);
+  scenario.makeRoom(2);
+  await settle();
+  assertEquals([scenario.taken, scenario.reads], [[1, 2, 3], [1, 2]]);
+  scenario.makeRoom(Infinity);
+  await settle();
+  assertEquals([scenario.taken, scenario.reads], [[1, 2, 3, 4, "live"], [1, 2, 4]]);
   feed.close();
 });
 
