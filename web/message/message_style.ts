@@ -73,6 +73,7 @@ export const messageStyle: CSSResult = css`
   }
 
   .message .more {
+    display: inline;
     padding: 0 6px;
     border-radius: 4px;
     color: var(--natstap-accent);
