@@ -61,7 +61,6 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   readonly #columns = new CustomColumns();
   readonly #values = new ValueMenu(this, {
     onFilter: ({ text }) => this.#query.update({ text, find: false }),
-    onExclude: () => {},
     onCopy: async ({ text }) => {
       await copy(text);
       this.#note.show("Value copied");

@@ -55,7 +55,7 @@ export class CustomColumns {
 
   /** Chooses columns by a list such as `status,user.id`. */
   set(list: string): void {
-    const names = list.split(",").map((name) => name.trim().slice(0, MAX_NAME));
+    const names = list.split(/[\s,]+/).map((name) => name.slice(0, MAX_NAME));
     this.#names = [...new Set(names)].filter((name) => name !== "").slice(0, MAX_COLUMNS);
     this.#omitted = new Set(this.#names);
     this.#widths = this.#names.map(({ length }) => bounded(length + 2));
@@ -102,7 +102,7 @@ function* namesIn(fields: Json, before: string, depth: number): Generator<string
   for (const [key, value] of Object.entries(fields).slice(0, MAX_OFFERED)) {
     const name = before + key;
     if (isJson(value) && depth < MAX_DEPTH) yield* namesIn(value, `${name}.`, depth + 1);
-    else if (name.length <= MAX_NAME && !name.includes(",")) yield name;
+    else if (name.length <= MAX_NAME && !/[\s,]/.test(name)) yield name;
   }
 }
 

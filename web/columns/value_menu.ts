@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
-import { ref } from "lit/directives/ref.js";
+import { html, type LitElement, nothing, type TemplateResult } from "lit";
 
 /** A value in a line, and the name of its field, such as `user.id`. */
 export interface FieldValue {
@@ -15,7 +14,7 @@ export interface FieldValue {
 /** Called when the reader chooses an action. */
 export interface ValueActions {
   onFilter(value: FieldValue): void;
-  onExclude(value: FieldValue): void;
+  readonly onExclude?: (value: FieldValue) => void;
   onCopy(value: FieldValue): void;
   /** Shows the field as a column, or removes the column. */
   onColumn(value: FieldValue): void;
@@ -26,23 +25,24 @@ const DISTANCE_PX = 4;
 
 /** Opens the menu below the value's button, in the top layer, so that nothing clips it. */
 export class ValueMenu {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: LitElement;
   readonly #actions: ValueActions;
   #value: FieldValue | undefined;
-  #button: HTMLElement | undefined;
   #menu: HTMLElement | undefined;
 
-  constructor(host: ReactiveControllerHost, actions: ValueActions) {
+  constructor(host: LitElement, actions: ValueActions) {
     this.#host = host;
     this.#actions = actions;
   }
 
   /** Opens the menu for a button that has the field's name and value as `data-name` and `data-value`. */
-  open(button: HTMLElement): void {
+  async open(button: HTMLElement): Promise<void> {
     const { name = "", value = "" } = button.dataset;
     this.#value = { name, text: value };
-    this.#button = button;
     this.#host.requestUpdate();
+    await this.#host.updateComplete;
+    this.#menu = this.#host.renderRoot.querySelector<HTMLElement>(".value-menu")!;
+    this.#show(this.#menu, button.getBoundingClientRect());
   }
 
   template(columns: readonly string[]): TemplateResult | typeof nothing {
@@ -59,28 +59,25 @@ export class ValueMenu {
     const isColumn = columns.includes(value.name);
     return html`
       <div class="value-menu" popover role="group" aria-label="Actions for ${value.name}"
-        ${ref((element) => this.#show(element))} @toggle=${(event: ToggleEvent) =>
-          event.newState === "closed" && this.#closed()}>
+        @toggle=${(event: ToggleEvent) => event.newState === "closed" && this.#closed()}
+        @keydown=${(event: KeyboardEvent) => event.key === "Escape" && event.stopPropagation()}>
         <div class="value-name">${value.name}</div>
         ${item("Only lines with this value", onFilter)}
-        ${item("Exclude lines with this value", onExclude)}
+        ${onExclude === undefined ? nothing : item("Exclude lines with this value", onExclude)}
         ${item("Copy value", onCopy)}
         ${item(isColumn ? "Remove column" : "Show as column", onColumn, "as-column")}
       </div>
     `;
   }
 
-  #show(element: Element | undefined): void {
-    if (!(element instanceof HTMLElement) || element === this.#menu) return;
-    this.#menu = element;
-    element.showPopover();
-    const { left, bottom, top } = this.#button!.getBoundingClientRect();
-    const { width, height } = element.getBoundingClientRect();
+  #show(menu: HTMLElement, { left, top, bottom }: DOMRect): void {
+    menu.showPopover();
+    const { width, height } = menu.getBoundingClientRect();
     const isBelow = bottom + DISTANCE_PX + height <= innerHeight;
     const y = isBelow ? bottom + DISTANCE_PX : Math.max(0, top - DISTANCE_PX - height);
-    element.style.left = `${Math.max(0, Math.min(left, innerWidth - width))}px`;
-    element.style.top = `${y}px`;
-    element.querySelector("button")?.focus();
+    menu.style.left = `${Math.max(0, Math.min(left, innerWidth - width))}px`;
+    menu.style.top = `${y}px`;
+    menu.querySelector("button")?.focus();
   }
 
   #close(): void {

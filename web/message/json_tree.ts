@@ -52,9 +52,8 @@ function nodeTemplate(
   const key = keyTemplate(tree, node.key);
   const { children } = node;
   if (children === undefined) {
-    return html`<div class="entry">${key}${scalarTemplate(tree, node.text)}${comma}${
-      actionsTemplate(path, node.text)
-    }</div>`;
+    const parts = [key, scalarTemplate(tree, node.text), comma, actionsTemplate(path, node.text)];
+    return html`<div class="entry">${parts}</div>`;
   }
   const end = `${node.text === "{" ? "}" : "]"}${comma}`;
   if (children.length === 0) return html`<div class="entry">${key}${node.text}${end}</div>`;
@@ -105,10 +104,8 @@ function actionsTemplate(path: readonly string[], written: string): unknown {
   const name = path.join(".");
   if (name === "" || written.length > MAX_ACTED_ON) return nothing;
   const value = written.startsWith('"') ? decoded(written) ?? written : written;
-  return html`
-    <button class="value" data-name=${name} data-value=${value}
-      title="Filter, exclude, copy, or show as column" aria-label="Actions for ${name}"></button>
-  `;
+  const label = `Actions for ${name}`;
+  return html`<button class="value" data-name=${name} data-value=${value} title=${label}></button>`;
 }
 
 function decoded(written: string): string | undefined {
