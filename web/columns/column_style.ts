@@ -16,10 +16,6 @@ export const columnStyle: CSSResult = css`
     text-overflow: ellipsis;
   }
 
-  .row > .column.number {
-    text-align: right;
-  }
-
   .column-header {
     flex: none;
     overflow: hidden;

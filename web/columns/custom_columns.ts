@@ -25,15 +25,6 @@ const MAX_DEPTH = 3;
 /** Maximum number of dots in a key. */
 const MAX_KEY_PARTS = 6;
 
-/** The value of a line in a column. */
-export interface ColumnValue {
-  /** `""` if the line does not have the field. */
-  readonly text: string;
-  readonly isNumber: boolean;
-}
-
-const NONE: ColumnValue = { text: "", isNumber: false };
-
 /** The chosen columns, their values and widths. */
 export class CustomColumns {
   #names: readonly string[] = [];
@@ -41,7 +32,7 @@ export class CustomColumns {
   /** Width of each column: that of the longest value so far. */
   #widths: number[] = [];
   /** Rows are drawn in every frame, and their fields are parsed on each call. */
-  #values = new WeakMap<Line, readonly ColumnValue[]>();
+  #values = new WeakMap<Line, readonly string[]>();
 
   /** The names of the fields. */
   get names(): readonly string[] {
@@ -68,13 +59,13 @@ export class CustomColumns {
     return (others.length < this.#names.length ? others : [...others, name]).join(",");
   }
 
-  /** The values of a line, in the order of the columns. */
-  valuesOf(line: Line): readonly ColumnValue[] {
+  /** The values of a line, in the order of the columns; `""` if it does not have a field. */
+  valuesOf(line: Line): readonly string[] {
     let values = this.#values.get(line);
     if (values === undefined) {
       const sources = this.#names.length === 0 ? [] : sourcesOf(line);
       this.#values.set(line, values = this.#names.map((name) => valueOf(sources, name)));
-      values.forEach(({ text }, i) => {
+      values.forEach((text, i) => {
         this.#widths[i] = Math.max(this.#widths[i]!, bounded(text.length));
       });
     }
@@ -121,13 +112,12 @@ function fromJson(text: string): unknown {
   }
 }
 
-function valueOf(sources: readonly unknown[], name: string): ColumnValue {
+function valueOf(sources: readonly unknown[], name: string): string {
   const path = name.split(".");
   const value = sources.map((source) => find(source, path)).find((found) => found !== undefined);
-  if (value === undefined || value === null) return NONE;
+  if (value === undefined || value === null) return "";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  const shown = inLine(plainText(text.slice(0, MAX_VALUE)));
-  return { text: shown, isNumber: /^-?\d[\d.,]*(?:[a-zµ%]{1,3})?$/i.test(shown) };
+  return inLine(plainText(text.slice(0, MAX_VALUE)));
 }
 
 /** `user.id` is the key `user.id`, or the key `id` in `user`; in an array, the first one. */

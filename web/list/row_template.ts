@@ -105,9 +105,9 @@ function dayTemplate({ day }: RowOptions): TemplateResult | typeof nothing {
 }
 
 function columnCells(line: Line, { columns, pattern }: RowOptions): TemplateResult[] {
-  return columns.valuesOf(line).map(({ text, isNumber }, index) =>
+  return columns.valuesOf(line).map((text, index) =>
     html`
-      <button class="value column cell c${index} ${isNumber ? "number" : ""}" part="column"
+      <button class="value column cell c${index}" part="column"
         tabindex="-1" title=${text} data-name=${columns
           .names[index]!} data-value=${text}>${text === ""
           ? nothing

@@ -103,9 +103,9 @@ function scalarTemplate({ text }: Tree, written: string): unknown {
 function actionsTemplate(path: readonly string[], written: string): unknown {
   const name = path.join(".");
   if (name === "" || written.length > MAX_ACTED_ON) return nothing;
-  const value = written.startsWith('"') ? decoded(written) ?? written : written;
-  const label = `Actions for ${name}`;
-  return html`<button class="value" data-name=${name} data-value=${value} title=${label}></button>`;
+  const text = written.startsWith('"') ? decoded(written) ?? written : written;
+  const to = `Actions for ${name}`;
+  return html`<button class="value" data-name=${name} data-value=${text} aria-label=${to}></button>`;
 }
 
 function decoded(written: string): string | undefined {
