@@ -9,6 +9,10 @@
  * @module
  */
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { columnChoiceTemplate } from "./columns/column_choice.ts";
+import { columnHeaderTemplate } from "./columns/column_header.ts";
+import { CustomColumns, offeredNames } from "./columns/custom_columns.ts";
+import { ValueMenu } from "./columns/value_menu.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";
@@ -54,7 +58,17 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   readonly #banner = new Banner();
   readonly #note = new NoteController(this);
   readonly #menu = new MenuController(this);
-  readonly #rows = new ListController(this, this.#store, this.#query, {
+  readonly #columns = new CustomColumns();
+  readonly #values = new ValueMenu(this, {
+    onFilter: ({ text }) => this.#query.update({ text, find: false }),
+    onCopy: async ({ text }) => {
+      await copy(text);
+      this.#note.show("Value copied");
+    },
+    onColumn: ({ name }) => this.#toggleColumn(name),
+  });
+  readonly #rows = new ListController(this, this.#store, this.#query, this.#columns, {
+    onValue: (button) => this.#values.open(button),
     onCopy: (line) => this.#copy(line),
     onContext: (line) => this.#showContext(line),
     onFacet: (facet, value) => this.#query.toggleFacet(facet, value),
@@ -95,6 +109,11 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("limit")) this.#store.limit = this.limit > 0 ? this.limit : LIMIT;
+    if (changed.has("columns")) {
+      this.#columns.set(this.columns ?? "");
+      this.#rows.list?.remeasure();
+      this.requestUpdate();
+    }
     if (changed.has("wrap")) this.#rows.list?.remeasure();
     if (changed.has("time")) this.#rows.scheduler.draw();
     if (changed.has("paused")) {
@@ -135,6 +154,10 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         ${this.#chart.template(this.time)}
         ${isEmpty ? nothing : bannerTemplate(this.#banner.status(now))}
         <div class="list" part="list">
+          ${isEmpty
+            ? nothing
+            : columnHeaderTemplate(this.#columns.names, this.time, (name) =>
+              this.#toggleColumn(name))}
           <div class="scroller" role="log" aria-live="off" aria-label="Log lines" tabindex="0"
             @copy=${(event: ClipboardEvent) => this.#selection.copy(event)}></div>
           ${isEmpty ? this.#emptyList(status) : nothing} ${this.#newLines()}
@@ -142,6 +165,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         ${this.#note.template()}
         <div class="spoken" role="status">${this.#stream.app} ${status.spoken}. ${status
           .detail}</div>
+        ${this.#values.template(this.#columns.names)}
         ${helpTemplate(() => this.#keys.closeHelp())}
       </div>
     `;
@@ -155,6 +179,13 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       app: this.#stream.app || this.app || "",
       filtered: isFiltering,
       menu: this.#menu.open,
+      columns: columnChoiceTemplate({
+        isOpen: this.#menu.open === "columns",
+        names: this.#columns.names,
+        offered: () => offeredNames(this.#store.newestLines()),
+        onToggle: (name) => this.#toggleColumn(name),
+        onOpen: (isOpen) => this.#menu.open = isOpen ? "columns" : "tools",
+      }),
       onQuery: (changes) => this.#query.update(changes),
       onStep: (by) => this.#step(by),
       onLeave: () => this.#keys.focusList(),
@@ -189,6 +220,11 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       unseen: this.#rows.list?.unseen ?? 0,
       onEnd: () => this.#run("end"),
     });
+  }
+
+  #toggleColumn(name: string): void {
+    this.columns = this.#columns.toggled(name);
+    this.#dispatch("natstap-columns", { columns: this.columns ?? "" });
   }
 
   #showContext({ id }: Line): void {

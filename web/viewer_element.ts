@@ -34,6 +34,7 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     wrap: { type: Boolean, reflect: true },
     time: { converter: (value) => TIMES.find((mode) => mode === value) ?? "local" },
     paused: { type: Boolean, reflect: true },
+    columns: { reflect: true },
   };
   /** URL of natstap's `/logs`. */
   declare src: string | undefined;
@@ -54,6 +55,8 @@ export class ViewerElement extends LitElement implements ViewerProperties {
   /** Whether long lines wrap rather than scroll. Default: only if the viewer is narrower than 640 pixels. */
   declare wrap: boolean;
   declare time: TimeMode;
+  /** The fields that are shown as columns, separated by commas, such as `status,user.id`. */
+  declare columns: string | undefined;
   /** Whether new lines are held back. */
   declare paused: boolean;
 

@@ -303,6 +303,7 @@ export class List {
   #scrolled(): void {
     const { scrollTop, scrollLeft } = this.#scroller;
     this.#scroller.classList.toggle("sideways", scrollLeft > 0);
+    this.#scroller.parentElement?.style.setProperty("--scrolled", `${scrollLeft}px`);
     if (scrollTop === this.#top) return;
     if (scrollTop > this.#top) this.#following ||= this.#isAtEnd();
     else if (performance.now() < this.#userScrollsUntil && !this.#isAtEnd()) this.stay();

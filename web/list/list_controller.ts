@@ -4,6 +4,7 @@
  * @module
  */
 import type { ReactiveController, TemplateResult } from "lit";
+import type { CustomColumns } from "../columns/custom_columns.ts";
 import { MachineNames } from "../columns/machine_names.ts";
 import type { Row } from "../rows/row.ts";
 import { dayOf, fullDay, shortDay } from "../rows/row_day.ts";
@@ -34,6 +35,7 @@ export class ListController implements ReactiveController {
   readonly #store: Store;
   readonly #query: RowQuery;
   readonly #actions: ListActions;
+  readonly #columns: CustomColumns;
   readonly #expanded = new Set<number>();
   readonly #machines = new MachineNames();
   /** Whether a row that is not of today has been shown, so that the column of times is wider. */
@@ -48,8 +50,10 @@ export class ListController implements ReactiveController {
     host: ViewerElement,
     store: Store,
     query: RowQuery,
+    columns: CustomColumns,
     actions: ListActions,
   ) {
+    this.#columns = columns;
     this.#host = host;
     this.#store = store;
     this.#query = query;
@@ -107,8 +111,11 @@ export class ListController implements ReactiveController {
 
   #draw(): void {
     if (this.#query.search()) this.scheduler.draw();
+    const machines = this.#machines.count;
     this.list?.update();
     this.#setWidths();
+    // The labels of rows above may depend on machines below.
+    if (this.#machines.count !== machines) this.scheduler.draw();
     if (this.#wasEmpty !== this.isEmpty) this.#host.requestUpdate();
     this.scheduler.updateRest();
   }
@@ -126,6 +133,7 @@ export class ListController implements ReactiveController {
       now,
       day: this.#newDay(row, now),
       machines: this.#machines,
+      columns: this.#columns,
       current: current === id,
       flash: this.#flash === id,
       onExpand: () => this.#toggle(id),
@@ -147,9 +155,12 @@ export class ListController implements ReactiveController {
   #setWidths(): void {
     const { style, classList } = this.#host.renderRoot.querySelector<HTMLElement>(".list")!;
     classList.toggle("dated", this.#hasDates);
-    const width = `${this.#machines.width}ch`;
-    if (style.getPropertyValue("--machine-label") !== width) {
-      style.setProperty("--machine-label", width);
+    const widths = {
+      "--machine-label": `${this.#machines.width}ch`,
+      "--columns": this.#columns.tracks,
+    };
+    for (const [name, width] of Object.entries(widths)) {
+      if (style.getPropertyValue(name) !== width) style.setProperty(name, width);
     }
   }
 

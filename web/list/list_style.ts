@@ -8,12 +8,15 @@ import { css, type CSSResult } from "lit";
 export const listStyle: CSSResult = css`
   .list {
     position: relative;
+    display: flex;
     flex: 1;
+    flex-direction: column;
     min-height: 0;
   }
 
   .scroller {
-    height: 100%;
+    flex: 1;
+    min-height: 0;
     overflow: auto;
     contain: strict;
     /* Expanded rows take this width, without the scroll bar. */

@@ -15,14 +15,18 @@ export interface RowActions {
   /** Absent if no filter hides the context. */
   readonly onContext?: ((line: Line) => void) | undefined;
   onFacet(facet: Facet, value: string): void;
+  /** Called with the button of a value, which has the field's name and value as data. */
+  onValue(button: HTMLElement): void;
 }
 
 /** Handles a click in a row: the first class of the button is the action, or a facet. */
 export function handleClick({ target }: Event, line: Line, actions: RowActions): void {
-  const action = target instanceof Element && target.closest("button")?.classList[0];
+  const button = target instanceof Element ? target.closest("button") : undefined;
+  const action = button?.classList[0];
   if (action === "expand" || action === "more") actions.onExpand(line);
   else if (action === "context") actions.onContext?.(line);
   else if (action === "copy") actions.onCopy(line);
+  else if (action === "value" && button!.dataset.value !== "") actions.onValue(button!);
   const facet = FACET_NAMES.find((name) => name === action);
   if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet]);
 }

@@ -6,6 +6,7 @@
  */
 import { css, type CSSResult, unsafeCSS } from "lit";
 import { ansiStyle } from "../message/ansi_style.ts";
+import { columnStyle } from "../columns/column_style.ts";
 import { dayStyle } from "../columns/day_style.ts";
 import { machineStyle } from "../columns/machine_style.ts";
 import { stickyStyle } from "../columns/sticky_style.ts";
@@ -32,7 +33,7 @@ const rows = css`
     --shade: var(--natstap-bg);
     display: grid;
     grid-template-columns:
-      [time] var(--time-width) ${fixed} [expand] 12px
+      [time] var(--time-width) ${fixed} var(--columns,) [expand] 12px
       [message] minmax(0, 1fr) [end];
     column-gap: 1.25ch;
     width: max-content;
@@ -171,5 +172,6 @@ export const rowStyle: CSSResult[] = [
   machineStyle,
   stickyStyle,
   dayStyle,
+  columnStyle,
   narrow,
 ];

@@ -4,7 +4,11 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
+import type { CustomColumns } from "../columns/custom_columns.ts";
 import type { MachineNames } from "../columns/machine_names.ts";
+import { plainSpan } from "../message/ansi.ts";
+import { segmentsOf } from "../message/segments.ts";
+import { textTemplate } from "../message/text_template.ts";
 import { messageTemplate } from "../message/message_template.ts";
 import { COLUMNS, type Facet, FACET_ENTRIES } from "../rows/facets.ts";
 import { describeGap } from "../rows/gap_text.ts";
@@ -30,6 +34,8 @@ export interface RowOptions extends RowActions {
   /** The day that begins with this row, as shown above it. */
   readonly day?: string | undefined;
   readonly machines: MachineNames;
+  /** The columns that the reader chose. */
+  readonly columns: CustomColumns;
 }
 
 /** Renders a row as one element. */
@@ -68,11 +74,12 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
         if (facet === "machine") return machineButton(value, options.machines);
         return facetButton(facet, "cell", value, value.slice(0, maxLength));
       })}
+      ${columnCells(line, options)}
       ${expandTemplate(line, options.expanded)}
       <div class="message" part="message">
         ${TAGS.map(([facet, { usualValue }]) =>
           tagTemplate(facet, line[facet], usualValue)
-        )} ${messageTemplate(line, options)}
+        )} ${messageTemplate(line, { ...options, omitted: options.columns.omitted })}
       </div>
       ${actionsTemplate(options)}
     </div>
@@ -95,6 +102,18 @@ function timeText(time: number, options: RowOptions): string {
 
 function dayTemplate({ day }: RowOptions): TemplateResult | typeof nothing {
   return day === undefined ? nothing : html`<div class="day" part="day"><span>${day}</span></div>`;
+}
+
+function columnCells(line: Line, { columns, pattern }: RowOptions): TemplateResult[] {
+  return columns.valuesOf(line).map((text, index) =>
+    html`
+      <button class="value column cell c${index}" part="column"
+        tabindex="-1" title=${text} data-name=${columns
+          .names[index]!} data-value=${text}>${text === ""
+          ? nothing
+          : textTemplate(segmentsOf([plainSpan(text)], pattern))}</button>
+    `
+  );
 }
 
 /** A single machine needs no color. */

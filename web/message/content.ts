@@ -4,6 +4,7 @@
  * @module
  */
 import { parseLogLine } from "../../lib/log_line/log_line.ts";
+import { parseLogfmt } from "../../lib/log_line/parse_logfmt.ts";
 import type { Line } from "../rows/row.ts";
 import { parseAnsi, plainSpan, plainText, type Span } from "./ansi.ts";
 import {
@@ -30,8 +31,10 @@ export interface Content {
 const COLLAPSED = { length: 2000, lines: 20 };
 const EXPANDED = { length: 131_072, lines: 5000 };
 
-/** Results are kept per line, since rows are drawn again in every frame. */
-const collapsed = new WeakMap<Line, Content>();
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** Results are kept per line, since rows are drawn again in every frame, and per set of omitted fields. */
+const collapsed = new WeakMap<ReadonlySet<string>, WeakMap<Line, Content>>();
 const expanded = new WeakMap<Line, Content>();
 const json = new WeakMap<Line, { readonly text: string | undefined }>();
 
@@ -45,15 +48,25 @@ export function fits({ message }: Line): boolean {
   return message.length <= EXPANDED.length;
 }
 
-/** The part of the message that is shown as text, followed by the line's other fields. */
-export function contentOf(line: Line, isExpanded: boolean): Content {
-  return cached(isExpanded ? expanded : collapsed, line, () => {
+/**
+ * The part of the message that is shown as text, followed by the line's other fields.
+ *
+ * @param omitted The names of fields that are columns; left out unless expanded.
+ */
+export function contentOf(line: Line, isExpanded: boolean, omitted = NO_NAMES): Content {
+  const cache = isExpanded
+    ? expanded
+    : cached(collapsed, omitted, () => new WeakMap<Line, Content>());
+  return cached(cache, line, () => {
     if (line.more !== undefined && !isExpanded) return summary(line);
     const shown = beginning(line.message, isExpanded ? EXPANDED : COLLAPSED);
     const hidden = line.message.length - shown.length;
     const isJsonText = !line.isStructured && jsonOf(line) !== undefined && beginsAsJson(shown);
     const spans = isJsonText ? jsonSpans(decodeStrings(plainText(shown))) : parseAnsi(shown);
-    return { spans: hidden > 0 ? spans : [...spans, ...fieldSpans(line)], hidden };
+    return {
+      spans: hidden > 0 ? spans : [...spans, ...fieldSpans(line, isExpanded ? NO_NAMES : omitted)],
+      hidden,
+    };
   });
 }
 
@@ -69,8 +82,9 @@ function summary({ message, reason }: Line): Content {
 /** First lines that do not say what went wrong: `Traceback (most recent call last):`, `/app/shop.js:12`. */
 const UNTELLING = /^[\s|+]*(?:Exception Group )?Traceback \(|^\S+:\d+$/;
 
-function fieldSpans(line: Line): Span[] {
-  return shownFields(line).flatMap(({ name, value }) => [
+function fieldSpans(line: Line, omitted: ReadonlySet<string>): Span[] {
+  const shown = shownFields(line).filter(({ name }) => !omitted.has(name.slice(0, -1)));
+  return shown.flatMap(({ name, value }) => [
     plainSpan(" "),
     { text: name, className: "field-name", css: "" },
     { text: value, className: "field", css: "" },
@@ -83,7 +97,7 @@ export function treeOf(line: Line): JsonNode | undefined {
   return text === undefined ? undefined : jsonTree(text);
 }
 
-/** The app's line if it is JSON; otherwise the envelope of a log collector other than Fly's. */
+/** The app's line if it is JSON or logfmt; otherwise the envelope of a log collector other than Fly's. */
 function jsonOf(line: Line): string | undefined {
   return cached(json, line, () => ({ text: findJson(line) })).text;
 }
@@ -91,6 +105,8 @@ function jsonOf(line: Line): string | undefined {
 function findJson({ message, payload, envelope, isStructured }: Line): string | undefined {
   if (payload.length > 2 * MAX_JSON_LENGTH) return undefined;
   const text = plainText(isStructured ? parseLogLine(payload).text : message);
+  const pairs = isStructured && !beginsAsJson(text) ? parseLogfmt(text) : undefined;
+  if (pairs !== undefined) return JSON.stringify(Object.fromEntries(pairs));
   if (text.length <= MAX_JSON_LENGTH && beginsAsJson(text) && isJson(text)) return text;
   return envelope !== "" && envelope !== "fly" && isJson(payload) ? payload : undefined;
 }
@@ -118,8 +134,8 @@ function characterEnd(text: string, max: number): number {
   return isHighSurrogate ? max - 1 : max;
 }
 
-function cached<T>(cache: WeakMap<Line, T>, line: Line, compute: () => T): T {
-  let result = cache.get(line);
-  if (result === undefined) cache.set(line, result = compute());
+function cached<K extends WeakKey, T>(cache: WeakMap<K, T>, key: K, compute: () => T): T {
+  let result = cache.get(key);
+  if (result === undefined) cache.set(key, result = compute());
   return result;
 }

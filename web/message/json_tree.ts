@@ -19,6 +19,9 @@ const OPEN_LENGTH = 50;
 /** Maximum time for finding the matches in a whole tree. */
 const SEARCH_MS = 20;
 
+/** Maximum length of a value that has a menu. */
+const MAX_ACTED_ON = 5000;
+
 /** What all nodes of a tree share. */
 interface Tree {
   /** Renders a span with its matches highlighted. */
@@ -35,21 +38,35 @@ export function treeTemplate(node: JsonNode, pattern: RegExp | undefined): Templ
   const budget = searchBudget(SEARCH_MS);
   const text = (span: Span) => textTemplate(segmentsOf([span], pattern, budget));
   const tree = { text, isSmall: sizeOf(node) <= OPEN_NODES };
-  return html`<div class="json">${nodeTemplate(tree, node, 0, "")}</div>`;
+  return html`<div class="json">${nodeTemplate(tree, node, [], "")}</div>`;
 }
 
-function nodeTemplate(tree: Tree, node: JsonNode, depth: number, comma: "," | ""): TemplateResult {
+/** @param path The keys that lead to the node; items of arrays have none. */
+function nodeTemplate(
+  tree: Tree,
+  node: JsonNode,
+  path: readonly string[],
+  comma: "," | "",
+  depth = 0,
+): TemplateResult {
   const key = keyTemplate(tree, node.key);
   const { children } = node;
   if (children === undefined) {
-    return html`<div class="entry">${key}${scalarTemplate(tree, node.text)}${comma}</div>`;
+    const parts = [key, scalarTemplate(tree, node.text), comma, actionsTemplate(path, node.text)];
+    return html`<div class="entry">${parts}</div>`;
   }
   const end = `${node.text === "{" ? "}" : "]"}${comma}`;
   if (children.length === 0) return html`<div class="entry">${key}${node.text}${end}</div>`;
   const open = tree.isSmall || (depth < OPEN_DEPTH && children.length <= OPEN_LENGTH);
   const collapsed = html`<span class="collapsed"> ${countOf(node)} ${end}</span>`;
   const entries = children.map((child, index) =>
-    nodeTemplate(tree, child, depth + 1, index === children.length - 1 ? "" : ",")
+    nodeTemplate(
+      tree,
+      child,
+      child.key === undefined ? path : [...path, decoded(child.key) ?? ""],
+      index === children.length - 1 ? "" : ",",
+      depth + 1,
+    )
   );
   return html`
     <details ?open=${open}>
@@ -80,6 +97,15 @@ function scalarTemplate({ text }: Tree, written: string): unknown {
     return text({ text: written, className, css: "" });
   }
   return html`<div class="lines">${text({ text: plainText(value), className, css: "" })}</div>`;
+}
+
+/** The button that opens the menu of a value. */
+function actionsTemplate(path: readonly string[], written: string): unknown {
+  const name = path.join(".");
+  if (name === "" || written.length > MAX_ACTED_ON) return nothing;
+  const text = written.startsWith('"') ? decoded(written) ?? written : written;
+  const to = `Actions for ${name}`;
+  return html`<button class="value" data-name=${name} data-value=${text} aria-label=${to}></button>`;
 }
 
 function decoded(written: string): string | undefined {

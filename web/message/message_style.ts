@@ -73,6 +73,8 @@ export const messageStyle: CSSResult = css`
   }
 
   .message .more {
+    display: inline-block;
+    line-height: calc(var(--natstap-row-height) - 4px);
     padding: 0 6px;
     border-radius: 4px;
     color: var(--natstap-accent);

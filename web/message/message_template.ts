@@ -17,19 +17,24 @@ export interface MessageOptions {
   readonly expanded: boolean;
   /** Matches the text to highlight; has the flag `g`. */
   readonly pattern: RegExp | undefined;
+  /** The names of fields that are columns. */
+  readonly omitted: ReadonlySet<string>;
 }
 
 export function messageTemplate(line: Line, options: MessageOptions): TemplateResult {
-  const { expanded, pattern } = options;
+  const { expanded, pattern, omitted } = options;
   // All rows in view are rendered in every frame: an unchanged message costs nothing.
-  const body = guard([line, expanded, pattern], () => bodyTemplate(line, options));
+  const body = guard([line, expanded, pattern, omitted], () => bodyTemplate(line, options));
   return html`${body}${restTemplate(line, options)}`;
 }
 
-function bodyTemplate(line: Line, { expanded, pattern }: MessageOptions): TemplateResult {
+function bodyTemplate(
+  line: Line,
+  { expanded, pattern, omitted }: MessageOptions,
+): TemplateResult {
   const tree = expanded ? treeOf(line) : undefined;
   if (tree !== undefined && !line.isStructured) return treeTemplate(tree, pattern);
-  const text = textTemplate(segmentsOf(contentOf(line, expanded).spans, pattern));
+  const text = textTemplate(segmentsOf(contentOf(line, expanded, omitted).spans, pattern));
   const message = html`<span class="text">${text}</span>`;
   return tree === undefined ? message : html`${message}${treeTemplate(tree, pattern)}`;
 }

@@ -33,6 +33,8 @@ export interface ViewerProperties {
   time: "local" | "utc" | "relative";
   /** Whether new lines are held back. */
   paused: boolean;
+  /** The fields that are shown as columns, separated by commas, such as `status,user.id`. */
+  columns: string | undefined;
 }
 
 /** The methods. */
@@ -51,6 +53,8 @@ export interface ViewerEvents {
   "natstap-status": CustomEvent<StatusDetail>;
   /** A line has arrived. */
   "natstap-line": CustomEvent<LineDetail>;
+  /** The reader has chosen other columns. */
+  "natstap-columns": CustomEvent<ColumnsDetail>;
 }
 
 /** The state of the stream. Times are in milliseconds since the epoch. */
@@ -71,6 +75,12 @@ export type StatusDetail =
     /** No further attempt can succeed without another token or other properties. */
     | { readonly state: "ended"; readonly reason: string; readonly detail: string }
   );
+
+/** The columns that the reader has chosen. */
+export interface ColumnsDetail {
+  /** The names of the fields, separated by commas: a value for the property `columns`. */
+  readonly columns: string;
+}
 
 /** A line, and what it says. */
 export interface LineDetail {

@@ -34,3 +34,4 @@ export const more = icon("M3.5 8v.01M8 8v.01M12.5 8v.01", 2.25);
 export const up = icon("m4 10 4-4 4 4");
 export const down = icon("m4 6 4 4 4-4");
 export const toEnd = icon("M8 2.75V10M4.75 7 8 10.25 11.25 7M4 13.25h8");
+export const columns = icon("M2.75 3.25h10.5v9.5H2.75zM6.25 3.25v9.5M9.75 3.25v9.5");

@@ -7,7 +7,7 @@ import type { ReactiveControllerHost } from "lit";
 import { whileConnected } from "../while_connected.ts";
 
 /** A menu. In a narrow view, all tools are in a menu too. */
-export type Menu = "tools" | "download";
+export type Menu = "tools" | "download" | "columns";
 
 /** Opens one menu at a time, and closes it when the user clicks elsewhere. */
 export class MenuController {

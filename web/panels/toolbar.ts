@@ -26,6 +26,8 @@ export interface ToolbarModel extends SearchModel {
   readonly time: TimeMode;
   readonly filtered: boolean;
   readonly menu: Menu | undefined;
+  /** The tool that shows fields as columns. */
+  readonly columns: TemplateResult;
   onClear(): void;
   onCommand(command: Command): void;
   onMenu(menu: Menu | undefined): void;
@@ -71,6 +73,7 @@ function tools(model: ToolbarModel): TemplateResult {
           time
         ]}</span>
     </button>
+    ${model.columns}
     <div class="menu">
       <button class="tool" aria-label="Download" title="Download" aria-expanded=${isOpen}
         aria-controls="downloads" @click=${() => onMenu(isOpen ? "tools" : "download")}>

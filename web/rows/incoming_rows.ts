@@ -75,7 +75,7 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   prepend({ payloads, gap }: OlderLines): void {
     const rows: Row[] = payloads.toReversed().map((payload) => this.#factory.older(payload));
     if (gap !== undefined) rows.push(this.#factory.olderGap(gap));
-    this.#store.prepend(rows.reverse());
+    this.#store.prepend(grouped(rows.reverse()));
   }
 
   /** Holds back new rows. Until they are released, no row is removed from the list. */
@@ -141,4 +141,16 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     rows.set(index, row);
     return true;
   }
+}
+
+/** Joins the lines of entries, such as stack traces. */
+function grouped(rows: readonly Row[]): Row[] {
+  const groups = new LineGroups();
+  const entries = new Map<number, Row>();
+  for (const row of rows) {
+    if (row.kind !== "line") groups.clear();
+    const entry = row.kind === "line" ? groups.join(row) ?? row : row;
+    entries.set(entry.id, entry);
+  }
+  return [...entries.values()];
 }

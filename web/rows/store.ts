@@ -7,7 +7,7 @@ import { FacetCounter, type FacetCounts } from "./facets.ts";
 import { compile, EVERYTHING, type Filter, type Matcher } from "../search/filter.ts";
 import { firstIndex } from "./first_index.ts";
 import { RingBuffer } from "./ring_buffer.ts";
-import { charactersOf, type Row } from "./row.ts";
+import { charactersOf, type Line, type Row } from "./row.ts";
 
 /** Maximum time that filtering blocks the page without a pause, so that frames are drawn in time. */
 const SLICE_MS = 6;
@@ -167,6 +167,16 @@ export class Store {
   /** All rows, oldest first. */
   all(): Iterable<Row> {
     return this.#rows;
+  }
+
+  /** The newest visible lines, at most `count`. */
+  newestLines(count = 200): Line[] {
+    const lines: Line[] = [];
+    for (let index = this.visibleCount - 1; index >= 0 && lines.length < count; index--) {
+      const row = this.visibleAt(index);
+      if (row.kind === "line") lines.push(row);
+    }
+    return lines;
   }
 
   /** The visible rows, oldest first. */

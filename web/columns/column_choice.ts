@@ -1,0 +1,50 @@
+/**
+ * The tool that shows fields as columns.
+ *
+ * @module
+ */
+import { html, nothing, type TemplateResult } from "lit";
+import * as icons from "../panels/icons.ts";
+
+export interface ColumnChoiceModel {
+  readonly isOpen: boolean;
+  /** The columns shown. */
+  readonly names: readonly string[];
+  /** The fields that lines have; asked for only while the panel is open. */
+  offered(): readonly string[];
+  onToggle(name: string): void;
+  onOpen(isOpen: boolean): void;
+}
+
+/** Renders the button and its panel. */
+export function columnChoiceTemplate(model: ColumnChoiceModel): TemplateResult {
+  const { isOpen, onOpen } = model;
+  return html`
+    <div class="menu columns-tool">
+      <button class="tool" aria-label="Columns" title="Show fields as columns"
+        aria-expanded=${isOpen} aria-controls="columns" @click=${() => onOpen(!isOpen)}>
+        ${icons.columns}<span class="tool-name">Columns</span>
+      </button>
+      ${isOpen ? panel(model) : nothing}
+    </div>
+  `;
+}
+
+function panel({ names, offered, onToggle }: ColumnChoiceModel): TemplateResult {
+  const all = [...new Set([...names, ...offered()])];
+  return html`
+    <div class="panel columns" id="columns" role="group" aria-label="Columns">
+      ${all.length === 0
+        ? html`<div class="column-choice">No fields in these lines</div>`
+        : nothing}
+      ${all.map((name) =>
+        html`
+          <label class="column-choice">
+            <input type="checkbox" .checked=${names.includes(name)}
+              @change=${() => onToggle(name)}>${name}
+          </label>
+        `
+      )}
+    </div>
+  `;
+}

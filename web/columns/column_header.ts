@@ -1,0 +1,29 @@
+/**
+ * The names of the columns that the reader chose, above the list.
+ *
+ * @module
+ */
+import { html, nothing, type TemplateResult } from "lit";
+
+/** Renders the header; nothing if there are no columns. */
+export function columnHeaderTemplate(
+  names: readonly string[],
+  time: string,
+  onRemove: (name: string) => void,
+): TemplateResult | typeof nothing {
+  if (names.length === 0) return nothing;
+  return html`
+    <div class="column-header" part="columns">
+      <div class="row ${time}">
+        ${names.map((name, index) =>
+          html`
+            <button class="cell c${index}" title="Remove the column ${name}"
+              aria-label="Remove the column ${name}" @click=${() => onRemove(name)}>
+              <span class="column-name">${name}</span><span aria-hidden="true">×</span>
+            </button>
+          `
+        )}
+      </div>
+    </div>
+  `;
+}
