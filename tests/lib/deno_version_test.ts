@@ -6,7 +6,9 @@ import { outputOf } from "../support/command.ts";
 
 /** The modules that natstap and its tasks start with. */
 const ENTRIES = ["main.ts"].concat(
-  ["bundle", "demo", "program", "print_token"].map((name) => `tools/${name}.ts`),
+  ["bundle", "create_history_stream", "demo", "program", "print_token"].map((name) =>
+    `tools/${name}.ts`
+  ),
 );
 
 /** Runs a module on a Deno that claims to be another version. */
