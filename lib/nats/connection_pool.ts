@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Problem } from "../problem.ts";
 import type { Log } from "../telemetry/log.ts";
 import { Connection, type Nats, type OpenSubscription, type Subscriber } from "./connection.ts";
 import type { NatsOptions } from "./options.ts";
@@ -45,7 +46,12 @@ export class ConnectionPool implements Nats {
       this.#crowd ??= this.#open();
       await this.#crowd.attempted;
       if (this.#crowd.unavailable === undefined) {
-        return await this.#crowd.subscribe(subject, subscriber);
+        try {
+          return await this.#crowd.subscribe(subject, subscriber);
+        } catch (error) {
+          // The connection may just have been lost, while the main one was not.
+          if (!(error instanceof Problem) || error.code !== "nats_unavailable") throw error;
+        }
       }
     }
     this.#count(subject, 1);

@@ -72,7 +72,8 @@ async function apply(nats: JetStreamServer, lines: Line[], change: Change): Prom
   }
   const from = Math.floor(change.upTo * lines.length);
   if (from === 0) return lines;
-  await streams.purge(nats.stream, { seq: lines[from]!.sequence });
+  const kept = lines[from]?.sequence ?? lines.at(-1)!.sequence + 1;
+  await streams.purge(nats.stream, { seq: kept });
   return lines.slice(from);
 }
 
