@@ -13,7 +13,7 @@ import type { NatsConnection, TlsOptions } from "@nats-io/transport-deno";
 /** Number of bytes that are read from NATS before pending responses are sent. */
 const READ_BYTES = 65_536;
 /** How long a socket stays open for reading after a failed write. */
-const READ_REST_MS = 1_000;
+const READ_REST_MS = 100;
 
 /** The parts of a connection that its type does not include. */
 interface Internals {
