@@ -22,6 +22,9 @@ const SCAN_LINES = 1_000;
 /** Maximum size of a message without its payload and its publisher's headers: two subjects. */
 const OVERHEAD_BYTES = 8_192;
 
+/** How long the server waits for lines that it does not count. */
+const WAIT_NS = 500e6;
+
 const NO_MESSAGES = 404;
 const REQUEST_ENDED = 408;
 const CONFLICT = 409;
@@ -80,8 +83,7 @@ export class ConsumerBatches implements LineBatches {
 
   async read(sequence: number): Promise<readonly StoredLine[]> {
     this.#closeScanner();
-    const opened = this.#consumer?.next !== sequence;
-    if (opened) {
+    if (this.#consumer?.next !== sequence) {
       this.close();
       const { name } = await this.#create(startAt(sequence));
       this.#consumer = { name, next: sequence };
@@ -93,8 +95,7 @@ export class ConsumerBatches implements LineBatches {
     const last = lines.at(-1);
     if (last === undefined || last.remaining === 0) this.#delete(name);
     else this.#consumer = { name, next: last.sequence + 1 };
-    // A consumer that has counted wrongly stops early.
-    return last === undefined && !opened ? await this.read(sequence) : lines;
+    return lines;
   }
 
   close(): void {
@@ -153,13 +154,27 @@ export class ConsumerBatches implements LineBatches {
     return lines;
   }
 
+  /**
+   * Requests the lines that are there. A server that has counted wrongly says that there are none, but delivers
+   * them if it is asked to wait.
+   */
   async #request(name: string, count: number): Promise<Batch> {
+    const batch = await this.#requestOnce(name, count, { no_wait: true });
+    if (batch.lines.length > 0 || batch.status !== NO_MESSAGES) return batch;
+    return await this.#requestOnce(name, count, { expires: WAIT_NS });
+  }
+
+  async #requestOnce(
+    name: string,
+    count: number,
+    wait: { no_wait: true } | { expires: number },
+  ): Promise<Batch> {
     const maxBytes = (this.#connection.info?.max_payload ?? 0) + OVERHEAD_BYTES;
     const batch = await requestBatch(this.#connection, {
       subject: `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${name}`,
       body: {
         batch: count,
-        no_wait: true,
+        ...wait,
         ...(count > 1 && { max_bytes: maxBytes }),
       },
       count,

@@ -27,9 +27,10 @@ function open(
   nats: JetStreamServer,
   allowDirect: boolean,
   connection: NatsConnection = nats.connection,
+  filter = "logs.web.>",
 ): StoredLineReader {
   const connections = { live: () => connection, history: () => connection };
-  return new StoredLineReader({ name: nats.stream, allowDirect }, "logs.web.>", connections);
+  return new StoredLineReader({ name: nats.stream, allowDirect }, filter, connections);
 }
 
 /** Resolves to all lines from `sequence` on. */
@@ -49,6 +50,23 @@ async function readAll(reader: StoredLineReader, sequence: number): Promise<Stor
 const numbered = (subject: string, count: number, from = 1) =>
   Array.from({ length: count }, (_, i) => [subject, `${from + i}`] as const);
 const textOf = ({ payload }: StoredLine) => new TextDecoder().decode(payload);
+
+test(
+  "find() and read() get lines that nats-server 2.9 counts as fewer than none",
+  async (allowDirect, nats) => {
+    for (
+      const [subject, count] of [
+        ...[["logs.web.ams.m1", 400], ["logs.web.dfw.m1", 60], ["logs.db.dfw.m1", 1]] as const,
+        ...[["logs.web.dfw.m1", 400], ["logs.db.ams.m3", 400], ["logs.db.dfw.m1", 60]] as const,
+      ]
+    ) await nats.store(numbered(subject, count));
+    await nats.api.streams.deleteMessage(nats.stream, 1);
+    const reader = () => open(nats, allowDirect, nats.connection, "logs.*.*.m1");
+    // 861 lines up to sequence number 861, then 400 of another machine, then 60.
+    assertEquals((await readAll(reader(), 600)).length, 322);
+    assertEquals(await reader().find({ after: 2 }, 300), { sequence: 622, cut: "limit" });
+  },
+);
 
 test(
   "find() finds the start of what is requested, and read() reads all from there",
