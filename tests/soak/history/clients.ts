@@ -2,6 +2,7 @@
 import { createParser } from "npm:eventsource-parser@^3";
 import { type ServerEvent, TestEventSource } from "../../support/clients/event_source.ts";
 import { KernelSocket } from "../../support/clients/kernel_socket.ts";
+import { Connection } from "../../../web/connection/stream_connection.ts";
 import { LOUD, QUIET, type Scope } from "../line.ts";
 import type { Random } from "../random.ts";
 import { pause } from "../run.ts";
@@ -9,7 +10,12 @@ import { Receipts } from "./receipts.ts";
 import { KEEPALIVE_SECONDS, streamPath, tokenFor, type World } from "./world.ts";
 
 /** The kinds of clients, and how each of them follows a scope until `signal` is aborted. */
-const KINDS = { eventSource: followAsEventSource, curl: followWithCurl, slow: followSlowly };
+const KINDS = {
+  eventSource: followAsEventSource,
+  viewer: followAsViewer,
+  curl: followWithCurl,
+  slow: followSlowly,
+};
 
 /** A kind of client. */
 export type ClientKind = keyof typeof KINDS;
@@ -86,6 +92,44 @@ async function followAsEventSource(
   const status = await source.closed;
   signal.removeEventListener("abort", close);
   return status;
+}
+
+/** Follows the scope as `<natstap-viewer>` does, which resumes and renews its token by itself. */
+function followAsViewer(
+  { scope, tail, network, receipts }: Client,
+  world: World,
+  random: Random,
+  signal: AbortSignal,
+): Promise<undefined> {
+  const { region, machine } = scope;
+  const ended = Promise.withResolvers<undefined>();
+  const connection = new Connection({
+    src: `${urlOf({ network }, world)}/logs`,
+    ...{ region, machine, tail },
+    tokenProvider: () => tokenFor(scope, random.between(...TOKEN_SECONDS)),
+    random: () => random.between(0, 1),
+    silence: SILENCE_SECONDS * 1_000,
+  }, {
+    onState: (state) => {
+      if (state.state === "live") receipts.takeOpened(state.history);
+      if (state.state !== "ended") return;
+      receipts.violations.push(`A viewer has ended: ${state.detail}`);
+      ended.resolve(undefined);
+    },
+    onLine: (payload) => receipts.takeLine(payload),
+    onDropped: (count) => receipts.takeDropped(count),
+    onGap: (reason) => receipts.takeGap(reason),
+    onNats: (nats) => receipts.note(nats),
+    onLive: () => receipts.note("live"),
+    onOpen: () => receipts.note("open"),
+    onLost: () => receipts.violations.push("A viewer cannot continue where its stream ended"),
+  });
+  signal.addEventListener("abort", () => {
+    connection.stop();
+    ended.resolve(undefined);
+  });
+  connection.start();
+  return ended.promise;
 }
 
 /** Runs `curl` once; resolves to the status of a refusal. */
@@ -188,6 +232,6 @@ function parser(onEvent: (event: ServerEvent) => void): (bytes: Uint8Array) => v
   return (bytes) => feed(decoder.decode(bytes, { stream: true }));
 }
 
-function urlOf({ network }: Client, { networks }: World): string {
+function urlOf({ network }: Pick<Client, "network">, { networks }: World): string {
   return `http://127.0.0.1:${networks[network]!.port}`;
 }

@@ -12,7 +12,7 @@ import { type Client, type ClientKind, createClient, follow } from "./clients.ts
 import { injectFaults, LANES, STREAM } from "./faults.ts";
 import { Instance } from "./instance.ts";
 import { ConfirmedPublisher } from "./publisher.ts";
-import type { Comparison } from "./receipts.ts";
+import { compare, type Comparison } from "./comparison.ts";
 import { jetstream, readReplica } from "./stored_lines.ts";
 import { KEEPALIVE_SECONDS, STALL_SECONDS, type World } from "./world.ts";
 
@@ -47,7 +47,7 @@ export interface HistoryReport {
   readonly settled: number;
 }
 
-const CLIENTS = { eventSource: 110, curl: 50, slow: 40 };
+const CLIENTS = { eventSource: 80, viewer: 50, curl: 40, slow: 30 };
 /** Lines per second. */
 const RATE = 100;
 const NETWORKS = 4;
@@ -127,19 +127,20 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   await following;
 
   onStep("comparing");
+  const compared = clients.map((client) => ({
+    client,
+    ...compare(client.receipts, stored, scopes.of(client.scope)),
+  }));
   return {
     options,
     lines: stored.length - 1,
     repeated: publisher.repeated,
     faults,
-    clients: clients.map((client) => ({
-      client,
-      ...client.receipts.compare(client.scope, stored, scopes.from(client)),
-    })),
+    clients: compared,
     violations: [
       ...instances.flatMap(({ violations }) => violations),
       ...clients.flatMap(({ receipts }) => receipts.violations),
-      ...clients.flatMap((client) => scopes.lateStart(client, publisher) ?? []),
+      ...compared.flatMap(({ client, first }) => scopes.lateStart(client, first, publisher) ?? []),
     ],
     natsViolations: [
       ...publisher.lines.flatMap(({ sequence }, number) =>
@@ -181,28 +182,26 @@ class Scopes {
     return ids;
   }
 
-  /** The IDs that a client must have received: all from its first one on. */
-  from({ scope, receipts }: Client): readonly number[] {
-    const { firstLine } = receipts;
-    return firstLine === undefined ? [] : this.of(scope).filter((id) => id >= firstLine);
-  }
-
   /** Whether a client has everything up to the last line of its scope. */
-  isComplete({ scope, receipts }: Client): boolean {
-    return receipts.lastLine === (this.of(scope).at(-1) ?? 0) || receipts.endsWithDropped;
+  isComplete({ scope, receipts: { numbers, dropped } }: Client): boolean {
+    const last = this.of(scope).at(-1);
+    return last === undefined || this.#stored[last] === numbers.at(-1) ||
+      dropped.has(numbers.length);
   }
 
   /** Describes a stream that started later than was requested or announced; `undefined` if it did not. */
-  lateStart(client: Client, { lines }: ConfirmedPublisher): string | undefined {
-    const { scope, tail, receipts } = client;
-    const { firstLine = Infinity, liveId, readyAt = Infinity } = receipts;
+  lateStart(
+    { scope, tail, receipts: { liveId, openedAt = Infinity } }: Client,
+    first = Infinity,
+    { lines }: ConfirmedPublisher,
+  ): string | undefined {
     const ids = this.of(scope);
     const what = `The first stream of ${JSON.stringify({ ...scope, tail })}`;
-    const missed = ids.find((id) => id < firstLine && lines[this.#stored[id]!]!.sentAt > readyAt);
+    const missed = ids.find((id) => id < first && lines[this.#stored[id]!]!.sentAt > openedAt);
     if (missed !== undefined) return `${what} lacks line ${missed}, which was published later`;
     if (tail === undefined || liveId === undefined) return undefined;
     const history = ids.filter((id) => id <= liveId);
-    const found = history.filter((id) => id >= firstLine).length;
+    const found = history.filter((id) => id >= first).length;
     const least = Math.min(tail, history.length);
     return found < least ? `${what} starts with ${found} lines, not ${least}` : undefined;
   }
@@ -220,7 +219,7 @@ async function settle(
     if (behind === 0) break;
     if (behind < waiting) onStep(`${behind} clients are behind`);
     waiting = behind;
-    const now = clients.reduce((sum, { receipts }) => sum + receipts.length, 0);
+    const now = clients.reduce((sum, { receipts }) => sum + receipts.ids.length, 0);
     if (now > received) idleSince = performance.now();
     received = now;
     await pause(500);
