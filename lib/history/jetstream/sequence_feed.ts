@@ -93,7 +93,9 @@ export class SequenceFeed {
       const { sequence, cut } = await this.#reader.find(start, maxLines);
       if (cut !== undefined) this.#sink.notify({ event: "gap", data: { reason: cut } });
       // Lines that were published since the stream opened belong to it, even if more were than requested.
-      this.#last = Math.min(sequence, this.#firstLive) - 1;
+      // A client that resumes has them already if they arrive late: from a leader that had hung.
+      const first = "after" in start ? Infinity : this.#firstLive;
+      this.#last = Math.min(sequence, first) - 1;
     });
   }
 

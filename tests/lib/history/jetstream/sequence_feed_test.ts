@@ -140,6 +140,25 @@ Deno.test("start() sends the stored lines, then what was published meanwhile, th
   feed.close();
 });
 
+Deno.test("start() sends every line since the stream opened, and none that a client that resumes has", async () => {
+  for (
+    const [start, expected] of [[{ tail: 2 }, [6, 7, 8, 9, "live"]], [{ after: 7 }, [
+      8,
+      9,
+      "live",
+    ]]] as const
+  ) {
+    const scenario = new Scenario();
+    const feed = scenario.open(undefined);
+    for (let sequence = 1; sequence <= 5; sequence++) scenario.publish(feed, sequence, true);
+    for (let sequence = 6; sequence <= 9; sequence++) scenario.publish(feed, sequence);
+    feed.start(start, 100, () => scenario.taken.push("live"));
+    await settle();
+    assertEquals(scenario.taken, [...expected]);
+    feed.close();
+  }
+});
+
 Deno.test("start() waits for a reader that does not read, and reads forgotten live lines from the stream", async () => {
   const scenario = new Scenario();
   scenario.room = 2;
