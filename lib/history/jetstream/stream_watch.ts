@@ -9,8 +9,11 @@ import type { HistoryStream, UnusableStream } from "./history_stream.ts";
 
 /** How often the stream is asked for its state. A new leader takes at least 4 s to be elected. */
 const POLL_MS = 1_000;
-/** How long streams wait for the first answer before they open without history. */
-const FIRST_ANSWER_MS = 5_000;
+/**
+ * How long streams wait for the first answer before they open without history, which they never get then.
+ * Longer than the election of a leader takes while a server hangs.
+ */
+const FIRST_ANSWER_MS = 20_000;
 /** Number of answers in a row that must report a problem before a stream that was usable is given up. */
 const PROBLEM_ANSWERS = 3;
 

@@ -37,6 +37,10 @@ export function historyReportText(report: HistoryReport): string {
     ],
     ["lines reported as dropped", sum(({ dropped }) => dropped)],
     ...countsOf(faults).map(([name, count]): [string, string] => [`fault: ${name}`, `${count}`]),
+    ...countsOf(report.reasons).map(([reason, count]): [string, string] => [
+      `no history: ${reason}`,
+      `${count}`,
+    ]),
     ["time until all clients had everything", `${settled.toFixed(1)} s`],
     ["lost", sum(({ lost }) => lost)],
     ["duplicated", sum(({ duplicated }) => duplicated)],

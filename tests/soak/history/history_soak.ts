@@ -43,6 +43,8 @@ export interface HistoryReport {
   readonly violations: readonly string[];
   /** What NATS itself violated: lines that it confirmed but has not stored, replicas that differ. */
   readonly natsViolations: readonly string[];
+  /** Why instances had no history at times, according to their logs. */
+  readonly reasons: readonly string[];
   /** How long clients needed to receive everything after the last fault, in seconds. */
   readonly settled: number;
 }
@@ -126,6 +128,8 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   leaving.abort();
   await following;
 
+  await Promise.all(instances.map((instance) => instance.stop()));
+
   onStep("comparing");
   const compared = clients.map((client) => ({
     client,
@@ -148,6 +152,7 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
       ),
       ...differences(replicas),
     ],
+    reasons: instances.flatMap(({ reasons }) => reasons),
     settled,
   };
 }

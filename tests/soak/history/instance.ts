@@ -9,6 +9,8 @@ export class Instance implements AsyncDisposable {
   readonly links: readonly TcpBalancer[];
   /** Descriptions of exits that nothing in the run explains. */
   readonly violations: string[] = [];
+  /** Why there was no history at times, according to the service's log. */
+  readonly reasons: string[] = [];
   readonly #env: Record<string, string>;
   #service: Service | undefined;
 
@@ -39,6 +41,9 @@ export class Instance implements AsyncDisposable {
     if (this.#service !== undefined) return;
     const service = this.#service = await startService(this.#env);
     service.status.then(({ code, signal }) => {
+      for (const { msg, reason } of service.logs) {
+        if (msg === "history unavailable") this.reasons.push(String(reason));
+      }
       if (this.#service !== service) return;
       this.#service = undefined;
       const how = signal ?? `code ${code}`;
