@@ -169,7 +169,10 @@ export class LogStream {
     if (this.#reason !== undefined) return;
     this.#noteWaiting();
     this.#addDropped();
-    this.#buffer.addNotice(this.#format.control(event));
+    const format = this.#format;
+    // If the lines before it are discarded, a client must not resume after them.
+    const kept = event.event === "live" ? format.control({ ...event, id: undefined }) : undefined;
+    this.#buffer.addNotice(format.control(event), kept);
     this.#flushSoon();
   }
 

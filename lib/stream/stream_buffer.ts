@@ -104,9 +104,13 @@ export class StreamBuffer {
     piece.lineBytes += bytes;
   }
 
-  /** Adds a control event other than `dropped`. It is small, and there is always room for it. */
-  addNotice(event: Uint8Array<ArrayBuffer>): void {
-    (this.#add(event).notices ??= []).push(event);
+  /**
+   * Adds a control event other than `dropped`. It is small, and there is always room for it.
+   *
+   * @param kept What {@linkcode discard} returns in its place.
+   */
+  addNotice(event: Uint8Array<ArrayBuffer>, kept = event): void {
+    (this.#add(event).notices ??= []).push(kept);
   }
 
   /** Adds the `dropped` event that counts `dropped`. It is small, and there is always room for it. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ndjson } from "../../../lib/stream/formats/ndjson.ts";
 import { sse } from "../../../lib/stream/formats/sse.ts";
 import {
@@ -240,6 +240,25 @@ Deno.test("tick() disconnects a reader that takes nothing for the stall time, fr
     { event: "end", reason: "stalled" },
   ]);
   assertEquals(bytes, open.bytes());
+});
+
+Deno.test("tick() gives a stalled reader no id of lines that it discards", async () => {
+  await using open = openStream({ format: sse, limits: { stallTime: 1_000 } });
+  await arrive(open);
+  open.stream.push(new TextEncoder().encode("a line"), 7);
+  open.stream.notify({ event: "live", data: {}, id: 7 });
+  open.tick(1_000, 0);
+  const text = await new Response(
+    new ReadableStream({
+      async pull(controller) {
+        const { done, value } = await open.reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+    }),
+  ).text();
+  assertMatch(text, /event: live[^]*event: dropped[^]*event: end/);
+  assertEquals(text.includes("id:"), false, text);
 });
 
 Deno.test("tick() counts each line of a stalled reader once, even if an event in its buffer counts it too", async () => {
