@@ -9,7 +9,7 @@ import { type Scope, shows } from "../line.ts";
 import { Random } from "../random.ts";
 import { pause } from "../run.ts";
 import { type Client, type ClientKind, createClient, follow } from "./clients.ts";
-import { injectFaults, LANES, STREAM } from "./faults.ts";
+import { ALL_FAULTS, injectFaults, type Lanes, STREAM } from "./faults.ts";
 import { Instance } from "./instance.ts";
 import { ConfirmedPublisher } from "./publisher.ts";
 import { compare, type Comparison } from "./comparison.ts";
@@ -26,6 +26,8 @@ export interface HistorySoakOptions {
   readonly clients?: Readonly<Record<ClientKind, number>>;
   /** Lines per second. */
   readonly rate?: number;
+  /** The faults to inject. */
+  readonly lanes?: Lanes;
   /** Called with a description of each step. */
   readonly onStep?: (what: string) => void;
 }
@@ -60,12 +62,13 @@ const LONGEST_SHARE = 0.25;
 const ARRIVAL_SHARE = 0.3;
 /** How long all clients may receive nothing new before those that lack lines are given up. */
 const PATIENCE_MS = 75_000;
-/** Number of lines in the stream when the first client connects. */
-const FIRST_LINES = 500;
+/** How long lines are published before the first client connects. */
+const FIRST_SECONDS = 5;
 
 /** Runs a soak. Violated guarantees are part of the report and do not reject the promise. */
 export async function historySoak(options: HistorySoakOptions): Promise<HistoryReport> {
-  const { seconds, seed, clients: counts = CLIENTS, rate = RATE, onStep = () => {} } = options;
+  const { seconds, seed, clients: counts = CLIENTS, rate = RATE, lanes = ALL_FAULTS } = options;
+  const { onStep = () => {} } = options;
   const random = new Random(seed);
   await using stack = new AsyncDisposableStack();
   onStep("starting");
@@ -83,9 +86,7 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   await Promise.all(instances.map((instance) => instance.start()));
   await Promise.all(instances.map(hasHistory));
   const publisher = new ConfirmedPublisher(nats, rate);
-  while (publisher.lines.filter(({ sequence }) => sequence).length < FIRST_LINES / (100 / rate)) {
-    await pause(100);
-  }
+  while (publisher.confirmed < FIRST_SECONDS * rate) await pause(100);
 
   onStep("load");
   const clients = Object.entries(counts).flatMap(([kind, count]) =>
@@ -99,7 +100,7 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   }));
   const ending = new AbortController();
   const faults: string[] = [];
-  const injecting = Promise.all(LANES.map((lane) =>
+  const injecting = Promise.all(lanes.map((lane) =>
     injectFaults(lane, world, random.fork(), {
       longest: seconds * 1_000 * LONGEST_SHARE,
       signal: ending.signal,
@@ -194,14 +195,15 @@ class Scopes {
       dropped.has(numbers.length);
   }
 
-  /** Describes a stream that started later than was requested or announced; `undefined` if it did not. */
+  /** Describes a stream that never opened, or started too late; `undefined` if it did not. */
   lateStart(
-    { scope, tail, receipts: { liveId, openedAt = Infinity } }: Client,
+    { scope, tail, receipts: { liveId, openedAt } }: Client,
     first = Infinity,
     { lines }: ConfirmedPublisher,
   ): string | undefined {
     const ids = this.of(scope);
     const what = `The first stream of ${JSON.stringify({ ...scope, tail })}`;
+    if (openedAt === undefined) return `${what} never opened`;
     const missed = ids.find((id) => id < first && lines[this.#stored[id]!]!.sentAt > openedAt);
     if (missed !== undefined) return `${what} lacks line ${missed}, which was published later`;
     if (tail === undefined || liveId === undefined) return undefined;

@@ -43,9 +43,9 @@ export class ConfirmedPublisher {
     this.#done = this.#run();
   }
 
-  /** The number of lines that are not confirmed yet. */
-  get unconfirmed(): number {
-    return this.#pending.size;
+  /** The number of lines that are confirmed. */
+  get confirmed(): number {
+    return this.lines.length - this.#pending.size;
   }
 
   /** Stops; resolves once every line has been stored. */
