@@ -4,8 +4,7 @@
  * @module
  */
 import type { LineRequest } from "../../stream/line_source.ts";
-import type { HistoryServices } from "../create_history.ts";
-import type { History } from "../history.ts";
+import type { History, HistoryServices } from "../history.ts";
 import type { VictoriaLogsOptions } from "../history_options.ts";
 import { ReadSlots } from "../read_slots.ts";
 import { ContentFeed, type ContentFeedOptions } from "./content_feed.ts";
