@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { NatsState } from "../nats/connection.ts";
 import type { EndReason } from "./end_reasons.ts";
 
 /**
@@ -37,7 +38,7 @@ export type ControlEvent =
   | {
     readonly event: "status";
     readonly data: {
-      readonly nats: "connected" | "disconnected";
+      readonly nats: NatsState;
       readonly at: string;
       /** Only with `connected`: whether the lines published in between have been sent. */
       readonly recovered?: boolean;
@@ -49,6 +50,17 @@ export type ControlEvent =
     readonly data: { readonly reason: EndReason };
     readonly retry?: number;
   };
+
+/**
+ * Returns the event for a change of the connection to NATS.
+ *
+ * @param at When it changed, in milliseconds since the epoch.
+ * @param recovered Whether the lines that were published meanwhile have been sent, if it is connected again.
+ */
+export function statusEvent(nats: NatsState, at: number, recovered: boolean): ControlEvent {
+  const data = { nats, at: new Date(at).toISOString() };
+  return { event: "status", data: nats === "connected" ? { ...data, recovered } : data };
+}
 
 /**
  * Why requested lines are missing: they are older than the stream keeps, there are more than

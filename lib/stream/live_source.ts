@@ -4,6 +4,7 @@
  * @module
  */
 import type { Nats } from "../nats/connection.ts";
+import { statusEvent } from "./control_event.ts";
 import type { LineRequest, LineSink, LineSource } from "./line_source.ts";
 
 /** The part of a sink that live lines need. */
@@ -12,10 +13,10 @@ export type LiveSink = Pick<LineSink, "push" | "notify" | "end">;
 /** A subscription for each stream. */
 export class LiveSource implements LineSource {
   readonly #nats: Nats;
-  /** Called with each line. */
+  /** Called with each live line, by other sources too. */
   readonly onLine: (payload: Uint8Array) => void;
 
-  /** @param onLine Called with each line. */
+  /** @param onLine Called with each live line. */
   constructor(nats: Nats, onLine: (payload: Uint8Array) => void) {
     this.#nats = nats;
     this.onLine = onLine;
@@ -33,11 +34,7 @@ export class LiveSource implements LineSource {
         sink.push(data);
       },
       onDenied: () => sink.end("denied"),
-      onState: (nats, at) => {
-        const data = { nats, at: new Date(at).toISOString() };
-        const recovered = nats === "connected" ? { recovered: false } : {};
-        sink.notify({ event: "status", data: { ...data, ...recovered } });
-      },
+      onState: (nats, at) => sink.notify(statusEvent(nats, at, false)),
     });
     return () => subscription.close();
   }

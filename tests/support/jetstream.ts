@@ -28,8 +28,7 @@ export interface JetStreamServer extends AsyncDisposable {
  * the password `admin`.
  */
 export async function startJetStream(config = ""): Promise<JetStreamServer> {
-  const folder = await Deno.makeTempDir({ prefix: "natstap-jetstream-" });
-  const server = await startNatsServer({ config: `${jetStreamConfig(folder)}\n${config}` });
+  const server = await startNatsServer({ config, jetstream: true });
   const connection = await connect({ servers: server.url, user: "admin", pass: "admin" });
   const api = await jetstreamManager(connection);
   let stream = "";
@@ -61,12 +60,6 @@ export async function startJetStream(config = ""): Promise<JetStreamServer> {
     async [Symbol.asyncDispose]() {
       await connection.close();
       await server.stop();
-      await Deno.remove(folder, { recursive: true });
     },
   };
-}
-
-/** The text for a server's configuration file that enables JetStream. */
-export function jetStreamConfig(folder: string): string {
-  return `jetstream { store_dir: "${folder}" }`;
 }

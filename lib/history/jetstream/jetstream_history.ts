@@ -7,6 +7,7 @@ import type { NatsConnection } from "@nats-io/transport-deno";
 import type { Config } from "../../config.ts";
 import { Connection, type OpenSubscription } from "../../nats/connection.ts";
 import { Problem } from "../../problem.ts";
+import { statusEvent } from "../../stream/control_event.ts";
 import type { LineRequest, LineSink } from "../../stream/line_source.ts";
 import type { History, HistoryServices } from "../history.ts";
 import type { JetStreamOptions } from "../history_options.ts";
@@ -86,14 +87,10 @@ export class JetStreamHistory implements History {
           feed.push(message.data, position);
         },
         onDenied: () => sink.end("denied"),
-        onState: (state, time) => {
-          const at = new Date(time).toISOString();
-          if (state === "disconnected") {
-            return sink.notify({ event: "status", data: { nats: state, at } });
-          }
-          feed.catchUp(() =>
-            sink.notify({ event: "status", data: { nats: state, at, recovered: true } })
-          );
+        onState: (state, at) => {
+          const notify = () => sink.notify(statusEvent(state, at, true));
+          if (state === "connected") feed.catchUp(notify);
+          else notify();
         },
       });
     } catch (error) {

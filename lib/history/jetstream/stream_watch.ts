@@ -14,7 +14,7 @@ const POLL_MS = 1_000;
  * Longer than the election of a leader takes while a server hangs.
  */
 const FIRST_ANSWER_MS = 20_000;
-/** Number of answers in a row that must report a problem before a stream that was usable is given up. */
+/** Number of answers in a row that must report a problem before a usable stream counts as unusable. */
 const PROBLEM_ANSWERS = 3;
 
 type Check = () => Promise<HistoryStream | UnusableStream> | undefined;
@@ -36,11 +36,12 @@ export class StreamWatch {
   readonly #check: Check;
   readonly #changes: StreamChanges;
   readonly #log: Log;
+  readonly #pollMs: number;
   #known = false;
   /** When JetStream was first asked. */
   #askedAt = Infinity;
   readonly #answered = Promise.withResolvers<void>();
-  readonly #closing = new AbortController();
+  #closed = false;
   #problemAnswers = 0;
 
   /**
@@ -48,15 +49,13 @@ export class StreamWatch {
    *
    * @param check Reads the state of the stream; fails if JetStream does not answer, and returns `undefined`
    * while NATS is not connected, which is reported elsewhere.
+   * @param pollMs How often to ask, in milliseconds.
    */
-  constructor(
-    check: Check,
-    changes: StreamChanges,
-    log: Log,
-  ) {
+  constructor(check: Check, changes: StreamChanges, log: Log, pollMs = POLL_MS) {
     this.#check = check;
     this.#changes = changes;
     this.#log = log;
+    this.#pollMs = pollMs;
     this.#run();
   }
 
@@ -73,11 +72,11 @@ export class StreamWatch {
 
   /** Stops polling. */
   close(): void {
-    this.#closing.abort();
+    this.#closed = true;
   }
 
   async #run(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
+    while (!this.#closed) {
       try {
         const checking = this.#check();
         if (checking !== undefined) this.#askedAt = Math.min(this.#askedAt, performance.now());
@@ -87,7 +86,7 @@ export class StreamWatch {
       } catch (error) {
         this.#handleSilence(error instanceof Error ? error.message : String(error));
       }
-      await delay(POLL_MS);
+      await delay(this.#pollMs);
     }
   }
 

@@ -5,6 +5,7 @@
  */
 import type { LineSink } from "../../stream/line_source.ts";
 import type { Budget } from "../../stream/stream_buffer.ts";
+import type { ReadSlots } from "../read_slots.ts";
 import { ContentJoin } from "./content_join.ts";
 import type { ScopeNames } from "./logsql.ts";
 import type { Found, Period, VictoriaLogs } from "./victoria_logs.ts";
@@ -17,7 +18,7 @@ export interface ContentFeedOptions {
   /** The server. */
   readonly logs: VictoriaLogs;
   /** Limits the number of reads at the same time. A slot is never held while a reader is slow. */
-  readonly slots: { run<T>(read: () => Promise<T>): Promise<T> };
+  readonly slots: Pick<ReadSlots, "run">;
   /** Size of a stream's buffer, in bytes. */
   readonly bufferBytes: number;
   /** The memory that all streams share. */
@@ -46,7 +47,7 @@ const JOIN_MS = 10_000;
 
 /**
  * Sends stored lines, those that were stored late, and live ones. Live lines wait meanwhile. If there are too
- * many of them to wait for late lines, a `gap` takes the place of those; if there are too many even so, live
+ * many of them to wait for late lines, a `gap` takes the place of those; if there are too many even then, live
  * lines are dropped and counted, as they are if a reader is slow.
  */
 export class ContentFeed {
@@ -177,9 +178,8 @@ export class ContentFeed {
       this.#crowding.resolve();
     }
     // Lines after a dropped one are dropped too: one gap, with one count, instead of many.
-    if (
-      this.#dropped.count > 0 || size > limit || budget.used + payload.length > budget.total
-    ) {
+    const isFull = size > limit || budget.used + payload.length > budget.total;
+    if (isFull || this.#dropped.count > 0) {
       this.#dropped.count++;
       this.#dropped.bytes += payload.length;
       return;

@@ -4,6 +4,7 @@
  * @module
  */
 import { toNumber } from "../../log_line/envelopes.ts";
+import { utf8 } from "../../stream/formats/format.ts";
 import { parseObject } from "./line_key.ts";
 import { toNanoseconds } from "./line_time.ts";
 import { scopeFilter, type ScopeNames } from "./logsql.ts";
@@ -35,8 +36,8 @@ export interface VictoriaLogsLimits {
   /** Maximum time until an answer has arrived, in milliseconds. Default: 3,000. */
   readonly timeoutMs?: number;
   /**
-   * How long a server that has failed is left alone, in milliseconds. Otherwise, of a thousand streams that wait
-   * for their turn to read, each would wait for the timeouts of all before it. Default: 1,000.
+   * How long a server that has failed is left alone, in milliseconds. Otherwise, each of a thousand streams that
+   * wait for their turn to read would wait for the timeouts of all those before it. Default: 1,000.
    */
   readonly retryMs?: number;
 }
@@ -56,8 +57,8 @@ export class VictoriaLogs {
   /** @param url The server's address. May contain a path, and a user name and password for Basic authentication. */
   constructor(url: URL, { maxLines, timeoutMs = 3_000, retryMs = 1_000 }: VictoriaLogsLimits) {
     const { username, password } = url;
-    const credentials = [username, password].map(decodeURIComponent).join(":");
-    this.#headers = username === "" ? {} : { Authorization: `Basic ${toBase64(credentials)}` };
+    const credentials = utf8([username, password].map(decodeURIComponent).join(":")).toBase64();
+    this.#headers = username === "" ? {} : { Authorization: `Basic ${credentials}` };
     this.#url = new URL(`${url.pathname.replace(/\/*$/, "")}/select/logsql/query`, url.origin);
     this.#maxLines = maxLines;
     this.#retryMs = retryMs;
@@ -121,8 +122,4 @@ function toIndexEntry(json: string): IndexEntry | undefined {
   const row = parseObject(json);
   const time = toNanoseconds(row?._time);
   return time === undefined ? undefined : { time, bytes: toNumber(row?.bytes) || 0 };
-}
-
-function toBase64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
