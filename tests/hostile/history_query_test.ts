@@ -1,5 +1,5 @@
 /** Hostile values of `tail`, `since` and the ID to resume after. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { connectTo, receive, send } from "../support/clients/raw_request.ts";
 import { parseEvents } from "../support/clients/sse_reader.ts";
 import { assertProblem } from "../support/expect_problem.ts";
@@ -17,22 +17,24 @@ const LINES = Array.from({ length: 30 }, (_, index) => ({
 }));
 
 let stack: Stack;
-/** All lines of the app `web`. */
+/** The last lines of the app `web`, as many as one request may get. */
 let all: NumberedLine[];
+/** The reason why there are not more of them. */
+let gap: string | undefined;
 Deno.test.beforeAll(async () => {
   stack = await startHistoryStack({ HISTORY_MAX_LINES: "15" });
   await store(stack.publisher, LINES);
-  ({ lines: all } = await fetchHistory(stack.service, { app: "web" }, { last_event_id: "0" }));
+  ({ lines: all, gap } = await fetchHistory(stack.service, { app: "web" }, { last_event_id: "0" }));
 });
 Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
 
-/** Text that is no number, in whatever way it resembles one; percent-encoded. */
+/** Text that is not a number, however much it resembles one; percent-encoded. */
 const NOT_NUMBERS: [attack: string, values: string[]][] = [
   ["negative numbers", ["-1", "-0", "-9007199254740993", "%E2%88%921"]],
   ["numbers that are not whole", ["1.5", "1.0", ".5", "1.", "0,5", "1e3", "1E3", "1e-3"]],
   ["other notations", ["0x10", "0b1", "0o7", "1_000", "1n", "%2B1", "+1", "0x", "10h10"]],
   ["digits of other scripts", ["%D9%A1%D9%A0", "%EF%BC%91", "%E1%A0%91", "%C2%B2", "%F0%9D%9F%8F"]],
-  ["no numbers", ["NaN", "Infinity", "null", "undefined", "true", "abc", "%5B1%5D", "%7B%7D"]],
+  ["words", ["NaN", "Infinity", "null", "undefined", "true", "abc", "%5B1%5D", "%7B%7D"]],
   ["white space", ["%20", "%201", "1%20", "%091", "1%0A", "1%0D%0Aid:%207", "%C2%A01", "1+1"]],
   ["control characters", ["%00", "1%00", "%001", "1%7F", "%E2%80%8B1", "%E2%80%AE1", "%EF%BB%BF1"]],
   ["invalid UTF-8", ["%FF", "1%80", "%C0%B1", "%ED%A0%80", "%"]],
@@ -64,7 +66,7 @@ const NOT_TIMES: [attack: string, values: string[]][] = [
   ["durations that are not whole, or negative", ["-10m", "1.5h", "1e3s", "%2B10m", "0x10m"]],
   ["several durations", ["1h30m", "10m,5m", "10m10m"]],
   ["digits of other scripts", ["%D9%A1%D9%A0m", "%EF%BC%91m", "1%EF%BD%8D"]],
-  ["times that are none", [
+  ["times that do not exist", [
     ...["2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-20T25:00:00Z", "not-a-time"],
     ...["2026-11-20T20:61:00Z", "2026-11-20T20:42:11%2B25:00", "0000-00-00T00:00:00Z"],
   ]],
@@ -112,20 +114,32 @@ Deno.test("GET /logs answers numbers of any size, and never with other lines tha
   for (const parameter of ["tail", "last_event_id"]) {
     for (const value of ["0", "00", "007", ...exact, ...values]) {
       const { status, lines } = await ask(`${parameter}=${value}`);
-      assert([200, 400].includes(status), `${status} to ${parameter}=${value.slice(0, 50)}`);
-      assertEquals(lines, all.slice(all.length - lines.length));
+      const count = parameter === "tail" ? Number(value) : Infinity;
+      const expected = value.length > 15
+        ? { status: 400, lines: [] }
+        : { status: 200, lines: count === 0 ? [] : all.slice(-count) };
+      assertEquals({ status, lines }, expected, `${parameter}=${value.slice(0, 50)}`);
     }
   }
 });
 
+Deno.test("GET /logs sends HISTORY_MAX_LINES lines at most", () => {
+  assertEquals([all.length, gap], [15, "limit"]);
+});
+
 Deno.test("GET /logs answers times of any distance, and never with other lines than the app's last ones", async () => {
-  const durations = ["0s", "1s", "1d", "99999d", "9".repeat(16) + "d", "9".repeat(400) + "s"];
-  const times = ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z"];
-  const late = ["2999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59Z", "2016-12-31T23:59:60Z"];
-  for (const value of [...durations, ...times, ...late, "1970-01-01T00:00:00-23:59"]) {
-    const { status, lines } = await ask(`since=${value}`);
-    assert([200, 400].includes(status), `${status} to since=${value.slice(0, 50)}`);
-    assertEquals(lines, all.slice(all.length - lines.length));
+  const early = ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00-23:59"];
+  const late = ["0s", "2999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59Z"];
+  const invalid = ["9".repeat(16) + "d", "9".repeat(400) + "s", "2016-12-31T23:59:60Z"];
+  const expected: [values: string[], status: number, lines: NumberedLine[]][] = [
+    [["1d", "99999d", "1969-12-31T23:59:59Z", ...early], 200, all],
+    [late, 200, []],
+    [invalid, 400, []],
+  ];
+  for (const [values, status, lines] of expected) {
+    for (const value of values) {
+      assertEquals(await ask(`since=${value}`), { status, lines }, value.slice(0, 50));
+    }
   }
 });
 
@@ -137,6 +151,7 @@ Deno.test("The ID in the header or the query takes precedence over tail and sinc
     const { text } = await askWith([`Last-Event-ID: ${id}`], query);
     assertEquals(linesOf(text), rest);
   }
+  for (const query of ["tail=x", "since=x"]) await assertInvalid(`${query}&last_event_id=${id}`);
 });
 
 Deno.test("Parameters whose names only resemble those of history are ignored", async () => {
@@ -152,7 +167,9 @@ Deno.test("Parameters whose names only resemble those of history are ignored", a
   ];
   for (const name of names) {
     const { status, text } = await askWith([], `${name}=5`, /\nevent: ready\n[^]*\n\n/);
-    assertEquals([status, linesOf(text)], [200, []], name);
+    assertEquals(status, 200);
+    // Only if no history is requested, `ready` has an id to resume after.
+    assertMatch(text, /\nevent: ready\nid: 30\n/, name);
   }
 });
 

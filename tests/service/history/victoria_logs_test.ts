@@ -15,7 +15,8 @@ function line(message: string, ms: number, app = "web"): SampleLine {
 async function read(reader: Reader, count: number): Promise<string[]> {
   const received: string[] = [];
   while (received.length < count) {
-    const { event, data } = (await reader.next())!;
+    const { event, data, id } = (await reader.next())!;
+    assertEquals(id, undefined, "Lines of VictoriaLogs have no ids");
     received.push(event === undefined ? JSON.parse(data).message : `[${event} ${data}]`);
   }
   return received;
@@ -33,7 +34,18 @@ Deno.test("tail starts with the last lines in VictoriaLogs, then live ones, with
   assertEquals(await read(reader, 4), ["b", "stored and live", "[live {}]", "live"]);
 });
 
-Deno.test("a stream starts live, after a gap, if VictoriaLogs is unreachable", async () => {
+Deno.test("A stream whose client names an id starts live, as VictoriaLogs has none", async () => {
+  await using server = startChangingServer();
+  await using stack = await startStack({ HISTORY_URL: server.url.href });
+  const { service, publisher } = stack;
+  server.stored = [line("stored", -10)];
+  await using reader = await openStream(service, { app: "web" }, { tail: "3", last_event_id: "1" });
+  const { subject, payload } = line("live", 0);
+  publisher.publish(subject, payload);
+  assertEquals(await read(reader, 1), ["live"]);
+});
+
+Deno.test("A stream starts live, after a gap, if VictoriaLogs is unreachable", async () => {
   await using stack = await startStack({ HISTORY_URL: `http://127.0.0.1:${freePort()}` });
   const { service, publisher } = stack;
   await using reader = await openStream(service, { app: "web" }, { since: "10m" });
