@@ -14,8 +14,13 @@ const MAX_LINES = 1000;
 const MAX_CHARACTERS = 131_072;
 /** Number of characters of a line that are looked at. */
 const MAX_LOOKED_AT = 1000;
-/** Maximum time between the arrival of two lines of an entry. */
+/** Maximum time between two lines of an entry. */
 const MAX_PAUSE_MS = 5000;
+/**
+ * Maximum time between a line that reports a problem and the stack trace after it. A logger writes both at once; after
+ * a pause, they are more likely unrelated.
+ */
+const MAX_PAUSE_BEFORE_TRACE_MS = 1000;
 /** Maximum number of machines whose last entries are remembered. */
 const MAX_MACHINES = 1000;
 
@@ -29,8 +34,6 @@ interface Open {
   readonly entry: Line;
   /** `undefined` if the entry does not look like a stack trace yet. */
   readonly state: TraceState | undefined;
-  /** When its last line arrived. */
-  readonly received: number;
 }
 
 /**
@@ -51,9 +54,7 @@ export class LineGroups {
   join(line: Line): Line | undefined {
     const source = `${line.machine}\n${line.provider}\n${line.region}`;
     const before = this.#open.get(source);
-    const after = before && line.received - before.received <= MAX_PAUSE_MS
-      ? follow(before, line)
-      : undefined;
+    const after = before && follow(before, line);
     // The machine that was silent the longest comes first.
     this.#open.delete(source);
     this.#open.set(source, after ?? begin(line));
@@ -70,31 +71,41 @@ export class LineGroups {
 function begin(line: Line): Open {
   const text = line.isStructured ? undefined : beginning(line.message);
   const opener = text === undefined ? undefined : OPENERS.find((one) => one.line.test(text));
-  return { entry: line, state: opener?.state, received: line.received };
+  return { entry: line, state: opener?.state };
 }
 
 function follow({ entry, state }: Open, line: Line): Open | undefined {
   if (entry.isStructured || line.isStructured) return undefined;
   if ((entry.more?.length ?? 0) + 1 >= MAX_LINES) return undefined;
   if (entry.message.length + line.message.length > MAX_CHARACTERS) return undefined;
+  if (pauseMs(entry.more?.at(-1) ?? entry, line) > MAX_PAUSE_MS) return undefined;
   const text = beginning(line.message);
-  const next = state === undefined ? opened(entry, text) : nextState(state, text);
+  const next = state === undefined ? opened(entry, line, text) : nextState(state, text);
   if (next === undefined) {
     // The second line may show what the first one was, such as `com.example.Failure: no such order`.
-    const late = state !== undefined && entry.more === undefined ? opened(entry, text) : undefined;
-    return late && { entry: grown(entry, line, late), state: late, received: line.received };
+    const late = state !== undefined && entry.more === undefined
+      ? opened(entry, line, text)
+      : undefined;
+    return late && { entry: grown(entry, line, late), state: late };
   }
   const isReason = REASONS.has(`${state} ${next}`);
-  const joined = grown(entry, line, next, isReason ? text : undefined);
-  return { entry: joined, state: next, received: line.received };
+  return { entry: grown(entry, line, next, isReason ? text : undefined), state: next };
 }
 
-/** The state of an entry whose second line is `text`; `undefined` if that line begins an entry of its own. */
-function opened(entry: Line, text: string): TraceState | undefined {
+/** Time between two lines: by arrival, or as written if that is longer, because lines of history arrive at once. */
+function pauseMs(before: Line, after: Line): number {
+  const arrived = after.received - before.received;
+  if (before.time === undefined || after.time === undefined) return arrived;
+  return Math.max(arrived, Math.abs(after.time - before.time));
+}
+
+/** The state of an entry whose second line is `line`; `undefined` if that line begins an entry of its own. */
+function opened(entry: Line, line: Line, text: string): TraceState | undefined {
   const opener = OPENERS.find(({ line }) => line.test(text));
   if (opener?.joins === undefined) return undefined;
   const isProblem = entry.severity === "error" || entry.severity === "warn";
-  const belongs = isProblem || opener.joins === "error" && ERROR.test(beginning(entry.message));
+  const belongs = isProblem && pauseMs(entry, line) <= MAX_PAUSE_BEFORE_TRACE_MS ||
+    opener.joins === "error" && ERROR.test(beginning(entry.message));
   return belongs ? opener.state : undefined;
 }
 

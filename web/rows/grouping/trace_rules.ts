@@ -22,10 +22,11 @@ export interface Opener {
 }
 
 const PYTHON_HEAD = /^(?:[\s|+]*Exception Group |[\s|]*)Traceback \(most recent call last\):$/;
+/** What a runtime prints if nothing has caught an exception. No logger writes a line before it. */
+const UNCAUGHT = /^(?:Exception in thread ".{0,200}" |Unhandled exception\. |Uncaught )\S/;
 /** A qualified name, such as `java.lang.IllegalStateException`, and a message. */
 const EXCEPTION = new RegExp(
-  '^(?:Exception in thread ".{0,200}" |Unhandled exception\\. |Uncaught )?' +
-    "(?:[A-Za-z_$][\\w$]{0,100}\\.){1,20}[A-Z][\\w$.`+]{0,100}(?:Exception|Error|Throwable|Failure)" +
+  "^(?:[A-Za-z_$][\\w$]{0,100}\\.){1,20}[A-Z][\\w$.`+]{0,100}(?:Exception|Error|Throwable|Failure)" +
     "(?:\\+\\w+)?(?:: .*)?$",
 );
 /** `\tat com.example.Shop.pay(Shop.java:10)`, `    at pay (/app/shop.js:1:2)`, `   at Shop.Pay() in …` */
@@ -47,6 +48,7 @@ const BLANK = /^\s*$/;
 export const OPENERS: readonly Opener[] = [
   { line: /^\s+at .{1,600}\(.{1,600}:\d+\) \{$/, state: "framesFields", joins: "error" },
   { line: FRAME, state: "frames", joins: "error" },
+  { line: UNCAUGHT, state: "frames" },
   { line: EXCEPTION, state: "frames", joins: "problem" },
   { line: PYTHON_HEAD, state: "python", joins: "problem" },
   { line: /^(?:panic|fatal error): /, state: "goHead" },

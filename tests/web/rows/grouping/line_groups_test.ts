@@ -14,13 +14,20 @@ function corpus(name: string): string[] {
   return Deno.readTextFileSync(file).trimEnd().split("\n=====\n");
 }
 
-/** The messages of the entries that the lines become, in order of their first lines. */
+/** The entries that the lines become, in order of their first lines. */
 function entries(lines: readonly Written[], isFly = true): Line[] {
   const rows = new RowFactory(() => 0);
+  return joined(
+    lines.map(([machine, message]) =>
+      rows.line(isFly ? flyPayload({ machine, message }) : message)
+    ),
+  );
+}
+
+function joined(lines: readonly Line[]): Line[] {
   const groups = new LineGroups();
   const entries = new Map<number, Line>();
-  for (const [machine, message] of lines) {
-    const line = rows.line(isFly ? flyPayload({ machine, message }) : message);
+  for (const line of lines) {
     const entry = groups.join(line) ?? line;
     entries.set(entry.id, entry);
   }
@@ -65,6 +72,35 @@ Deno.test("unrelated lines are not joined, in any order", () => {
   }));
 });
 
+Deno.test("a stack trace joins a problem's line only if it follows directly", () => {
+  const trace = corpus("java")[2]!;
+  /** The entries of a line and of a stack trace that was written, and arrived, later. */
+  const entriesAfter = (head: string, writtenMs: number | undefined, arrivedMs: number) => {
+    const lines = `${head}\n${trace}`.split("\n").map((message, index) => {
+      const delay = (ms: number) => index === 0 ? 0 : ms;
+      const timestamp = new Date(1e12 + delay(writtenMs ?? 0)).toISOString();
+      const payload = writtenMs === undefined ? message : flyPayload({ message, timestamp });
+      return { ...new RowFactory(() => delay(arrivedMs)).line(payload), id: index };
+    });
+    return messages(joined(lines));
+  };
+  for (const head of ["WARN slow query (312 ms)", "ERROR payment failed"]) {
+    assertEquals(entriesAfter(head, 20, 20), [`${head}\n${trace}`]);
+    assertEquals(entriesAfter(head, undefined, 20), [`${head}\n${trace}`]);
+    assertEquals(entriesAfter(head, 3000, 3000), [head, trace]);
+    assertEquals(entriesAfter(head, undefined, 3000), [head, trace]);
+    // The lines of history arrive at once.
+    assertEquals(entriesAfter(head, 3000, 0), [head, trace]);
+  }
+});
+
+Deno.test("what a runtime prints about an uncaught exception joins no line before it", () => {
+  for (const trace of [corpus("java")[0]!, corpus("dotnet")[0]!]) {
+    const lines = from("m1", `WARN slow query (312 ms)\n${trace}`);
+    assertEquals(messages(entries(lines)), ["WARN slow query (312 ms)", trace]);
+  }
+});
+
 Deno.test("an entry has the severity of its first line, or is an error if that has no level of its own", () => {
   const severity = (text: string) => entries(from("m1", text))[0]!.severity;
   assertEquals(severity("WARN retrying\njava.io.IOException: x\n\tat a.B.c(B.java:1)"), "warn");
@@ -93,6 +129,11 @@ Deno.test("an entry ends at its limit, after a pause, and where lines may be mis
   assertEquals([join("Error: x"), join(frame)], [false, true]);
   now = 60_000;
   assertEquals([join(frame), join(frame)], [false, true]);
+  // The lines of history arrive at once.
+  const written = (message: string, timestamp: string) =>
+    groups.join(rows.line(flyPayload({ message, timestamp }))) !== undefined;
+  assertEquals(written("Error: x", "2026-11-20T20:42:11Z"), false);
+  assertEquals(written(frame, "2026-11-20T20:43:11Z"), false);
   groups.clear();
   assertEquals(join(frame), false);
 });
