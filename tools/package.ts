@@ -17,7 +17,7 @@ const SERVER_PRELUDE = `const {
 `;
 
 /** Where the package is written to. */
-export const PACKAGE_FOLDER = `${ROOT}dist/viewer-package/`;
+const PACKAGE_FOLDER = `${ROOT}dist/viewer-package/`;
 const SOURCE = `${ROOT}web/package/`;
 
 /** Frameworks with types of their own. Importing the package by one of these names adds its types. */

@@ -26,3 +26,12 @@ Deno.test("A value in an expanded line can become a column, and filter the lines
   assertEquals(await visit.row("request 503").count(), 1);
   assertEquals(visit.trouble, []);
 });
+
+Deno.test("A field whose name has a space cannot become a column, which would be two", async () => {
+  await using visit = await stage.open();
+  await visit.show({ message: JSON.stringify({ msg: "hello", "user name": "ann" }) });
+  await visit.row("hello").locator(".expand").click();
+  await visit.element('.json [data-name="user name"]').click();
+  await visit.button("Copy value").waitFor();
+  assertEquals(await visit.button("Show as column").count(), 0);
+});

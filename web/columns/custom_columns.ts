@@ -19,10 +19,11 @@ const WIDTH = { min: 4, max: 24 };
 const MAX_VALUE = 200;
 /** Maximum number of names that are offered. */
 const MAX_OFFERED = 40;
-/** How deep the fields are that are offered. */
+/** Maximum depth of the fields that are offered. */
 const MAX_DEPTH = 3;
-
-/** Maximum number of dots in a key. */
+/** Maximum number of items of an array that are searched for a field. */
+const MAX_ITEMS = 3;
+/** Maximum number of parts of a key that contains dots. */
 const MAX_KEY_PARTS = 6;
 
 /** The chosen columns, their values and widths. */
@@ -78,6 +79,11 @@ export class CustomColumns {
   }
 }
 
+/** Whether a list of columns can have this name. */
+export function canBeColumn(name: string): boolean {
+  return name.length <= MAX_NAME && !/[\s,]/.test(name);
+}
+
 /** The names of the fields in these lines, the most frequent first. */
 export function offeredNames(lines: Iterable<Line>): string[] {
   const counts = new Map<string, number>();
@@ -93,7 +99,7 @@ function* namesIn(fields: Json, before: string, depth: number): Generator<string
   for (const [key, value] of Object.entries(fields).slice(0, MAX_OFFERED)) {
     const name = before + key;
     if (isJson(value) && depth < MAX_DEPTH) yield* namesIn(value, `${name}.`, depth + 1);
-    else if (name.length <= MAX_NAME && !/[\s,]/.test(name)) yield name;
+    else if (canBeColumn(name)) yield name;
   }
 }
 
@@ -125,7 +131,7 @@ function find(value: unknown, path: readonly string[]): unknown {
   if (path.length === 0) return value;
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value)) {
-    return value.slice(0, MAX_DEPTH).map((item) => find(item, path)).find((found) =>
+    return value.slice(0, MAX_ITEMS).map((item) => find(item, path)).find((found) =>
       found !== undefined
     );
   }

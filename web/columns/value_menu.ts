@@ -4,6 +4,7 @@
  * @module
  */
 import { html, type LitElement, nothing, type TemplateResult } from "lit";
+import { canBeColumn } from "./custom_columns.ts";
 
 /** A value in a line, and the name of its field, such as `user.id`. */
 export interface FieldValue {
@@ -56,7 +57,7 @@ export class ValueMenu {
           action(value);
         }}>${label}</button>
       `;
-    const isColumn = columns.includes(value.name);
+    const column = columns.includes(value.name) ? "Remove column" : "Show as column";
     return html`
       <div class="value-menu" popover role="group" aria-label="Actions for ${value.name}"
         @toggle=${(event: ToggleEvent) => event.newState === "closed" && this.#closed()}
@@ -65,7 +66,7 @@ export class ValueMenu {
         ${item("Only lines with this value", onFilter)}
         ${onExclude === undefined ? nothing : item("Exclude lines with this value", onExclude)}
         ${item("Copy value", onCopy)}
-        ${item(isColumn ? "Remove column" : "Show as column", onColumn, "as-column")}
+        ${canBeColumn(value.name) ? item(column, onColumn, "as-column") : nothing}
       </div>
     `;
   }

@@ -30,8 +30,8 @@ export interface ConnectionOptions {
   /** The token that `start()` uses first. Without it and a provider, the page's cookie is sent. */
   readonly token?: string | undefined;
   /**
-   * Provides a token if there is none, and whenever the last one is no longer accepted. The property is read
-   * each time, since the host may have replaced it.
+   * Provides a token if there is none, before the last one expires, and if one is rejected. The property is
+   * read each time, since the host may have replaced it.
    */
   readonly tokenProvider?: TokenProvider | undefined;
   readonly region?: string | undefined;

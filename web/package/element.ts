@@ -13,7 +13,7 @@ export interface ViewerProperties {
   src: string | undefined;
   /** The first token. Without it and without `tokenProvider`, the browser sends the cookie `natstap_token`. */
   token: string | undefined;
-  /** Provides a token if there is none, and whenever the last one expires. */
+  /** Provides a token if there is none, before the last one expires, and if one is rejected. */
   tokenProvider: (() => Promise<string>) | undefined;
   /** Shows only lines of this region. */
   region: string | undefined;

@@ -11,8 +11,8 @@ export const TIMES = ["local", "utc", "relative"] as const;
 export type TimeMode = (typeof TIMES)[number];
 
 /**
- * The time of a row: `20:42:11.123`, with a `Z` in UTC, or `12s ago`. It has no date,
- * because live lines are from today; {@linkcode fullTime} has one.
+ * The time of a row: `20:42:11.123`, with a `Z` in UTC, or `12s ago`. It has no date: a row that is not of today
+ * has its day before the time.
  *
  * @param time In milliseconds since the epoch, like `now`.
  */

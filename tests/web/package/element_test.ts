@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { elementManifest, membersOf } from "../../../tools/element_manifest.ts";
+import { FACET_NAMES } from "../../../web/rows/facets.ts";
 import { NatstapViewer } from "../../../web/viewer.ts";
 
 const ELEMENT = await Deno.readTextFile(
@@ -12,6 +13,14 @@ const GUIDE = await Deno.readTextFile(new URL("../../../docs/viewer.md", import.
 
 function namesOf(name: string): string[] {
   return membersOf(ELEMENT, name).map(({ name }) => name);
+}
+
+/** The texts of the sources in a folder. */
+async function* sources(folder: URL): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* sources(new URL(`${name}/`, folder));
+    else if (name.endsWith(".ts")) yield await Deno.readTextFile(new URL(name, folder));
+  }
 }
 
 Deno.test("ViewerProperties has every property of the element, with a comment", () => {
@@ -42,6 +51,14 @@ Deno.test("the manifest lists attributes, events, parts and custom properties th
     const short = name.replace("--natstap", "");
     assertEquals(GUIDE.includes(`\`${short}\``) || GUIDE.includes(`\`${name}\``), true, name);
   }
+});
+
+Deno.test("the manifest lists the parts that the viewer has", async () => {
+  const templates = await Array.fromAsync(sources(new URL("../../../web/", import.meta.url)));
+  const literal = templates.flatMap((text) => [...text.matchAll(/ part="([a-z ]+)/g)]);
+  const parts = literal.flatMap(([, names]) => names!.trim().split(" "));
+  const listed = [...VIEWER.matchAll(/@csspart (\S+)/g)].map(([, name]) => name!);
+  assertEquals(listed.toSorted(), [...new Set([...parts, ...FACET_NAMES])].toSorted());
 });
 
 Deno.test("the manifest has the parameters and the result of a method", () => {

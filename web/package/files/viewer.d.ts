@@ -21,8 +21,12 @@ export interface NatstapViewer extends ViewerProperties, ViewerMethods {}
  * @csspart region - The region of a line
  * @csspart machine - The machine of a line
  * @csspart provider - The provider of a line
+ * @csspart column - A field of a line that is shown as a column
  * @csspart message - The text of a line
+ * @csspart columns - The names of the columns, above the rows
+ * @csspart day - The day above its first row
  * @csspart gap - A place where lines are missing
+ * @csspart live - Where live lines begin
  * @csspart pill - The button for new lines
  * @cssprop --natstap-bg - Background
  * @cssprop --natstap-surface - Background of the toolbar and the menus
