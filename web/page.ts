@@ -97,6 +97,8 @@ function follow(status: ConnectionState): void {
   reason.textContent = "";
   document.title = `${app} · natstap`;
   document.body.dataset.state = "watch";
+  // Keys work at once, unless the focus is elsewhere.
+  if (document.activeElement === document.body) viewer?.focus({ preventScroll: true });
 }
 
 /** Asks for a token: in a form at first, and later in a line above the viewer, which shows the reason. */

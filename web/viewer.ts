@@ -23,7 +23,7 @@ import { KeyController } from "./keys/key_controller.ts";
 import type { Command } from "./keys/shortcuts.ts";
 import { ListController } from "./list/list_controller.ts";
 import { rowStyle } from "./list/row_style.ts";
-import { SelectionController } from "./list/selection_controller.ts";
+import { SelectionController } from "./selection/selection_controller.ts";
 import { Banner, bannerTemplate } from "./panels/banner.ts";
 import { emptyListTemplate } from "./panels/empty_list.ts";
 import { FacetChips } from "./panels/facet_chips.ts";
@@ -81,6 +81,11 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   #cleared = false;
   #ticks: ReturnType<typeof setInterval> | undefined;
 
+  /** Focuses the list, so that its keys work. */
+  override focus(options?: FocusOptions): void {
+    this.#keys.focusList(options);
+  }
+
   /** Removes all lines from the list. */
   clear(): void {
     this.#cleared ||= this.#store.size > 0;
@@ -92,6 +97,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#ticks = setInterval(() => {
+      if (this.#rows.scheduler.isHeld) return;
       this.requestUpdate();
       if (this.time === "relative") this.#rows.scheduler.draw();
     }, TICK_MS);
@@ -130,7 +136,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   #statusChanged(): void {
     this.#banner.update(this.#stream.state, Date.now());
     this.#dispatch("natstap-status", { ...this.#stream.state, paused: this.paused });
-    this.requestUpdate();
+    if (!this.#rows.scheduler.isHeld) this.requestUpdate();
   }
 
   /** Dispatching an event that nobody listens to takes one or two microseconds. */
@@ -149,18 +155,20 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     const status = statusOf(this.#stream.state, this.paused, now);
     const { isEmpty } = this.#rows;
     return html`
-      <div class="viewer ${unusedColumns(this.#store.facets)}">
+      <div class="viewer ${unusedColumns(this.#store.facets)}" @copy=${this.#selection.copied}>
         ${this.#toolbar(status)} ${this.#chips.template(this.#store.facets, this.#query)}
         ${this.#chart.template(this.time)}
         ${isEmpty ? nothing : bannerTemplate(this.#banner.status(now))}
-        <div class="list" part="list">
+        <div class="list" part="list" role="log" aria-live="off" aria-label="Log lines">
           ${isEmpty
             ? nothing
             : columnHeaderTemplate(this.#columns.names, this.time, (name) =>
               this.#toggleColumn(name))}
-          <div class="scroller" role="log" aria-live="off" aria-label="Log lines" tabindex="0"
-            @copy=${(event: ClipboardEvent) => this.#selection.copy(event)}></div>
+          <div class="scroller" role="grid" aria-label="Lines" aria-multiselectable="true"
+            aria-rowcount=${this.#store.visibleCount} tabindex="0"
+            @pointerdown=${this.#selection.press}></div>
           ${isEmpty ? this.#emptyList(status) : nothing} ${this.#newLines()}
+          ${this.#selection.template()}
         </div>
         ${this.#note.template()}
         <div class="spoken" role="status">${this.#stream.app} ${status.spoken}. ${status
@@ -232,9 +240,10 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     this.#rows.show(id);
   }
 
-  async #copy(line: Line): Promise<void> {
-    await copy(toCopiedText(line));
-    this.#note.show("Line copied");
+  #copy(line: Line | undefined): boolean {
+    if (line === undefined) return false;
+    copy(toCopiedText(line)).then(() => this.#note.show("Line copied"));
+    return true;
   }
 
   #step(by: 1 | -1): void {
@@ -245,11 +254,19 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   /** Runs the command of a key or button. Returns whether there was anything to do. */
   #run(command: Command): boolean {
     const list = this.#rows.list!;
-    const { find, text } = this.#query.query;
-    const commands: Record<Command, () => void> = {
+    const commands: Record<Command, () => boolean | void> = {
       search: () => this.#keys.focusSearch(),
-      mode: () => this.#query.update({ find: !find }),
-      pause: () => this.paused = !this.paused,
+      down: () => this.#rows.moveCursor(1),
+      up: () => this.#rows.moveCursor(-1),
+      selectDown: () => this.#rows.moveCursor(1, true),
+      selectUp: () => this.#rows.moveCursor(-1, true),
+      selectAll: () => {
+        this.#selection.selectAll();
+        this.#keys.focusList({ preventScroll: true });
+      },
+      expand: () => this.#rows.toggle(this.#rows.cursorLine),
+      copy: () => this.#selection.copy() || this.#copy(this.#rows.cursorLine),
+      pause: () => void (this.paused = !this.paused),
       start: () => list.toStart(),
       end: () => {
         this.paused = false;
@@ -257,20 +274,22 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       },
       next: () => this.#step(1),
       previous: () => this.#step(-1),
-      wrap: () => this.wrap = !this.wrap,
-      time: () => this.time = TIMES[(TIMES.indexOf(this.time) + 1) % TIMES.length]!,
+      wrap: () => void (this.wrap = !this.wrap),
+      time: () => void (this.time = TIMES[(TIMES.indexOf(this.time) + 1) % TIMES.length]!),
       help: () => {
         this.#menu.open = undefined;
         this.#keys.showHelp();
       },
       leave: () => {
         if (this.#menu.open !== undefined) this.#menu.open = undefined;
-        else this.#query.update({ text: "" });
+        else if (!this.#selection.clear()) {
+          if (this.#query.query.text === "") return false;
+          this.#query.update({ text: "" });
+        }
+        return true;
       },
     };
-    if (command === "leave" && this.#menu.open === undefined && !text) return false;
-    commands[command]();
-    return true;
+    return commands[command]() !== false;
   }
 }
 

@@ -34,6 +34,7 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     wrap: { type: Boolean, reflect: true },
     time: { converter: (value) => TIMES.find((mode) => mode === value) ?? "local" },
     paused: { type: Boolean, reflect: true },
+    hotkeys: {},
     columns: { reflect: true },
   };
   /** URL of natstap's `/logs`. */
@@ -59,6 +60,8 @@ export class ViewerElement extends LitElement implements ViewerProperties {
   declare columns: string | undefined;
   /** Whether new lines are held back. */
   declare paused: boolean;
+  /** `off` if single characters are not shortcuts. */
+  declare hotkeys: string | undefined;
 
   /** Vue sets this property for `:token-provider`. */
   get "token-provider"(): TokenProvider | undefined {

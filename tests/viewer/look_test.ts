@@ -243,6 +243,7 @@ Deno.test("Keys search, pause, jump to either end and show the help, and Escape 
   await using visit = await openWithSamples();
   const { keyboard } = visit.page;
   const isPaused = () => visit.page.evaluate("viewer.paused");
+  await visit.element(".scroller").focus();
   await keyboard.press("/");
   await keyboard.type("the newest");
   await assertEventually(() => visit.searchField.inputValue(), "the newest");

@@ -6,15 +6,18 @@
 import type { ReactiveController, TemplateResult } from "lit";
 import type { CustomColumns } from "../columns/custom_columns.ts";
 import { MachineNames } from "../columns/machine_names.ts";
-import type { Row } from "../rows/row.ts";
+import { canExpand } from "../message/content.ts";
+import type { Line, Row } from "../rows/row.ts";
 import { dayOf, fullDay, shortDay } from "../rows/row_day.ts";
 import type { Store } from "../rows/store.ts";
 import type { RowQuery } from "../search/row_query.ts";
+import { RowCursor } from "../selection/row_cursor.ts";
+import { RowSelection } from "../selection/row_selection.ts";
 import type { ViewerElement } from "../viewer_element.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
 import { List } from "./list.ts";
 import type { RowActions } from "./row_actions.ts";
-import { rowTemplate } from "./row_template.ts";
+import { rowElementId, rowTemplate } from "./row_template.ts";
 
 /** Duration of the flash of a row, as in the style sheet. */
 const FLASH_MS = 1600;
@@ -25,7 +28,7 @@ interface ListActions extends Omit<RowActions, "onExpand"> {
   onNearStart(): void;
 }
 
-/** Draws the rows, and remembers which are expanded and which one flashes. */
+/** Draws the rows, and remembers which are expanded, which are selected, and which one flashes. */
 export class ListController implements ReactiveController {
   readonly scheduler: FrameScheduler = new FrameScheduler(
     () => this.#draw(),
@@ -37,6 +40,8 @@ export class ListController implements ReactiveController {
   readonly #actions: ListActions;
   readonly #columns: CustomColumns;
   readonly #expanded = new Set<number>();
+  readonly selection: RowSelection;
+  readonly cursor: RowCursor;
   readonly #machines = new MachineNames();
   /** Whether a row that is not of today has been shown, so that the column of times is wider. */
   #hasDates = false;
@@ -58,8 +63,13 @@ export class ListController implements ReactiveController {
     this.#store = store;
     this.#query = query;
     this.#actions = actions;
+    this.selection = new RowSelection(store);
+    this.cursor = new RowCursor(store);
+    this.cursor.onChange = () => this.#cursorMoved();
     store.onChange = () => this.scheduler.drawForNewRows();
     query.onChange = () => {
+      // Between the same ends, there are now other rows.
+      this.selection.clear();
       this.list?.remeasure();
       host.requestUpdate();
     };
@@ -88,6 +98,8 @@ export class ListController implements ReactiveController {
   clear(): void {
     this.#hasDates = false;
     this.#expanded.clear();
+    this.selection.clear();
+    this.cursor.place(undefined);
     this.list?.toEnd();
   }
 
@@ -107,6 +119,43 @@ export class ListController implements ReactiveController {
     if (id === undefined) return false;
     this.list?.toRow(id);
     return current !== undefined && (id - current) * by <= 0;
+  }
+
+  /** Moves the cursor, and with `extend` selects the rows that it passes. Returns whether there is a row. */
+  moveCursor(by: 1 | -1, extend = false): boolean {
+    const { cursor, list, selection } = this;
+    const before = selection.anchor ?? cursor.id;
+    const id = cursor.move(by, { top: list?.topRow, bottom: list?.bottomRow });
+    if (id === undefined) return false;
+    if (extend) selection.select(before ?? id, id);
+    else selection.clear();
+    list?.reveal(id);
+    return true;
+  }
+
+  /** The line at the cursor. */
+  get cursorLine(): Line | undefined {
+    const { id } = this.cursor;
+    const index = id === undefined ? -1 : this.#store.visibleIndexOf(id);
+    const row = index === -1 ? undefined : this.#store.visibleAt(index);
+    return row?.id === id && row?.kind === "line" ? row : undefined;
+  }
+
+  /** Expands a line, or collapses it. Returns whether it can be. */
+  toggle(line: Line | undefined): boolean {
+    if (line === undefined || !canExpand(line)) return false;
+    if (!this.#expanded.delete(line.id)) this.#expanded.add(line.id);
+    this.list?.reveal(line.id);
+    return true;
+  }
+
+  /** A screen reader reads the row at the cursor, while the list keeps the focus. */
+  #cursorMoved(): void {
+    const { shown } = this.cursor;
+    const scroller = this.#host.renderRoot.querySelector(".scroller");
+    if (shown === undefined) scroller?.removeAttribute("aria-activedescendant");
+    else scroller?.setAttribute("aria-activedescendant", rowElementId(shown));
+    this.scheduler.draw();
   }
 
   #draw(): void {
@@ -136,7 +185,9 @@ export class ListController implements ReactiveController {
       columns: this.#columns,
       current: current === id,
       flash: this.#flash === id,
-      onExpand: () => this.#toggle(id),
+      selected: this.selection.has(id),
+      cursor: this.cursor.shown === id,
+      onExpand: (line) => this.toggle(line),
       onContext: isFiltering ? this.#actions.onContext : undefined,
     });
   }
@@ -162,11 +213,6 @@ export class ListController implements ReactiveController {
     for (const [name, width] of Object.entries(widths)) {
       if (style.getPropertyValue(name) !== width) style.setProperty(name, width);
     }
-  }
-
-  #toggle(id: number): void {
-    if (!this.#expanded.delete(id)) this.#expanded.add(id);
-    this.list?.reveal(id);
   }
 }
 

@@ -107,6 +107,15 @@ const rows = css`
     --shade: color-mix(in srgb, var(--natstap-accent) 11%, var(--natstap-bg));
   }
 
+  .row.selected {
+    background: color-mix(in srgb, var(--natstap-accent) 20%, transparent);
+  }
+
+  .row.cursor {
+    outline: 2px solid var(--natstap-accent);
+    outline-offset: -2px;
+  }
+
   .row.flash {
     animation: flash 1.6s ease-out;
   }

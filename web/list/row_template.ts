@@ -15,6 +15,7 @@ import { describeGap } from "../rows/gap_text.ts";
 import type { Gap, Line, LiveMark, Row } from "../rows/row.ts";
 import { shortDay } from "../rows/row_day.ts";
 import { fullTime, rowTime, type TimeMode } from "../rows/row_time.ts";
+import { rowLabel } from "./row_label.ts";
 import { actionsTemplate, expandTemplate, handleClick, type RowActions } from "./row_actions.ts";
 
 /** How a row is shown, and the actions of its buttons. */
@@ -31,6 +32,9 @@ export interface RowOptions extends RowActions {
   readonly current: boolean;
   /** Whether the row flashes, so that the reader notices it. */
   readonly flash?: boolean;
+  readonly selected?: boolean;
+  /** Whether the keyboard's cursor is on this row. */
+  readonly cursor?: boolean;
   /** The day that begins with this row, as shown above it. */
   readonly day?: string | undefined;
   readonly machines: MachineNames;
@@ -61,7 +65,12 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), line.severity].join(" ");
   return html`
     <div class=${classes} part="row ${line.severity}" data-id=${line.id}
-      @click=${(event: Event) => handleClick(event, line, options)}>
+      id=${options.cursor ? rowElementId(line.id) : nothing} role="row"
+      aria-selected=${options.selected ? "true" : nothing} aria-label=${rowLabel(
+        line,
+        timeText(line.time ?? line.received, options),
+      )}
+      @click=${(event: MouseEvent) => handleClick(event, line, options)}>
       ${dayTemplate(options)}
       <span class="time cell" part="time" title=${timeTitle(line)}>${timeText(
         line.time ?? line.received,
@@ -86,10 +95,16 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   `;
 }
 
+/** Id of the element of a row at the cursor. */
+export function rowElementId(id: number): string {
+  return `row-${id}`;
+}
+
 function classesOf(options: RowOptions): string[] {
-  const { time, wrap, expanded, current, flash, day } = options;
+  const { time, wrap, expanded, current, flash, selected, cursor, day } = options;
   const begins = day !== undefined;
-  const states = Object.entries({ wrap, expanded, current, flash, "begins-day": begins });
+  const flags = { wrap, expanded, current, flash, selected, cursor, "begins-day": begins };
+  const states = Object.entries(flags);
   return ["row", time, ...states.filter(([, holds]) => holds === true).map(([name]) => name)];
 }
 
@@ -163,7 +178,10 @@ function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
   const { text, title } = describeGap(gap, options.time);
   const { received, id } = gap;
   return html`
-    <div class=${classes} part="row gap" data-id=${id}>
+    <div class=${classes} part="row gap" data-id=${id} role="row"
+      aria-label=${`${timeText(received, options)} ${text}`}
+      id=${options.cursor ? rowElementId(id) : nothing}
+      aria-selected=${options.selected ? "true" : nothing}>
       ${dayTemplate(options)}
       <span class="time cell" part="time" title=${fullTime(received)}>${timeText(
         received,

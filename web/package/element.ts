@@ -33,6 +33,8 @@ export interface ViewerProperties {
   time: "local" | "utc" | "relative";
   /** Whether new lines are held back. */
   paused: boolean;
+  /** `off` if single characters are not shortcuts. */
+  hotkeys: string | undefined;
   /** The fields that are shown as columns, separated by commas, such as `status,user.id`. */
   columns: string | undefined;
 }

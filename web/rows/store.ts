@@ -21,6 +21,8 @@ export const MAX_CHARACTERS = 100_000_000;
 export class Store {
   /** Called after the rows or their visibility have changed; at most once per task. */
   onChange: () => void = () => {};
+  /** Called with each visible row that is removed because of the limit. */
+  onEvict: (row: Row) => void = () => {};
   readonly #rows = new RingBuffer<Row>();
   readonly #visible = new RingBuffer<Row>();
   readonly #facets = new FacetCounter();
@@ -32,6 +34,7 @@ export class Store {
   #unfiltered: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #changed = false;
+  #hasEvicted = false;
 
   /** @param limit Maximum number of rows. */
   constructor(limit: number) {
@@ -51,6 +54,11 @@ export class Store {
   /** Number of rows held. */
   get size(): number {
     return this.#rows.length;
+  }
+
+  /** Whether rows have been removed because of the limit. */
+  get hasEvicted(): boolean {
+    return this.#hasEvicted;
   }
 
   /** Number of lines held, per value of each facet. */
@@ -113,6 +121,7 @@ export class Store {
     this.#rows.clear();
     this.#visible.clear();
     this.#facets.clear();
+    this.#hasEvicted = false;
     this.#characters = 0;
     this.#change();
   }
@@ -199,7 +208,11 @@ export class Store {
     while (this.size > this.#limit || this.#characters > MAX_CHARACTERS) {
       const row = this.#rows.shift();
       this.#count(row, -1);
-      if (this.visibleCount > 0 && this.#visible.at(0).id === row.id) this.#visible.shift();
+      this.#hasEvicted = true;
+      if (this.visibleCount > 0 && this.#visible.at(0).id === row.id) {
+        this.#visible.shift();
+        this.onEvict(row);
+      }
       if (this.#unfiltered) this.#unfiltered--;
     }
   }

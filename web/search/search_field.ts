@@ -74,7 +74,7 @@ function modeSwitch({ query, onQuery }: SearchModel): TemplateResult {
           <button
             class="mode"
             aria-pressed=${query.find === find}
-            title=${find ? "Find: keep all lines (f)" : "Filter: show only matching lines (f)"}
+            title=${find ? "Find: keep all lines" : "Filter: show only matching lines"}
             @click=${() => onQuery({ find })}
           >${icon}<span>${name}</span></button>
         `

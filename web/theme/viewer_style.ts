@@ -13,6 +13,7 @@ import { newLinesStyle } from "../panels/new_lines_button.ts";
 import { noteStyle } from "../panels/note.ts";
 import { rateChartStyle } from "../panels/rate_chart.ts";
 import { toolbarStyle } from "../panels/toolbar_style.ts";
+import { selectionBarStyle } from "../selection/selection_bar.ts";
 import { searchStyle } from "../search/search_field_style.ts";
 import { narrowStyle } from "./narrow_style.ts";
 import { themeStyle } from "./theme_style.ts";
@@ -27,6 +28,7 @@ export const style: CSSResult[] = [
   bannerStyle,
   listStyle,
   newLinesStyle,
+  selectionBarStyle,
   emptyListStyle,
   noteStyle,
   helpStyle,

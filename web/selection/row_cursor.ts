@@ -1,0 +1,61 @@
+/**
+ * The row that keys act on.
+ *
+ * @module
+ */
+import type { Store } from "../rows/store.ts";
+
+/** Ids of the first and the last row in view. */
+export interface View {
+  readonly top: number | undefined;
+  readonly bottom: number | undefined;
+}
+
+/** Moves from row to row, among those that are visible. */
+export class RowCursor {
+  /** Called after the cursor has moved. */
+  onChange: () => void = () => {};
+  readonly #rows: Store;
+  #id: number | undefined;
+  #isShown = false;
+
+  constructor(rows: Store) {
+    this.#rows = rows;
+  }
+
+  /** Id of the row. */
+  get id(): number | undefined {
+    return this.#id;
+  }
+
+  /** Id of the row, if the cursor is shown: only after it was moved by keyboard. */
+  get shown(): number | undefined {
+    return this.#isShown ? this.#id : undefined;
+  }
+
+  /** Moves to a row that was clicked. */
+  place(id: number | undefined): void {
+    const wasShown = this.#isShown;
+    this.#id = id;
+    this.#isShown = false;
+    if (wasShown) this.onChange();
+  }
+
+  /**
+   * Moves to the next row, or with -1 to the previous one; into the view, if it is not there.
+   *
+   * @returns The id of the row, or `undefined` if there are no rows.
+   */
+  move(by: 1 | -1, { top = Infinity, bottom = Infinity }: View): number | undefined {
+    const rows = this.#rows;
+    if (rows.visibleCount === 0) return undefined;
+    const isInView = this.#id !== undefined && this.#id >= top && this.#id <= bottom;
+    const from = isInView ? this.#id! : by > 0 ? top : bottom;
+    const step = isInView ? by : 0;
+    const index = Math.max(0, Math.min(rows.visibleIndexOf(from) + step, rows.visibleCount - 1));
+    this.#id = rows.visibleAt(index).id;
+    this.#isShown = true;
+    this.onChange();
+    return this.#id;
+  }
+}
