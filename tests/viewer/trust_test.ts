@@ -121,8 +121,9 @@ Deno.test("A drag selects exactly the rows from its beginning to its end, in bot
     assertEquals(await copied(visit), range(Math.min(first, last), Math.max(first, last)));
   }
   // With the wheel, a selection reaches beyond the view.
+  const before = await lineAt(visit, list.y + 100);
   await mouse.wheel(0, -250 * 22);
-  await visit.element(".new-lines").waitFor();
+  await assertEventually(async () => await lineAt(visit, list.y + 100) < before - 200, true);
   const from = await lineAt(visit, list.y + 100);
   await mouse.move(500, list.y + 100);
   await mouse.down();
