@@ -6,14 +6,14 @@
  *
  * @module
  */
-import { OpenStream } from "./stream/open_stream.ts";
+import type { OpenStream } from "./stream/open_stream.ts";
 import { onPageReturn } from "./page_return.ts";
 import { decide, type Decision, isUnreachable, type Retry } from "./reconnect_policy.ts";
 import type { Outcome, Ready } from "./stream/stream_request.ts";
+import { receiveStreams } from "./stream_sequence.ts";
 import { type Past, StreamReceiver } from "./stream_receiver.ts";
 import { ReconnectDelay } from "./reconnect_delay.ts";
 import { type OlderLines, requestOlderLines } from "./stream/older_lines.ts";
-import { openSuccessor } from "./stream/successor.ts";
 import { TokenSource } from "./token_source.ts";
 import type { ConnectionHandlers, ConnectionOptions } from "./connection_options.ts";
 import { wait } from "./wait.ts";
@@ -147,7 +147,14 @@ export class Connection {
     } catch (error) {
       return { reason: (error as Error).message, renewToken: true };
     }
-    const outcome = await this.#stream(token, signal);
+    const outcome = await receiveStreams({
+      ...{ token, signal, tokens: this.#tokens, receiver: this.#receiver, random: this.#random },
+      backoff: (failures) => this.#delays.backoff(failures),
+      silence: this.#silence,
+      url: (past) => this.#url(past)!,
+      onStream: (stream) => this.#current = stream,
+      onReady: (ready) => this.#opened(ready),
+    });
     if (!signal.aborted) this.#closed(outcome);
     // The service may be configured to send keepalives less often.
     if (outcome.kind === "lost" && outcome.why === "silent") {
@@ -156,35 +163,6 @@ export class Connection {
     const mayLackCors = this.#mayLackCors && isCrossOrigin(url);
     if (mayLackCors && isUnreachable(outcome)) this.#warn(url);
     return decide(outcome, this.#tokens, mayLackCors);
-  }
-
-  /** Resolves when a stream has ended without a successor. */
-  async #stream(token: string | undefined, signal: AbortSignal): Promise<Outcome> {
-    const receiver = this.#receiver;
-    const open = (token: string | undefined, past: Past) =>
-      new OpenStream({
-        ...{ url: this.#url(past)!, token, silence: this.#silence, signal },
-        onEvent: (event) => {
-          receiver.receive(event, past);
-          if (event.event === "ready") this.#opened(event);
-        },
-      });
-    let stream = open(token, receiver.next);
-    stream.release();
-    for (;;) {
-      this.#current = stream;
-      const successor = openSuccessor(stream, {
-        ...{ tokens: this.#tokens, signal, random: this.#random },
-        backoff: (failures) => this.#delays.backoff(failures),
-        lastId: () => receiver.lastId,
-        open: (token) => open(token, receiver.lastId === undefined ? undefined : "resume"),
-        onLost: () => receiver.lose({ at: stream.heardAt, hasExpired: false }),
-      });
-      const outcome = await stream.outcome;
-      const next = await successor;
-      if (next === undefined) return outcome;
-      stream = next;
-    }
   }
 
   #url(past?: Past): URL | undefined {
