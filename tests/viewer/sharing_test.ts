@@ -48,3 +48,18 @@ Deno.test("When the tab with the connection is closed, another tab continues aft
   await row("through a connection of its own").waitFor();
   assertEquals(await tab.locator("natstap-viewer .row").count(), 2);
 });
+
+Deno.test("A viewer that gets no connection says why, and gets one as soon as another viewer is removed", async () => {
+  const tokens = await Promise.all(
+    Array.from({ length: 7 }, (_, i) => mint({ app: APP, sub: `user ${i}` })),
+  );
+  const html = tokens.map((token) => stage.embedding(token, 'style="height: 15rem"')).join("");
+  await using visit = await stage.visit(html, { context: {} });
+  const viewers = visit.page.locator("natstap-viewer");
+  const waiting = viewers.filter({ hasText: "A browser opens only a few connections" });
+  await assertEventually(() => waiting.count(), 1);
+  await viewers.filter({ hasNotText: "A browser opens only" }).first().evaluate(
+    "(it) => it.remove()",
+  );
+  await assertEventually(() => viewers.filter({ hasText: "Waiting for" }).count(), 6);
+});

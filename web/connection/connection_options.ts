@@ -9,7 +9,7 @@ import type { TokenProvider } from "./token_source.ts";
 /** The state of the stream. Times in milliseconds since the epoch. */
 export type ConnectionState =
   | { readonly state: "idle" }
-  | { readonly state: "connecting" }
+  | { readonly state: "connecting"; readonly since: number }
   | {
     readonly state: "live";
     readonly app: string;

@@ -25,13 +25,19 @@ const ENDED: Readonly<Record<string, string>> = {
   "no-token": "No token",
 };
 
+/** Time after which a response is late. */
+const SLOW_MS = 4000;
+/** The usual reason is that six views with different lines are open over HTTP/1.1. */
+const NO_RESPONSE = "No response yet. A browser opens only a few connections to one service: " +
+  "if other views of logs are open, also in other tabs, close one.";
+
 /** Describes `state` at the time `now`, in milliseconds since the epoch. */
 export function statusOf(state: ConnectionState, paused: boolean, now: number): Status {
   switch (state.state) {
     case "idle":
       return status("wait", "Not connected");
     case "connecting":
-      return status("wait", "Connecting…");
+      return status("wait", "Connecting…", now - state.since < SLOW_MS ? "" : NO_RESPONSE);
     case "reconnecting": {
       const seconds = Math.max(0, Math.ceil((state.at - now) / 1000));
       const text = seconds === 0 ? "Reconnecting…" : `Reconnecting in ${seconds} s`;

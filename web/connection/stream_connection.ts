@@ -123,7 +123,7 @@ export class Connection {
 
   async #run(signal: AbortSignal): Promise<void> {
     for (;;) {
-      this.#handlers.onState({ state: "connecting" });
+      this.#handlers.onState({ state: "connecting", since: Date.now() });
       const decision = await this.#attempt(signal);
       if (signal.aborted) return;
       if ("end" in decision) {

@@ -63,7 +63,9 @@ export interface ViewerEvents {
 export type StatusDetail =
   & { readonly paused: boolean }
   & (
-    | { readonly state: "idle" | "connecting" }
+    | { readonly state: "idle" }
+    /** `since` is when the attempt began. */
+    | { readonly state: "connecting"; readonly since: number }
     | {
       readonly state: "live";
       readonly app: string;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Banner } from "../../../web/panels/banner.ts";
 import type { ConnectionState } from "../../../web/connection/connection_options.ts";
 
-const CONNECTING: ConnectionState = { state: "connecting" };
+const CONNECTING: ConnectionState = { state: "connecting", since: 0 };
 const RETRYING: ConnectionState = { state: "reconnecting", at: 0, reason: "Network down" };
 const ENDED: ConnectionState = { state: "ended", reason: "expired", detail: "" };
 const LIVE: ConnectionState = {
