@@ -80,6 +80,9 @@ export const cellStyle: CSSResult = css`
     grid-column: expand;
     display: grid;
     place-content: center;
+    /* Wider than its column: a target for a finger. */
+    justify-self: center;
+    width: 24px;
     height: var(--natstap-row-height);
     color: var(--natstap-muted);
   }

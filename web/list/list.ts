@@ -122,6 +122,11 @@ export class List {
     return this.#anchor?.id;
   }
 
+  /** Whether the list will scroll to a row in the next frame. */
+  get isMoving(): boolean {
+    return this.#target !== undefined || this.#revealed !== undefined;
+  }
+
   /** Id of the row at a vertical position in the window, or of the nearest row in view. */
   rowAt(clientY: number): number | undefined {
     const { rows } = this.#options;

@@ -19,6 +19,7 @@ import { List } from "./list.ts";
 import type { RowActions } from "./row_actions.ts";
 import { rowElementId, rowTemplate } from "./row_template.ts";
 
+const REMOVED = "Older lines were removed";
 /** Duration of the flash of a row, as in the style sheet. */
 const FLASH_MS = 1600;
 
@@ -125,7 +126,10 @@ export class ListController implements ReactiveController {
   moveCursor(by: 1 | -1, extend = false): boolean {
     const { cursor, list, selection } = this;
     const before = selection.anchor ?? cursor.id;
-    const id = cursor.move(by, { top: list?.topRow, bottom: list?.bottomRow });
+    const bottom = list?.bottomRow;
+    const view = { top: list?.following ? bottom : list?.topRow, bottom };
+    // Keys may be pressed faster than the list is drawn.
+    const id = cursor.move(by, list?.isMoving ? undefined : view);
     if (id === undefined) return false;
     if (extend) selection.select(before ?? id, id);
     else selection.clear();
@@ -180,7 +184,7 @@ export class ListController implements ReactiveController {
       ...{ time, wrap, pattern },
       expanded: this.#expanded.has(id),
       now,
-      day: this.#newDay(row, now),
+      above: this.#above(row, now),
       machines: this.#machines,
       columns: this.#columns,
       current: current === id,
@@ -192,14 +196,19 @@ export class ListController implements ReactiveController {
     });
   }
 
-  /** The day of a row, if it differs from that of the row before. */
-  #newDay(row: Row, now: number): string | undefined {
-    const { time } = this.#host;
-    if (time === "relative") return undefined;
+  /** The text above a row: its day if the row before it is of another one, and that older lines were removed. */
+  #above(row: Row, now: number): string {
     const index = this.#store.visibleIndexOf(row.id);
+    const parts = [index === 0 && this.#store.hasEvicted && REMOVED, this.#newDay(row, index, now)];
+    return parts.filter(Boolean).join(" · ");
+  }
+
+  #newDay(row: Row, index: number, now: number): string {
+    const { time } = this.#host;
+    if (time === "relative") return "";
     const before = index > 0 ? timeOf(this.#store.visibleAt(index - 1)) : now;
     const isSame = dayOf(before, time) === dayOf(timeOf(row), time);
-    return isSame ? undefined : fullDay(timeOf(row), time, now);
+    return isSame ? "" : fullDay(timeOf(row), time, now);
   }
 
   /** Sets the widths of columns that depend on their content. */

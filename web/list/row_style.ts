@@ -7,7 +7,7 @@
 import { css, type CSSResult, unsafeCSS } from "lit";
 import { ansiStyle } from "../message/ansi_style.ts";
 import { columnStyle } from "../columns/column_style.ts";
-import { dayStyle } from "../columns/day_style.ts";
+import { aboveStyle } from "../columns/above_style.ts";
 import { machineStyle } from "../columns/machine_style.ts";
 import { stickyStyle } from "../columns/sticky_style.ts";
 import { messageStyle } from "../message/message_style.ts";
@@ -107,8 +107,9 @@ const rows = css`
     --shade: color-mix(in srgb, var(--natstap-accent) 11%, var(--natstap-bg));
   }
 
-  .row.selected {
-    background: color-mix(in srgb, var(--natstap-accent) 20%, transparent);
+  .row.selected,
+  .row.selected:hover {
+    --shade: color-mix(in srgb, var(--natstap-accent) 20%, var(--natstap-bg));
   }
 
   .row.cursor {
@@ -153,7 +154,6 @@ const narrow = css`
       position: sticky;
       right: 8px;
       justify-self: end;
-      width: 20px;
     }
 
     .row .actions {
@@ -180,7 +180,7 @@ export const rowStyle: CSSResult[] = [
   cellStyle,
   machineStyle,
   stickyStyle,
-  dayStyle,
+  aboveStyle,
   columnStyle,
   narrow,
 ];

@@ -35,8 +35,8 @@ export interface RowOptions extends RowActions {
   readonly selected?: boolean;
   /** Whether the keyboard's cursor is on this row. */
   readonly cursor?: boolean;
-  /** The day that begins with this row, as shown above it. */
-  readonly day?: string | undefined;
+  /** The text above the row, such as the day that begins with it; `""` if there is none. */
+  readonly above: string;
   readonly machines: MachineNames;
   /** The columns that the reader chose. */
   readonly columns: CustomColumns;
@@ -71,7 +71,7 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
         timeText(line.time ?? line.received, options),
       )}
       @click=${(event: MouseEvent) => handleClick(event, line, options)}>
-      ${dayTemplate(options)}
+      ${aboveTemplate(options)}
       <span class="time cell" part="time" title=${timeTitle(line)}>${timeText(
         line.time ?? line.received,
         options,
@@ -101,9 +101,8 @@ export function rowElementId(id: number): string {
 }
 
 function classesOf(options: RowOptions): string[] {
-  const { time, wrap, expanded, current, flash, selected, cursor, day } = options;
-  const begins = day !== undefined;
-  const flags = { wrap, expanded, current, flash, selected, cursor, "begins-day": begins };
+  const { time, wrap, expanded, current, flash, selected, cursor, above } = options;
+  const flags = { wrap, expanded, current, flash, selected, cursor, "has-above": above !== "" };
   const states = Object.entries(flags);
   return ["row", time, ...states.filter(([, holds]) => holds === true).map(([name]) => name)];
 }
@@ -115,8 +114,8 @@ function timeText(time: number, options: RowOptions): string {
   return day === "" ? text : `${day} ${text}`;
 }
 
-function dayTemplate({ day }: RowOptions): TemplateResult | typeof nothing {
-  return day === undefined ? nothing : html`<div class="day" part="day"><span>${day}</span></div>`;
+function aboveTemplate({ above }: RowOptions): TemplateResult | typeof nothing {
+  return above === "" ? nothing : html`<div class="above" part="above"><span>${above}</span></div>`;
 }
 
 function columnCells(line: Line, { columns, pattern }: RowOptions): TemplateResult[] {
@@ -182,7 +181,7 @@ function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
       aria-label=${`${timeText(received, options)} ${text}`}
       id=${options.cursor ? rowElementId(id) : nothing}
       aria-selected=${options.selected ? "true" : nothing}>
-      ${dayTemplate(options)}
+      ${aboveTemplate(options)}
       <span class="time cell" part="time" title=${fullTime(received)}>${timeText(
         received,
         options,
@@ -195,7 +194,9 @@ function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
 function liveTemplate({ id, received }: LiveMark, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), "live"].join(" ");
   return html`
-    <div class=${classes} part="row live" data-id=${id} title=${fullTime(received)}>
+    <div class=${classes} part="row live" data-id=${id} role="row" title=${fullTime(received)}
+      id=${options.cursor ? rowElementId(id) : nothing}
+      aria-selected=${options.selected ? "true" : nothing}>
       <span class="live-text">Live from here</span>
     </div>
   `;

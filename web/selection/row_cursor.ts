@@ -44,12 +44,15 @@ export class RowCursor {
   /**
    * Moves to the next row, or with -1 to the previous one; into the view, if it is not there.
    *
+   * @param view Default: wherever the cursor is.
    * @returns The id of the row, or `undefined` if there are no rows.
    */
-  move(by: 1 | -1, { top = Infinity, bottom = Infinity }: View): number | undefined {
+  move(by: 1 | -1, view?: View): number | undefined {
     const rows = this.#rows;
     if (rows.visibleCount === 0) return undefined;
-    const isInView = this.#id !== undefined && this.#id >= top && this.#id <= bottom;
+    const { top = Infinity, bottom = Infinity } = view ?? {};
+    const isInView = this.#id !== undefined &&
+      (view === undefined || this.#id >= top && this.#id <= bottom);
     const from = isInView ? this.#id! : by > 0 ? top : bottom;
     const step = isInView ? by : 0;
     const index = Math.max(0, Math.min(rows.visibleIndexOf(from) + step, rows.visibleCount - 1));

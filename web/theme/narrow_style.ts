@@ -139,10 +139,27 @@ export const narrowStyle: CSSResult = css`
     }
   }
 
+  /* Targets are at least 24 pixels wide and high. */
   @media (pointer: coarse) {
+    :host {
+      --natstap-row-height: 26px;
+    }
     .tool,
-    .chip {
+    .chip,
+    .text-button,
+    .selection-copy {
       min-height: 32px;
+    }
+    .mini,
+    .mode {
+      min-width: 28px;
+      min-height: 28px;
+    }
+    .rate-chart {
+      min-height: 24px;
+    }
+    .viewer .row summary {
+      min-width: 24px;
     }
   }
 

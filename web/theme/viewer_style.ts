@@ -15,6 +15,7 @@ import { rateChartStyle } from "../panels/rate_chart.ts";
 import { toolbarStyle } from "../panels/toolbar_style.ts";
 import { selectionBarStyle } from "../selection/selection_bar.ts";
 import { searchStyle } from "../search/search_field_style.ts";
+import { forcedColorsStyle } from "./forced_colors_style.ts";
 import { narrowStyle } from "./narrow_style.ts";
 import { themeStyle } from "./theme_style.ts";
 
@@ -33,4 +34,5 @@ export const style: CSSResult[] = [
   noteStyle,
   helpStyle,
   narrowStyle,
+  forcedColorsStyle,
 ];
