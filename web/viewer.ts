@@ -26,6 +26,7 @@ import { rowStyle } from "./list/row_style.ts";
 import { SelectionController } from "./selection/selection_controller.ts";
 import { Banner, bannerTemplate } from "./panels/banner.ts";
 import { emptyListTemplate } from "./panels/empty_list.ts";
+import { contextBarTemplate } from "./panels/context_bar.ts";
 import { FacetChips } from "./panels/facet_chips.ts";
 import { MenuController } from "./panels/menu_controller.ts";
 import { newLinesTemplate } from "./panels/new_lines_button.ts";
@@ -38,7 +39,10 @@ import { unusedColumns } from "./rows/facets.ts";
 import { type Line, lineDetail } from "./rows/row.ts";
 import { TIMES } from "./rows/row_time.ts";
 import { Store } from "./rows/store.ts";
+import { CompletionController } from "./search/completion_controller.ts";
+import { FilterProperty } from "./search/filter_property.ts";
 import { RowQuery } from "./search/row_query.ts";
+import { StoredFields } from "./search/seen_fields.ts";
 import { style } from "./theme/viewer_style.ts";
 import { LIMIT, ViewerElement } from "./viewer_element.ts";
 
@@ -60,7 +64,8 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   readonly #menu = new MenuController(this);
   readonly #columns = new CustomColumns();
   readonly #values = new ValueMenu(this, {
-    onFilter: ({ text }) => this.#query.update({ text, find: false }),
+    onFilter: ({ name, text }) => this.#query.toggleField(name, text),
+    onExclude: ({ name, text }) => this.#query.toggleField(name, text, true),
     onCopy: async ({ text }) => {
       await copy(text);
       this.#note.show("Value copied");
@@ -70,14 +75,25 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   readonly #rows = new ListController(this, this.#store, this.#query, this.#columns, {
     onValue: (button) => this.#values.open(button),
     onCopy: (line) => this.#copy(line),
-    onContext: (line) => this.#showContext(line),
-    onFacet: (facet, value) => this.#query.toggleFacet(facet, value),
+    onContext: ({ id }) => this.goTo(id),
+    onFacet: (...facet) => this.#query.toggleFacet(...facet),
     onNearStart: () => this.#stream.loadOlder(this.#store.limit - this.#store.size),
   });
   readonly #selection = new SelectionController(this, this.#store, this.#rows, this.#note);
   readonly #keys = new KeyController(this, (command) => this.#run(command));
   readonly #chips = new FacetChips(this);
-  readonly #chart = new RateChart(this, (id) => this.#rows.show(id));
+  readonly #chart = new RateChart(this, this.#query, {
+    onJump: (id) => this.#rows.show(id),
+    onSpan: (span) => this.#query.update({ span }),
+  });
+  readonly #completion = new CompletionController(
+    this,
+    new StoredFields(this.#store),
+    (text) => this.#query.update({ text }),
+  );
+  readonly #filter = new FilterProperty(this, this.#query, (detail) => {
+    this.#dispatch("natstap-filter", detail);
+  });
   #cleared = false;
   #ticks: ReturnType<typeof setInterval> | undefined;
 
@@ -122,6 +138,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     }
     if (changed.has("wrap")) this.#rows.list?.remeasure();
     if (changed.has("time")) this.#rows.scheduler.draw();
+    if (changed.has("filter")) this.#filter.propertyChanged();
     if (changed.has("paused")) {
       if (this.paused) this.#incoming.pause();
       else this.#incoming.resume();
@@ -156,9 +173,16 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     const { isEmpty } = this.#rows;
     return html`
       <div class="viewer ${unusedColumns(this.#store.facets)}" @copy=${this.#selection.copied}>
-        ${this.#toolbar(status)} ${this.#chips.template(this.#store.facets, this.#query)}
+        ${this.#toolbar(status)} ${this.#chips.template(
+          this.#store.facets,
+          this.#query,
+          this.time,
+        )}
         ${this.#chart.template(this.time)}
         ${isEmpty ? nothing : bannerTemplate(this.#banner.status(now))}
+        ${this.#query.context === undefined
+          ? nothing
+          : contextBarTemplate(() => this.#leaveContext())}
         <div class="list" part="list" role="log" aria-live="off" aria-label="Log lines">
           ${isEmpty
             ? nothing
@@ -185,6 +209,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     return toolbarTemplate({
       ...{ status, query, problem, tally, paused, wrap, time },
       app: this.#stream.app || this.app || "",
+      completion: this.#completion,
       filtered: isFiltering,
       menu: this.#menu.open,
       columns: columnChoiceTemplate({
@@ -197,6 +222,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       onQuery: (changes) => this.#query.update(changes),
       onStep: (by) => this.#step(by),
       onLeave: () => this.#keys.focusList(),
+      onEscape: () => this.#run("leave") || this.#keys.focusList(),
       onCommand: (command) => this.#run(command),
       onClear: () => {
         this.#menu.open = undefined;
@@ -235,9 +261,15 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     this.#dispatch("natstap-columns", { columns: this.columns ?? "" });
   }
 
-  #showContext({ id }: Line): void {
-    this.#query.reset();
+  /** Scrolls to a line, and shows the lines around it. */
+  goTo(id: number): void {
+    if (this.#query.isFiltering) this.#query.showContext(id);
     this.#rows.show(id);
+  }
+
+  #leaveContext(): void {
+    const id = this.#query.leaveContext();
+    if (id !== undefined) this.#rows.show(id);
   }
 
   #copy(line: Line | undefined): boolean {
@@ -254,8 +286,10 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   /** Runs the command of a key or button. Returns whether there was anything to do. */
   #run(command: Command): boolean {
     const list = this.#rows.list!;
+    const { query } = this.#query;
     const commands: Record<Command, () => boolean | void> = {
       search: () => this.#keys.focusSearch(),
+      hides: () => this.#query.update({ hides: !query.hides }),
       down: () => this.#rows.moveCursor(1),
       up: () => this.#rows.moveCursor(-1),
       selectDown: () => this.#rows.moveCursor(1, true),
@@ -282,10 +316,11 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       },
       leave: () => {
         if (this.#menu.open !== undefined) this.#menu.open = undefined;
-        else if (!this.#selection.clear()) {
-          if (this.#query.query.text === "") return false;
-          this.#query.update({ text: "" });
-        }
+        else if (this.#selection.clear()) return true;
+        else if (this.#query.context !== undefined) this.#leaveContext();
+        else if (query.text !== "") this.#query.update({ text: "" });
+        else if (query.span !== undefined) this.#query.update({ span: undefined });
+        else return false;
         return true;
       },
     };

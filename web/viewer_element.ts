@@ -36,6 +36,7 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     paused: { type: Boolean, reflect: true },
     hotkeys: {},
     columns: { reflect: true },
+    filter: { reflect: true },
   };
   /** URL of natstap's `/logs`. */
   declare src: string | undefined;
@@ -62,6 +63,8 @@ export class ViewerElement extends LitElement implements ViewerProperties {
   declare paused: boolean;
   /** `off` if single characters are not shortcuts. */
   declare hotkeys: string | undefined;
+  /** The query of the search field. */
+  declare filter: string | undefined;
 
   /** Vue sets this property for `:token-provider`. */
   get "token-provider"(): TokenProvider | undefined {

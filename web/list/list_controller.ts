@@ -188,6 +188,7 @@ export class ListController implements ReactiveController {
       machines: this.#machines,
       columns: this.#columns,
       current: current === id,
+      dimmed: this.#query.isDimmed(row),
       flash: this.#flash === id,
       selected: this.selection.has(id),
       cursor: this.cursor.shown === id,

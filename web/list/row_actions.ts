@@ -15,7 +15,7 @@ export interface RowActions {
   onCopy(line: Line): void;
   /** Absent if no filter hides the context. */
   readonly onContext?: ((line: Line) => void) | undefined;
-  onFacet(facet: Facet, value: string): void;
+  onFacet(facet: Facet, value: string, excludes: boolean): void;
   /** Called with the button of a value, which has the field's name and value as data. */
   onValue(button: HTMLElement): void;
 }
@@ -29,7 +29,7 @@ export function handleClick(event: MouseEvent, line: Line, actions: RowActions):
   else if (action === "copy") actions.onCopy(line);
   else if (action === "value" && button!.dataset.value !== "") actions.onValue(button!);
   const facet = FACET_NAMES.find((name) => name === action);
-  if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet]);
+  if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet], event.altKey);
 }
 
 /**

@@ -117,6 +117,10 @@ const rows = css`
     outline-offset: -2px;
   }
 
+  .row.dimmed > :not(.actions, .day) {
+    opacity: 0.5;
+  }
+
   .row.flash {
     animation: flash 1.6s ease-out;
   }

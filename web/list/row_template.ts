@@ -40,6 +40,8 @@ export interface RowOptions extends RowActions {
   readonly machines: MachineNames;
   /** The columns that the reader chose. */
   readonly columns: CustomColumns;
+  /** Whether the row is dimmed, because it does not match. */
+  readonly dimmed: boolean;
 }
 
 /** Renders a row as one element. */
@@ -101,8 +103,9 @@ export function rowElementId(id: number): string {
 }
 
 function classesOf(options: RowOptions): string[] {
-  const { time, wrap, expanded, current, flash, selected, cursor, above } = options;
-  const flags = { wrap, expanded, current, flash, selected, cursor, "has-above": above !== "" };
+  const { time, wrap, expanded, current, flash, selected, cursor, above, dimmed } = options;
+  const hasAbove = above !== "";
+  const flags = { wrap, expanded, current, flash, selected, cursor, dimmed, "has-above": hasAbove };
   const states = Object.entries(flags);
   return ["row", time, ...states.filter(([, holds]) => holds === true).map(([name]) => name)];
 }
@@ -160,7 +163,9 @@ function shortLevel(level: string): string {
  * chips do the same from the keyboard.
  */
 function facetButton(facet: Facet, kind: string, value: string, shown: string): TemplateResult {
-  const title = value === "" ? "" : `Show only ${facet} ${value.slice(0, MAX_VALUE_LENGTH)}`;
+  const title = value === ""
+    ? ""
+    : `Show only ${facet} ${value.slice(0, MAX_VALUE_LENGTH)}\nAlt+click excludes it`;
   return html`
     <button class="${facet} ${kind}" part=${facet} tabindex="-1"
       title=${title}>${shown}</button>

@@ -37,6 +37,8 @@ export interface ViewerProperties {
   hotkeys: string | undefined;
   /** The fields that are shown as columns, separated by commas, such as `status,user.id`. */
   columns: string | undefined;
+  /** The query of the search field, such as `level:error -healthz`; it changes with what the user types. */
+  filter: string | undefined;
 }
 
 /** The methods. */
@@ -47,6 +49,8 @@ export interface ViewerMethods {
   resume(): void;
   /** Removes all lines from the list. */
   clear(): void;
+  /** Scrolls to a line by its `id`, which `natstap-line` has, and shows it among the lines around it. */
+  goTo(id: number): void;
 }
 
 /** The events, which bubble and cross shadow boundaries. */
@@ -57,6 +61,16 @@ export interface ViewerEvents {
   "natstap-line": CustomEvent<LineDetail>;
   /** The reader has chosen other columns. */
   "natstap-columns": CustomEvent<ColumnsDetail>;
+  /** The query has changed. */
+  "natstap-filter": CustomEvent<FilterDetail>;
+}
+
+/** The query that is in effect. */
+export interface FilterDetail {
+  /** As in the property `filter`; empty if all lines are shown. */
+  readonly filter: string;
+  /** Whether all lines around one are shown, until the user returns to those that match. */
+  readonly context: boolean;
 }
 
 /** The state of the stream. Times are in milliseconds since the epoch. */

@@ -7,6 +7,7 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import { repeat } from "lit/directives/repeat.js";
 import { countText } from "../rows/count_text.ts";
 import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
+import { gapTime, type TimeMode } from "../rows/row_time.ts";
 import { SEVERITIES, type Severity } from "../../lib/log_line/severity.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import * as icons from "./icons.ts";
@@ -31,11 +32,11 @@ export class FacetChips {
     this.#host = host;
   }
 
-  template(counts: FacetCounts, query: RowQuery): TemplateResult {
+  template(counts: FacetCounts, query: RowQuery, time: TimeMode): TemplateResult {
     const model = { counts, query };
     const open = this.#open;
     const levels = bySeverity(model);
-    const selected = open ? [] : OTHER_FACETS.filter((facet) => valuesOf(query, facet).size > 0);
+    const selected = open ? [] : OTHER_FACETS.filter((facet) => valuesOf(query, facet).length > 0);
     return html`
       <div class="chips">
         ${levels.length === 0 ? nothing : html`
@@ -45,10 +46,10 @@ export class FacetChips {
         `}
         ${selected.length === 0 ? nothing : html`
           <div class="chip-group selected" role="group" aria-label="Selected">
-            ${selected.map((facet) => chips(model, facet, [...valuesOf(query, facet)]))}
+            ${selected.map((facet) => chips(model, facet, valuesOf(query, facet)))}
           </div>
         `}
-        ${query.hasFacets
+        ${spanTemplate(query, time)} ${query.hasFacets
           ? html`
             <button class="text-button" @click=${() => query.resetFacets()}>Show all</button>
           `
@@ -100,19 +101,35 @@ function chip(model: Model, facet: Facet, value: string): TemplateResult {
   const count = counts[facet].get(value) ?? 0;
   const lines = countText(count, "line");
   const shown = value.slice(0, MAX_LENGTH);
+  const { selected, excluded } = query.chosen(facet);
+  const isExcluded = excluded.has(value);
+  const state = isExcluded ? ", excluded" : "";
+  const hint = `${shown}: ${lines}${state || "\nAlt+click excludes it"}`;
   return html`
     <button
-      class="chip ${facet === "level" ? value : ""}"
+      class="chip ${facet === "level" ? value : ""} ${isExcluded ? "excluded" : ""}"
       part="chip"
-      aria-pressed=${valuesOf(query, facet).has(value)}
-      aria-label="${facet} ${shown}, ${lines}"
-      title="${shown}: ${lines}"
-      @click=${() => query.toggleFacet(facet, value)}
+      aria-pressed=${selected.has(value)}
+      aria-label="${facet} ${shown}, ${lines}${state}"
+      title=${hint}
+      @click=${({ altKey }: MouseEvent) => query.toggleFacet(facet, value, altKey || isExcluded)}
     >
       <span class="chip-name">${shown}</span><span class="chip-count">${compact.format(
         count,
       )}</span>
     </button>
+  `;
+}
+
+/** The span of time that was selected in the rate chart. */
+function spanTemplate(query: RowQuery, time: TimeMode): TemplateResult | typeof nothing {
+  const { span } = query.query;
+  if (span === undefined) return nothing;
+  const label = `${gapTime(span.from, time)} – ${gapTime(span.to, time)}`;
+  return html`
+    <button class="chip span" aria-label="Time ${label}: remove"
+      title="Show lines of all times (Esc)"
+      @click=${() => query.update({ span: undefined })}>${label} ${icons.close}</button>
   `;
 }
 
@@ -125,8 +142,10 @@ function omitted({ counts }: Model, facet: Facet): unknown {
     : nothing;
 }
 
-function valuesOf({ facets }: RowQuery, facet: Facet): ReadonlySet<string> {
-  return facets[facet] ?? new Set();
+/** The selected and the excluded values. */
+function valuesOf(query: RowQuery, facet: Facet): string[] {
+  const { selected, excluded } = query.chosen(facet);
+  return [...selected, ...excluded];
 }
 
 /** The most frequent and the selected values, by name, so that changing counts do not reorder them. */
@@ -150,5 +169,7 @@ function mostFrequent(counts: ReadonlyMap<string, number>): string[] {
 
 function bySeverity(model: Model): string[] {
   const rank = (severity: string) => SEVERITIES.indexOf(severity as Severity);
-  return byName(model, "level").sort((a, b) => rank(a) - rank(b));
+  return byName(model, "level").filter((level) => rank(level) >= 0).sort((a, b) =>
+    rank(a) - rank(b)
+  );
 }

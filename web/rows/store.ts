@@ -27,6 +27,8 @@ export class Store {
   readonly #visible = new RingBuffer<Row>();
   readonly #facets = new FacetCounter();
   #characters = 0;
+  /** Number of rows that are not lines; all of them are visible. */
+  #marks = 0;
   #limit: number;
   #matcher = compile(EVERYTHING) as Matcher;
   #error: string | undefined;
@@ -54,6 +56,16 @@ export class Store {
   /** Number of rows held. */
   get size(): number {
     return this.#rows.length;
+  }
+
+  /** Number of lines held. */
+  get lineCount(): number {
+    return this.size - this.#marks;
+  }
+
+  /** Number of lines that match the filter; too low while it is being applied. */
+  get visibleLineCount(): number {
+    return Math.max(0, this.visibleCount - this.#marks);
   }
 
   /** Whether rows have been removed because of the limit. */
@@ -122,6 +134,7 @@ export class Store {
     this.#visible.clear();
     this.#facets.clear();
     this.#hasEvicted = false;
+    this.#marks = 0;
     this.#characters = 0;
     this.#change();
   }
@@ -199,7 +212,10 @@ export class Store {
   }
 
   #count(row: Row, by: 1 | -1): void {
-    if (row.kind !== "line") return;
+    if (row.kind !== "line") {
+      this.#marks += by;
+      return;
+    }
     this.#facets.count(row, by);
     this.#characters += by * charactersOf(row);
   }

@@ -11,12 +11,8 @@ export const narrowStyle: CSSResult = css`
     .toolbar {
       position: relative;
     }
-    .mode span,
     .hotkey {
       display: none;
-    }
-    .mode {
-      padding: 0 5px;
     }
     .more {
       display: inline-flex;
