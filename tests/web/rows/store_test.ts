@@ -82,9 +82,9 @@ Deno.test("a filter shows every gap and all matching lines, both held and new", 
 Deno.test("Store counts lines and matching lines apart from gaps, and knows whether rows were evicted", () => {
   const { store, rows } = filled(6, 8);
   store.add(rows.dropped(1, 1));
-  store.setFilter({ ...EVERYTHING, text: "nothing like it" });
+  store.setFilter({ ...EVERYTHING, query: "nothing-like-it" });
   assertEquals([store.lineCount, store.visibleLineCount, store.visibleCount], [6, 0, 1]);
-  store.setFilter({ ...EVERYTHING, text: "line 5" });
+  store.setFilter({ ...EVERYTHING, query: "5" });
   assertEquals([store.visibleLineCount, store.hasEvicted], [1, false]);
   store.limit = 1;
   assertEquals([store.lineCount, store.visibleLineCount, store.hasEvicted], [0, 0, true]);
