@@ -45,6 +45,9 @@ import { RowQuery } from "./search/row_query.ts";
 import { StoredFields } from "./search/seen_fields.ts";
 import { style } from "./theme/viewer_style.ts";
 import { LIMIT, ViewerElement } from "./viewer_element.ts";
+import { setTexts, t } from "./texts/translate.ts";
+
+export { setTexts };
 
 /** Interval at which times and rates are updated. */
 const TICK_MS = 1000;
@@ -68,7 +71,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     onExclude: ({ name, text }) => this.#query.toggleField(name, text, true),
     onCopy: async ({ text }) => {
       await copy(text);
-      this.#note.show("Value copied");
+      this.#note.show(t("Value copied"));
     },
     onColumn: ({ name }) => this.#toggleColumn(name),
   });
@@ -274,7 +277,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
 
   #copy(line: Line | undefined): boolean {
     if (line === undefined) return false;
-    copy(toCopiedText(line)).then(() => this.#note.show("Line copied"));
+    copy(toCopiedText(line)).then(() => this.#note.show(t("Line copied")));
     return true;
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { html, type LitElement, nothing, type TemplateResult } from "lit";
+import type { Text } from "../texts/texts.ts";
+import { t } from "../texts/translate.ts";
 
 /** A value in a line, and the name of its field, such as `user.id`. */
 export interface FieldValue {
@@ -49,12 +51,12 @@ export class ValueMenu {
     const value = this.#value;
     if (value === undefined) return nothing;
     const { onFilter, onExclude, onCopy, onColumn } = this.#actions;
-    const item = (label: string, action: (value: FieldValue) => void, name = "") =>
+    const item = (label: Text, action: (value: FieldValue) => void, name = "") =>
       html`
         <button class=${name} @click=${() => {
           this.#close();
           action(value);
-        }}>${label}</button>
+        }}>${t(label)}</button>
       `;
     const isColumn = columns.includes(value.name);
     return html`

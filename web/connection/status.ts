@@ -4,6 +4,7 @@
  * @module
  */
 import type { ConnectionState } from "./connection_options.ts";
+import { t } from "../texts/translate.ts";
 
 /** A state as shown to the user. */
 export interface Status {
@@ -35,18 +36,20 @@ const NO_RESPONSE = "No response yet. A browser opens only a few connections to 
 export function statusOf(state: ConnectionState, paused: boolean, now: number): Status {
   switch (state.state) {
     case "idle":
-      return status("wait", "Not connected");
+      return status("wait", t("Not connected"));
     case "connecting":
-      return status("wait", "Connecting…", now - state.since < SLOW_MS ? "" : NO_RESPONSE);
+      return status("wait", t("Connecting…"), now - state.since < SLOW_MS ? "" : NO_RESPONSE);
     case "reconnecting": {
       const seconds = Math.max(0, Math.ceil((state.at - now) / 1000));
-      const text = seconds === 0 ? "Reconnecting…" : `Reconnecting in ${seconds} s`;
-      return { kind: "wait", text, spoken: "Reconnecting", detail: state.reason };
+      const text = seconds === 0
+        ? t("Reconnecting…")
+        : t("Reconnecting in {seconds} s", { seconds: String(seconds) });
+      return { kind: "wait", text, spoken: t("Reconnecting"), detail: state.reason };
     }
     case "ended":
-      return status("ended", ENDED[state.reason] ?? "Ended", state.detail);
+      return status("ended", ENDED[state.reason] ?? t("Ended"), state.detail);
     case "live":
-      return paused ? status("paused", "Paused") : status("live", "Live");
+      return paused ? status("paused", t("Paused")) : status("live", t("Live"));
   }
 }
 

@@ -13,13 +13,13 @@ import type { Store } from "../rows/store.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import { RowCursor } from "../selection/row_cursor.ts";
 import { RowSelection } from "../selection/row_selection.ts";
+import { t } from "../texts/translate.ts";
 import type { ViewerElement } from "../viewer_element.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
 import { List } from "./list.ts";
 import type { RowActions } from "./row_actions.ts";
 import { rowElementId, rowTemplate } from "./row_template.ts";
 
-const REMOVED = "Older lines were removed";
 /** Duration of the flash of a row, as in the style sheet. */
 const FLASH_MS = 1600;
 
@@ -200,7 +200,8 @@ export class ListController implements ReactiveController {
   /** The text above a row: its day if the row before it is of another one, and that older lines were removed. */
   #above(row: Row, now: number): string {
     const index = this.#store.visibleIndexOf(row.id);
-    const parts = [index === 0 && this.#store.hasEvicted && REMOVED, this.#newDay(row, index, now)];
+    const removed = index === 0 && this.#store.hasEvicted ? t("Older lines were removed") : "";
+    const parts = [removed, this.#newDay(row, index, now)];
     return parts.filter(Boolean).join(" · ");
   }
 

@@ -17,6 +17,7 @@ import { shortDay } from "../rows/row_day.ts";
 import { fullTime, rowTime, type TimeMode } from "../rows/row_time.ts";
 import { rowLabel } from "./row_label.ts";
 import { actionsTemplate, expandTemplate, handleClick, type RowActions } from "./row_actions.ts";
+import { t } from "../texts/translate.ts";
 
 /** How a row is shown, and the actions of its buttons. */
 export interface RowOptions extends RowActions {
@@ -202,7 +203,7 @@ function liveTemplate({ id, received }: LiveMark, options: RowOptions): Template
     <div class=${classes} part="row live" data-id=${id} role="row" title=${fullTime(received)}
       id=${options.cursor ? rowElementId(id) : nothing}
       aria-selected=${options.selected ? "true" : nothing}>
-      <span class="live-text">Live from here</span>
+      <span class="live-text">${t("Live from here")}</span>
     </div>
   `;
 }

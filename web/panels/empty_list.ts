@@ -6,6 +6,7 @@
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
 import type { ConnectionState } from "../connection/connection_options.ts";
 import type { Status } from "../connection/status.ts";
+import { formatNumber, t } from "../texts/translate.ts";
 
 export interface EmptyListModel {
   readonly state: ConnectionState;
@@ -27,7 +28,7 @@ export function emptyListTemplate(model: EmptyListModel): TemplateResult {
       ${text === "" ? nothing : html`<p>${text}</p>`}
       ${hidden === 0
         ? nothing
-        : html`<button class="button" @click=${onReset}>Show all lines</button>`}
+        : html`<button class="button" @click=${onReset}>${t("Show all lines")}</button>`}
     </div>
   `;
 }
@@ -36,15 +37,15 @@ function explain(
   { state, status, hidden, cleared }: EmptyListModel,
 ): [title: string, text: string] {
   if (hidden > 0) {
-    const title = `No matching lines (${hidden.toLocaleString("en")} hidden)`;
-    return [title, "New lines that match will appear here."];
+    const title = t("No matching lines ({count} hidden)", { count: formatNumber(hidden) });
+    return [title, t("New lines that match will appear here.")];
   }
   if (state.state !== "live") return [status.text, status.detail];
-  if (cleared) return ["Cleared", "New lines will appear here."];
-  const past = state.history ? "" : " Earlier lines are not available.";
+  if (cleared) return [t("Cleared"), t("New lines will appear here.")];
+  const past = state.history ? "" : ` ${t("Earlier lines are not available.")}`;
   return [
-    `Waiting for ${state.app} to log something`,
-    `Lines appear here as they are written.${past}`,
+    t("Waiting for {app} to log something", { app: state.app }),
+    t("Lines appear here as they are written.") + past,
   ];
 }
 

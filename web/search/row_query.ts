@@ -12,6 +12,7 @@ import {
 import { type Facet, FACET_NAMES } from "../rows/facets.ts";
 import type { Line, Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
+import { t } from "../texts/translate.ts";
 import { compile, EVERYTHING, type Matcher, type TimeSpan } from "./filter.ts";
 import { Finder } from "./finder.ts";
 
@@ -163,7 +164,7 @@ export class RowQuery {
   get tally(): string {
     const { visibleLineCount, lineCount, filtering } = this.#store;
     const isNone = visibleLineCount === 0 && lineCount > 0 && !filtering;
-    if (this.#hides && isNone) return "no line matches";
+    if (this.#hides && isNone) return t("no line matches");
     if (this.#hides) return `${format(visibleLineCount)} of ${format(lineCount)}`;
     const { position, count } = this.#finder;
     if (count === 0) return "no matches";

@@ -6,6 +6,7 @@
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
 import * as icons from "../panels/icons.ts";
 import { countText } from "../rows/count_text.ts";
+import { t } from "../texts/translate.ts";
 
 export interface SelectionBarModel {
   /** Number of selected rows. */
@@ -21,9 +22,9 @@ export function selectionBarTemplate(
   if (count === 0) return nothing;
   return html`
     <div class="selection-bar" role="group" aria-label="Selection">
-      <span>${countText(count, "line")} selected</span>
-      <button class="selection-copy" @click=${onCopy}>Copy</button>
-      <button class="tool" aria-label="Deselect" title="Deselect (Esc)"
+      <span>${t("{lines} selected", { lines: countText(count, "line") })}</span>
+      <button class="selection-copy" @click=${onCopy}>${t("Copy")}</button>
+      <button class="tool" aria-label=${t("Deselect")} title=${t("Deselect (Esc)")}
         @click=${onClear}>${icons.close}</button>
     </div>
   `;

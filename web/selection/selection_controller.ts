@@ -16,6 +16,7 @@ import { DragSelection } from "./drag_selection.ts";
 import { hasSelection, type SelectedRows, selectedRows } from "./native_selection.ts";
 import { PressController } from "./press_controller.ts";
 import { selectionBarTemplate } from "./selection_bar.ts";
+import { t } from "../texts/translate.ts";
 
 /**
  * Rows are selected by dragging, Shift and a click, or by keyboard. Text within one row is selected by the browser, as is
@@ -102,7 +103,7 @@ export class SelectionController {
   }
 
   #confirm(count: number): void {
-    this.#note.show(`${countText(count, "line")} copied`);
+    this.#note.show(t("{lines} copied", { lines: countText(count, "line") }));
   }
 
   get #root(): ShadowRoot {

@@ -1,6 +1,8 @@
+import type { Texts } from "./texts.js";
 import type { ViewerEvents, ViewerMethods, ViewerProperties } from "./element.js";
 
 export type * from "./element.js";
+export type * from "./texts.js";
 
 export interface NatstapViewer extends ViewerProperties, ViewerMethods {}
 
@@ -63,6 +65,13 @@ export class NatstapViewer extends HTMLElement {
 export type ViewerAttributes =
   & { [K in keyof ViewerProperties]?: ViewerProperties[K] | undefined }
   & { [K in keyof ViewerEvents as `on${K}`]?: ((event: ViewerEvents[K]) => void) | undefined };
+
+/**
+ * Replaces the viewer's texts; those that are missing stay English. Call it before the page contains a viewer.
+ *
+ * @param language A BCP 47 language tag, for numbers and plural forms. Default: `en`.
+ */
+export function setTexts(texts: Texts, language?: string): void;
 
 declare global {
   interface HTMLElementTagNameMap {
