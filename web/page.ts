@@ -7,6 +7,7 @@
  * @module
  */
 import type { ConnectionState } from "./connection/connection_options.ts";
+import type { FilterDetail } from "./package/element.ts";
 
 /** The part of the permitted lines that a link selects. */
 type Scope = Partial<Record<"app" | "region" | "machine", string>>;
@@ -15,10 +16,16 @@ type Scope = Partial<Record<"app" | "region" | "machine", string>>;
 interface Viewer extends HTMLElement, Scope {
   src: string;
   token: string;
+  filter: string | undefined;
   clear(): void;
+  leaveContext(): void;
 }
 
 let scope: Scope = {};
+/** The query, which the address bar keeps in the fragment: the service's logs never have it. */
+let filter = "";
+/** Whether the last entry of the history is the context of a line. */
+let isContext = false;
 // This comes first, so that the token is neither visible nor in the browser's history.
 const linkedToken = takeFragment();
 
@@ -39,19 +46,47 @@ form.addEventListener("submit", (event) => {
 });
 addEventListener("hashchange", () => {
   const token = takeFragment();
+  if (viewer !== undefined) viewer.filter = filter;
   if (token !== "") watch(token);
+});
+// "Back" leaves the context of a line. Another fragment, which may have a token, is another event too.
+addEventListener("popstate", () => {
+  if (!isContext || history.state === "context") return;
+  isContext = false;
+  viewer?.leaveContext();
+  keepFilter();
 });
 if (linkedToken === "") ask("");
 else watch(linkedToken);
 
-/** Removes the token from the fragment and returns it, or `""` if there is none. */
+/** Removes the token from the fragment and returns it, or `""` if there is none. The query stays there. */
 function takeFragment(): string {
   const { token = "", ...rest } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  filter = rest.filter ?? "";
   if (token === "") return "";
-  history.replaceState(null, "", location.pathname + location.search);
+  keepFilter();
   const { app, region, machine } = rest;
   scope = { ...(app && { app }), ...(region && { region }), ...(machine && { machine }) };
   return tokenIn(token);
+}
+
+function keepFilter(): void {
+  history.replaceState(history.state, "", address());
+}
+
+/** The address of the current view, without the token. */
+function address(): string {
+  const fragment = filter === "" ? "" : `#${new URLSearchParams({ filter })}`;
+  return location.pathname + location.search + fragment;
+}
+
+/** Keeps the address up to date. The context of a line is an entry of the history. */
+function filterChanged({ filter: next, context }: FilterDetail): void {
+  filter = next;
+  isContext ||= context;
+  if (context) history.pushState("context", "", address());
+  else if (history.state === "context") history.back();
+  else keepFilter();
 }
 
 /** The token in pasted text, which may be a link or a header, or broken into lines by a terminal. */
@@ -75,9 +110,12 @@ function watch(token: string): void {
 function open(token: string): void {
   viewer?.remove();
   viewer = document.createElement("natstap-viewer") as Viewer;
-  Object.assign(viewer, { src: new URL("logs", document.baseURI).href, token }, scope);
+  Object.assign(viewer, { src: new URL("logs", document.baseURI).href, token, filter }, scope);
   viewer.addEventListener("natstap-status", (event) => {
     follow((event as CustomEvent<ConnectionState>).detail);
+  });
+  viewer.addEventListener("natstap-filter", (event) => {
+    filterChanged((event as CustomEvent<FilterDetail>).detail);
   });
   document.body.append(viewer);
 }

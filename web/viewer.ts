@@ -185,7 +185,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         ${isEmpty ? nothing : bannerTemplate(this.#banner.status(now))}
         ${this.#query.context === undefined
           ? nothing
-          : contextBarTemplate(() => this.#leaveContext())}
+          : contextBarTemplate(() => this.leaveContext())}
         <div class="list" part="list" role="log" aria-live="off" aria-label="Log lines">
           ${isEmpty
             ? nothing
@@ -270,7 +270,8 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     this.#rows.show(id);
   }
 
-  #leaveContext(): void {
+  /** Hides the lines around one that do not match again. */
+  leaveContext(): void {
     const id = this.#query.leaveContext();
     if (id !== undefined) this.#rows.show(id);
   }
@@ -320,7 +321,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       leave: () => {
         if (this.#menu.open !== undefined) this.#menu.open = undefined;
         else if (this.#selection.clear()) return true;
-        else if (this.#query.context !== undefined) this.#leaveContext();
+        else if (this.#query.context !== undefined) this.leaveContext();
         else if (query.text !== "") this.#query.update({ text: "" });
         else if (query.span !== undefined) this.#query.update({ span: undefined });
         else return false;

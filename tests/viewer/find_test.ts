@@ -309,3 +309,36 @@ Deno.test("An expression that would take minutes blocks neither filtering nor fi
     await visit.row("the end").waitFor();
   }
 });
+
+Deno.test("A match far into a line is scrolled to, and its line expands as far as necessary", async () => {
+  await using visit = await stage.open();
+  const deep = JSON.stringify({
+    msg: "deep",
+    a: { b: { c: { d: { e: ["x".repeat(600), "needle5"] } } } },
+  });
+  await visit.show(
+    { message: "first" },
+    { message: `${"line\n".repeat(50)}needle1` },
+    { message: `${"x".repeat(5000)} needle2` },
+    { message: `${"y ".repeat(400)}needle3` },
+    { message: `{"msg":"text","path":"${"z".repeat(600)} needle4"}` },
+    { message: deep },
+    { message: "last" },
+  ).catch(() => {});
+  for (const hides of [true, false]) {
+    if (!hides) await showOnly(visit).click();
+    for (let i = 1; i <= 5; i++) {
+      await visit.searchField.fill(`needle${i}`);
+      await visit.searchField.press("Enter");
+      const mark = visit.element("mark").first();
+      await mark.waitFor();
+      const list = (await visit.element(".scroller").boundingBox())!;
+      const isInView = async () => {
+        const box = await mark.boundingBox();
+        return box !== null && box.x >= list.x && box.x + box.width <= list.x + list.width &&
+          box.y >= list.y && box.y + box.height <= list.y + list.height;
+      };
+      await assertEventually(isInView, true, `needle${i}`);
+    }
+  }
+});

@@ -18,6 +18,7 @@ import type { ViewerElement } from "../viewer_element.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
 import { List } from "./list.ts";
 import type { RowActions } from "./row_actions.ts";
+import { isMatchHidden, scrollToMatch } from "./match_view.ts";
 import { rowElementId, rowTemplate } from "./row_template.ts";
 
 /** Duration of the flash of a row, as in the style sheet. */
@@ -50,6 +51,8 @@ export class ListController implements ReactiveController {
   list: List | undefined;
   #wasEmpty = true;
   #flash: number | undefined;
+  /** The row whose match has to be scrolled to, once it is drawn. */
+  #match: number | undefined;
   #flashTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -118,7 +121,11 @@ export class ListController implements ReactiveController {
     const id = this.#query.step(by, this.list?.bottomRow ?? Infinity);
     this.#host.requestUpdate();
     if (id === undefined) return false;
+    const row = this.#store.visibleAt(this.#store.visibleIndexOf(id));
+    const isHidden = row.kind === "line" && isMatchHidden(row, this.#query.pattern);
+    if (isHidden && canExpand(row)) this.#expanded.add(id);
     this.list?.toRow(id);
+    this.#match = id;
     return current !== undefined && (id - current) * by <= 0;
   }
 
@@ -166,6 +173,10 @@ export class ListController implements ReactiveController {
     if (this.#query.search()) this.scheduler.draw();
     const machines = this.#machines.count;
     this.list?.update();
+    if (this.#match !== undefined && this.list !== undefined) {
+      const scroller = this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!;
+      if (scrollToMatch(scroller, this.#match)) this.#match = undefined;
+    }
     this.#setWidths();
     // The labels of rows above may depend on machines below.
     if (this.#machines.count !== machines) this.scheduler.draw();

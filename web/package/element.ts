@@ -51,6 +51,8 @@ export interface ViewerMethods {
   clear(): void;
   /** Scrolls to a line by its `id`, which `natstap-line` has, and shows it among the lines around it. */
   goTo(id: number): void;
+  /** Returns from the lines around one to those that match. */
+  leaveContext(): void;
 }
 
 /** The events, which bubble and cross shadow boundaries. */
