@@ -303,6 +303,12 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         this.#keys.focusList({ preventScroll: true });
       },
       expand: () => this.#rows.toggle(this.#rows.cursorLine),
+      context: () => {
+        const { cursorLine } = this.#rows;
+        if (cursorLine === undefined || !this.#query.isFiltering) return false;
+        this.goTo(cursorLine.id);
+        return true;
+      },
       copy: () => this.#selection.copy() || this.#copy(this.#rows.cursorLine),
       pause: () => void (this.paused = !this.paused),
       start: () => list.toStart(),

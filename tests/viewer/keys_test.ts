@@ -50,6 +50,16 @@ Deno.test("Keys move a cursor, select, copy, expand and follow", async () => {
   // The cursor scrolls the list.
   for (let presses = 0; presses < 50; presses++) await keyboard.press("k");
   await assertEventually(() => cursor.innerText(), "line 7.");
+  await visit.searchField.fill("7.");
+  await assertEventually(async () => (await visit.messages()).length, 6);
+  await visit.page.evaluate("viewer.focus()");
+  await keyboard.press("k");
+  await keyboard.press("x");
+  await visit.row("line 56.").waitFor();
+  await keyboard.press("Escape");
+  await assertEventually(async () => (await visit.messages()).length, 6);
+  await visit.searchField.fill("");
+  await visit.page.evaluate("viewer.focus()");
   await keyboard.press("f");
   await visit.row("the end").waitFor();
   await visit.show({ message: "followed" });

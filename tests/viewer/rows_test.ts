@@ -165,6 +165,8 @@ Deno.test("Lines that the service dropped are counted by a row in their place", 
     await own.publish(...Array.from({ length: 2000 }, () => "x".repeat(2000)));
     return await gap.isVisible();
   }, true);
+  // A gap is not a match.
+  await assertEventually(() => visit.element(".tally").innerText(), "no line matches");
   assertMatch(await gap.innerText(), /[\d,]+ lines? dropped here/);
 });
 
