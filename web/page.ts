@@ -21,7 +21,8 @@ interface Viewer extends HTMLElement, Scope {
   leaveContext(): void;
 }
 
-let scope: Scope = {};
+/** A fragment with a token replaces what the query selects. */
+let scope = scopeOf(location.search);
 /** The query, which the address bar keeps in the fragment: the service's logs never have it. */
 let filter = "";
 /** Whether the last entry of the history is the context of a line. */
@@ -46,7 +47,10 @@ form.addEventListener("submit", (event) => {
 });
 addEventListener("hashchange", () => {
   const token = takeFragment();
-  if (viewer !== undefined) viewer.filter = filter;
+  if (viewer !== undefined) {
+    viewer.filter = filter;
+    if (token !== "") Object.assign(viewer, { app: scope.app });
+  }
   if (token !== "") watch(token);
 });
 // "Back" leaves the context of a line. Another fragment, which may have a token, is another event too.
@@ -61,12 +65,13 @@ else watch(linkedToken);
 
 /** Removes the token from the fragment and returns it, or `""` if there is none. The query stays there. */
 function takeFragment(): string {
-  const { token = "", ...rest } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-  filter = rest.filter ?? "";
+  const fragment = location.hash.slice(1);
+  const parameters = new URLSearchParams(fragment);
+  const token = parameters.get("token") ?? "";
+  filter = parameters.get("filter") ?? "";
   if (token === "") return "";
   keepFilter();
-  const { app, region, machine } = rest;
-  scope = { ...(app && { app }), ...(region && { region }), ...(machine && { machine }) };
+  scope = { ...scopeOf(location.search), ...scopeOf(fragment) };
   return tokenIn(token);
 }
 
@@ -89,6 +94,11 @@ function filterChanged({ filter: next, context }: FilterDetail): void {
   else keepFilter();
 }
 
+function scopeOf(parameters: string): Scope {
+  const { app, region, machine } = Object.fromEntries(new URLSearchParams(parameters));
+  return { ...(app && { app }), ...(region && { region }), ...(machine && { machine }) };
+}
+
 /** The token in pasted text, which may be a link or a header, or broken into lines by a terminal. */
 function tokenIn(text: string): string {
   const [, linked] = /[#?&]token=([^&\s]+)/.exec(text) ?? [];
@@ -99,7 +109,8 @@ function watch(token: string): void {
   reason.textContent = "";
   // A viewer that has shown lines keeps them.
   if (app === undefined || viewer === undefined) return open(token);
-  Object.assign(viewer, { app: undefined, region: undefined, machine: undefined, ...scope });
+  // The app may have been chosen in the viewer.
+  Object.assign(viewer, { region: undefined, machine: undefined, ...scope, app: viewer.app });
   isSame = viewer.token === token;
   if (isSame && document.body.dataset.state === "watch") return;
   // The same token is tried again: the reason for its rejection may be gone.
@@ -122,6 +133,13 @@ function open(token: string): void {
 
 function follow(status: ConnectionState): void {
   if (status.state === "ended") {
+    // The viewer offers the apps.
+    if (status.reason === "app-required") return void (document.body.dataset.state = "watch");
+    // The next token does not permit the app that was chosen for the last one.
+    if (status.reason === "forbidden" && viewer !== undefined && viewer.app !== scope.app) {
+      Object.assign(viewer, { app: scope.app });
+      return;
+    }
     const isRejected = status.reason === "unauthorized";
     return ask(isRejected ? `This token is not accepted. ${status.detail}` : status.detail);
   }

@@ -16,7 +16,7 @@ import { ValueMenu } from "./columns/value_menu.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";
-import { toCopiedText } from "./export/download.ts";
+import { type FileKind, toCopiedText } from "./export/download.ts";
 import { saveRows } from "./export/save.ts";
 import { helpTemplate } from "./keys/help.ts";
 import { KeyController } from "./keys/key_controller.ts";
@@ -32,6 +32,7 @@ import { MenuController } from "./panels/menu_controller.ts";
 import { newLinesTemplate } from "./panels/new_lines_button.ts";
 import { NoteController } from "./panels/note.ts";
 import { RateChart } from "./panels/rate_chart.ts";
+import { remedyTemplate } from "./panels/remedy.ts";
 import { toolbarTemplate } from "./panels/toolbar.ts";
 import type { ViewerEvents, ViewerMethods } from "./package/element.ts";
 import { IncomingRows } from "./rows/incoming_rows.ts";
@@ -113,6 +114,16 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     this.#rows.clear();
   }
 
+  /** Connects at once if the stream has ended or is about to be reopened. */
+  retry(): void {
+    this.#stream.retry();
+  }
+
+  /** Saves the lines that pass the filter as a file. */
+  download(kind: FileKind = "log"): void {
+    saveRows(this.#store.visible(), kind, this.#stream.app);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.#ticks = setInterval(() => {
@@ -129,7 +140,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
 
   protected override firstUpdated(): void {
     // On a phone, most lines are longer than the view.
-    this.wrap ||= this.clientWidth > 0 && this.clientWidth < NARROW_PX;
+    this.wrap ??= this.clientWidth > 0 && this.clientWidth < NARROW_PX;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -182,7 +193,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
           this.time,
         )}
         ${this.#chart.template(this.time)}
-        ${isEmpty ? nothing : bannerTemplate(this.#banner.status(now))}
+        ${isEmpty ? nothing : this.#bannerTemplate(now)}
         ${this.#query.context === undefined
           ? nothing
           : contextBarTemplate(() => this.leaveContext())}
@@ -245,7 +256,20 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       status,
       hidden: this.#store.size,
       cleared: this.#cleared,
+      remedy: this.#remedy(),
       onReset: () => this.#query.reset(),
+    });
+  }
+
+  #bannerTemplate(now: number): TemplateResult | typeof nothing {
+    const hasEnded = this.#banner.problem?.state === "ended";
+    return bannerTemplate(this.#banner.status(now), hasEnded, this.#remedy());
+  }
+
+  #remedy(): TemplateResult | typeof nothing {
+    return remedyTemplate(this.#banner.problem ?? this.#stream.state, {
+      onRetry: () => this.retry(),
+      onApp: (app) => this.app = app,
     });
   }
 

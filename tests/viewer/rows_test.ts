@@ -142,16 +142,16 @@ Deno.test("A NATS outage appears as a row where it happened, with its start and 
   await visit.show({ message: "before the outage" });
   const { nats } = own.stack;
   await nats.stop("SIGKILL");
-  await visit.row(/NATS unavailable since \d\d:\d\d:\d\d: lines may be missing/).waitFor();
+  await visit.row(/Log source unavailable since \d\d:\d\d:\d\d: lines may be missing/).waitFor();
   await using again = await startNatsServer({ port: nats.port });
   const gap = visit.row(
-    /NATS unavailable from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d: lines may be missing/,
+    /Log source unavailable from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d: lines may be missing/,
   );
   await gap.waitFor();
   await publish(again, { [APP]: flyLine({ message: "after the outage" }) });
   await visit.row("after the outage").waitFor();
   const rows = await visit.element(".row").allInnerTexts();
-  const order = ["before the outage", "NATS unavailable", "after the outage"];
+  const order = ["before the outage", "Log source unavailable", "after the outage"];
   assertEquals(rows.map((row) => order.find((text) => row.includes(text))), order);
 });
 

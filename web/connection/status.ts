@@ -4,6 +4,8 @@
  * @module
  */
 import type { ConnectionState } from "./connection_options.ts";
+import type { EndedReason } from "./reconnect_policy.ts";
+import type { Text } from "../texts/texts.ts";
 import { t } from "../texts/translate.ts";
 
 /** A state as shown to the user. */
@@ -17,13 +19,18 @@ export interface Status {
   readonly detail: string;
 }
 
-const ENDED: Readonly<Record<string, string>> = {
-  "expired": "The token has expired",
-  "denied": "No longer permitted",
-  "forbidden": "Not permitted",
-  "unauthorized": "The token is not accepted",
-  "bad-request": "Invalid request",
-  "no-token": "No token",
+/** What has happened, and what to do. Readers know nothing of tokens. */
+const ENDED: Readonly<Record<EndedReason, readonly [text: Text, detail: Text]>> = {
+  "expired": ["Your access has expired", "Reload the page to continue."],
+  "denied": ["You no longer have access", "Access to these logs has been withdrawn."],
+  "forbidden": ["No access", "You do not have access to these logs."],
+  "unauthorized": ["No access", "Sign in again, or reload the page."],
+  "bad-request": [
+    "Logs cannot be shown",
+    "This page is not set up correctly. Contact its operator.",
+  ],
+  "no-token": ["No access", "Sign in, and try again."],
+  "app-required": ["Choose an app", "You have access to the logs of several apps."],
 };
 
 /** Time after which a response is late. */
@@ -44,10 +51,13 @@ export function statusOf(state: ConnectionState, paused: boolean, now: number): 
       const text = seconds === 0
         ? t("Reconnecting…")
         : t("Reconnecting in {seconds} s", { seconds: String(seconds) });
-      return { kind: "wait", text, spoken: t("Reconnecting"), detail: state.reason };
+      const detail = state.text === undefined ? state.reason : t(state.text);
+      return { kind: "wait", text, spoken: t("Reconnecting"), detail };
     }
-    case "ended":
-      return status("ended", ENDED[state.reason] ?? t("Ended"), state.detail);
+    case "ended": {
+      const [text, detail] = ENDED[state.reason];
+      return status(state.apps === undefined ? "ended" : "wait", t(text), t(detail));
+    }
     case "live":
       return paused ? status("paused", t("Paused")) : status("live", t("Live"));
   }

@@ -8,6 +8,7 @@
  */
 import type { OpenStream } from "./stream/open_stream.ts";
 import { onPageReturn } from "./page_return.ts";
+import type { Text } from "../texts/texts.ts";
 import { decide, type Decision, isUnreachable, type Retry } from "./reconnect_policy.ts";
 import type { Outcome, Ready } from "./stream/stream_request.ts";
 import { receiveStreams } from "./stream_sequence.ts";
@@ -24,6 +25,7 @@ const STABLE_MS = 10_000;
 const SILENCE_MS = 45_000;
 /** Beyond this, a silent stream cannot be told from a lost one. */
 const MAX_SILENCE_MS = 300_000;
+const NO_ACCESS: Text = "Your access to these logs cannot be confirmed at the moment.";
 
 /**
  * Keeps a stream open.
@@ -50,7 +52,8 @@ export class Connection {
   #current: OpenStream | undefined;
   /** Whether the service may reject the page's origin: no response has been readable so far. */
   #mayLackCors = true;
-  #hasWarned = false;
+  /** The latest warning. */
+  #warning = "";
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
@@ -129,8 +132,9 @@ export class Connection {
       if ("end" in decision) {
         this.#running?.abort();
         this.#running = undefined;
-        const { end: reason, detail } = decision;
-        return this.#handlers.onState({ state: "ended", reason, detail });
+        const { end: reason, detail, apps } = decision;
+        if (reason !== "app-required") this.#warn(detail);
+        return this.#handlers.onState({ state: "ended", reason, detail, ...(apps && { apps }) });
       }
       await this.#delay(decision, signal);
       if (signal.aborted) return;
@@ -145,7 +149,7 @@ export class Connection {
     try {
       token = await this.#tokens.current(signal);
     } catch (error) {
-      return { reason: (error as Error).message, renewToken: true };
+      return { reason: (error as Error).message, text: NO_ACCESS, renewToken: true };
     }
     const outcome = await receiveStreams({
       ...{ token, signal, tokens: this.#tokens, receiver: this.#receiver, random: this.#random },
@@ -161,7 +165,7 @@ export class Connection {
       this.#silence = Math.min(2 * this.#silence, MAX_SILENCE_MS);
     }
     const mayLackCors = this.#mayLackCors && isCrossOrigin(url);
-    if (mayLackCors && isUnreachable(outcome)) this.#warn(url);
+    if (mayLackCors && isUnreachable(outcome)) this.#warn(corsHint(url));
     return decide(outcome, this.#tokens, mayLackCors);
   }
 
@@ -187,13 +191,10 @@ export class Connection {
     this.#handlers.onState({ state: "live", app, subject, expiresAt, history });
   }
 
-  /** Tells the developer, once, what the browser does not tell the viewer. */
-  #warn({ origin }: URL): void {
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
-    console.warn(
-      `natstap: no response from ${origin}. If it is running, add ${location.origin} to its CORS_ORIGINS`,
-    );
+  /** Tells the developer, once, what readers cannot do anything about. */
+  #warn(text: string): void {
+    if (this.#warning !== text) console.warn(`natstap: ${text}`);
+    this.#warning = text;
   }
 
   #closed(outcome: Outcome): void {
@@ -205,12 +206,14 @@ export class Connection {
   }
 
   async #delay(retry: Retry, signal: AbortSignal): Promise<void> {
-    const { reason, renewToken = false } = retry;
+    const { reason, text, renewToken = false } = retry;
     if (renewToken) this.#tokens.discard();
     const minTime = () => renewToken ? this.#tokens.retryTime : 0;
     const time = Math.max(this.#delays.next(retry), minTime());
     if (time === 0) return;
-    this.#handlers.onState({ state: "reconnecting", at: Date.now() + time, reason });
+    if (text === NO_ACCESS) this.#warn(reason);
+    const at = Date.now() + time;
+    this.#handlers.onState({ state: "reconnecting", at, reason, ...(text && { text }) });
     // If the service asks for a delay, a return to the page does not shorten it.
     const isAskedFor = retry.delay !== undefined || retry.minDelay !== undefined;
     if (isAskedFor) await wait(time, signal);
@@ -222,6 +225,10 @@ export class Connection {
     this.#delays.wake();
     this.#current?.hurry();
   }
+}
+
+function corsHint({ origin }: URL): string {
+  return `no response from ${origin}. If it is running, add ${location.origin} to its CORS_ORIGINS`;
 }
 
 function isCrossOrigin(url: URL): boolean {

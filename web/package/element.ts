@@ -21,7 +21,7 @@ export interface ViewerProperties {
   machine: string | undefined;
   /** The app, if the token permits several. */
   app: string | undefined;
-  /** `light` or `dark`. Default: the page's `color-scheme`. */
+  /** `light`, `dark` or `auto`, which follows the system. Default: the page's `color-scheme`. */
   theme: string | undefined;
   /** Maximum number of rows; the oldest are removed. Default: 100,000. */
   limit: number;
@@ -53,6 +53,10 @@ export interface ViewerMethods {
   goTo(id: number): void;
   /** Returns from the lines around one to those that match. */
   leaveContext(): void;
+  /** Connects at once if the stream has ended or is about to be reopened. */
+  retry(): void;
+  /** Saves the lines that pass the filter as a file. */
+  download(kind?: "log" | "ndjson"): void;
 }
 
 /** The events, which bubble and cross shadow boundaries. */
@@ -91,9 +95,22 @@ export type StatusDetail =
       /** Whether the service has lines of the past. */
       readonly history: boolean;
     }
-    | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
+    /** `at` is the time of the next attempt; `reason` is for developers, `text` for readers if it differs. */
+    | {
+      readonly state: "reconnecting";
+      readonly at: number;
+      readonly reason: string;
+      readonly text?: string;
+    }
     /** No further attempt can succeed without another token or other properties. */
-    | { readonly state: "ended"; readonly reason: string; readonly detail: string }
+    | {
+      readonly state: "ended";
+      readonly reason: string;
+      /** For developers. */
+      readonly detail: string;
+      /** The apps to choose from, if the reason is `app-required`. */
+      readonly apps?: readonly string[] | undefined;
+    }
   );
 
 /** The columns that the reader has chosen. */

@@ -15,21 +15,33 @@ export interface EmptyListModel {
   readonly hidden: number;
   /** Whether the user has cleared the list. */
   readonly cleared: boolean;
+  /** What the reader can do about the state. */
+  readonly remedy: TemplateResult | typeof nothing;
   onReset(): void;
 }
 
 /** Explains why there are no rows, and what to do. */
 export function emptyListTemplate(model: EmptyListModel): TemplateResult {
-  const { state, status, hidden, onReset } = model;
+  const { state, status, hidden } = model;
+  const isLive = state.state === "live";
+  const slot = hidden > 0 ? undefined : isLive ? "empty" : state.state;
+  const content = contentTemplate(model);
+  return html`
+    <div class="empty" data-kind=${hidden > 0 || isLive ? nothing : status.kind}>
+      ${slot === "empty" || slot === "ended" ? html`<slot name=${slot}>${content}</slot>` : content}
+    </div>
+  `;
+}
+
+function contentTemplate(model: EmptyListModel): TemplateResult {
+  const { hidden, remedy, onReset } = model;
   const [title, text] = explain(model);
   return html`
-    <div class="empty" data-kind=${hidden > 0 || state.state === "live" ? nothing : status.kind}>
-      <p class="empty-title">${title}</p>
-      ${text === "" ? nothing : html`<p>${text}</p>`}
-      ${hidden === 0
-        ? nothing
-        : html`<button class="button" @click=${onReset}>${t("Show all lines")}</button>`}
-    </div>
+    <p class="empty-title">${title}</p>
+    ${text === "" ? nothing : html`<p>${text}</p>`}
+    ${hidden === 0
+      ? remedy
+      : html`<button class="button" @click=${onReset}>${t("Show all lines")}</button>`}
   `;
 }
 
@@ -75,11 +87,11 @@ export const emptyListStyle: CSSResult = css`
     font-weight: 600;
   }
 
-  .button {
+  .empty :is(.button, .apps) {
     margin-top: 10px;
-    padding: 6px 14px;
-    border: 1px solid var(--natstap-border);
-    border-radius: 8px;
-    background: var(--natstap-surface);
+  }
+
+  .empty .apps .button {
+    margin: 0;
   }
 `;

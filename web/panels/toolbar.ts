@@ -48,6 +48,7 @@ export function toolbarTemplate(model: ToolbarModel): TemplateResult {
       </div>
       ${app === "" ? nothing : html`<strong class="app" title=${app}>${app}</strong>`}
       ${searchTemplate(model)}
+      <slot name="toolbar"></slot>
       <button class="tool pause" aria-pressed=${paused} aria-label=${paused
         ? t("Resume")
         : t("Pause")}

@@ -33,12 +33,12 @@ export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: st
   if (gap.gap === "nats") {
     const when = to === undefined ? `since ${from}` : `from ${from} to ${to}`;
     return {
-      text: `NATS unavailable ${when}: lines may be missing`,
-      title: "The service was not connected to NATS",
+      text: `Log source unavailable ${when}: lines may be missing`,
+      title: "The log service was not connected to the source of its lines",
     };
   }
   const [lost, restored] = gap.hasExpired
-    ? ["Token expired", "renewed"]
+    ? ["Access expired", "renewed"]
     : ["Connection lost", "restored"];
   const end = to === undefined ? "" : `, ${restored} at ${to}`;
   return {

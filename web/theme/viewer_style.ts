@@ -12,6 +12,7 @@ import { emptyListStyle } from "../panels/empty_list.ts";
 import { facetChipsStyle } from "../panels/facet_chips_style.ts";
 import { newLinesStyle } from "../panels/new_lines_button.ts";
 import { noteStyle } from "../panels/note.ts";
+import { remedyStyle } from "../panels/remedy.ts";
 import { rateChartStyle } from "../panels/rate_chart.ts";
 import { toolbarStyle } from "../panels/toolbar_style.ts";
 import { selectionBarStyle } from "../selection/selection_bar.ts";
@@ -35,6 +36,7 @@ export const style: CSSResult[] = [
   newLinesStyle,
   selectionBarStyle,
   emptyListStyle,
+  remedyStyle,
   noteStyle,
   helpStyle,
   narrowStyle,

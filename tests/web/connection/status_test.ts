@@ -29,7 +29,11 @@ Deno.test("statusOf() shows why the stream has ended", () => {
     false,
     0,
   );
-  assertEquals([kind, text, why], ["ended", "The token has expired", detail]);
+  assertEquals([kind, text, why], [
+    "ended",
+    "Your access has expired",
+    "Reload the page to continue.",
+  ]);
 });
 
 Deno.test("a response that is late is explained", () => {

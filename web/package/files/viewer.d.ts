@@ -11,6 +11,9 @@ export interface NatstapViewer extends ViewerProperties, ViewerMethods {}
  *
  * On a server, which has no DOM, the module can be imported, but the element cannot be created.
  *
+ * @slot empty - Shown instead of rows, if there are none yet
+ * @slot ended - Shown instead of the reason, if the stream has ended
+ * @slot toolbar - Added to the toolbar, before the tools
  * @csspart toolbar - The row with the state, the search field and the tools
  * @csspart status - The state of the stream
  * @csspart search - The search field
