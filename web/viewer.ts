@@ -335,8 +335,12 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       },
       copy: () => this.#selection.copy() || this.#copy(this.#rows.cursorLine),
       pause: () => void (this.paused = !this.paused),
-      start: () => list.toStart(),
+      start: () => {
+        this.#rows.cursor.leave();
+        list.toStart();
+      },
       end: () => {
+        this.#rows.cursor.leave();
         this.paused = false;
         list.toEnd();
       },

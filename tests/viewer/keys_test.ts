@@ -50,10 +50,12 @@ Deno.test("Keys move a cursor, select, copy, expand and follow", async () => {
   // The cursor scrolls the list.
   for (let presses = 0; presses < 50; presses++) await keyboard.press("k");
   await assertEventually(() => cursor.innerText(), "line 7.");
+  for (const key of "gjj") await keyboard.press(key);
+  await assertEventually(() => cursor.innerText(), "line 1.");
   await visit.searchField.fill("7.");
   await assertEventually(async () => (await visit.messages()).length, 6);
   await visit.page.evaluate("viewer.focus()");
-  await keyboard.press("k");
+  for (const key of "Gk") await keyboard.press(key);
   await keyboard.press("x");
   await visit.row("line 56.").waitFor();
   await keyboard.press("Escape");

@@ -7,6 +7,7 @@ import { render, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
+import type { View } from "../selection/row_cursor.ts";
 import { ElementKeys } from "./element_keys.ts";
 import { Heights } from "./heights.ts";
 import { Offsets } from "./offsets.ts";
@@ -117,14 +118,12 @@ export class List {
     return this.#bottom;
   }
 
-  /** Id of the row at the top of the view. */
-  get topRow(): number | undefined {
-    return this.#anchor?.id;
-  }
-
-  /** Whether the list will scroll to a row in the next frame. */
-  get isMoving(): boolean {
-    return this.#target !== undefined || this.#revealed !== undefined;
+  /** The rows at the edges of the view, as far as they are known before the next frame. */
+  get view(): View | undefined {
+    // Keys may be pressed faster than the list is drawn.
+    if (this.#target !== undefined) return { top: this.#target, bottom: this.#target };
+    if (this.#revealed !== undefined) return undefined;
+    return { top: this.#following ? this.#bottom : this.#anchor?.id, bottom: this.#bottom };
   }
 
   /** Id of the row at a vertical position in the window, or of the nearest row in view. */

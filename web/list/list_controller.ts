@@ -133,10 +133,7 @@ export class ListController implements ReactiveController {
   moveCursor(by: 1 | -1, extend = false): boolean {
     const { cursor, list, selection } = this;
     const before = selection.anchor ?? cursor.id;
-    const bottom = list?.bottomRow;
-    const view = { top: list?.following ? bottom : list?.topRow, bottom };
-    // Keys may be pressed faster than the list is drawn.
-    const id = cursor.move(by, list?.isMoving ? undefined : view);
+    const id = cursor.move(by, list?.view);
     if (id === undefined) return false;
     if (extend) selection.select(before ?? id, id);
     else selection.clear();

@@ -58,7 +58,7 @@ export class DragSelection {
     const id = Number(row.dataset.id);
     const isControl = target.closest("button, a, summary") !== null;
     if (shiftKey && !isControl) {
-      const anchor = selection.anchor ?? cursor.id ?? id;
+      const anchor = selection.anchor ?? cursor.last ?? id;
       this.#begin({ pointer: pointerId, anchor });
       selection.select(anchor, id, true);
     } else {

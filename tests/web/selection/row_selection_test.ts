@@ -61,5 +61,8 @@ Deno.test("RowCursor moves among the rows, and from outside of the view into it"
   assertEquals([cursor.move(-1, view), cursor.shown], [7, 7]);
   cursor.place(9);
   assertEquals(cursor.move(1), 9);
+  cursor.place(5);
+  cursor.leave();
+  assertEquals([cursor.id, cursor.last, cursor.move(1, view)], [undefined, 5, 4]);
   assertEquals(new RowCursor(new Store(1)).move(1, view), undefined);
 });
