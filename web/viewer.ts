@@ -205,6 +205,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
           <div class="scroller" role="grid" aria-label="Lines" aria-multiselectable="true"
             aria-rowcount=${this.#store.visibleCount} tabindex="0"
             @pointerdown=${this.#selection.press}></div>
+          <div class="focus-ring"></div>
           ${isEmpty ? this.#emptyList(status) : nothing} ${this.#newLines()}
           ${this.#selection.template()}
         </div>

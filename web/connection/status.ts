@@ -56,7 +56,7 @@ export function statusOf(state: ConnectionState, paused: boolean, now: number): 
     }
     case "ended": {
       const [text, detail] = ENDED[state.reason];
-      return status(state.apps === undefined ? "ended" : "wait", t(text), t(detail));
+      return status(state.apps === undefined ? "ended" : "paused", t(text), t(detail));
     }
     case "live":
       return paused ? status("paused", t("Paused")) : status("live", t("Live"));

@@ -112,9 +112,9 @@ const rows = css`
     --shade: color-mix(in srgb, var(--natstap-accent) 20%, var(--natstap-bg));
   }
 
+  /* Unlike an outline, it does not cover the color of the severity. */
   .row.cursor {
-    outline: 2px solid var(--natstap-accent);
-    outline-offset: -2px;
+    box-shadow: inset 0 0 0 2px var(--natstap-accent);
   }
 
   .row.dimmed > :not(.actions, .day) {
@@ -162,6 +162,12 @@ const narrow = css`
 
     .row .actions {
       right: 36px;
+    }
+
+    /* It does not fill the screen: other rows stay in view. */
+    .row.expanded .message {
+      max-height: 60cqh;
+      overflow-y: auto;
     }
 
     .row .message,

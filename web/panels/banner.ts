@@ -69,6 +69,10 @@ export const bannerStyle: CSSResult = css`
     background: color-mix(in srgb, var(--status-color) 10%, var(--natstap-bg));
   }
 
+  .banner-text {
+    flex: 1 1 12em;
+  }
+
   .banner strong {
     color: var(--status-color);
   }

@@ -14,6 +14,8 @@ import * as icons from "./icons.ts";
 
 /** Maximum number of values shown per facet, since there may be one per line. */
 const MAX_VALUES = 24;
+/** The room for them in a wide view. */
+const ROOM_PX = 660;
 /** Maximum length of a value shown, since a value may be a megabyte. */
 const MAX_LENGTH = 100;
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -37,6 +39,7 @@ export class FacetChips {
     const open = this.#open;
     const levels = bySeverity(model);
     const selected = open ? [] : OTHER_FACETS.filter((facet) => valuesOf(query, facet).length > 0);
+    const roomy = open ? [] : roomyFacets(counts);
     return html`
       <div class="chips">
         ${levels.length === 0 ? nothing : html`
@@ -44,11 +47,19 @@ export class FacetChips {
             ${chips(model, "level", levels)}
           </div>
         `}
-        ${selected.length === 0 ? nothing : html`
-          <div class="chip-group selected" role="group" aria-label="Selected">
-            ${selected.map((facet) => chips(model, facet, valuesOf(query, facet)))}
-          </div>
-        `}
+        ${selectedTemplate(model, selected.filter((facet) => !roomy.includes(facet)), "selected")}
+        ${selectedTemplate(
+          model,
+          selected.filter((facet) => roomy.includes(facet)),
+          "selected elsewhere",
+        )}
+        ${roomy.map((facet) =>
+          html`
+            <div class="chip-group roomy" role="group" aria-label=${facet}>
+              ${chips(model, facet, byName(model, facet))}
+            </div>
+          `
+        )}
         ${spanTemplate(query, time)} ${query.hasFacets
           ? html`
             <button class="text-button" @click=${() => query.resetFacets()}>Show all</button>
@@ -69,6 +80,28 @@ export class FacetChips {
     this.#open = !this.#open;
     this.#host.requestUpdate();
   }
+}
+
+function selectedTemplate(model: Model, names: Facet[], classes: string) {
+  if (names.length === 0) return nothing;
+  return html`
+    <div class="chip-group ${classes}" role="group" aria-label="Selected">
+      ${names.map((facet) => chips(model, facet, valuesOf(model.query, facet)))}
+    </div>
+  `;
+}
+
+/** The facets of few and short values, which a wide view shows beside the levels. */
+function roomyFacets(counts: FacetCounts): Facet[] {
+  let room = ROOM_PX;
+  return OTHER_FACETS.filter((facet) => {
+    const { size } = counts[facet];
+    if (size < 2 || size > MAX_VALUES) return false;
+    const width = [...counts[facet].keys()].reduce((sum, { length }) => sum + 54 + 7.5 * length, 8);
+    if (width > room) return false;
+    room -= width;
+    return true;
+  });
 }
 
 /** The counts of all values, and the query that selects some of them. */

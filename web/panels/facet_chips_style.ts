@@ -84,6 +84,27 @@ export const facetChipsStyle: CSSResult = css`
     border-left: 1px solid var(--natstap-border);
   }
 
+  .roomy {
+    display: none;
+    flex-wrap: nowrap;
+    padding-left: 6px;
+    border-left: 1px solid var(--natstap-border);
+  }
+
+  .roomy .chip {
+    font-family: var(--natstap-font);
+    font-size: 11.5px;
+  }
+
+  @container natstap (width >= 1320px) {
+    .roomy {
+      display: flex;
+    }
+    .selected.elsewhere {
+      display: none;
+    }
+  }
+
   .chip-name {
     overflow: hidden;
     text-overflow: ellipsis;

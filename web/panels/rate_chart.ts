@@ -23,6 +23,8 @@ import type { RowQuery } from "../search/row_query.ts";
 
 /** Seconds per bar. */
 const BAR_SECONDS = 2;
+/** Numbers of bars before the chart has its full length: one and two minutes. */
+const LENGTHS = [30, 60] as const;
 /** Width of a bar, width of the space after it, and height of the chart, in units of the SVG. */
 const WIDTH = 4;
 const SPACE = 1;
@@ -86,8 +88,16 @@ export class RateChart {
     return this.#matching ?? this.#all;
   }
 
+  /** The number of bars: as many as the lines take, so that the first minutes do not look empty. */
+  #length(): number {
+    const all = this.#all.bars(BAR_SECONDS);
+    const first = all.findIndex(({ lines }) => lines > 0);
+    const used = first === -1 ? 0 : all.length - first;
+    return LENGTHS.find((length) => used <= length) ?? all.length;
+  }
+
   template(time: TimeMode): TemplateResult {
-    const bars = this.#rate().bars(BAR_SECONDS);
+    const bars = this.#rate().bars(BAR_SECONDS).slice(-this.#length());
     const span = this.#span;
     const selected = this.#selected;
     const max = Math.max(1, ...bars.map(({ lines }) => lines));
@@ -215,8 +225,10 @@ function place(time: number, bars: readonly Bar[]): number {
 /** The label is beside the selected bar, on the side with more room. */
 function position(index: number | undefined, count: number): string {
   if (index === undefined) return "";
-  const left = 100 * (index + 0.5) / count;
-  return left < 50 ? `left: calc(${left}% + 8px)` : `right: calc(${100 - left}% + 8px); left: auto`;
+  const percent = (bars: number) => `${100 * bars / count}%`;
+  return index < count / 2
+    ? `left: calc(${percent(index + 1)} + 4px)`
+    : `right: calc(${percent(count - index)} + 4px); left: auto`;
 }
 
 /** The rate of the last complete bars. */

@@ -42,11 +42,11 @@ export function toolbarTemplate(model: ToolbarModel): TemplateResult {
   const isOpen = menu !== undefined;
   return html`
     <div class="toolbar" part="toolbar">
+      ${app === "" ? nothing : html`<strong class="app" title=${app}>${app}</strong>`}
       <div class="status" part="status" data-kind=${status.kind} title=${status.detail ||
         status.text}>
         <span class="dot"></span><span class="status-text">${status.text}</span>
       </div>
-      ${app === "" ? nothing : html`<strong class="app" title=${app}>${app}</strong>`}
       ${searchTemplate(model)}
       <slot name="toolbar"></slot>
       <button class="tool pause" aria-pressed=${paused} aria-label=${paused

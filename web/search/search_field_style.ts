@@ -42,6 +42,10 @@ export const searchStyle: CSSResult = css`
     font: 13px var(--natstap-font);
   }
 
+  .search input:placeholder-shown {
+    text-overflow: ellipsis;
+  }
+
   .search input::placeholder {
     color: var(--natstap-muted);
     font-family: var(--natstap-ui-font);

@@ -32,7 +32,8 @@ export const forcedColorsStyle: CSSResult = css`
     }
 
     .viewer .row.cursor {
-      outline-color: Highlight;
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
     }
 
     .viewer mark {

@@ -63,8 +63,7 @@ export const narrowStyle: CSSResult = css`
       padding: 6px 4px 8px 12px;
     }
     .app {
-      flex: 1;
-      margin-left: 6px;
+      margin-right: 8px;
     }
     .search {
       flex-basis: 100%;
