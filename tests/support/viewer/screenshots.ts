@@ -3,6 +3,8 @@
  *
  *     deno run -A tests/support/viewer/screenshots.ts FOLDER [STATE…]
  *
+ * The states `docs-light` and `docs-dark` are the pictures of the documentation.
+ *
  * @module
  */
 import type { Page } from "npm:playwright-core@^1";
@@ -85,7 +87,7 @@ const STATES: Readonly<Record<string, Prepare>> = {
   live: live(),
   few: live(() => {}, 2),
   json: live(expand("payment was declined")),
-  trace: live(expand("IllegalStateException")),
+  trace: live(expand("more lines")),
   filter: live(type("level>=warn")),
   nomatch: live(type("zebra")),
   incomplete: live(type("level:warn (GET")),
@@ -157,13 +159,17 @@ const STATES: Readonly<Record<string, Prepare>> = {
   }),
 };
 
+function pageOf(stage: Stage, { src }: ScriptedService): string {
+  return `<style>body { margin: 0; color-scheme: light dark } natstap-viewer { height: 100vh }</style>
+<script type="module" src="${stage.service.url}/viewer.js"></script>
+<natstap-viewer src="${src}" token="a.b.c" app="${APP.name}"></natstap-viewer>`;
+}
+
 async function shoot(stage: Stage, name: string, prepare: Prepare, folder: string): Promise<void> {
   for (const [width, height] of WIDTHS) {
     await using service = new ScriptedService();
     await using visit = await stage.visit(
-      `<style>body { margin: 0; color-scheme: light dark } natstap-viewer { height: 100vh }</style>
-<script type="module" src="${stage.service.url}/viewer.js"></script>
-<natstap-viewer src="${service.src}" token="a.b.c" app="${APP.name}"></natstap-viewer>`,
+      pageOf(stage, service),
       { viewport: { width, height } },
     );
     const { page } = visit;
@@ -185,6 +191,34 @@ async function picture(page: Page, path: string): Promise<void> {
   }
 }
 
+/** A picture for the documentation, of lines of the last five minutes. */
+async function shootDocs(
+  stage: Stage,
+  folder: string,
+  theme: typeof THEMES[number],
+  next: Prepare,
+) {
+  await using service = new ScriptedService();
+  await using visit = await stage.visit(pageOf(stage, service), {
+    viewport: { width: 1360, height: 660 },
+    colorScheme: theme,
+  });
+  const { page } = visit;
+  const scene: Scene = {
+    page,
+    find: (selector) => visit.element(selector),
+    stream: await service.next(),
+  };
+  scene.stream.ready({ app: APP.name, history: true });
+  sendSamples(scene.stream, 400);
+  scene.stream.send("{}", "live");
+  await page.waitForTimeout(SETTLE_MS);
+  await next(scene);
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(SETTLE_MS);
+  await page.screenshot({ path: `${folder}/live-${theme}.png` });
+}
+
 async function shootApps(stage: Stage, folder: string): Promise<void> {
   const token = await mint({ app: ["panini-786", "pickle-api", "mustard-worker"] });
   for (const [width, height] of WIDTHS) {
@@ -204,3 +238,12 @@ for (const [name, prepare] of Object.entries(STATES)) {
   await shoot(stage, name, prepare, folder).catch((error) => console.error(name, error));
 }
 if (wanted.length === 0 || wanted.includes("apps")) await shootApps(stage, folder);
+if (wanted.includes("docs-light")) {
+  await shootDocs(stage, folder, "light", expand("IllegalStateException"));
+}
+if (wanted.includes("docs-dark")) {
+  await shootDocs(stage, folder, "dark", async (scene) => {
+    await type("level>=warn -runner order")(scene);
+    await scene.find("#search").blur();
+  });
+}
