@@ -152,7 +152,9 @@ async function readTexts(): Promise<Record<AssetName, string>> {
     Deno.readTextFile(`${ROOT}web/index.html`),
   ]);
   // In minified code, only the templates of markup and styles have line breaks.
-  const compact = viewer!.replace(/\n\s+/g, "\n");
+  const compact = viewer!.replace(/\n\s+/g, "\n")
+    // Comments of styles, which take lines of their own, and spaces that styles do not need.
+    .replace(/\n\/\*[^*]*\*\/(?=\n)/g, "").replace(/\n([a-z-]+): /g, "\n$1:");
   return { "viewer.js": compact, "page.js": page!, "page.css": css, "index.html": html };
 }
 

@@ -29,10 +29,11 @@ const FRAMEWORKS = ["react", "preact", "solid", "vue", "svelte"];
  * @throws {Error} If the viewer cannot be built, or the folder cannot be written to.
  */
 export async function buildPackage(folder: string = PACKAGE_FOLDER): Promise<void> {
-  const [viewer, element, viewerTypes, guide, license] = await Promise.all([
+  const [viewer, element, viewerTypes, texts, guide, license] = await Promise.all([
     build(),
     Deno.readTextFile(`${SOURCE}element.ts`),
     Deno.readTextFile(`${SOURCE}files/viewer.d.ts`),
+    Deno.readTextFile(`${ROOT}web/texts/texts.ts`),
     Deno.readTextFile(`${ROOT}docs/viewer.md`),
     Deno.readTextFile(`${ROOT}LICENSE`),
   ]);
@@ -43,6 +44,7 @@ export async function buildPackage(folder: string = PACKAGE_FOLDER): Promise<voi
     "viewer.js": SERVER_PRELUDE + code,
     "viewer.d.ts": viewerTypes,
     "element.d.ts": element,
+    "texts.d.ts": texts,
     "custom-elements.json": toJson(elementManifest(element, viewerTypes)),
     "README.md": readme(guide),
     "LICENSE": license,

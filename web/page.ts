@@ -7,6 +7,7 @@
  * @module
  */
 import type { ConnectionState } from "./connection/connection_options.ts";
+import type { FilterDetail } from "./package/element.ts";
 
 /** The part of the permitted lines that a link selects. */
 type Scope = Partial<Record<"app" | "region" | "machine", string>>;
@@ -15,10 +16,17 @@ type Scope = Partial<Record<"app" | "region" | "machine", string>>;
 interface Viewer extends HTMLElement, Scope {
   src: string;
   token: string;
+  filter: string | undefined;
   clear(): void;
+  leaveContext(): void;
 }
 
-let scope: Scope = {};
+/** A fragment with a token replaces what the query selects. */
+let scope = scopeOf(location.search);
+/** The query, which the address bar keeps in the fragment: the service's logs never have it. */
+let filter = "";
+/** Whether the last entry of the history is the context of a line. */
+let isContext = false;
 // This comes first, so that the token is neither visible nor in the browser's history.
 const linkedToken = takeFragment();
 
@@ -39,19 +47,56 @@ form.addEventListener("submit", (event) => {
 });
 addEventListener("hashchange", () => {
   const token = takeFragment();
+  if (viewer !== undefined) {
+    viewer.filter = filter;
+    if (token !== "") Object.assign(viewer, { app: scope.app });
+  }
   if (token !== "") watch(token);
+});
+// "Back" leaves the context of a line. Another fragment, which may have a token, is another event too.
+addEventListener("popstate", () => {
+  if (!isContext || history.state === "context") return;
+  isContext = false;
+  viewer?.leaveContext();
+  keepFilter();
 });
 if (linkedToken === "") ask("");
 else watch(linkedToken);
 
-/** Removes the token from the fragment and returns it, or `""` if there is none. */
+/** Removes the token from the fragment and returns it, or `""` if there is none. The query stays there. */
 function takeFragment(): string {
-  const { token = "", ...rest } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  const fragment = location.hash.slice(1);
+  const parameters = new URLSearchParams(fragment);
+  const token = parameters.get("token") ?? "";
+  filter = parameters.get("filter") ?? "";
   if (token === "") return "";
-  history.replaceState(null, "", location.pathname + location.search);
-  const { app, region, machine } = rest;
-  scope = { ...(app && { app }), ...(region && { region }), ...(machine && { machine }) };
+  keepFilter();
+  scope = { ...scopeOf(location.search), ...scopeOf(fragment) };
   return tokenIn(token);
+}
+
+function keepFilter(): void {
+  history.replaceState(history.state, "", address());
+}
+
+/** The address of the current view, without the token. */
+function address(): string {
+  const fragment = filter === "" ? "" : `#${new URLSearchParams({ filter })}`;
+  return location.pathname + location.search + fragment;
+}
+
+/** Keeps the address up to date. The context of a line is an entry of the history. */
+function filterChanged({ filter: next, context }: FilterDetail): void {
+  filter = next;
+  isContext ||= context;
+  if (context) history.pushState("context", "", address());
+  else if (history.state === "context") history.back();
+  else keepFilter();
+}
+
+function scopeOf(parameters: string): Scope {
+  const { app, region, machine } = Object.fromEntries(new URLSearchParams(parameters));
+  return { ...(app && { app }), ...(region && { region }), ...(machine && { machine }) };
 }
 
 /** The token in pasted text, which may be a link or a header, or broken into lines by a terminal. */
@@ -64,7 +109,8 @@ function watch(token: string): void {
   reason.textContent = "";
   // A viewer that has shown lines keeps them.
   if (app === undefined || viewer === undefined) return open(token);
-  Object.assign(viewer, { app: undefined, region: undefined, machine: undefined, ...scope });
+  // The app may have been chosen in the viewer.
+  Object.assign(viewer, { region: undefined, machine: undefined, ...scope, app: viewer.app });
   isSame = viewer.token === token;
   if (isSame && document.body.dataset.state === "watch") return;
   // The same token is tried again: the reason for its rejection may be gone.
@@ -75,15 +121,25 @@ function watch(token: string): void {
 function open(token: string): void {
   viewer?.remove();
   viewer = document.createElement("natstap-viewer") as Viewer;
-  Object.assign(viewer, { src: new URL("logs", document.baseURI).href, token }, scope);
+  Object.assign(viewer, { src: new URL("logs", document.baseURI).href, token, filter }, scope);
   viewer.addEventListener("natstap-status", (event) => {
     follow((event as CustomEvent<ConnectionState>).detail);
+  });
+  viewer.addEventListener("natstap-filter", (event) => {
+    filterChanged((event as CustomEvent<FilterDetail>).detail);
   });
   document.body.append(viewer);
 }
 
 function follow(status: ConnectionState): void {
   if (status.state === "ended") {
+    // The viewer offers the apps.
+    if (status.reason === "app-required") return void (document.body.dataset.state = "watch");
+    // The next token does not permit the app that was chosen for the last one.
+    if (status.reason === "forbidden" && viewer !== undefined && viewer.app !== scope.app) {
+      Object.assign(viewer, { app: scope.app });
+      return;
+    }
     const isRejected = status.reason === "unauthorized";
     return ask(isRejected ? `This token is not accepted. ${status.detail}` : status.detail);
   }
@@ -97,6 +153,8 @@ function follow(status: ConnectionState): void {
   reason.textContent = "";
   document.title = `${app} · natstap`;
   document.body.dataset.state = "watch";
+  // Keys work at once, unless the focus is elsewhere.
+  if (document.activeElement === document.body) viewer?.focus({ preventScroll: true });
 }
 
 /** Asks for a token: in a form at first, and later in a line above the viewer, which shows the reason. */

@@ -16,21 +16,23 @@ import { ValueMenu } from "./columns/value_menu.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";
-import { toCopiedText } from "./export/download.ts";
+import { type FileKind, toCopiedText } from "./export/download.ts";
 import { saveRows } from "./export/save.ts";
 import { helpTemplate } from "./keys/help.ts";
 import { KeyController } from "./keys/key_controller.ts";
 import type { Command } from "./keys/shortcuts.ts";
 import { ListController } from "./list/list_controller.ts";
 import { rowStyle } from "./list/row_style.ts";
-import { SelectionController } from "./list/selection_controller.ts";
+import { SelectionController } from "./selection/selection_controller.ts";
 import { Banner, bannerTemplate } from "./panels/banner.ts";
 import { emptyListTemplate } from "./panels/empty_list.ts";
+import { contextBarTemplate } from "./panels/context_bar.ts";
 import { FacetChips } from "./panels/facet_chips.ts";
 import { MenuController } from "./panels/menu_controller.ts";
 import { newLinesTemplate } from "./panels/new_lines_button.ts";
 import { NoteController } from "./panels/note.ts";
 import { RateChart } from "./panels/rate_chart.ts";
+import { remedyTemplate } from "./panels/remedy.ts";
 import { toolbarTemplate } from "./panels/toolbar.ts";
 import type { ViewerEvents, ViewerMethods } from "./package/element.ts";
 import { IncomingRows } from "./rows/incoming_rows.ts";
@@ -38,9 +40,15 @@ import { unusedColumns } from "./rows/facets.ts";
 import { type Line, lineDetail } from "./rows/row.ts";
 import { TIMES } from "./rows/row_time.ts";
 import { Store } from "./rows/store.ts";
+import { CompletionController } from "./search/completion_controller.ts";
+import { FilterProperty } from "./search/filter_property.ts";
 import { RowQuery } from "./search/row_query.ts";
+import { StoredFields } from "./search/seen_fields.ts";
 import { style } from "./theme/viewer_style.ts";
 import { LIMIT, ViewerElement } from "./viewer_element.ts";
+import { setTexts, t } from "./texts/translate.ts";
+
+export { setTexts };
 
 /** Interval at which times and rates are updated. */
 const TICK_MS = 1000;
@@ -60,26 +68,43 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   readonly #menu = new MenuController(this);
   readonly #columns = new CustomColumns();
   readonly #values = new ValueMenu(this, {
-    onFilter: ({ text }) => this.#query.update({ text, find: false }),
+    onFilter: ({ name, text }) => this.#query.toggleField(name, text),
+    onExclude: ({ name, text }) => this.#query.toggleField(name, text, true),
     onCopy: async ({ text }) => {
       await copy(text);
-      this.#note.show("Value copied");
+      this.#note.show(t("Value copied"));
     },
     onColumn: ({ name }) => this.#toggleColumn(name),
   });
   readonly #rows = new ListController(this, this.#store, this.#query, this.#columns, {
     onValue: (button) => this.#values.open(button),
     onCopy: (line) => this.#copy(line),
-    onContext: (line) => this.#showContext(line),
-    onFacet: (facet, value) => this.#query.toggleFacet(facet, value),
+    onContext: ({ id }) => this.goTo(id),
+    onFacet: (...facet) => this.#query.toggleFacet(...facet),
     onNearStart: () => this.#stream.loadOlder(this.#store.limit - this.#store.size),
   });
   readonly #selection = new SelectionController(this, this.#store, this.#rows, this.#note);
   readonly #keys = new KeyController(this, (command) => this.#run(command));
   readonly #chips = new FacetChips(this);
-  readonly #chart = new RateChart(this, (id) => this.#rows.show(id));
+  readonly #chart = new RateChart(this, this.#query, {
+    onJump: (id) => this.#rows.show(id),
+    onSpan: (span) => this.#query.update({ span }),
+  });
+  readonly #completion = new CompletionController(
+    this,
+    new StoredFields(this.#store),
+    (text) => this.#query.update({ text }),
+  );
+  readonly #filter = new FilterProperty(this, this.#query, (detail) => {
+    this.#dispatch("natstap-filter", detail);
+  });
   #cleared = false;
   #ticks: ReturnType<typeof setInterval> | undefined;
+
+  /** Focuses the list, so that its keys work. */
+  override focus(options?: FocusOptions): void {
+    this.#keys.focusList(options);
+  }
 
   /** Removes all lines from the list. */
   clear(): void {
@@ -89,9 +114,20 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     this.#rows.clear();
   }
 
+  /** Connects at once if the stream has ended or is about to be reopened. */
+  retry(): void {
+    this.#stream.retry();
+  }
+
+  /** Saves the lines that pass the filter as a file. */
+  download(kind: FileKind = "log"): void {
+    saveRows(this.#store.visible(), kind, this.#stream.app);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.#ticks = setInterval(() => {
+      if (this.#rows.scheduler.isHeld) return;
       this.requestUpdate();
       if (this.time === "relative") this.#rows.scheduler.draw();
     }, TICK_MS);
@@ -104,7 +140,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
 
   protected override firstUpdated(): void {
     // On a phone, most lines are longer than the view.
-    this.wrap ||= this.clientWidth > 0 && this.clientWidth < NARROW_PX;
+    this.wrap ??= this.clientWidth > 0 && this.clientWidth < NARROW_PX;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -116,6 +152,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     }
     if (changed.has("wrap")) this.#rows.list?.remeasure();
     if (changed.has("time")) this.#rows.scheduler.draw();
+    if (changed.has("filter")) this.#filter.propertyChanged();
     if (changed.has("paused")) {
       if (this.paused) this.#incoming.pause();
       else this.#incoming.resume();
@@ -130,7 +167,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   #statusChanged(): void {
     this.#banner.update(this.#stream.state, Date.now());
     this.#dispatch("natstap-status", { ...this.#stream.state, paused: this.paused });
-    this.requestUpdate();
+    if (!this.#rows.scheduler.isHeld) this.requestUpdate();
   }
 
   /** Dispatching an event that nobody listens to takes one or two microseconds. */
@@ -149,18 +186,28 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     const status = statusOf(this.#stream.state, this.paused, now);
     const { isEmpty } = this.#rows;
     return html`
-      <div class="viewer ${unusedColumns(this.#store.facets)}">
-        ${this.#toolbar(status)} ${this.#chips.template(this.#store.facets, this.#query)}
+      <div class="viewer ${unusedColumns(this.#store.facets)}" @copy=${this.#selection.copied}>
+        ${this.#toolbar(status)} ${this.#chips.template(
+          this.#store.facets,
+          this.#query,
+          this.time,
+        )}
         ${this.#chart.template(this.time)}
-        ${isEmpty ? nothing : bannerTemplate(this.#banner.status(now))}
-        <div class="list" part="list">
+        ${isEmpty ? nothing : this.#bannerTemplate(now)}
+        ${this.#query.context === undefined
+          ? nothing
+          : contextBarTemplate(() => this.leaveContext())}
+        <div class="list" part="list" role="log" aria-live="off" aria-label="Log lines">
           ${isEmpty
             ? nothing
             : columnHeaderTemplate(this.#columns.names, this.time, (name) =>
               this.#toggleColumn(name))}
-          <div class="scroller" role="log" aria-live="off" aria-label="Log lines" tabindex="0"
-            @copy=${(event: ClipboardEvent) => this.#selection.copy(event)}></div>
+          <div class="scroller" role="grid" aria-label="Lines" aria-multiselectable="true"
+            aria-rowcount=${this.#store.visibleCount} tabindex="0"
+            @pointerdown=${this.#selection.press}></div>
+          <div class="focus-ring"></div>
           ${isEmpty ? this.#emptyList(status) : nothing} ${this.#newLines()}
+          ${this.#selection.template()}
         </div>
         ${this.#note.template()}
         <div class="spoken" role="status">${this.#stream.app} ${status.spoken}. ${status
@@ -177,6 +224,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     return toolbarTemplate({
       ...{ status, query, problem, tally, paused, wrap, time },
       app: this.#stream.app || this.app || "",
+      completion: this.#completion,
       filtered: isFiltering,
       menu: this.#menu.open,
       columns: columnChoiceTemplate({
@@ -189,6 +237,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       onQuery: (changes) => this.#query.update(changes),
       onStep: (by) => this.#step(by),
       onLeave: () => this.#keys.focusList(),
+      onEscape: () => this.#run("leave") || this.#keys.focusList(),
       onCommand: (command) => this.#run(command),
       onClear: () => {
         this.#menu.open = undefined;
@@ -208,7 +257,20 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       status,
       hidden: this.#store.size,
       cleared: this.#cleared,
+      remedy: this.#remedy(),
       onReset: () => this.#query.reset(),
+    });
+  }
+
+  #bannerTemplate(now: number): TemplateResult | typeof nothing {
+    const hasEnded = this.#banner.problem?.state === "ended";
+    return bannerTemplate(this.#banner.status(now), hasEnded, this.#remedy());
+  }
+
+  #remedy(): TemplateResult | typeof nothing {
+    return remedyTemplate(this.#banner.problem ?? this.#stream.state, {
+      onRetry: () => this.retry(),
+      onApp: (app) => this.app = app,
     });
   }
 
@@ -227,14 +289,22 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     this.#dispatch("natstap-columns", { columns: this.columns ?? "" });
   }
 
-  #showContext({ id }: Line): void {
-    this.#query.reset();
+  /** Scrolls to a line, and shows the lines around it. */
+  goTo(id: number): void {
+    if (this.#query.isFiltering) this.#query.showContext(id);
     this.#rows.show(id);
   }
 
-  async #copy(line: Line): Promise<void> {
-    await copy(toCopiedText(line));
-    this.#note.show("Line copied");
+  /** Hides the lines around one that do not match again. */
+  leaveContext(): void {
+    const id = this.#query.leaveContext();
+    if (id !== undefined) this.#rows.show(id);
+  }
+
+  #copy(line: Line | undefined): boolean {
+    if (line === undefined) return false;
+    copy(toCopiedText(line)).then(() => this.#note.show(t("Line copied")));
+    return true;
   }
 
   #step(by: 1 | -1): void {
@@ -245,32 +315,55 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   /** Runs the command of a key or button. Returns whether there was anything to do. */
   #run(command: Command): boolean {
     const list = this.#rows.list!;
-    const { find, text } = this.#query.query;
-    const commands: Record<Command, () => void> = {
+    const { query } = this.#query;
+    const commands: Record<Command, () => boolean | void> = {
       search: () => this.#keys.focusSearch(),
-      mode: () => this.#query.update({ find: !find }),
-      pause: () => this.paused = !this.paused,
-      start: () => list.toStart(),
+      hides: () => this.#query.update({ hides: !query.hides }),
+      down: () => this.#rows.moveCursor(1),
+      up: () => this.#rows.moveCursor(-1),
+      selectDown: () => this.#rows.moveCursor(1, true),
+      selectUp: () => this.#rows.moveCursor(-1, true),
+      selectAll: () => {
+        this.#selection.selectAll();
+        this.#keys.focusList({ preventScroll: true });
+      },
+      expand: () => this.#rows.toggle(this.#rows.cursorLine),
+      context: () => {
+        const { cursorLine } = this.#rows;
+        if (cursorLine === undefined || !this.#query.isFiltering) return false;
+        this.goTo(cursorLine.id);
+        return true;
+      },
+      copy: () => this.#selection.copy() || this.#copy(this.#rows.cursorLine),
+      pause: () => void (this.paused = !this.paused),
+      start: () => {
+        this.#rows.cursor.leave();
+        list.toStart();
+      },
       end: () => {
+        this.#rows.cursor.leave();
         this.paused = false;
         list.toEnd();
       },
       next: () => this.#step(1),
       previous: () => this.#step(-1),
-      wrap: () => this.wrap = !this.wrap,
-      time: () => this.time = TIMES[(TIMES.indexOf(this.time) + 1) % TIMES.length]!,
+      wrap: () => void (this.wrap = !this.wrap),
+      time: () => void (this.time = TIMES[(TIMES.indexOf(this.time) + 1) % TIMES.length]!),
       help: () => {
         this.#menu.open = undefined;
         this.#keys.showHelp();
       },
       leave: () => {
         if (this.#menu.open !== undefined) this.#menu.open = undefined;
-        else this.#query.update({ text: "" });
+        else if (this.#selection.clear()) return true;
+        else if (this.#query.context !== undefined) this.leaveContext();
+        else if (query.text !== "") this.#query.update({ text: "" });
+        else if (query.span !== undefined) this.#query.update({ span: undefined });
+        else return false;
+        return true;
       },
     };
-    if (command === "leave" && this.#menu.open === undefined && !text) return false;
-    commands[command]();
-    return true;
+    return commands[command]() !== false;
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LitElement, type PropertyDeclarations } from "lit";
+import { type ComplexAttributeConverter, LitElement, type PropertyDeclarations } from "lit";
 import type { ViewerProperties } from "./package/element.ts";
 import { type TimeMode, TIMES } from "./rows/row_time.ts";
 
@@ -19,6 +19,12 @@ const PROVIDER_ATTRIBUTES: readonly string[] = ["token-provider", "tokenprovider
 const PROVIDER_HINT =
   "natstap: tokenProvider is a function, so set it as a property of <natstap-viewer>, not as an attribute";
 
+/** Unlike other boolean attributes, this one may be `false`: its default depends on the width. */
+const WRAP: ComplexAttributeConverter<boolean> = {
+  fromAttribute: (value) => value !== null && value !== "false",
+  toAttribute: (value) => value ? "" : null,
+};
+
 /** Declares the properties. All except `tokenProvider` are attributes too. */
 export class ViewerElement extends LitElement implements ViewerProperties {
   static override properties: PropertyDeclarations = {
@@ -31,10 +37,12 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     theme: { reflect: true },
     limit: { type: Number },
     tail: { type: Number },
-    wrap: { type: Boolean, reflect: true },
+    wrap: { reflect: true, converter: WRAP },
     time: { converter: (value) => TIMES.find((mode) => mode === value) ?? "local" },
     paused: { type: Boolean, reflect: true },
+    hotkeys: {},
     columns: { reflect: true },
+    filter: { reflect: true },
   };
   /** URL of natstap's `/logs`. */
   declare src: string | undefined;
@@ -46,7 +54,7 @@ export class ViewerElement extends LitElement implements ViewerProperties {
   declare machine: string | undefined;
   /** The app, if the token permits several. */
   declare app: string | undefined;
-  /** `light` or `dark`. Default: the page's `color-scheme`, where `light dark` follows the system. */
+  /** `light`, `dark` or `auto` (the system's). Default: the page's `color-scheme`. */
   declare theme: string | undefined;
   /** Maximum number of rows; the oldest are removed. */
   declare limit: number;
@@ -59,6 +67,10 @@ export class ViewerElement extends LitElement implements ViewerProperties {
   declare columns: string | undefined;
   /** Whether new lines are held back. */
   declare paused: boolean;
+  /** `off` if single characters are not shortcuts. */
+  declare hotkeys: string | undefined;
+  /** The query of the search field. */
+  declare filter: string | undefined;
 
   /** Vue sets this property for `:token-provider`. */
   get "token-provider"(): TokenProvider | undefined {
@@ -83,7 +95,7 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     this.limit = LIMIT;
     this.tail = TAIL;
     this.time = "local";
-    this.wrap = this.paused = false;
+    this.paused = false;
   }
 
   /** Holds back new lines. The stream stays open, and the list does not change. */

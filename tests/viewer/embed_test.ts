@@ -170,3 +170,13 @@ Deno.test("On an origin that is not in CORS_ORIGINS, the element loads but shows
   await allowed.show({ message: "for the allowed origin" });
   assertEquals(await visit.page.getByText("for the allowed origin").count(), 0);
 });
+
+Deno.test("A page translates the element's texts", async () => {
+  const html = `<script type="module">
+    import { setTexts } from "${stage.service.url}/viewer.js";
+    setTexts({ "Live": "En direct", "Waiting for {app} to log something": "{app} n'a rien écrit" }, "fr");
+  </script>` + stage.embedding(await mint({ app: APP }));
+  await using visit = await stage.watch(html);
+  await visit.page.getByText(`${APP} n'a rien écrit`).waitFor();
+  assertEquals(await visit.element(".status-text").innerText(), "En direct");
+});

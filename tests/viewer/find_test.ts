@@ -1,5 +1,5 @@
 /** Filtering, finding and facets. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import { type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
@@ -36,25 +36,28 @@ Deno.test("Text in the search field filters both held and new lines", async () =
   await assertShown(visit, ["menu", "cart"]);
   await stage.publish({ message: "POST /menu" }, { message: "GET /orders" });
   await assertShown(visit, ["menu", "cart", "orders"]);
-  await visit.button("Match case").click();
+  await visit.searchField.fill("/get/");
   await assertShown(visit, []);
-  await visit.searchField.fill("GET /menu");
+  await visit.searchField.fill("menu GET");
   await assertShown(visit, ["menu"]);
+  await visit.searchField.fill('get -menu OR "slow query"');
+  await assertShown(visit, ["cart", "slow", "orders"]);
   await visit.searchField.fill("");
   await assertEventually(async () => (await visit.messages()).length, 7);
 });
 
-Deno.test("A regular expression filters; an invalid one is reported and changes nothing", async () => {
+Deno.test("A query that is incomplete is explained, and the last one stays in effect", async () => {
   await using visit = await openWithLines();
-  await visit.button("Regular expression").click();
-  await visit.searchField.fill("/(menu|cart) [25]00$");
+  await visit.searchField.fill("/\\/(menu|cart) [25]00$/");
   await assertShown(visit, ["menu", "cart"]);
-  await visit.searchField.fill("/(menu|cart");
   const problem = visit.element("#problem");
-  await assertEventually(async () => (await problem.innerText()).length > 0, true);
-  assertEquals(await visit.searchField.getAttribute("aria-invalid"), "true");
-  await assertShown(visit, ["menu", "cart"]);
-  await visit.searchField.fill("orders|slow");
+  for (const query of ["/\\/(menu|cart", "/a{2,1}/", '"GET', "(GET", "level:", "GET OR"]) {
+    await visit.searchField.fill(query);
+    await assertEventually(async () => (await problem.innerText()).length > 0, true);
+    assertEquals(await visit.searchField.getAttribute("aria-invalid"), "true");
+    await assertShown(visit, ["menu", "cart"]);
+  }
+  await visit.searchField.fill("orders OR level:warn");
   await assertShown(visit, ["orders", "slow"]);
   assertEquals(await problem.innerText(), "");
 });
@@ -62,8 +65,7 @@ Deno.test("A regular expression filters; an invalid one is reported and changes 
 Deno.test("A regular expression that would take forever leaves the page usable", async () => {
   await using visit = await openWithLines();
   await visit.show({ message: `${"a".repeat(5000)}! slow` }, { message: "orders" });
-  await visit.button("Regular expression").click();
-  await visit.searchField.fill("^(a+)+$");
+  await visit.searchField.fill("/^(a+)+$/");
   // The page responds, whether or not it has rejected the expression.
   assertEquals(await visit.page.evaluate("1 + 1"), 2);
   await visit.searchField.fill("menu");
@@ -100,29 +102,34 @@ Deno.test("A click on a row's machine, region or provider shows only its lines",
   }
 });
 
-Deno.test("Find keeps all rows, counts matches, and steps with Enter and Shift+Enter", async () => {
+const showOnly = (visit: Visit) => visit.button("Show only matching lines");
+
+Deno.test("Enter and Shift+Enter step through the matches, whether or not other rows are hidden", async () => {
   await using visit = await openWithLines();
-  await visit.button("Find").first().click();
-  await visit.searchField.fill("GET");
-  const tally = visit.element(".tally");
-  await assertEventually(() => tally.innerText(), "2");
-  await assertShown(visit, ALL);
   const current = visit.element(".row.current");
-  await visit.searchField.press("Enter");
-  await current.waitFor();
-  const first = await current.innerText();
-  await visit.searchField.press("Enter");
-  await assertEventually(async () => (await current.innerText()) !== first, true);
-  assertMatch(await tally.innerText(), /^[12] of 2$/);
-  await visit.searchField.press("Shift+Enter");
-  await assertEventually(() => current.innerText(), first);
-  await visit.page.keyboard.press("F3");
-  await assertEventually(async () => (await current.innerText()) !== first, true);
+  const tally = visit.element(".tally");
+  for (const hides of [true, false]) {
+    if (!hides) await showOnly(visit).click();
+    await visit.searchField.fill("GET");
+    await assertShown(visit, hides ? ["menu", "cart"] : ALL);
+    await assertEventually(() => tally.innerText(), hides ? "2 of 5" : "2");
+    await visit.searchField.press("Enter");
+    await assertEventually(async () => /cart/.test(await current.innerText()), true);
+    await visit.searchField.press("Enter");
+    await visit.page.getByText("Continued from the top").waitFor();
+    await assertEventually(async () => /menu/.test(await current.innerText()), true);
+    if (!hides) assertEquals(await tally.innerText(), "1 of 2");
+    await visit.searchField.press("Shift+Enter");
+    await assertEventually(async () => /cart/.test(await current.innerText()), true);
+    await visit.page.keyboard.press("F3");
+    await assertEventually(async () => /menu/.test(await current.innerText()), true);
+    await visit.searchField.fill("");
+  }
 });
 
-Deno.test("Enter finds text that has just been pasted, and shows when it wraps around", async () => {
+Deno.test("Enter finds text that has just been pasted", async () => {
   await using visit = await openWithLines();
-  await visit.button("Find").first().click();
+  await showOnly(visit).click();
   await visit.searchField.focus();
   // Both in one task, without a frame in between.
   await visit.page.evaluate(`{
@@ -133,11 +140,48 @@ Deno.test("Enter finds text that has just been pasted, and shows when it wraps a
   }`);
   const current = visit.element(".row.current");
   await assertEventually(async () => /cart/.test(await current.innerText()), true);
-  await visit.searchField.press("Enter");
-  await visit.page.getByText("Continued from the top").waitFor();
-  await assertEventually(async () => /menu/.test(await current.innerText()), true);
-  await visit.searchField.press("Shift+Enter");
-  await visit.page.getByText("Continued from the bottom").waitFor();
+});
+
+Deno.test("Chips write themselves into the query, and exclude with Alt", async () => {
+  await using visit = await openWithLines();
+  await visit.searchField.fill("slow OR PR04 OR cart");
+  await visit.button("level error, 2 lines").click();
+  assertEquals(await visit.searchField.inputValue(), "(slow OR PR04 OR cart) level:error");
+  await assertShown(visit, ["cart", "PR04"]);
+  await visit.button("level error, 2 lines").click({ modifiers: ["Alt"] });
+  assertEquals(await visit.searchField.inputValue(), "(slow OR PR04 OR cart) -level:error");
+  await assertShown(visit, ["slow"]);
+  await visit.button("level error, 2 lines, excluded").click();
+  assertEquals(await visit.searchField.inputValue(), "(slow OR PR04 OR cart)");
+  await visit.searchField.fill("");
+  await visit.row("GET /cart").getByRole("button", { name: /bbbbbbbb/ })
+    .click({ modifiers: ["Alt"] });
+  await assertShown(visit, ["menu", "PR04", "slow"]);
+  assertEquals(await visit.searchField.inputValue(), "-machine:bbbbbbbb2222");
+});
+
+Deno.test("Names and values that have been seen are completed, with keys and the pointer", async () => {
+  await using visit = await openWithLines();
+  await stage.publish({ message: '{"msg":"paid","customer":{"plan":"gold"}}' });
+  await visit.row("paid").waitFor();
+  const field = visit.searchField;
+  const options = visit.element("#suggestions [role=option]");
+  await field.pressSequentially("cust");
+  await assertEventually(() => options.allInnerTexts(), ["customer.plan:"]);
+  await field.press("ArrowDown");
+  await field.press("Enter");
+  await assertEventually(() => options.allInnerTexts(), ["gold"]);
+  await options.first().click();
+  await assertEventually(() => field.inputValue(), "customer.plan:gold ");
+  await assertEventually(async () => (await visit.messages()).length, 1);
+  await field.pressSequentially("-reg");
+  await field.press("ArrowDown");
+  await field.press("Tab");
+  await field.pressSequentially("a");
+  await assertEventually(() => options.allInnerTexts(), ["ams"]);
+  await field.press("Escape");
+  await assertEventually(() => options.count(), 0);
+  assertEquals(await field.inputValue(), "customer.plan:gold -region:a");
 });
 
 Deno.test("Esc clears the search field, even if the list has the focus", async () => {
@@ -158,23 +202,88 @@ Deno.test("Matches are highlighted in their line", async () => {
   assertEquals(await mark.allInnerTexts(), ["/ca"]);
 });
 
-Deno.test("A row's context is the unfiltered list, with the row still in view", async () => {
+Deno.test("A row's context has all rows; Esc returns to those that match", async () => {
   await using visit = await stage.open();
   const many = Array.from({ length: 400 }, (_, index) => ({ message: `line ${index}.` }));
   await visit.show(...many.slice(0, 200), { message: "the needle" }, ...many.slice(200));
-  await visit.searchField.fill("needle");
-  await assertEventually(async () => (await visit.messages()).length, 1);
   const needle = visit.row("the needle");
-  await needle.hover();
-  await needle.getByRole("button", { name: "Show in context" }).click();
-  await assertEventually(async () => {
-    const shown = await visit.messages();
-    const at = shown.indexOf("the needle");
-    return [shown[at - 1], shown[at + 1]];
-  }, ["line 199.", "line 200."]);
-  assertEquals(await visit.searchField.inputValue(), "");
-  const { y, height } = (await needle.boundingBox())!;
-  assert(y > 0 && y + height < 800, `The row is at ${y}`);
+  const enter = async () => {
+    await needle.hover();
+    await needle.getByRole("button", { name: "Show in context" }).click();
+    await assertEventually(async () => {
+      const shown = await visit.messages();
+      const at = shown.indexOf("the needle");
+      return [shown[at - 1], shown[at + 1]];
+    }, ["line 199.", "line 200."]);
+  };
+  const leaves = [
+    () => visit.page.keyboard.press("Escape"),
+    () => visit.searchField.press("Escape"),
+    () => visit.button(/^← Back/).click(),
+  ];
+  await visit.searchField.fill("needle level:info");
+  for (const leave of leaves) {
+    await assertEventually(() => visit.messages(), ["the needle"]);
+    await enter();
+    assertEquals(await visit.searchField.inputValue(), "needle level:info");
+    assertEquals(
+      await visit.row("line 200.").getAttribute("class").then((it) => /dimmed/.test(it!)),
+      true,
+    );
+    assertEquals(await needle.getAttribute("class").then((it) => /dimmed/.test(it!)), false);
+    const { y, height } = (await needle.boundingBox())!;
+    assert(y > 0 && y + height < 800, `The row is at ${y}`);
+    await leave();
+  }
+  await assertEventually(() => visit.messages(), ["the needle"]);
+  assertEquals(await visit.searchField.inputValue(), "needle level:info");
+});
+
+Deno.test("Dragging in the rate chart selects a span of time, which Esc removes", async () => {
+  await using visit = await openWithLines();
+  const { x, y, width, height } = (await visit.element(".rate-chart").boundingBox())!;
+  const { mouse } = visit.page;
+  await mouse.move(x + width / 4, y + height / 2);
+  await mouse.down();
+  await mouse.move(x + width / 2, y + height / 2, { steps: 3 });
+  await mouse.up();
+  await visit.button(/^Time .*: remove$/).waitFor();
+  await assertShown(visit, []);
+  await visit.page.keyboard.press("Escape");
+  await assertShown(visit, ALL);
+});
+
+Deno.test("The rate chart counts the lines that match", async () => {
+  await using visit = await openWithLines();
+  const errors = () => visit.element(".error-bars").getAttribute("d");
+  await assertEventually(async () => (await errors()) !== "", true);
+  await visit.searchField.fill("-level:error");
+  await assertEventually(errors, "");
+  await visit.searchField.fill("");
+  await assertEventually(async () => (await errors()) !== "", true);
+});
+
+Deno.test("The property filter is the query: it is reflected, and reported by an event", async () => {
+  await using visit = await stage.open(`filter="level:error"`);
+  await visit.show(...LINES.slice(0, 3));
+  await assertShown(visit, ["cart", "PR04"]);
+  assertEquals(await visit.searchField.inputValue(), "level:error");
+  await visit.page.evaluate(`{
+    globalThis.filters = [];
+    document.addEventListener("natstap-filter", ({ detail }) => filters.push(detail.filter));
+  }`);
+  await visit.searchField.fill("menu");
+  await visit.searchField.fill('"menu');
+  await visit.holds(`viewer.getAttribute("filter") === "menu"`);
+  await visit.page.evaluate(`viewer.filter = "PR04"`);
+  await assertShown(visit, ["PR04"]);
+  assertEquals(await visit.searchField.inputValue(), "PR04");
+  await visit.searchField.fill("");
+  await visit.holds(`!viewer.hasAttribute("filter")`);
+  assertEquals(await visit.page.evaluate("filters"), ["menu", "PR04", ""]);
+  await visit.searchField.fill("GET");
+  await visit.page.evaluate("viewer.goTo(2)");
+  await assertShown(visit, ["menu", "cart", "PR04"]);
 });
 
 Deno.test("A filter that matches nothing says so, and offers to show all lines", async () => {
@@ -189,15 +298,47 @@ Deno.test("An expression that would take minutes blocks neither filtering nor fi
   await using visit = await stage.open();
   const slow = `xxxxxz${"x".repeat(250)}`;
   await visit.show(...Array(40).fill({ message: slow }), { message: "the end" });
-  await visit.button("Regular expression").click();
-  for (const mode of ["Filter", "Find"]) {
-    await visit.button(mode).first().click();
-    await visit.searchField.fill("x.*?x.*?x.*?x.*?x.*?z");
+  for (const mode of ["filter", "find"]) {
+    if (mode === "find") await showOnly(visit).click();
+    await visit.searchField.fill("/x.*?x.*?x.*?x.*?x.*?z/");
     await visit.element("mark").filter({ hasText: "xxxxxz" }).first().waitFor();
     await stage.publish({ message: slow }, { message: `xxxxxz ${mode}` });
     await visit.row(`xxxxxz ${mode}`).waitFor();
     assertEquals(await visit.element("#problem").innerText(), "");
     await visit.searchField.fill("");
     await visit.row("the end").waitFor();
+  }
+});
+
+Deno.test("A match far into a line is scrolled to, and its line expands as far as necessary", async () => {
+  await using visit = await stage.open();
+  const deep = JSON.stringify({
+    msg: "deep",
+    a: { b: { c: { d: { e: ["x".repeat(600), "needle5"] } } } },
+  });
+  await visit.show(
+    { message: "first" },
+    { message: `${"line\n".repeat(50)}needle1` },
+    { message: `${"x".repeat(5000)} needle2` },
+    { message: `${"y ".repeat(400)}needle3` },
+    { message: `{"msg":"text","path":"${"z".repeat(600)} needle4"}` },
+    { message: deep },
+    { message: "last" },
+  ).catch(() => {});
+  for (const hides of [true, false]) {
+    if (!hides) await showOnly(visit).click();
+    for (let i = 1; i <= 5; i++) {
+      await visit.searchField.fill(`needle${i}`);
+      await visit.searchField.press("Enter");
+      const mark = visit.element("mark").first();
+      await mark.waitFor();
+      const list = (await visit.element(".scroller").boundingBox())!;
+      const isInView = async () => {
+        const box = await mark.boundingBox();
+        return box !== null && box.x >= list.x && box.x + box.width <= list.x + list.width &&
+          box.y >= list.y && box.y + box.height <= list.y + list.height;
+      };
+      await assertEventually(isInView, true, `needle${i}`);
+    }
   }
 });

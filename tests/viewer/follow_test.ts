@@ -259,12 +259,16 @@ Deno.test("The rate chart counts lines, and a click on a bar jumps to its lines"
   const { mouse } = visit.page;
   const chart = visit.page.getByRole("slider");
   const { x, y, width, height } = (await chart.boundingBox())!;
-  /** The indexes of the bars with lines, of 150. */
+  /** The indexes of the bars with lines. */
   const filled = async () => {
     const path = await chart.locator(".line-bars").getAttribute("d");
     return [...path!.matchAll(/M(\d+) /g)].map(([, left]) => Number(left) / 4);
   };
-  const pointAt = (bar: number) => mouse.move(x + width * (bar + 0.5) / 150, y + height / 2);
+  const pointAt = async (bar: number) => {
+    // The chart is longer the longer there have been lines.
+    const count = 1 + Number(await chart.getAttribute("aria-valuemax"));
+    await mouse.move(x + width * (bar + 0.5) / count, y + height / 2);
+  };
   const labelOf = async (bar: number) => {
     await pointAt(bar);
     await assertEventually(() => chart.getAttribute("aria-valuenow"), String(bar));

@@ -13,7 +13,7 @@ Deno.test.beforeAll(async () => void (hosts = await installHosts()));
 Deno.test.afterAll(async () => await hosts[Symbol.asyncDispose]());
 
 Deno.test("The package contains the module, its types, the manifest, a README and the license", () => {
-  const types = ["element", "preact", "react", "solid", "svelte", "viewer", "vue"];
+  const types = ["element", "preact", "react", "solid", "svelte", "texts", "viewer", "vue"];
   assertEquals(
     hosts.packed.toSorted(),
     [

@@ -151,3 +151,30 @@ Deno.test("After a reload, the page asks for a token again", async () => {
   await visit.page.reload();
   await field(visit).waitFor();
 });
+
+Deno.test("The address has the query and never the token; Back leaves the context of a line", async () => {
+  const token = await mint({ app: APP });
+  const url = `${stage.service.url}/#filter=level%3Aerror&token=${token}`;
+  await using visit = await stage.watch(url, { context: {} });
+  assertEquals(visit.page.url(), `${stage.service.url}/#filter=level%3Aerror`);
+  await visit.show({ message: "fine" }, { message: "broken", level: "error" });
+  await assertEventually(() => visit.messages(), ["broken"]);
+  const search = visit.element("#search");
+  await search.fill("broken -fine");
+  await visit.holds(`location.hash === "#filter=broken+-fine"`);
+  const openContext = async () => {
+    await visit.row("broken").hover();
+    await visit.row("broken").getByRole("button", { name: "Show in context" }).click();
+    await assertEventually(() => visit.messages(), ["fine", "broken"]);
+  };
+  await openContext();
+  await visit.page.goBack();
+  await assertEventually(() => visit.messages(), ["broken"]);
+  await openContext();
+  await visit.page.keyboard.press("Escape");
+  await assertEventually(() => visit.messages(), ["broken"]);
+  await visit.holds(`history.state === null && location.hash === "#filter=broken+-fine"`);
+  await search.fill("");
+  await visit.holds(`location.hash === ""`);
+  assertEquals(visit.trouble, []);
+});

@@ -5,6 +5,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit";
 import * as icons from "../panels/icons.ts";
+import { t } from "../texts/translate.ts";
 
 export interface ColumnChoiceModel {
   readonly isOpen: boolean;
@@ -21,9 +22,9 @@ export function columnChoiceTemplate(model: ColumnChoiceModel): TemplateResult {
   const { isOpen, onOpen } = model;
   return html`
     <div class="menu columns-tool">
-      <button class="tool" aria-label="Columns" title="Show fields as columns"
+      <button class="tool" aria-label=${t("Columns")} title=${t("Show fields as columns")}
         aria-expanded=${isOpen} aria-controls="columns" @click=${() => onOpen(!isOpen)}>
-        ${icons.columns}<span class="tool-name">Columns</span>
+        ${icons.columns}<span class="tool-name">${t("Columns")}</span>
       </button>
       ${isOpen ? panel(model) : nothing}
     </div>
@@ -33,9 +34,9 @@ export function columnChoiceTemplate(model: ColumnChoiceModel): TemplateResult {
 function panel({ names, offered, onToggle }: ColumnChoiceModel): TemplateResult {
   const all = [...new Set([...names, ...offered()])];
   return html`
-    <div class="panel columns" id="columns" role="group" aria-label="Columns">
+    <div class="panel columns" id="columns" role="group" aria-label=${t("Columns")}>
       ${all.length === 0
-        ? html`<div class="column-choice">No fields in these lines</div>`
+        ? html`<div class="column-choice">${t("No fields in these lines")}</div>`
         : nothing}
       ${all.map((name) =>
         html`

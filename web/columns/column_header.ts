@@ -4,6 +4,7 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
+import { t } from "../texts/translate.ts";
 
 /** Renders the header; nothing if there are no columns. */
 export function columnHeaderTemplate(
@@ -17,8 +18,8 @@ export function columnHeaderTemplate(
       <div class="row ${time}">
         ${names.map((name, index) =>
           html`
-            <button class="cell c${index}" title="Remove the column ${name}"
-              aria-label="Remove the column ${name}" @click=${() => onRemove(name)}>
+            <button class="cell c${index}" title=${t("Remove the column {name}", { name })}
+              aria-label=${t("Remove the column {name}", { name })} @click=${() => onRemove(name)}>
               <span class="column-name">${name}</span><span aria-hidden="true">×</span>
             </button>
           `

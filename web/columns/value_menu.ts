@@ -5,6 +5,8 @@
  */
 import { html, type LitElement, nothing, type TemplateResult } from "lit";
 import { canBeColumn } from "./custom_columns.ts";
+import type { Text } from "../texts/texts.ts";
+import { t } from "../texts/translate.ts";
 
 /** A value in a line, and the name of its field, such as `user.id`. */
 export interface FieldValue {
@@ -50,12 +52,12 @@ export class ValueMenu {
     const value = this.#value;
     if (value === undefined) return nothing;
     const { onFilter, onExclude, onCopy, onColumn } = this.#actions;
-    const item = (label: string, action: (value: FieldValue) => void, name = "") =>
+    const item = (label: Text, action: (value: FieldValue) => void, name = "") =>
       html`
         <button class=${name} @click=${() => {
           this.#close();
           action(value);
-        }}>${label}</button>
+        }}>${t(label)}</button>
       `;
     const column = columns.includes(value.name) ? "Remove column" : "Show as column";
     return html`

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import type { Text } from "../texts/texts.ts";
 import type { EndedReason } from "./reconnect_policy.ts";
 import type { TokenProvider } from "./token_source.ts";
 
 /** The state of the stream. Times in milliseconds since the epoch. */
 export type ConnectionState =
   | { readonly state: "idle" }
-  | { readonly state: "connecting" }
+  | { readonly state: "connecting"; readonly since: number }
   | {
     readonly state: "live";
     readonly app: string;
@@ -18,10 +19,22 @@ export type ConnectionState =
     /** Whether the service has lines of the past. */
     readonly history: boolean;
   }
-  /** `at` is the time of the next attempt. */
-  | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
+  /** `at` is the time of the next attempt; `reason` is for developers, `text` for readers. */
+  | {
+    readonly state: "reconnecting";
+    readonly at: number;
+    readonly reason: string;
+    readonly text?: Text;
+  }
   /** No further attempt can succeed. */
-  | { readonly state: "ended"; readonly reason: EndedReason; readonly detail: string };
+  | {
+    readonly state: "ended";
+    readonly reason: EndedReason;
+    /** For developers. */
+    readonly detail: string;
+    /** The apps to choose from, if the reason is `app-required`. */
+    readonly apps?: readonly string[] | undefined;
+  };
 
 /** What to connect to, and how. */
 export interface ConnectionOptions {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Text } from "../texts/texts.ts";
 import type { Outcome } from "./stream/stream_request.ts";
 
 /** Why no further attempt can succeed. */
@@ -12,15 +13,23 @@ export type EndedReason =
   | "forbidden"
   | "unauthorized"
   | "bad-request"
+  | "app-required"
   | "no-token";
 
 /** Another attempt, or the end. */
-export type Decision = Retry | { readonly end: EndedReason; readonly detail: string };
+export type Decision = Retry | {
+  readonly end: EndedReason;
+  readonly detail: string;
+  /** The apps to choose from, if the reason is `app-required`. */
+  readonly apps?: readonly string[] | undefined;
+};
 
 /** Another attempt. Times in milliseconds. */
 export interface Retry {
-  /** Shown to the user. */
+  /** For developers. */
   readonly reason: string;
+  /** Shown to the user. Default: the reason. */
+  readonly text?: Text;
   /** Exact delay. Default: a random backoff. */
   readonly delay?: number | undefined;
   /** Minimum delay, to which the random backoff is added, so that pages do not all return at once. */
@@ -49,7 +58,9 @@ export function decide(outcome: Outcome, token: TokenState, mayLackCors = false)
     case "ended":
       return afterEnd(outcome.reason, outcome.retry, token);
     case "lost":
-      return { reason: isUnreachable(outcome) && mayLackCors ? NO_CORS : LOST[outcome.why] };
+      return isUnreachable(outcome) && mayLackCors
+        ? { reason: NO_CORS, text: LOST.unreachable }
+        : { reason: LOST[outcome.why] };
     case "refused":
       return afterRefusal(outcome, token);
   }
@@ -70,13 +81,16 @@ export function isUnreachable(outcome: Outcome): boolean {
 }
 
 const EXPIRED = "The token has expired.";
+const RENEWING: Text = "Your access is being renewed.";
 const DENIED = "NATS no longer permits access to these logs: contact the operator of this service.";
 
 function afterEnd(reason: string, retry: number | undefined, token: TokenState): Decision {
   switch (reason) {
     case "expired":
       // The next token may be there already.
-      if (token.canRenew) return { reason: EXPIRED, delay: 0, renewToken: !token.isFresh };
+      if (token.canRenew) {
+        return { reason: EXPIRED, text: RENEWING, delay: 0, renewToken: !token.isFresh };
+      }
       return { end: "expired", detail: EXPIRED };
     case "denied":
       return { end: "denied", detail: DENIED };
@@ -90,14 +104,17 @@ function afterEnd(reason: string, retry: number | undefined, token: TokenState):
   }
 }
 
+const TOO_MANY: Text = "Too many views of these logs are open.";
+const UNAVAILABLE: Text = "The log service is not available at the moment.";
+
 function afterRefusal(refusal: Refusal, token: TokenState): Decision {
-  const { status, detail, retryAfter } = refusal;
+  const { status, code, detail, retryAfter, apps } = refusal;
   if (status === 401) return afterUnauthorized(refusal, token);
   if (status === 403) return { end: "forbidden", detail };
   if (status === 408 || status === 429 || status >= 500) {
-    return { reason: detail, minDelay: retryAfter };
+    return { reason: detail, text: status === 429 ? TOO_MANY : UNAVAILABLE, minDelay: retryAfter };
   }
-  return { end: "bad-request", detail };
+  return { end: code === "app_required" ? "app-required" : "bad-request", detail, apps };
 }
 
 /** Errors that differing clocks can cause: the next token may pass. It would share any other fault. */
@@ -105,8 +122,12 @@ const CLOCK_ERRORS = ["token_expired", "token_not_yet_valid", "token_ttl"];
 
 function afterUnauthorized({ code, detail }: Refusal, token: TokenState): Decision {
   const { canRenew, isFresh } = token;
-  if (canRenew && !isFresh) return { reason: detail, delay: 0, renewToken: true };
-  if (canRenew && CLOCK_ERRORS.includes(code)) return { reason: detail, renewToken: true };
+  if (canRenew && !isFresh) {
+    return { reason: detail, text: RENEWING, delay: 0, renewToken: true };
+  }
+  if (canRenew && CLOCK_ERRORS.includes(code)) {
+    return { reason: detail, text: RENEWING, renewToken: true };
+  }
   if (code === "token_expired") return { end: "expired", detail };
   if (code === "token_missing") return { end: "no-token", detail };
   return { end: "unauthorized", detail };

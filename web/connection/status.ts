@@ -4,6 +4,9 @@
  * @module
  */
 import type { ConnectionState } from "./connection_options.ts";
+import type { EndedReason } from "./reconnect_policy.ts";
+import type { Text } from "../texts/texts.ts";
+import { t } from "../texts/translate.ts";
 
 /** A state as shown to the user. */
 export interface Status {
@@ -16,31 +19,47 @@ export interface Status {
   readonly detail: string;
 }
 
-const ENDED: Readonly<Record<string, string>> = {
-  "expired": "The token has expired",
-  "denied": "No longer permitted",
-  "forbidden": "Not permitted",
-  "unauthorized": "The token is not accepted",
-  "bad-request": "Invalid request",
-  "no-token": "No token",
+/** What has happened, and what to do. Readers know nothing of tokens. */
+const ENDED: Readonly<Record<EndedReason, readonly [text: Text, detail: Text]>> = {
+  "expired": ["Your access has expired", "Reload the page to continue."],
+  "denied": ["You no longer have access", "Access to these logs has been withdrawn."],
+  "forbidden": ["No access", "You do not have access to these logs."],
+  "unauthorized": ["No access", "Sign in again, or reload the page."],
+  "bad-request": [
+    "Logs cannot be shown",
+    "This page is not set up correctly. Contact its operator.",
+  ],
+  "no-token": ["No access", "Sign in, and try again."],
+  "app-required": ["Choose an app", "You have access to the logs of several apps."],
 };
+
+/** Time after which a response is late. */
+const SLOW_MS = 4000;
+/** The usual reason is that six views with different lines are open over HTTP/1.1. */
+const NO_RESPONSE = "No response yet. A browser opens only a few connections to one service: " +
+  "if other views of logs are open, also in other tabs, close one.";
 
 /** Describes `state` at the time `now`, in milliseconds since the epoch. */
 export function statusOf(state: ConnectionState, paused: boolean, now: number): Status {
   switch (state.state) {
     case "idle":
-      return status("wait", "Not connected");
+      return status("wait", t("Not connected"));
     case "connecting":
-      return status("wait", "Connecting…");
+      return status("wait", t("Connecting…"), now - state.since < SLOW_MS ? "" : NO_RESPONSE);
     case "reconnecting": {
       const seconds = Math.max(0, Math.ceil((state.at - now) / 1000));
-      const text = seconds === 0 ? "Reconnecting…" : `Reconnecting in ${seconds} s`;
-      return { kind: "wait", text, spoken: "Reconnecting", detail: state.reason };
+      const text = seconds === 0
+        ? t("Reconnecting…")
+        : t("Reconnecting in {seconds} s", { seconds: String(seconds) });
+      const detail = state.text === undefined ? state.reason : t(state.text);
+      return { kind: "wait", text, spoken: t("Reconnecting"), detail };
     }
-    case "ended":
-      return status("ended", ENDED[state.reason] ?? "Ended", state.detail);
+    case "ended": {
+      const [text, detail] = ENDED[state.reason];
+      return status(state.apps === undefined ? "ended" : "paused", t(text), t(detail));
+    }
     case "live":
-      return paused ? status("paused", "Paused") : status("live", "Live");
+      return paused ? status("paused", t("Paused")) : status("live", t("Live"));
   }
 }
 

@@ -6,14 +6,15 @@
  *
  * @module
  */
-import { OpenStream } from "./stream/open_stream.ts";
+import type { OpenStream } from "./stream/open_stream.ts";
 import { onPageReturn } from "./page_return.ts";
+import type { Text } from "../texts/texts.ts";
 import { decide, type Decision, isUnreachable, type Retry } from "./reconnect_policy.ts";
 import type { Outcome, Ready } from "./stream/stream_request.ts";
+import { receiveStreams } from "./stream_sequence.ts";
 import { type Past, StreamReceiver } from "./stream_receiver.ts";
 import { ReconnectDelay } from "./reconnect_delay.ts";
 import { type OlderLines, requestOlderLines } from "./stream/older_lines.ts";
-import { openSuccessor } from "./stream/successor.ts";
 import { TokenSource } from "./token_source.ts";
 import type { ConnectionHandlers, ConnectionOptions } from "./connection_options.ts";
 import { wait } from "./wait.ts";
@@ -24,6 +25,7 @@ const STABLE_MS = 10_000;
 const SILENCE_MS = 45_000;
 /** Beyond this, a silent stream cannot be told from a lost one. */
 const MAX_SILENCE_MS = 300_000;
+const NO_ACCESS: Text = "Your access to these logs cannot be confirmed at the moment.";
 
 /**
  * Keeps a stream open.
@@ -50,7 +52,8 @@ export class Connection {
   #current: OpenStream | undefined;
   /** Whether the service may reject the page's origin: no response has been readable so far. */
   #mayLackCors = true;
-  #hasWarned = false;
+  /** The latest warning. */
+  #warning = "";
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
@@ -123,14 +126,15 @@ export class Connection {
 
   async #run(signal: AbortSignal): Promise<void> {
     for (;;) {
-      this.#handlers.onState({ state: "connecting" });
+      this.#handlers.onState({ state: "connecting", since: Date.now() });
       const decision = await this.#attempt(signal);
       if (signal.aborted) return;
       if ("end" in decision) {
         this.#running?.abort();
         this.#running = undefined;
-        const { end: reason, detail } = decision;
-        return this.#handlers.onState({ state: "ended", reason, detail });
+        const { end: reason, detail, apps } = decision;
+        if (reason !== "app-required") this.#warn(detail);
+        return this.#handlers.onState({ state: "ended", reason, detail, ...(apps && { apps }) });
       }
       await this.#delay(decision, signal);
       if (signal.aborted) return;
@@ -145,46 +149,24 @@ export class Connection {
     try {
       token = await this.#tokens.current(signal);
     } catch (error) {
-      return { reason: (error as Error).message, renewToken: true };
+      return { reason: (error as Error).message, text: NO_ACCESS, renewToken: true };
     }
-    const outcome = await this.#stream(token, signal);
+    const outcome = await receiveStreams({
+      ...{ token, signal, tokens: this.#tokens, receiver: this.#receiver, random: this.#random },
+      backoff: (failures) => this.#delays.backoff(failures),
+      silence: this.#silence,
+      url: (past) => this.#url(past)!,
+      onStream: (stream) => this.#current = stream,
+      onReady: (ready) => this.#opened(ready),
+    });
     if (!signal.aborted) this.#closed(outcome);
     // The service may be configured to send keepalives less often.
     if (outcome.kind === "lost" && outcome.why === "silent") {
       this.#silence = Math.min(2 * this.#silence, MAX_SILENCE_MS);
     }
     const mayLackCors = this.#mayLackCors && isCrossOrigin(url);
-    if (mayLackCors && isUnreachable(outcome)) this.#warn(url);
+    if (mayLackCors && isUnreachable(outcome)) this.#warn(corsHint(url));
     return decide(outcome, this.#tokens, mayLackCors);
-  }
-
-  /** Resolves when a stream has ended without a successor. */
-  async #stream(token: string | undefined, signal: AbortSignal): Promise<Outcome> {
-    const receiver = this.#receiver;
-    const open = (token: string | undefined, past: Past) =>
-      new OpenStream({
-        ...{ url: this.#url(past)!, token, silence: this.#silence, signal },
-        onEvent: (event) => {
-          receiver.receive(event, past);
-          if (event.event === "ready") this.#opened(event);
-        },
-      });
-    let stream = open(token, receiver.next);
-    stream.release();
-    for (;;) {
-      this.#current = stream;
-      const successor = openSuccessor(stream, {
-        ...{ tokens: this.#tokens, signal, random: this.#random },
-        backoff: (failures) => this.#delays.backoff(failures),
-        lastId: () => receiver.lastId,
-        open: (token) => open(token, receiver.lastId === undefined ? undefined : "resume"),
-        onLost: () => receiver.lose({ at: stream.heardAt, hasExpired: false }),
-      });
-      const outcome = await stream.outcome;
-      const next = await successor;
-      if (next === undefined) return outcome;
-      stream = next;
-    }
   }
 
   #url(past?: Past): URL | undefined {
@@ -209,13 +191,10 @@ export class Connection {
     this.#handlers.onState({ state: "live", app, subject, expiresAt, history });
   }
 
-  /** Tells the developer, once, what the browser does not tell the viewer. */
-  #warn({ origin }: URL): void {
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
-    console.warn(
-      `natstap: no response from ${origin}. If it is running, add ${location.origin} to its CORS_ORIGINS`,
-    );
+  /** Tells the developer, once, what readers cannot do anything about. */
+  #warn(text: string): void {
+    if (this.#warning !== text) console.warn(`natstap: ${text}`);
+    this.#warning = text;
   }
 
   #closed(outcome: Outcome): void {
@@ -227,12 +206,14 @@ export class Connection {
   }
 
   async #delay(retry: Retry, signal: AbortSignal): Promise<void> {
-    const { reason, renewToken = false } = retry;
+    const { reason, text, renewToken = false } = retry;
     if (renewToken) this.#tokens.discard();
     const minTime = () => renewToken ? this.#tokens.retryTime : 0;
     const time = Math.max(this.#delays.next(retry), minTime());
     if (time === 0) return;
-    this.#handlers.onState({ state: "reconnecting", at: Date.now() + time, reason });
+    if (text === NO_ACCESS) this.#warn(reason);
+    const at = Date.now() + time;
+    this.#handlers.onState({ state: "reconnecting", at, reason, ...(text && { text }) });
     // If the service asks for a delay, a return to the page does not shorten it.
     const isAskedFor = retry.delay !== undefined || retry.minDelay !== undefined;
     if (isAskedFor) await wait(time, signal);
@@ -244,6 +225,10 @@ export class Connection {
     this.#delays.wake();
     this.#current?.hurry();
   }
+}
+
+function corsHint({ origin }: URL): string {
+  return `no response from ${origin}. If it is running, add ${location.origin} to its CORS_ORIGINS`;
 }
 
 function isCrossOrigin(url: URL): boolean {

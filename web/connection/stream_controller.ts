@@ -59,6 +59,11 @@ export class StreamController implements ReactiveController {
     else if (connection === this.#connection) this.#rows.prepend(older);
   }
 
+  /** Connects at once, unless the stream is open or about to be. */
+  retry(): void {
+    if (this.#state.state === "ended" || this.#state.state === "reconnecting") this.#open();
+  }
+
   hostConnected(): void {
     if (this.#host.hasUpdated) this.#open();
   }

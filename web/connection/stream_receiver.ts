@@ -61,6 +61,11 @@ export class StreamReceiver {
     this.#oldest = oldest;
   }
 
+  /** Whether lines of the past are arriving. */
+  get isPast(): boolean {
+    return this.#past !== undefined;
+  }
+
   /** What the next request asks for if it follows a loss. */
   get next(): Past {
     if (this.#lastId !== undefined) return "resume";

@@ -6,6 +6,7 @@
 import { css, type CSSResult, html, type TemplateResult } from "lit";
 import * as icons from "../panels/icons.ts";
 import { SHORTCUTS } from "./shortcuts.ts";
+import { t } from "../texts/translate.ts";
 
 /** Renders the dialog; {@linkcode HTMLDialogElement.showModal} opens it. */
 export function helpTemplate(onClose: () => void): TemplateResult {
@@ -15,8 +16,8 @@ export function helpTemplate(onClose: () => void): TemplateResult {
     }}>
       <div class="help-body">
         <header>
-          <h2 id="help-title">Keyboard shortcuts</h2>
-          <button class="tool" aria-label="Close" @click=${onClose}>${icons.close}</button>
+          <h2 id="help-title">${t("Keyboard shortcuts")}</h2>
+          <button class="tool" aria-label=${t("Close")} @click=${onClose}>${icons.close}</button>
         </header>
         <dl>
           ${SHORTCUTS.map(({ keys, effect }) =>

@@ -3,23 +3,24 @@
  *
  * @module
  */
-import type { ReactiveElement } from "lit";
+import type { ViewerElement } from "../viewer_element.ts";
 import { whileConnected } from "../while_connected.ts";
-import { type Command, commandOf, isForViewer } from "./shortcuts.ts";
+import { type Command, commandOf } from "./shortcuts.ts";
 
 /** A click on one of these returns the focus to the list. */
 const CLICKED = ".pause, .tools, .chips, .facets, .row";
 
 /** Listens for shortcuts, and returns the focus to the list after clicks. */
 export class KeyController {
-  readonly #host: ReactiveElement;
+  readonly #host: ViewerElement;
 
   /** @param run Runs a command; returns whether there was anything to do. */
-  constructor(host: ReactiveElement, run: (command: Command) => boolean) {
+  constructor(host: ViewerElement, run: (command: Command) => boolean) {
     this.#host = host;
     whileConnected(host, ({ signal }) => {
-      document.addEventListener("keydown", (event) => {
-        const command = isForViewer(host, event) ? commandOf(event) : undefined;
+      // Only keys that are pressed while the focus is in the viewer: all others are the page's.
+      host.addEventListener("keydown", (event) => {
+        const command = commandOf(event, host.hotkeys !== "off");
         if (command === undefined || this.#find<HTMLDialogElement>("dialog").open) return;
         if (run(command)) event.preventDefault();
       }, { signal });

@@ -7,7 +7,15 @@
 /** What a shortcut does. */
 export type Command =
   | "search"
-  | "mode"
+  | "down"
+  | "up"
+  | "selectDown"
+  | "selectUp"
+  | "selectAll"
+  | "expand"
+  | "copy"
+  | "context"
+  | "hides"
   | "pause"
   | "start"
   | "end"
@@ -25,7 +33,18 @@ export const SHORTCUTS: readonly {
   readonly commands?: Readonly<Record<string, Command>>;
 }[] = [
   { keys: ["/"], effect: "Focus the search field", commands: { "/": "search" } },
-  { keys: ["f"], effect: "Switch between filter and find", commands: { f: "mode" } },
+  { keys: ["j", "k"], effect: "Go to the next or previous line", commands: { j: "down", k: "up" } },
+  {
+    keys: ["J", "K"],
+    effect: "Select the next or previous line too",
+    commands: { J: "selectDown", K: "selectUp" },
+  },
+  { keys: ["Ctrl A"], effect: "Select all lines (in the list)" },
+  { keys: ["Enter"], effect: "Expand or collapse the line" },
+  { keys: ["c"], effect: "Copy the line, or the selected lines", commands: { c: "copy" } },
+  { keys: ["x"], effect: "Show the line in context", commands: { x: "context" } },
+  { keys: ["f"], effect: "Follow the newest line", commands: { f: "end" } },
+  { keys: ["h"], effect: "Hide or show the lines that do not match", commands: { h: "hides" } },
   { keys: ["Enter", "Shift Enter"], effect: "Next or previous match (in the search field)" },
   {
     keys: ["n", "N"],
@@ -40,7 +59,7 @@ export const SHORTCUTS: readonly {
   },
   { keys: ["w"], effect: "Wrap long lines", commands: { w: "wrap" } },
   { keys: ["t"], effect: "Show times as local, UTC or relative", commands: { t: "time" } },
-  { keys: ["Esc"], effect: "Close the menu, or clear or leave the search field" },
+  { keys: ["Esc"], effect: "Close the menu, deselect, or clear or leave the search field" },
   { keys: ["?"], effect: "Show this help", commands: { "?": "help" } },
 ];
 
@@ -50,25 +69,22 @@ const COMMANDS = new Map(SHORTCUTS.flatMap(({ commands = {} }) => Object.entries
 const FIELDS = "input, textarea, select, [contenteditable]";
 const CONTROLS = "button, a, summary, [role=slider]";
 
-/** The command of a pressed key; `undefined` if it is not a shortcut, or is typed into a field. */
-export function commandOf(event: KeyboardEvent): Command | undefined {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape") return "leave";
-  if (event.key === "F3") return event.shiftKey ? "previous" : "next";
-  const target = event.composedPath()[0];
-  if (!(target instanceof Element) || target.closest(FIELDS)) return;
-  if (event.key === " " && target.closest(CONTROLS)) return;
-  return COMMANDS.get(event.key);
-}
-
 /**
- * Whether a key is meant for `viewer`: it is pressed inside it, or nothing has the focus and the viewer is
- * under the pointer or fills most of the window. Other keys are left to the host page.
+ * The command of a pressed key; `undefined` if it is not a shortcut, or is typed into a field.
+ *
+ * @param hotkeys Whether single characters are shortcuts.
  */
-export function isForViewer(viewer: HTMLElement, event: KeyboardEvent): boolean {
-  if (event.composedPath().includes(viewer)) return true;
-  if (event.target !== document.body && event.target !== document.documentElement) return false;
-  if (viewer.matches(":hover")) return true;
-  const { width, height } = viewer.getBoundingClientRect();
-  return width * height > innerWidth * innerHeight / 2;
+export function commandOf(event: KeyboardEvent, hotkeys = true): Command | undefined {
+  const { key, shiftKey } = event;
+  if (event.defaultPrevented || event.altKey) return;
+  const target = event.composedPath()[0];
+  const isField = !(target instanceof Element) || target.closest(FIELDS) !== null;
+  if (event.ctrlKey || event.metaKey) {
+    return key.toLowerCase() === "a" && !shiftKey && !isField ? "selectAll" : undefined;
+  }
+  if (key === "Escape") return "leave";
+  if (key === "F3") return shiftKey ? "previous" : "next";
+  if (isField || (key === " " || key === "Enter") && target.closest(CONTROLS)) return;
+  if (key === "Enter") return "expand";
+  return hotkeys ? COMMANDS.get(key) : undefined;
 }

@@ -63,6 +63,11 @@ export const cellStyle: CSSResult = css`
     color: var(--natstap-muted);
   }
 
+  /* What is wrong is seen first; the fields after it stay muted. */
+  .row.error .message .text {
+    color: color-mix(in oklab, var(--natstap-error) 80%, var(--natstap-fg));
+  }
+
   .row.debug .message {
     color: var(--natstap-muted);
   }
@@ -80,6 +85,9 @@ export const cellStyle: CSSResult = css`
     grid-column: expand;
     display: grid;
     place-content: center;
+    /* Wider than its column: a target for a finger. */
+    justify-self: center;
+    width: 24px;
     height: var(--natstap-row-height);
     color: var(--natstap-muted);
   }

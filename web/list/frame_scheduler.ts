@@ -18,35 +18,62 @@ export class FrameScheduler {
   readonly #drawList: () => void;
   readonly #drawRest: () => void;
   #frame = 0;
+  /** Whether the next frame responds to the reader rather than to new rows. */
+  #isForReader = false;
   /** When the list may be drawn again for new lines. */
   #dueAt = 0;
   #listTimer: ReturnType<typeof setTimeout> | undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #isHeld = false;
 
   constructor(drawList: () => void, drawRest: () => void) {
     this.#drawList = drawList;
     this.#drawRest = drawRest;
   }
 
+  /** Whether new lines change nothing on the screen at the moment. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Draws nothing for new lines until {@linkcode release}, so that what the reader presses stays where it is. */
+  hold(): void {
+    this.#isHeld = true;
+    if (!this.#isForReader) cancelAnimationFrame(this.#frame);
+    if (!this.#isForReader) this.#frame = 0;
+    clearTimeout(this.#listTimer);
+    clearTimeout(this.#restTimer);
+    this.#listTimer = this.#restTimer = undefined;
+  }
+
+  /** Draws what has arrived since {@linkcode hold}. */
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.drawForNewRows();
+  }
+
   /** Draws the list in the next frame, in response to the reader. */
   draw(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#drawFrame());
+    this.#isForReader = true;
+    this.#request();
   }
 
   /** Draws the list as soon as it is due, in response to new rows. */
   drawForNewRows(): void {
     this.updateRest();
-    if (this.#frame !== 0 || this.#listTimer !== undefined) return;
+    if (this.#isHeld || this.#frame !== 0 || this.#listTimer !== undefined) return;
     const wait = this.#dueAt - performance.now();
-    if (wait <= 0) return this.draw();
+    if (wait <= 0) return this.#request();
     this.#listTimer = setTimeout(() => {
       this.#listTimer = undefined;
-      this.draw();
+      this.#request();
     }, wait);
   }
 
   /** Draws the rest of the viewer soon. */
   updateRest(): void {
+    if (this.#isHeld) return;
     this.#restTimer ??= setTimeout(() => {
       this.#restTimer = undefined;
       this.#drawRest();
@@ -55,15 +82,19 @@ export class FrameScheduler {
 
   /** Cancels everything scheduled. */
   stop(): void {
+    this.hold();
     cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#listTimer);
-    clearTimeout(this.#restTimer);
     this.#frame = 0;
-    this.#listTimer = this.#restTimer = undefined;
+    this.#isForReader = this.#isHeld = false;
+  }
+
+  #request(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#drawFrame());
   }
 
   #drawFrame(): void {
     this.#frame = 0;
+    this.#isForReader = false;
     const start = performance.now();
     this.#drawList();
     const end = performance.now();

@@ -7,10 +7,11 @@ import { render, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
+import type { View } from "../selection/row_cursor.ts";
 import { ElementKeys } from "./element_keys.ts";
 import { Heights } from "./heights.ts";
 import { Offsets } from "./offsets.ts";
-import { heldRows } from "./selection.ts";
+import { heldRows } from "../selection/native_selection.ts";
 
 /** Assumed height of a row until one has been measured. */
 const USUAL_HEIGHT_PX = 22;
@@ -117,6 +118,28 @@ export class List {
     return this.#bottom;
   }
 
+  /** The rows at the edges of the view, as far as they are known before the next frame. */
+  get view(): View | undefined {
+    // Keys may be pressed faster than the list is drawn.
+    if (this.#target !== undefined) return { top: this.#target, bottom: this.#target };
+    if (this.#revealed !== undefined) return undefined;
+    return { top: this.#following ? this.#bottom : this.#anchor?.id, bottom: this.#bottom };
+  }
+
+  /** Id of the row at a vertical position in the window, or of the nearest row in view. */
+  rowAt(clientY: number): number | undefined {
+    const { rows } = this.#options;
+    if (rows.visibleCount === 0) return undefined;
+    const { top } = this.#scroller.getBoundingClientRect();
+    const y = Math.max(0, Math.min(clientY - top, this.#scroller.clientHeight - 1));
+    // What the reader sees comes first: rows may have been added or removed since it was drawn.
+    for (const row of this.#block.children) {
+      const { top: start, bottom: end } = row.getBoundingClientRect();
+      if (y + top >= start && y + top < end) return Number((row as HTMLElement).dataset.id);
+    }
+    return rows.visibleAt(this.#offsets.at(this.#scroller.scrollTop - this.#base() + y)).id;
+  }
+
   /** Scrolls to the newest row, and follows. */
   toEnd(): void {
     // Scrolls at once, so that a pending scroll event is recognized as the list's own.
@@ -138,7 +161,7 @@ export class List {
     this.#options.onScroll();
   }
 
-  /** Stops following, and scrolls all of a row into view, or its beginning. */
+  /** Stops following, and scrolls all of a row into view, or its beginning; as little as possible. */
   reveal(id: number): void {
     this.stay();
     this.#revealed = id;
@@ -278,10 +301,11 @@ export class List {
   #reveal(id: number): void {
     const { rows } = this.#options;
     const index = rows.visibleIndexOf(id);
+    const start = this.#offsets.of(index);
     const bottom = this.#offsets.of(index + 1) - this.#scroller.clientHeight;
-    const top = Math.min(bottom, this.#offsets.of(index));
+    const top = Math.min(start, Math.max(bottom, this.#viewTop()));
     this.#revealed = undefined;
-    if (top <= this.#viewTop()) return;
+    if (top === this.#viewTop()) return;
     this.#scrollTo(top + this.#base());
     this.#draw();
   }

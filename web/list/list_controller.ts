@@ -6,15 +6,20 @@
 import type { ReactiveController, TemplateResult } from "lit";
 import type { CustomColumns } from "../columns/custom_columns.ts";
 import { MachineNames } from "../columns/machine_names.ts";
-import type { Row } from "../rows/row.ts";
+import { canExpand } from "../message/content.ts";
+import type { Line, Row } from "../rows/row.ts";
 import { dayOf, fullDay, shortDay } from "../rows/row_day.ts";
 import type { Store } from "../rows/store.ts";
 import type { RowQuery } from "../search/row_query.ts";
+import { RowCursor } from "../selection/row_cursor.ts";
+import { RowSelection } from "../selection/row_selection.ts";
+import { t } from "../texts/translate.ts";
 import type { ViewerElement } from "../viewer_element.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
 import { List } from "./list.ts";
 import type { RowActions } from "./row_actions.ts";
-import { rowTemplate } from "./row_template.ts";
+import { isMatchHidden, scrollToMatch } from "./match_view.ts";
+import { rowElementId, rowTemplate } from "./row_template.ts";
 
 /** Duration of the flash of a row, as in the style sheet. */
 const FLASH_MS = 1600;
@@ -25,7 +30,7 @@ interface ListActions extends Omit<RowActions, "onExpand"> {
   onNearStart(): void;
 }
 
-/** Draws the rows, and remembers which are expanded and which one flashes. */
+/** Draws the rows, and remembers which are expanded, which are selected, and which one flashes. */
 export class ListController implements ReactiveController {
   readonly scheduler: FrameScheduler = new FrameScheduler(
     () => this.#draw(),
@@ -37,6 +42,8 @@ export class ListController implements ReactiveController {
   readonly #actions: ListActions;
   readonly #columns: CustomColumns;
   readonly #expanded = new Set<number>();
+  readonly selection: RowSelection;
+  readonly cursor: RowCursor;
   readonly #machines = new MachineNames();
   /** Whether a row that is not of today has been shown, so that the column of times is wider. */
   #hasDates = false;
@@ -44,6 +51,8 @@ export class ListController implements ReactiveController {
   list: List | undefined;
   #wasEmpty = true;
   #flash: number | undefined;
+  /** The row whose match has to be scrolled to, once it is drawn. */
+  #match: number | undefined;
   #flashTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -58,8 +67,13 @@ export class ListController implements ReactiveController {
     this.#store = store;
     this.#query = query;
     this.#actions = actions;
+    this.selection = new RowSelection(store);
+    this.cursor = new RowCursor(store);
+    this.cursor.onChange = () => this.#cursorMoved();
     store.onChange = () => this.scheduler.drawForNewRows();
     query.onChange = () => {
+      // Between the same ends, there are now other rows.
+      this.selection.clear();
       this.list?.remeasure();
       host.requestUpdate();
     };
@@ -88,6 +102,8 @@ export class ListController implements ReactiveController {
   clear(): void {
     this.#hasDates = false;
     this.#expanded.clear();
+    this.selection.clear();
+    this.cursor.place(undefined);
     this.list?.toEnd();
   }
 
@@ -105,14 +121,59 @@ export class ListController implements ReactiveController {
     const id = this.#query.step(by, this.list?.bottomRow ?? Infinity);
     this.#host.requestUpdate();
     if (id === undefined) return false;
+    const row = this.#store.visibleAt(this.#store.visibleIndexOf(id));
+    const isHidden = row.kind === "line" && isMatchHidden(row, this.#query.pattern);
+    if (isHidden && canExpand(row)) this.#expanded.add(id);
     this.list?.toRow(id);
+    this.#match = id;
     return current !== undefined && (id - current) * by <= 0;
+  }
+
+  /** Moves the cursor, and with `extend` selects the rows that it passes. Returns whether there is a row. */
+  moveCursor(by: 1 | -1, extend = false): boolean {
+    const { cursor, list, selection } = this;
+    const before = selection.anchor ?? cursor.id;
+    const id = cursor.move(by, list?.view);
+    if (id === undefined) return false;
+    if (extend) selection.select(before ?? id, id);
+    else selection.clear();
+    list?.reveal(id);
+    return true;
+  }
+
+  /** The line at the cursor. */
+  get cursorLine(): Line | undefined {
+    const { id } = this.cursor;
+    const index = id === undefined ? -1 : this.#store.visibleIndexOf(id);
+    const row = index === -1 ? undefined : this.#store.visibleAt(index);
+    return row?.id === id && row?.kind === "line" ? row : undefined;
+  }
+
+  /** Expands a line, or collapses it. Returns whether it can be. */
+  toggle(line: Line | undefined): boolean {
+    if (line === undefined || !canExpand(line)) return false;
+    if (!this.#expanded.delete(line.id)) this.#expanded.add(line.id);
+    this.list?.reveal(line.id);
+    return true;
+  }
+
+  /** A screen reader reads the row at the cursor, while the list keeps the focus. */
+  #cursorMoved(): void {
+    const { shown } = this.cursor;
+    const scroller = this.#host.renderRoot.querySelector(".scroller");
+    if (shown === undefined) scroller?.removeAttribute("aria-activedescendant");
+    else scroller?.setAttribute("aria-activedescendant", rowElementId(shown));
+    this.scheduler.draw();
   }
 
   #draw(): void {
     if (this.#query.search()) this.scheduler.draw();
     const machines = this.#machines.count;
     this.list?.update();
+    if (this.#match !== undefined && this.list !== undefined) {
+      const scroller = this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!;
+      if (scrollToMatch(scroller, this.#match)) this.#match = undefined;
+    }
     this.#setWidths();
     // The labels of rows above may depend on machines below.
     if (this.#machines.count !== machines) this.scheduler.draw();
@@ -131,24 +192,33 @@ export class ListController implements ReactiveController {
       ...{ time, wrap, pattern },
       expanded: this.#expanded.has(id),
       now,
-      day: this.#newDay(row, now),
+      above: this.#above(row, now),
       machines: this.#machines,
       columns: this.#columns,
       current: current === id,
+      dimmed: this.#query.isDimmed(row),
       flash: this.#flash === id,
-      onExpand: () => this.#toggle(id),
+      selected: this.selection.has(id),
+      cursor: this.cursor.shown === id,
+      onExpand: (line) => this.toggle(line),
       onContext: isFiltering ? this.#actions.onContext : undefined,
     });
   }
 
-  /** The day of a row, if it differs from that of the row before. */
-  #newDay(row: Row, now: number): string | undefined {
-    const { time } = this.#host;
-    if (time === "relative") return undefined;
+  /** The text above a row: its day if the row before it is of another one, and that older lines were removed. */
+  #above(row: Row, now: number): string {
     const index = this.#store.visibleIndexOf(row.id);
+    const removed = index === 0 && this.#store.hasEvicted ? t("Older lines were removed") : "";
+    const parts = [removed, this.#newDay(row, index, now)];
+    return parts.filter(Boolean).join(" · ");
+  }
+
+  #newDay(row: Row, index: number, now: number): string {
+    const { time } = this.#host;
+    if (time === "relative") return "";
     const before = index > 0 ? timeOf(this.#store.visibleAt(index - 1)) : now;
     const isSame = dayOf(before, time) === dayOf(timeOf(row), time);
-    return isSame ? undefined : fullDay(timeOf(row), time, now);
+    return isSame ? "" : fullDay(timeOf(row), time, now);
   }
 
   /** Sets the widths of columns that depend on their content. */
@@ -162,11 +232,6 @@ export class ListController implements ReactiveController {
     for (const [name, width] of Object.entries(widths)) {
       if (style.getPropertyValue(name) !== width) style.setProperty(name, width);
     }
-  }
-
-  #toggle(id: number): void {
-    if (!this.#expanded.delete(id)) this.#expanded.add(id);
-    this.list?.reveal(id);
   }
 }
 

@@ -20,14 +20,23 @@ export const listStyle: CSSResult = css`
     overflow: auto;
     contain: strict;
     /* Expanded rows take this width, without the scroll bar. */
-    container-type: inline-size;
+    container-type: size;
     overflow-anchor: none;
     overscroll-behavior: contain;
     scrollbar-color: color-mix(in srgb, var(--natstap-muted) 55%, transparent) transparent;
   }
 
   .scroller:focus-visible {
-    outline-offset: -2px;
+    outline: 0;
+  }
+
+  /* Beside the colors of severities, which an outline of the list would cover. */
+  .scroller:focus-visible + .focus-ring {
+    position: absolute;
+    z-index: 2;
+    inset: 2px 2px 2px 5px;
+    outline: 2px solid var(--natstap-accent);
+    pointer-events: none;
   }
 
   .canvas {

@@ -7,6 +7,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { canExpand } from "../message/content.ts";
 import { type Facet, FACET_NAMES } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
+import { hasSelection } from "../selection/native_selection.ts";
 
 /** Called when the reader clicks in a row. */
 export interface RowActions {
@@ -14,21 +15,35 @@ export interface RowActions {
   onCopy(line: Line): void;
   /** Absent if no filter hides the context. */
   readonly onContext?: ((line: Line) => void) | undefined;
-  onFacet(facet: Facet, value: string): void;
+  onFacet(facet: Facet, value: string, excludes: boolean): void;
   /** Called with the button of a value, which has the field's name and value as data. */
   onValue(button: HTMLElement): void;
 }
 
 /** Handles a click in a row: the first class of the button is the action, or a facet. */
-export function handleClick({ target }: Event, line: Line, actions: RowActions): void {
-  const button = target instanceof Element ? target.closest("button") : undefined;
+export function handleClick(event: MouseEvent, line: Line, actions: RowActions): void {
+  const button = clickedElement(event)?.closest("button");
   const action = button?.classList[0];
   if (action === "expand" || action === "more") actions.onExpand(line);
   else if (action === "context") actions.onContext?.(line);
   else if (action === "copy") actions.onCopy(line);
   else if (action === "value" && button!.dataset.value !== "") actions.onValue(button!);
   const facet = FACET_NAMES.find((name) => name === action);
-  if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet]);
+  if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet], event.altKey);
+}
+
+/**
+ * The element that was clicked. Buttons that appear when the pointer is over their row can appear between the
+ * press and the release, if the row has moved there; the browser then reports a click on the row.
+ */
+function clickedElement(event: MouseEvent): Element | null {
+  const { target, currentTarget, clientX, clientY } = event;
+  if (!(target instanceof Element)) return null;
+  const isPointed = event.detail > 0 && (event as PointerEvent).pointerType !== "touch";
+  const root = target.getRootNode() as ShadowRoot;
+  if (!isPointed || target.closest("button, a, summary") || hasSelection(root)) return target;
+  const found = root.elementFromPoint(clientX, clientY);
+  return (currentTarget as Element).contains(found) ? found : target;
 }
 
 /** The buttons at the end of a row, above its text. */

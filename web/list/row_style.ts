@@ -7,7 +7,7 @@
 import { css, type CSSResult, unsafeCSS } from "lit";
 import { ansiStyle } from "../message/ansi_style.ts";
 import { columnStyle } from "../columns/column_style.ts";
-import { dayStyle } from "../columns/day_style.ts";
+import { aboveStyle } from "../columns/above_style.ts";
 import { machineStyle } from "../columns/machine_style.ts";
 import { stickyStyle } from "../columns/sticky_style.ts";
 import { messageStyle } from "../message/message_style.ts";
@@ -107,6 +107,20 @@ const rows = css`
     --shade: color-mix(in srgb, var(--natstap-accent) 11%, var(--natstap-bg));
   }
 
+  .row.selected,
+  .row.selected:hover {
+    --shade: color-mix(in srgb, var(--natstap-accent) 20%, var(--natstap-bg));
+  }
+
+  /* Unlike an outline, it does not cover the color of the severity. */
+  .row.cursor {
+    box-shadow: inset 0 0 0 2px var(--natstap-accent);
+  }
+
+  .row.dimmed > :not(.actions, .day) {
+    opacity: 0.5;
+  }
+
   .row.flash {
     animation: flash 1.6s ease-out;
   }
@@ -144,11 +158,16 @@ const narrow = css`
       position: sticky;
       right: 8px;
       justify-self: end;
-      width: 20px;
     }
 
     .row .actions {
       right: 36px;
+    }
+
+    /* It does not fill the screen: other rows stay in view. */
+    .row.expanded .message {
+      max-height: 60cqh;
+      overflow-y: auto;
     }
 
     .row .message,
@@ -171,7 +190,7 @@ export const rowStyle: CSSResult[] = [
   cellStyle,
   machineStyle,
   stickyStyle,
-  dayStyle,
+  aboveStyle,
   columnStyle,
   narrow,
 ];

@@ -15,7 +15,9 @@ import { describeGap } from "../rows/gap_text.ts";
 import type { Gap, Line, LiveMark, Row } from "../rows/row.ts";
 import { shortDay } from "../rows/row_day.ts";
 import { fullTime, rowTime, type TimeMode } from "../rows/row_time.ts";
+import { rowLabel } from "./row_label.ts";
 import { actionsTemplate, expandTemplate, handleClick, type RowActions } from "./row_actions.ts";
+import { t } from "../texts/translate.ts";
 
 /** How a row is shown, and the actions of its buttons. */
 export interface RowOptions extends RowActions {
@@ -31,11 +33,16 @@ export interface RowOptions extends RowActions {
   readonly current: boolean;
   /** Whether the row flashes, so that the reader notices it. */
   readonly flash?: boolean;
-  /** The day that begins with this row, as shown above it. */
-  readonly day?: string | undefined;
+  readonly selected?: boolean;
+  /** Whether the keyboard's cursor is on this row. */
+  readonly cursor?: boolean;
+  /** The text above the row, such as the day that begins with it; `""` if there is none. */
+  readonly above: string;
   readonly machines: MachineNames;
   /** The columns that the reader chose. */
   readonly columns: CustomColumns;
+  /** Whether the row is dimmed, because it does not match. */
+  readonly dimmed: boolean;
 }
 
 /** Renders a row as one element. */
@@ -61,8 +68,13 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), line.severity].join(" ");
   return html`
     <div class=${classes} part="row ${line.severity}" data-id=${line.id}
-      @click=${(event: Event) => handleClick(event, line, options)}>
-      ${dayTemplate(options)}
+      id=${options.cursor ? rowElementId(line.id) : nothing} role="row"
+      aria-selected=${options.selected ? "true" : nothing} aria-label=${rowLabel(
+        line,
+        timeText(line.time ?? line.received, options),
+      )}
+      @click=${(event: MouseEvent) => handleClick(event, line, options)}>
+      ${aboveTemplate(options)}
       <span class="time cell" part="time" title=${timeTitle(line)}>${timeText(
         line.time ?? line.received,
         options,
@@ -86,10 +98,16 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   `;
 }
 
+/** Id of the element of a row at the cursor. */
+export function rowElementId(id: number): string {
+  return `row-${id}`;
+}
+
 function classesOf(options: RowOptions): string[] {
-  const { time, wrap, expanded, current, flash, day } = options;
-  const begins = day !== undefined;
-  const states = Object.entries({ wrap, expanded, current, flash, "begins-day": begins });
+  const { time, wrap, expanded, current, flash, selected, cursor, above, dimmed } = options;
+  const hasAbove = above !== "";
+  const flags = { wrap, expanded, current, flash, selected, cursor, dimmed, "has-above": hasAbove };
+  const states = Object.entries(flags);
   return ["row", time, ...states.filter(([, holds]) => holds === true).map(([name]) => name)];
 }
 
@@ -100,8 +118,8 @@ function timeText(time: number, options: RowOptions): string {
   return day === "" ? text : `${day} ${text}`;
 }
 
-function dayTemplate({ day }: RowOptions): TemplateResult | typeof nothing {
-  return day === undefined ? nothing : html`<div class="day" part="day"><span>${day}</span></div>`;
+function aboveTemplate({ above }: RowOptions): TemplateResult | typeof nothing {
+  return above === "" ? nothing : html`<div class="above" part="above"><span>${above}</span></div>`;
 }
 
 function columnCells(line: Line, { columns, pattern }: RowOptions): TemplateResult[] {
@@ -146,7 +164,9 @@ function shortLevel(level: string): string {
  * chips do the same from the keyboard.
  */
 function facetButton(facet: Facet, kind: string, value: string, shown: string): TemplateResult {
-  const title = value === "" ? "" : `Show only ${facet} ${value.slice(0, MAX_VALUE_LENGTH)}`;
+  const title = value === ""
+    ? ""
+    : `Show only ${facet} ${value.slice(0, MAX_VALUE_LENGTH)}\nAlt+click excludes it`;
   return html`
     <button class="${facet} ${kind}" part=${facet} tabindex="-1"
       title=${title}>${shown}</button>
@@ -163,8 +183,11 @@ function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
   const { text, title } = describeGap(gap, options.time);
   const { received, id } = gap;
   return html`
-    <div class=${classes} part="row gap" data-id=${id}>
-      ${dayTemplate(options)}
+    <div class=${classes} part="row gap" data-id=${id} role="row"
+      aria-label=${`${timeText(received, options)} ${text}`}
+      id=${options.cursor ? rowElementId(id) : nothing}
+      aria-selected=${options.selected ? "true" : nothing}>
+      ${aboveTemplate(options)}
       <span class="time cell" part="time" title=${fullTime(received)}>${timeText(
         received,
         options,
@@ -177,8 +200,10 @@ function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
 function liveTemplate({ id, received }: LiveMark, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), "live"].join(" ");
   return html`
-    <div class=${classes} part="row live" data-id=${id} title=${fullTime(received)}>
-      <span class="live-text">Live from here</span>
+    <div class=${classes} part="row live" data-id=${id} role="row" title=${fullTime(received)}
+      id=${options.cursor ? rowElementId(id) : nothing}
+      aria-selected=${options.selected ? "true" : nothing}>
+      <span class="live-text">${t("Live from here")}</span>
     </div>
   `;
 }

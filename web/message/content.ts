@@ -49,7 +49,7 @@ export function fits({ message }: Line): boolean {
 }
 
 /**
- * The part of the message that is shown as text, followed by the line's other fields.
+ * The part of the message that is shown as text, followed by the line's other fields unless a tree shows them.
  *
  * @param omitted The names of fields that are columns; left out unless expanded.
  */
@@ -64,7 +64,9 @@ export function contentOf(line: Line, isExpanded: boolean, omitted = NO_NAMES): 
     const isJsonText = !line.isStructured && jsonOf(line) !== undefined && beginsAsJson(shown);
     const spans = isJsonText ? jsonSpans(decodeStrings(plainText(shown))) : parseAnsi(shown);
     return {
-      spans: hidden > 0 ? spans : [...spans, ...fieldSpans(line, isExpanded ? NO_NAMES : omitted)],
+      spans: hidden > 0 || (isExpanded && jsonOf(line) !== undefined)
+        ? spans
+        : [...spans, ...fieldSpans(line, isExpanded ? NO_NAMES : omitted)],
       hidden,
     };
   });

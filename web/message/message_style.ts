@@ -93,7 +93,7 @@ export const messageStyle: CSSResult = css`
 
   /* One hue, for keys: the message, and errors, must be louder. */
   .message :is(.key, .field-name) {
-    color: color-mix(in oklab, var(--natstap-ansi-blue) 65%, var(--natstap-muted));
+    color: color-mix(in oklab, var(--natstap-ansi-blue) 40%, var(--natstap-muted));
   }
 
   .message :is(.string, .number, .word) {

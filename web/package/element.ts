@@ -21,7 +21,7 @@ export interface ViewerProperties {
   machine: string | undefined;
   /** The app, if the token permits several. */
   app: string | undefined;
-  /** `light` or `dark`. Default: the page's `color-scheme`. */
+  /** `light`, `dark` or `auto`, which follows the system. Default: the page's `color-scheme`. */
   theme: string | undefined;
   /** Maximum number of rows; the oldest are removed. Default: 100,000. */
   limit: number;
@@ -33,8 +33,12 @@ export interface ViewerProperties {
   time: "local" | "utc" | "relative";
   /** Whether new lines are held back. */
   paused: boolean;
+  /** `off` if single characters are not shortcuts. */
+  hotkeys: string | undefined;
   /** The fields that are shown as columns, separated by commas, such as `status,user.id`. */
   columns: string | undefined;
+  /** The query of the search field, such as `level:error -healthz`; it changes with what the user types. */
+  filter: string | undefined;
 }
 
 /** The methods. */
@@ -45,6 +49,14 @@ export interface ViewerMethods {
   resume(): void;
   /** Removes all lines from the list. */
   clear(): void;
+  /** Scrolls to a line by its `id`, which `natstap-line` has, and shows it among the lines around it. */
+  goTo(id: number): void;
+  /** Returns from the lines around one to those that match. */
+  leaveContext(): void;
+  /** Connects at once if the stream has ended or is about to be reopened. */
+  retry(): void;
+  /** Saves the lines that pass the filter as a file. */
+  download(kind?: "log" | "ndjson"): void;
 }
 
 /** The events, which bubble and cross shadow boundaries. */
@@ -55,13 +67,25 @@ export interface ViewerEvents {
   "natstap-line": CustomEvent<LineDetail>;
   /** The reader has chosen other columns. */
   "natstap-columns": CustomEvent<ColumnsDetail>;
+  /** The query has changed. */
+  "natstap-filter": CustomEvent<FilterDetail>;
+}
+
+/** The query that is in effect. */
+export interface FilterDetail {
+  /** As in the property `filter`; empty if all lines are shown. */
+  readonly filter: string;
+  /** Whether all lines around one are shown, until the user returns to those that match. */
+  readonly context: boolean;
 }
 
 /** The state of the stream. Times are in milliseconds since the epoch. */
 export type StatusDetail =
   & { readonly paused: boolean }
   & (
-    | { readonly state: "idle" | "connecting" }
+    | { readonly state: "idle" }
+    /** `since` is when the attempt began. */
+    | { readonly state: "connecting"; readonly since: number }
     | {
       readonly state: "live";
       readonly app: string;
@@ -71,9 +95,22 @@ export type StatusDetail =
       /** Whether the service has lines of the past. */
       readonly history: boolean;
     }
-    | { readonly state: "reconnecting"; readonly at: number; readonly reason: string }
+    /** `at` is the time of the next attempt; `reason` is for developers, `text` for readers if it differs. */
+    | {
+      readonly state: "reconnecting";
+      readonly at: number;
+      readonly reason: string;
+      readonly text?: string;
+    }
     /** No further attempt can succeed without another token or other properties. */
-    | { readonly state: "ended"; readonly reason: string; readonly detail: string }
+    | {
+      readonly state: "ended";
+      readonly reason: string;
+      /** For developers. */
+      readonly detail: string;
+      /** The apps to choose from, if the reason is `app-required`. */
+      readonly apps?: readonly string[] | undefined;
+    }
   );
 
 /** The columns that the reader has chosen. */

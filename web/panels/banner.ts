@@ -23,6 +23,11 @@ export class Banner {
     this.#problem = isProblem ? state : undefined;
   }
 
+  /** The problem that is shown, or will be soon. */
+  get problem(): ConnectionState | undefined {
+    return this.#problem;
+  }
+
   /** The status to show at the time `now`, if any. */
   status(now: number): Status | undefined {
     const problem = this.#problem;
@@ -33,20 +38,39 @@ export class Banner {
   }
 }
 
-/** Renders the banner, or nothing. */
-export function bannerTemplate(status: Status | undefined): TemplateResult | typeof nothing {
+/** Renders the banner, or nothing. A host page may replace the content if the stream has ended. */
+export function bannerTemplate(
+  status: Status | undefined,
+  hasEnded: boolean,
+  remedy: TemplateResult | typeof nothing,
+): TemplateResult | typeof nothing {
   if (status === undefined) return nothing;
   const { kind, spoken, detail } = status;
   const reason = detail === `${spoken}.` ? "" : detail;
-  return html`<div class="banner" data-kind=${kind}><strong>${spoken}.</strong> ${reason}</div>`;
+  const content =
+    html`<span class="banner-text"><strong>${spoken}.</strong> ${reason}</span>${remedy}`;
+  return html`
+    <div class="banner" data-kind=${kind}>
+      ${hasEnded ? html`<slot name="ended">${content}</slot>` : content}
+    </div>
+  `;
 }
 
 export const bannerStyle: CSSResult = css`
   .banner {
+    display: flex;
     flex: none;
-    padding: 7px 12px;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+    min-height: 40px;
+    padding: 5px 12px;
     border-bottom: 1px solid var(--natstap-border);
     background: color-mix(in srgb, var(--status-color) 10%, var(--natstap-bg));
+  }
+
+  .banner-text {
+    flex: 1 1 12em;
   }
 
   .banner strong {

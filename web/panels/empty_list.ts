@@ -6,6 +6,7 @@
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
 import type { ConnectionState } from "../connection/connection_options.ts";
 import type { Status } from "../connection/status.ts";
+import { formatNumber, t } from "../texts/translate.ts";
 
 export interface EmptyListModel {
   readonly state: ConnectionState;
@@ -14,21 +15,33 @@ export interface EmptyListModel {
   readonly hidden: number;
   /** Whether the user has cleared the list. */
   readonly cleared: boolean;
+  /** What the reader can do about the state. */
+  readonly remedy: TemplateResult | typeof nothing;
   onReset(): void;
 }
 
 /** Explains why there are no rows, and what to do. */
 export function emptyListTemplate(model: EmptyListModel): TemplateResult {
-  const { state, status, hidden, onReset } = model;
+  const { state, status, hidden } = model;
+  const isLive = state.state === "live";
+  const slot = hidden > 0 ? undefined : isLive ? "empty" : state.state;
+  const content = contentTemplate(model);
+  return html`
+    <div class="empty" data-kind=${hidden > 0 || isLive ? nothing : status.kind}>
+      ${slot === "empty" || slot === "ended" ? html`<slot name=${slot}>${content}</slot>` : content}
+    </div>
+  `;
+}
+
+function contentTemplate(model: EmptyListModel): TemplateResult {
+  const { hidden, remedy, onReset } = model;
   const [title, text] = explain(model);
   return html`
-    <div class="empty" data-kind=${hidden > 0 || state.state === "live" ? nothing : status.kind}>
-      <p class="empty-title">${title}</p>
-      ${text === "" ? nothing : html`<p>${text}</p>`}
-      ${hidden === 0
-        ? nothing
-        : html`<button class="button" @click=${onReset}>Show all lines</button>`}
-    </div>
+    <p class="empty-title">${title}</p>
+    ${text === "" ? nothing : html`<p>${text}</p>`}
+    ${hidden === 0
+      ? remedy
+      : html`<button class="button" @click=${onReset}>${t("Show all lines")}</button>`}
   `;
 }
 
@@ -36,15 +49,15 @@ function explain(
   { state, status, hidden, cleared }: EmptyListModel,
 ): [title: string, text: string] {
   if (hidden > 0) {
-    const title = `No matching lines (${hidden.toLocaleString("en")} hidden)`;
-    return [title, "New lines that match will appear here."];
+    const title = t("No matching lines ({count} hidden)", { count: formatNumber(hidden) });
+    return [title, t("New lines that match will appear here.")];
   }
   if (state.state !== "live") return [status.text, status.detail];
-  if (cleared) return ["Cleared", "New lines will appear here."];
-  const past = state.history ? "" : " Earlier lines are not available.";
+  if (cleared) return [t("Cleared"), t("New lines will appear here.")];
+  const past = state.history ? "" : ` ${t("Earlier lines are not available.")}`;
   return [
-    `Waiting for ${state.app} to log something`,
-    `Lines appear here as they are written.${past}`,
+    t("Waiting for {app} to log something", { app: state.app }),
+    t("Lines appear here as they are written.") + past,
   ];
 }
 
@@ -74,11 +87,11 @@ export const emptyListStyle: CSSResult = css`
     font-weight: 600;
   }
 
-  .button {
+  .empty :is(.button, .apps) {
     margin-top: 10px;
-    padding: 6px 14px;
-    border: 1px solid var(--natstap-border);
-    border-radius: 8px;
-    background: var(--natstap-surface);
+  }
+
+  .empty .apps .button {
+    margin: 0;
   }
 `;

@@ -7,12 +7,15 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import { repeat } from "lit/directives/repeat.js";
 import { countText } from "../rows/count_text.ts";
 import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
+import { gapTime, type TimeMode } from "../rows/row_time.ts";
 import { SEVERITIES, type Severity } from "../../lib/log_line/severity.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import * as icons from "./icons.ts";
 
 /** Maximum number of values shown per facet, since there may be one per line. */
 const MAX_VALUES = 24;
+/** The room for them in a wide view. */
+const ROOM_PX = 660;
 /** Maximum length of a value shown, since a value may be a megabyte. */
 const MAX_LENGTH = 100;
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -31,11 +34,12 @@ export class FacetChips {
     this.#host = host;
   }
 
-  template(counts: FacetCounts, query: RowQuery): TemplateResult {
+  template(counts: FacetCounts, query: RowQuery, time: TimeMode): TemplateResult {
     const model = { counts, query };
     const open = this.#open;
     const levels = bySeverity(model);
-    const selected = open ? [] : OTHER_FACETS.filter((facet) => valuesOf(query, facet).size > 0);
+    const selected = open ? [] : OTHER_FACETS.filter((facet) => valuesOf(query, facet).length > 0);
+    const roomy = open ? [] : roomyFacets(counts);
     return html`
       <div class="chips">
         ${levels.length === 0 ? nothing : html`
@@ -43,12 +47,20 @@ export class FacetChips {
             ${chips(model, "level", levels)}
           </div>
         `}
-        ${selected.length === 0 ? nothing : html`
-          <div class="chip-group selected" role="group" aria-label="Selected">
-            ${selected.map((facet) => chips(model, facet, [...valuesOf(query, facet)]))}
-          </div>
-        `}
-        ${query.hasFacets
+        ${selectedTemplate(model, selected.filter((facet) => !roomy.includes(facet)), "selected")}
+        ${selectedTemplate(
+          model,
+          selected.filter((facet) => roomy.includes(facet)),
+          "selected elsewhere",
+        )}
+        ${roomy.map((facet) =>
+          html`
+            <div class="chip-group roomy" role="group" aria-label=${facet}>
+              ${chips(model, facet, byName(model, facet))}
+            </div>
+          `
+        )}
+        ${spanTemplate(query, time)} ${query.hasFacets
           ? html`
             <button class="text-button" @click=${() => query.resetFacets()}>Show all</button>
           `
@@ -68,6 +80,28 @@ export class FacetChips {
     this.#open = !this.#open;
     this.#host.requestUpdate();
   }
+}
+
+function selectedTemplate(model: Model, names: Facet[], classes: string) {
+  if (names.length === 0) return nothing;
+  return html`
+    <div class="chip-group ${classes}" role="group" aria-label="Selected">
+      ${names.map((facet) => chips(model, facet, valuesOf(model.query, facet)))}
+    </div>
+  `;
+}
+
+/** The facets of few and short values, which a wide view shows beside the levels. */
+function roomyFacets(counts: FacetCounts): Facet[] {
+  let room = ROOM_PX;
+  return OTHER_FACETS.filter((facet) => {
+    const { size } = counts[facet];
+    if (size < 2 || size > MAX_VALUES) return false;
+    const width = [...counts[facet].keys()].reduce((sum, { length }) => sum + 54 + 7.5 * length, 8);
+    if (width > room) return false;
+    room -= width;
+    return true;
+  });
 }
 
 /** The counts of all values, and the query that selects some of them. */
@@ -100,19 +134,35 @@ function chip(model: Model, facet: Facet, value: string): TemplateResult {
   const count = counts[facet].get(value) ?? 0;
   const lines = countText(count, "line");
   const shown = value.slice(0, MAX_LENGTH);
+  const { selected, excluded } = query.chosen(facet);
+  const isExcluded = excluded.has(value);
+  const state = isExcluded ? ", excluded" : "";
+  const hint = `${shown}: ${lines}${state || "\nAlt+click excludes it"}`;
   return html`
     <button
-      class="chip ${facet === "level" ? value : ""}"
+      class="chip ${facet === "level" ? value : ""} ${isExcluded ? "excluded" : ""}"
       part="chip"
-      aria-pressed=${valuesOf(query, facet).has(value)}
-      aria-label="${facet} ${shown}, ${lines}"
-      title="${shown}: ${lines}"
-      @click=${() => query.toggleFacet(facet, value)}
+      aria-pressed=${selected.has(value)}
+      aria-label="${facet} ${shown}, ${lines}${state}"
+      title=${hint}
+      @click=${({ altKey }: MouseEvent) => query.toggleFacet(facet, value, altKey || isExcluded)}
     >
       <span class="chip-name">${shown}</span><span class="chip-count">${compact.format(
         count,
       )}</span>
     </button>
+  `;
+}
+
+/** The span of time that was selected in the rate chart. */
+function spanTemplate(query: RowQuery, time: TimeMode): TemplateResult | typeof nothing {
+  const { span } = query.query;
+  if (span === undefined) return nothing;
+  const label = `${gapTime(span.from, time)} – ${gapTime(span.to, time)}`;
+  return html`
+    <button class="chip span" aria-label="Time ${label}: remove"
+      title="Show lines of all times (Esc)"
+      @click=${() => query.update({ span: undefined })}>${label} ${icons.close}</button>
   `;
 }
 
@@ -125,8 +175,10 @@ function omitted({ counts }: Model, facet: Facet): unknown {
     : nothing;
 }
 
-function valuesOf({ facets }: RowQuery, facet: Facet): ReadonlySet<string> {
-  return facets[facet] ?? new Set();
+/** The selected and the excluded values. */
+function valuesOf(query: RowQuery, facet: Facet): string[] {
+  const { selected, excluded } = query.chosen(facet);
+  return [...selected, ...excluded];
 }
 
 /** The most frequent and the selected values, by name, so that changing counts do not reorder them. */
@@ -150,5 +202,7 @@ function mostFrequent(counts: ReadonlyMap<string, number>): string[] {
 
 function bySeverity(model: Model): string[] {
   const rank = (severity: string) => SEVERITIES.indexOf(severity as Severity);
-  return byName(model, "level").sort((a, b) => rank(a) - rank(b));
+  return byName(model, "level").filter((level) => rank(level) >= 0).sort((a, b) =>
+    rank(a) - rank(b)
+  );
 }

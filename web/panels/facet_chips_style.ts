@@ -59,9 +59,50 @@ export const facetChipsStyle: CSSResult = css`
     box-shadow: inset 0 0 0 1px var(--chip);
   }
 
+  .chip.excluded {
+    border-style: dashed;
+    border-color: var(--chip);
+    color: var(--natstap-muted);
+  }
+
+  .chip.excluded .chip-name {
+    text-decoration: line-through;
+  }
+
+  .chip.span {
+    flex: none;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .chip.span .icon {
+    width: 12px;
+    height: 12px;
+  }
+
   .levels + .selected {
     padding-left: 6px;
     border-left: 1px solid var(--natstap-border);
+  }
+
+  .roomy {
+    display: none;
+    flex-wrap: nowrap;
+    padding-left: 6px;
+    border-left: 1px solid var(--natstap-border);
+  }
+
+  .roomy .chip {
+    font-family: var(--natstap-font);
+    font-size: 11.5px;
+  }
+
+  @container natstap (width >= 1320px) {
+    .roomy {
+      display: flex;
+    }
+    .selected.elsewhere {
+      display: none;
+    }
   }
 
   .chip-name {

@@ -6,6 +6,7 @@
 import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
 import { countText } from "../rows/count_text.ts";
 import * as icons from "./icons.ts";
+import { t } from "../texts/translate.ts";
 
 export interface NewLinesModel {
   readonly paused: boolean;
@@ -32,8 +33,8 @@ export function newLinesTemplate(model: NewLinesModel): TemplateResult | typeof 
 function label({ paused, waiting, unseen }: NewLinesModel): string {
   const count = waiting + unseen;
   const lines = countText(count, "new line");
-  if (paused) return count === 0 ? "Paused" : `Paused · ${lines}`;
-  return count === 0 ? "Jump to the newest line" : lines;
+  if (paused) return count === 0 ? t("Paused") : t("Paused · {lines}", { lines });
+  return count === 0 ? t("Jump to the newest line") : lines;
 }
 
 export const newLinesStyle: CSSResult = css`

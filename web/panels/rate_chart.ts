@@ -1,5 +1,6 @@
 /**
- * A bar chart of the lines per second over the last minutes; a click on a bar jumps to its lines.
+ * A bar chart of the lines per second over the last minutes, as far as they match. A click on a bar jumps to its
+ * lines; dragging selects a span of time.
  *
  * @module
  */
@@ -14,11 +15,16 @@ import {
 } from "lit";
 import { countText } from "../rows/count_text.ts";
 import { type Bar, LineRate } from "../rows/line_rate.ts";
+import { lineTime } from "../rows/line_time.ts";
 import type { Line } from "../rows/row.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
+import type { TimeSpan } from "../search/filter.ts";
+import type { RowQuery } from "../search/row_query.ts";
 
 /** Seconds per bar. */
 const BAR_SECONDS = 2;
+/** Numbers of bars before the chart has its full length: one and two minutes. */
+const LENGTHS = [30, 60] as const;
 /** Width of a bar, width of the space after it, and height of the chart, in units of the SVG. */
 const WIDTH = 4;
 const SPACE = 1;
@@ -26,32 +32,73 @@ const HEIGHT = 28;
 /** Minimum height of a bar with lines, so that one line among thousands is visible. */
 const MIN_HEIGHT = 2;
 
-/** Counts lines, and renders the chart as a slider, so that it can be used by keyboard. */
+/** How far the pointer moves before it selects a span rather than a bar, in pixels. */
+const DRAG_PX = 5;
+
+/** What the chart does. */
+export interface ChartActions {
+  /** Called with the id of a line to scroll to. */
+  onJump(id: number): void;
+  onSpan(span: TimeSpan): void;
+}
+
+/** Counts the lines that match, and renders the chart as a slider, so that it can be used by keyboard. */
 export class RateChart {
   readonly #host: ReactiveControllerHost;
-  readonly #onJump: (id: number) => void;
-  readonly #rate = new LineRate();
+  readonly #query: RowQuery;
+  readonly #actions: ChartActions;
+  readonly #all = new LineRate();
+  /** The lines that match, while there is a query. */
+  #matching: LineRate | undefined;
+  /** The version of the query that {@linkcode #matching} counts. */
+  #version = 0;
   /** Index of the bar under the pointer, or chosen by keyboard. */
   #selected: number | undefined;
+  /** Where the pointer went down, in pixels, and the time there. */
+  #drag: { readonly x: number; readonly from: number; to: number | undefined } | undefined;
 
-  /** @param onJump Called with the id of a line to scroll to. */
-  constructor(host: ReactiveControllerHost, onJump: (id: number) => void) {
+  constructor(host: ReactiveControllerHost, query: RowQuery, actions: ChartActions) {
     this.#host = host;
-    this.#onJump = onJump;
+    this.#query = query;
+    this.#actions = actions;
   }
 
   /** A line of the past counts at its own time, if it has one. */
   add(line: Line, isHistory: boolean): void {
     const { time = 0, received } = line;
-    this.#rate.add(line, isHistory ? Math.min(time, received) : received);
+    const at = isHistory ? Math.min(time, received) : received;
+    this.#all.add(line, at);
+    if (this.#matching !== undefined && this.#query.matches(line)) this.#matching.add(line, at);
   }
 
   clear(): void {
-    this.#rate.clear();
+    this.#all.clear();
+    this.#matching?.clear();
+  }
+
+  /** The lines that match, as soon as they are known: then the chart follows a new query. */
+  #rate(): LineRate {
+    const { version, applied } = this.#query;
+    if (version === this.#version) return this.#matching ?? this.#all;
+    const lines = applied === "" ? [] : this.#query.matchingLines();
+    if (lines === undefined) return this.#matching ?? this.#all;
+    this.#version = version;
+    this.#matching = applied === "" ? undefined : new LineRate();
+    for (const line of lines) this.#matching?.add(line, lineTime(line));
+    return this.#matching ?? this.#all;
+  }
+
+  /** The number of bars: as many as the lines take, so that the first minutes do not look empty. */
+  #length(): number {
+    const all = this.#all.bars(BAR_SECONDS);
+    const first = all.findIndex(({ lines }) => lines > 0);
+    const used = first === -1 ? 0 : all.length - first;
+    return LENGTHS.find((length) => used <= length) ?? all.length;
   }
 
   template(time: TimeMode): TemplateResult {
-    const bars = this.#rate.bars(BAR_SECONDS);
+    const bars = this.#rate().bars(BAR_SECONDS).slice(-this.#length());
+    const span = this.#span;
     const selected = this.#selected;
     const max = Math.max(1, ...bars.map(({ lines }) => lines));
     const minutes = bars.length * BAR_SECONDS / 60;
@@ -68,10 +115,12 @@ export class RateChart {
         aria-valuemax=${bars.length - 1}
         aria-valuenow=${index}
         aria-valuetext=${bar ? describe(bar, time) : "none"}
-        @pointermove=${(event: PointerEvent) => this.#select(barAt(event, bars.length))}
+        @pointerdown=${(event: PointerEvent) => this.#press(event, bars)}
+        @pointermove=${(event: PointerEvent) => this.#move(event, bars)}
+        @pointerup=${(event: PointerEvent) => this.#release(event, bars)}
+        @pointercancel=${() => this.#drag = undefined}
         @pointerleave=${() => this.#select(undefined)}
         @blur=${() => this.#select(undefined)}
-        @click=${(event: MouseEvent) => this.#jump(bars[barAt(event, bars.length)])}
         @keydown=${(event: KeyboardEvent) => {
           const next = indexAfter(event.key, index, bars.length);
           if (event.key === "Enter") this.#jump(bar);
@@ -86,6 +135,10 @@ export class RateChart {
           ${selected === undefined ? nothing : svg`
             <rect class="selected-bar" x=${selected * WIDTH} width=${WIDTH} height=${HEIGHT} />
           `}
+          ${span === undefined ? nothing : svg`
+            <rect class="selected-span" x=${place(span.from, bars)} height=${HEIGHT}
+              width=${Math.max(1, place(span.to, bars) - place(span.from, bars))} />
+          `}
           <path class="line-bars" d=${outline(bars, ({ lines }) => scale(lines, max))} />
           <path class="error-bars" d=${outline(bars, ({ errors }) => scale(errors, max))} />
         </svg>
@@ -98,13 +151,44 @@ export class RateChart {
     `;
   }
 
+  /** The span that is being selected, or is selected. */
+  get #span(): TimeSpan | undefined {
+    const { from, to } = this.#drag ?? {};
+    if (from === undefined || to === undefined) return this.#query.query.span;
+    return { from: Math.min(from, to), to: Math.max(from, to) };
+  }
+
+  #press(event: PointerEvent, bars: readonly Bar[]): void {
+    if (event.button !== 0) return;
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    this.#drag = { x: event.clientX, from: bars[barAt(event, bars.length)]!.from, to: undefined };
+  }
+
+  #move(event: PointerEvent, bars: readonly Bar[]): void {
+    const bar = barAt(event, bars.length);
+    const drag = this.#drag;
+    const isDragged = drag !== undefined &&
+      (drag.to !== undefined || Math.abs(event.clientX - drag.x) >= DRAG_PX);
+    if (isDragged) drag.to = bars[bar]!.from;
+    this.#select(bar);
+  }
+
+  #release(event: PointerEvent, bars: readonly Bar[]): void {
+    if (this.#drag === undefined) return;
+    const span = this.#drag.to === undefined ? undefined : this.#span!;
+    this.#drag = undefined;
+    if (span === undefined) return this.#jump(bars[barAt(event, bars.length)]);
+    // The last bar of the span belongs to it.
+    this.#actions.onSpan({ from: span.from, to: span.to + BAR_SECONDS * 1000 });
+  }
+
   #select(index: number | undefined): void {
     this.#selected = index;
     this.#host.requestUpdate();
   }
 
   #jump(bar: Bar | undefined): void {
-    if (bar?.firstId !== undefined) this.#onJump(bar.firstId);
+    if (bar?.firstId !== undefined) this.#actions.onJump(bar.firstId);
   }
 }
 
@@ -132,11 +216,19 @@ function indexAfter(key: string, index: number, count: number): number | undefin
   return key === "End" ? count - 1 : undefined;
 }
 
+/** The position of a time in the SVG. */
+function place(time: number, bars: readonly Bar[]): number {
+  const seconds = (time - bars[0]!.from) / 1000;
+  return Math.max(0, Math.min(bars.length, seconds / BAR_SECONDS)) * WIDTH;
+}
+
 /** The label is beside the selected bar, on the side with more room. */
 function position(index: number | undefined, count: number): string {
   if (index === undefined) return "";
-  const left = 100 * (index + 0.5) / count;
-  return left < 50 ? `left: calc(${left}% + 8px)` : `right: calc(${100 - left}% + 8px); left: auto`;
+  const percent = (bars: number) => `${100 * bars / count}%`;
+  return index < count / 2
+    ? `left: calc(${percent(index + 1)} + 4px)`
+    : `right: calc(${percent(count - index)} + 4px); left: auto`;
 }
 
 /** The rate of the last complete bars. */
@@ -161,6 +253,8 @@ export const rateChartStyle: CSSResult = css`
     border-block: 1px solid var(--natstap-border);
     background: var(--natstap-surface);
     cursor: pointer;
+    touch-action: pan-y;
+    user-select: none;
   }
 
   .rate-chart:focus-visible {
@@ -185,6 +279,10 @@ export const rateChartStyle: CSSResult = css`
 
   .selected-bar {
     fill: color-mix(in srgb, var(--natstap-fg) 16%, transparent);
+  }
+
+  .selected-span {
+    fill: color-mix(in srgb, var(--natstap-accent) 24%, transparent);
   }
 
   .chart-label {

@@ -11,8 +11,10 @@ import type { TimeMode } from "../rows/row_time.ts";
 import { problemTemplate, type SearchModel, searchTemplate } from "../search/search_field.ts";
 import * as icons from "./icons.ts";
 import type { Menu } from "./menu_controller.ts";
+import type { Text } from "../texts/texts.ts";
+import { t } from "../texts/translate.ts";
 
-const TIME_NAMES: Readonly<Record<TimeMode, string>> = {
+const TIME_NAMES: Readonly<Record<TimeMode, Text>> = {
   local: "Local",
   utc: "UTC",
   relative: "Relative",
@@ -40,17 +42,23 @@ export function toolbarTemplate(model: ToolbarModel): TemplateResult {
   const isOpen = menu !== undefined;
   return html`
     <div class="toolbar" part="toolbar">
+      ${app === "" ? nothing : html`<strong class="app" title=${app}>${app}</strong>`}
       <div class="status" part="status" data-kind=${status.kind} title=${status.detail ||
         status.text}>
         <span class="dot"></span><span class="status-text">${status.text}</span>
       </div>
-      ${app === "" ? nothing : html`<strong class="app" title=${app}>${app}</strong>`}
       ${searchTemplate(model)}
-      <button class="tool pause" aria-pressed=${paused} aria-label=${paused ? "Resume" : "Pause"}
-        title=${paused ? "Resume (Space)" : "Pause (Space)"} @click=${() => onCommand("pause")}>
+      <slot name="toolbar"></slot>
+      <button class="tool pause" aria-pressed=${paused} aria-label=${paused
+        ? t("Resume")
+        : t("Pause")}
+        title=${paused ? t("Resume (Space)") : t("Pause (Space)")} @click=${() =>
+          onCommand("pause")}>
         ${paused ? icons.play : icons.pause}
       </button>
-      <button class="tool more" aria-label="More" aria-expanded=${isOpen} aria-controls="tools"
+      <button class="tool more" aria-label=${t(
+        "More",
+      )} aria-expanded=${isOpen} aria-controls="tools"
         @click=${() => onMenu(isOpen ? undefined : "tools")}>${icons.more}</button>
       <div class="tools" id="tools" data-open=${isOpen}>${tools(model)}</div>
     </div>
@@ -62,42 +70,44 @@ function tools(model: ToolbarModel): TemplateResult {
   const { wrap, time, menu, onClear, onCommand, onMenu } = model;
   const isOpen = menu === "download";
   return html`
-    <button class="tool" aria-pressed=${wrap} aria-label="Wrap long lines"
-      title="Wrap long lines (w)"
+    <button class="tool" aria-pressed=${wrap} aria-label=${t("Wrap long lines")}
+      title=${t("Wrap long lines (w)")}
       @click=${() => onCommand("wrap")}>${icons
-        .wrap}<span class="tool-name">Wrap long lines</span></button>
-    <button class="tool time-tool" aria-label="Times: ${TIME_NAMES[time]}"
-      title="Times: local, UTC or relative (t)" @click=${() => onCommand("time")}>
+        .wrap}<span class="tool-name">${t("Wrap long lines")}</span></button>
+    <button class="tool time-tool" aria-label=${t("Times: {time}", { time: t(TIME_NAMES[time]) })}
+      title=${t("Times: local, UTC or relative (t)")} @click=${() => onCommand("time")}>
       ${icons
-        .clock}<span class="tool-name">Times</span><span class="tool-value">${TIME_NAMES[
-          time
-        ]}</span>
+        .clock}<span class="tool-name">${t("Times")}</span><span class="tool-value">${t(
+          TIME_NAMES[time],
+        )}</span>
     </button>
     ${model.columns}
     <div class="menu">
-      <button class="tool" aria-label="Download" title="Download" aria-expanded=${isOpen}
+      <button class="tool" aria-label=${t("Download")} title=${t(
+        "Download",
+      )} aria-expanded=${isOpen}
         aria-controls="downloads" @click=${() => onMenu(isOpen ? "tools" : "download")}>
-        ${icons.download}<span class="tool-name">Download</span>
+        ${icons.download}<span class="tool-name">${t("Download")}</span>
       </button>
       ${isOpen ? downloads(model) : nothing}
     </div>
-    <button class="tool" aria-label="Clear" title="Clear the list" @click=${onClear}>
-      ${icons.trash}<span class="tool-name">Clear</span></button>
-    <button class="tool" aria-label="Help" title="Keyboard shortcuts (?)" @click=${() =>
+    <button class="tool" aria-label=${t("Clear")} title=${t("Clear the list")} @click=${onClear}>
+      ${icons.trash}<span class="tool-name">${t("Clear")}</span></button>
+    <button class="tool" aria-label=${t("Help")} title=${t("Keyboard shortcuts (?)")} @click=${() =>
       onCommand("help")}>
-      ${icons.help}<span class="tool-name">Keyboard shortcuts</span></button>
+      ${icons.help}<span class="tool-name">${t("Keyboard shortcuts")}</span></button>
   `;
 }
 
 function downloads({ filtered, onDownload }: ToolbarModel): TemplateResult {
-  const entry = (label: string, kind: FileKind, onlyFiltered: boolean) =>
+  const entry = (label: Text, kind: FileKind, onlyFiltered: boolean) =>
     html`
       <button class="download" @click=${() => onDownload(kind, onlyFiltered)}>
-        <span>${label}</span><code>.${kind}</code>
+        <span>${t(label)}</span><code>.${kind}</code>
       </button>
     `;
   return html`
-    <div class="panel" id="downloads" role="group" aria-label="Download">
+    <div class="panel" id="downloads" role="group" aria-label=${t("Download")}>
       ${filtered
         ? [entry("Filtered lines", "log", true), entry("Filtered lines", "ndjson", true)]
         : nothing}

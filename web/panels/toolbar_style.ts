@@ -74,7 +74,6 @@ export const toolbarStyle: CSSResult = css`
 
   .tool,
   .mini,
-  .mode,
   .text-button {
     display: inline-flex;
     flex: none;
@@ -93,7 +92,7 @@ export const toolbarStyle: CSSResult = css`
     padding: 0 7px;
   }
 
-  :is(.tool, .mini, .mode, .text-button):hover {
+  :is(.tool, .mini, .text-button):hover {
     background: color-mix(in srgb, var(--natstap-fg) 8%, transparent);
     color: var(--natstap-fg);
   }

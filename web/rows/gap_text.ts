@@ -6,6 +6,7 @@
 import { countText } from "./count_text.ts";
 import { gapTime, type TimeMode } from "./row_time.ts";
 import type { Gap } from "./row.ts";
+import { t } from "../texts/translate.ts";
 
 /** Why lines of the past are missing, and a tooltip. */
 const HISTORY: Readonly<Record<string, readonly [string, string]>> = {
@@ -18,26 +19,26 @@ const HISTORY: Readonly<Record<string, readonly [string, string]>> = {
 export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: string } {
   if (gap.gap === "dropped") {
     return {
-      text: `${countText(gap.count, "line")} dropped here`,
+      text: t("{lines} dropped here", { lines: countText(gap.count, "line") }),
       title: `${countText(gap.bytes, "byte")}: lines arrived faster than this page could read them`,
     };
   }
   if (gap.gap === "history") {
     const { reason } = gap;
     const [why, title] = HISTORY[reason] ?? [reason, ""];
-    return { text: `Lines are missing here: ${why}`, title };
+    return { text: t("Lines are missing here: {reason}", { reason: why }), title };
   }
   const from = gapTime(gap.from, mode);
   const to = gap.to === undefined ? undefined : gapTime(gap.to, mode);
   if (gap.gap === "nats") {
     const when = to === undefined ? `since ${from}` : `from ${from} to ${to}`;
     return {
-      text: `NATS unavailable ${when}: lines may be missing`,
-      title: "The service was not connected to NATS",
+      text: `Log source unavailable ${when}: lines may be missing`,
+      title: "The log service was not connected to the source of its lines",
     };
   }
   const [lost, restored] = gap.hasExpired
-    ? ["Token expired", "renewed"]
+    ? ["Access expired", "renewed"]
     : ["Connection lost", "restored"];
   const end = to === undefined ? "" : `, ${restored} at ${to}`;
   return {

@@ -21,10 +21,14 @@ export const MAX_CHARACTERS = 100_000_000;
 export class Store {
   /** Called after the rows or their visibility have changed; at most once per task. */
   onChange: () => void = () => {};
+  /** Called with each visible row that is removed because of the limit. */
+  onEvict: (row: Row) => void = () => {};
   readonly #rows = new RingBuffer<Row>();
   readonly #visible = new RingBuffer<Row>();
   readonly #facets = new FacetCounter();
   #characters = 0;
+  /** Number of rows that are not lines; all of them are visible. */
+  #marks = 0;
   #limit: number;
   #matcher = compile(EVERYTHING) as Matcher;
   #error: string | undefined;
@@ -32,6 +36,7 @@ export class Store {
   #unfiltered: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #changed = false;
+  #hasEvicted = false;
 
   /** @param limit Maximum number of rows. */
   constructor(limit: number) {
@@ -51,6 +56,21 @@ export class Store {
   /** Number of rows held. */
   get size(): number {
     return this.#rows.length;
+  }
+
+  /** Number of lines held. */
+  get lineCount(): number {
+    return this.size - this.#marks;
+  }
+
+  /** Number of lines that match the filter; too low while it is being applied. */
+  get visibleLineCount(): number {
+    return Math.max(0, this.visibleCount - this.#marks);
+  }
+
+  /** Whether rows have been removed because of the limit. */
+  get hasEvicted(): boolean {
+    return this.#hasEvicted;
   }
 
   /** Number of lines held, per value of each facet. */
@@ -113,6 +133,8 @@ export class Store {
     this.#rows.clear();
     this.#visible.clear();
     this.#facets.clear();
+    this.#hasEvicted = false;
+    this.#marks = 0;
     this.#characters = 0;
     this.#change();
   }
@@ -190,7 +212,10 @@ export class Store {
   }
 
   #count(row: Row, by: 1 | -1): void {
-    if (row.kind !== "line") return;
+    if (row.kind !== "line") {
+      this.#marks += by;
+      return;
+    }
     this.#facets.count(row, by);
     this.#characters += by * charactersOf(row);
   }
@@ -199,7 +224,11 @@ export class Store {
     while (this.size > this.#limit || this.#characters > MAX_CHARACTERS) {
       const row = this.#rows.shift();
       this.#count(row, -1);
-      if (this.visibleCount > 0 && this.#visible.at(0).id === row.id) this.#visible.shift();
+      this.#hasEvicted = true;
+      if (this.visibleCount > 0 && this.#visible.at(0).id === row.id) {
+        this.#visible.shift();
+        this.onEvict(row);
+      }
       if (this.#unfiltered) this.#unfiltered--;
     }
   }

@@ -32,6 +32,11 @@ export class Finder {
     return this.#current;
   }
 
+  /** Ids of the matching rows, ascending. */
+  get found(): readonly number[] {
+    return this.#found;
+  }
+
   /** Number of matches. */
   get count(): number {
     return this.#found.length;

@@ -1,36 +1,51 @@
 /**
- * Which rows the reader asks for: the search text, the selected facets, and the matches found.
+ * Which rows the reader asks for: the query, the span of time, and the matches found.
  *
  * @module
  */
-import type { Facet, FacetSelection } from "../rows/facets.ts";
+import {
+  type ChosenValues,
+  chosenValues,
+  toggleValue,
+  withoutConditions,
+} from "../query/edit_query.ts";
+import { type Facet, FACET_NAMES } from "../rows/facets.ts";
+import type { Line, Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
-import { compile, type Filter, type Matcher } from "./filter.ts";
+import { t } from "../texts/translate.ts";
+import { compile, EVERYTHING, type Matcher, type TimeSpan } from "./filter.ts";
 import { Finder } from "./finder.ts";
 
-/** The content of the search field. */
+/** What the reader asks for. */
 export interface Query {
+  /** The query as typed. It may be incomplete; see {@linkcode RowQuery.applied}. */
   readonly text: string;
-  readonly regex: boolean;
-  readonly matchCase: boolean;
-  /** Whether to find matches among all rows, rather than hide the other rows. */
-  readonly find: boolean;
+  /** Whether rows that do not match are hidden. */
+  readonly hides: boolean;
+  /** When the lines must have arrived. */
+  readonly span: TimeSpan | undefined;
 }
 
-const NO_QUERY: Query = { text: "", regex: false, matchCase: false, find: false };
-
-/** Filters the store, or finds matches in it. */
+/** Filters the store, and finds matches in it. */
 export class RowQuery {
   /** Called after the query has changed. */
   onChange: () => void = () => {};
   readonly #store: Store;
   readonly #finder: Finder;
-  #query = NO_QUERY;
-  #facets: FacetSelection = {};
-  /** Tests rows in find mode. */
-  #matcher: Matcher | undefined;
-  #problem: string | undefined;
+  #query: Query = { text: "", hides: true, span: undefined };
+  #applied = "";
+  #matcher = compile(EVERYTHING) as Matcher;
+  #error: string | undefined;
+  #chosen = new Map<string, ChosenValues>();
   #wasFiltering = false;
+  #hasMore = false;
+  #version = 0;
+  /** Id of the row that the last step went to, if other rows are hidden. */
+  #stepped: number | undefined;
+  /** Id of the row whose context is shown. */
+  #context: number | undefined;
+  /** Whether lines match, for rows that are drawn in every frame. */
+  #known = new WeakMap<Line, boolean>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -41,68 +56,116 @@ export class RowQuery {
     return this.#query;
   }
 
-  /** Changes parts of the query. */
+  /** The last query that was valid, which is in effect. */
+  get applied(): string {
+    return this.#applied;
+  }
+
+  /** Changes with whatever changes which lines match. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Changes parts of the query, and leaves the context of a row. */
   update(changes: Partial<Query>): void {
     this.#query = { ...this.#query, ...changes };
+    this.#context = undefined;
     this.#apply();
   }
 
-  /** The selected facet values. */
-  get facets(): FacetSelection {
-    return this.#facets;
+  /** The values that the query selects and excludes at its top, which the chips show. */
+  chosen(name: string): ChosenValues {
+    let chosen = this.#chosen.get(name);
+    if (chosen === undefined) this.#chosen.set(name, chosen = chosenValues(this.#applied, name));
+    return chosen;
   }
 
-  /** Whether a facet value is selected. */
+  /** Whether a facet value is selected or excluded, or a span of time is. */
   get hasFacets(): boolean {
-    return Object.values(this.#facets).some(({ size }) => size > 0);
+    return this.#query.span !== undefined || FACET_NAMES.some((facet) => {
+      const { selected, excluded } = this.chosen(facet);
+      return selected.size + excluded.size > 0;
+    });
   }
 
-  /** Selects a value, or deselects it. */
-  toggleFacet(facet: Facet, value: string): void {
-    const values = new Set(this.#facets[facet]);
-    if (!values.delete(value)) values.add(value);
-    this.#facets = { ...this.#facets, [facet]: values };
-    this.#apply();
+  /** Selects or excludes a value of a facet, or makes it neither; the query's text changes. */
+  toggleFacet(facet: Facet, value: string, excludes = false): void {
+    this.toggleField(facet, value, excludes);
   }
 
-  /** Deselects all facet values. */
+  /** Selects or excludes a value of any field, such as `user.id`, or makes it neither. */
+  toggleField(name: string, value: string, excludes = false): void {
+    this.update({ text: toggleValue(this.#applied, name, value, excludes) });
+  }
+
+  /** Deselects all facet values and the span. */
   resetFacets(): void {
-    this.#facets = {};
+    this.update({ text: withoutConditions(this.#applied, FACET_NAMES), span: undefined });
+  }
+
+  /** Shows all rows. */
+  reset(): void {
+    this.update({ text: "", span: undefined });
+  }
+
+  /** Id of the row whose context is shown: rows that do not match are dimmed rather than hidden. */
+  get context(): number | undefined {
+    return this.#context;
+  }
+
+  /** Shows the rows around a row, until {@linkcode leaveContext} or another query. */
+  showContext(id: number): void {
+    this.#context = id;
     this.#apply();
   }
 
-  /** Shows all rows. In find mode the text stays, since it hides no rows. */
-  reset(): void {
-    this.#facets = {};
-    this.update(this.#query.find ? {} : { text: "" });
+  /** Hides the rows that do not match again. Returns the row whose context was shown. */
+  leaveContext(): number | undefined {
+    const id = this.#context;
+    this.#context = undefined;
+    if (id !== undefined) this.#apply();
+    return id;
   }
 
   /** Whether lines may be hidden. */
   get isFiltering(): boolean {
-    return this.hasFacets || (!this.#query.find && this.#query.text !== "");
+    return this.#hides && this.#isRestricted;
+  }
+
+  /** Whether a line matches. */
+  matches(line: Line): boolean {
+    return this.#matcher.test(line);
+  }
+
+  /** Whether a row that is drawn does not match, although rows that do not match are not hidden. */
+  isDimmed(row: Row): boolean {
+    if (this.#context === undefined || row.kind !== "line") return false;
+    let matches = this.#known.get(row);
+    if (matches === undefined) this.#known.set(row, matches = this.matches(row));
+    return !matches;
   }
 
   /** Matches the text to highlight; has the flag `g`. */
   get pattern(): RegExp | undefined {
-    if (this.problem !== undefined) return undefined;
-    return this.#query.find ? this.#matcher?.pattern : this.#store.pattern;
+    return this.#matcher.problem === undefined ? this.#matcher.pattern : undefined;
   }
 
   /** Why the query cannot be applied, as shown to the user. */
   get problem(): string | undefined {
-    return this.#query.find ? this.#problem ?? this.#matcher?.problem : this.#store.problem;
+    return this.#error ?? (this.#hides ? this.#store.problem : this.#matcher.problem);
   }
 
   /** Id of the row of the current match. */
   get current(): number | undefined {
-    return this.#query.find ? this.#finder.current : undefined;
+    return this.#hides ? this.#stepped : this.#finder.current;
   }
 
   /** The number of matches, such as `3 of 120`. */
   get tally(): string {
-    if (this.problem !== undefined) return "";
-    const { visibleCount, size } = this.#store;
-    if (!this.#query.find) return `${format(visibleCount)} of ${format(size)}`;
+    const { visibleLineCount, lineCount, filtering } = this.#store;
+    const isNone = visibleLineCount === 0 && lineCount > 0 && !filtering;
+    if (this.#hides && isNone) return t("no line matches");
+    if (this.#hides) return `${format(visibleLineCount)} of ${format(lineCount)}`;
     const { position, count } = this.#finder;
     if (count === 0) return "no matches";
     return position === 0 ? format(count) : `${format(position)} of ${format(count)}`;
@@ -110,7 +173,8 @@ export class RowQuery {
 
   /** Goes to the next match, or with -1 to the previous one; see {@linkcode Finder.step}. */
   step(by: 1 | -1, from: number): number | undefined {
-    if (!this.#query.find) return undefined;
+    if (!this.#isRestricted) return undefined;
+    if (this.#hides) return this.#stepped = this.#stepVisible(by, from);
     // Text that has just been pasted has not been searched for yet.
     this.search();
     return this.#finder.step(by, from);
@@ -122,26 +186,63 @@ export class RowQuery {
     // A filter inserts older rows in front of those that have already been searched.
     if (this.#wasFiltering && !filtering) this.#restart();
     this.#wasFiltering = filtering;
-    return !filtering && this.#finder.search();
+    return this.#hasMore = !this.#hides && !filtering && this.#finder.search();
+  }
+
+  /** The lines that match, oldest first; `undefined` while they are being searched for. */
+  matchingLines(): Line[] | undefined {
+    if (this.#store.filtering || this.#hasMore || this.#wasFiltering) return undefined;
+    const found = this.#hides ? undefined : new Set(this.#finder.found);
+    const lines: Line[] = [];
+    for (const row of this.#store.visible()) {
+      if (row.kind === "line" && (found?.has(row.id) ?? true)) lines.push(row);
+    }
+    return lines;
+  }
+
+  get #hides(): boolean {
+    return this.#query.hides && this.#context === undefined;
+  }
+
+  get #isRestricted(): boolean {
+    return this.#applied.trim() !== "" || this.#query.span !== undefined;
   }
 
   #apply(): void {
-    this.#store.setFilter(this.#filter(this.#query.find ? NO_QUERY : this.#query));
+    const { text, span } = this.#query;
+    const compiled = compile({ query: text, span });
+    this.#error = "error" in compiled ? compiled.error : undefined;
+    if (!("error" in compiled)) {
+      this.#applied = text;
+      this.#matcher = compiled;
+      this.#chosen.clear();
+      this.#known = new WeakMap();
+    }
+    this.#version++;
+    this.#stepped = undefined;
+    this.#store.setFilter(this.#hides ? { query: this.#applied, span } : EVERYTHING);
+    this.#wasFiltering = this.#store.filtering;
     this.#restart();
     this.onChange();
   }
 
   #restart(): void {
-    const { text, find } = this.#query;
-    const compiled = compile(this.#filter(this.#query));
-    const isError = "error" in compiled;
-    this.#problem = isError ? compiled.error : undefined;
-    this.#matcher = find && text !== "" && !isError ? compiled : undefined;
-    this.#finder.restart(this.#matcher);
+    const finds = !this.#hides && this.#isRestricted;
+    this.#hasMore = finds;
+    this.#finder.restart(finds ? this.#matcher : undefined);
   }
 
-  #filter({ text, regex, matchCase }: Query): Filter {
-    return { text, regex, matchCase, facets: this.#facets };
+  #stepVisible(by: 1 | -1, from: number): number | undefined {
+    const store = this.#store;
+    const count = store.visibleCount;
+    if (count === 0) return undefined;
+    const at = store.visibleIndexOf(this.#stepped ?? from) +
+      (this.#stepped === undefined ? 0 : by);
+    for (let i = 0; i < count; i++) {
+      const row = store.visibleAt((at + i * by + 2 * count) % count);
+      if (row.kind === "line") return row.id;
+    }
+    return undefined;
   }
 }
 

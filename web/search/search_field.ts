@@ -1,10 +1,12 @@
 /**
- * The search field, which filters lines or finds matches among them.
+ * The search field: a query that hides the lines that do not match, or only finds those that do.
  *
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit";
+import { ifDefined } from "lit/directives/if-defined.js";
 import * as icons from "../panels/icons.ts";
+import type { CompletionController } from "./completion_controller.ts";
 import type { Query } from "./row_query.ts";
 
 export interface SearchModel {
@@ -13,19 +15,22 @@ export interface SearchModel {
   readonly problem: string | undefined;
   /** The number of matches, such as `3 of 120`. */
   readonly tally: string;
+  readonly completion: CompletionController;
   onQuery(changes: Partial<Query>): void;
   onStep(by: 1 | -1): void;
   /** Moves the focus from the field to the list. */
   onLeave(): void;
+  /** Leaves a context or clears the field; if there is neither, moves the focus to the list. */
+  onEscape(): void;
 }
 
-/** The field and its switches. {@linkcode problemTemplate} shows the problem of an invalid query. */
+/** The field and its buttons. {@linkcode problemTemplate} shows the problem of an invalid query. */
 export function searchTemplate(model: SearchModel): TemplateResult {
-  const { query, problem, tally, onQuery } = model;
-  const { text, find } = query;
+  const { query, problem, tally, completion, onQuery } = model;
+  const { text } = query;
   return html`
     <div class="search" part="search" role="search" data-bad=${problem !== undefined}>
-      ${modeSwitch(model)}
+      <span class="search-icon">${icons.search}</span>
       <input
         id="search"
         type="text"
@@ -33,28 +38,34 @@ export function searchTemplate(model: SearchModel): TemplateResult {
         autocapitalize="off"
         spellcheck="false"
         enterkeyhint="search"
-        aria-label=${find ? "Find" : "Filter"}
+        role="combobox"
+        aria-label="Search"
+        aria-autocomplete="list"
+        aria-expanded=${completion.isOpen}
+        aria-controls="suggestions"
+        aria-activedescendant=${ifDefined(completion.active)}
         aria-describedby="problem"
         aria-invalid=${problem !== undefined}
-        placeholder=${find ? "Find in lines" : "Filter lines"}
+        title='Words, "a phrase", -not this, /regex/i, level:error, status>=500, (a OR b)'
+        placeholder="Search: words, -not this, level:error, status>=500"
         .value=${text}
-        @input=${(event: InputEvent) => onQuery({ text: (event.target as HTMLInputElement).value })}
+        @input=${(event: InputEvent) => {
+          const input = event.target as HTMLInputElement;
+          onQuery({ text: input.value });
+          completion.typed(input);
+        }}
+        @blur=${() => completion.close()}
         @keydown=${(event: KeyboardEvent) => press(model, event)}
       >
       ${text === "" ? html`<kbd class="hotkey" aria-hidden="true">/</kbd>` : html`
-        <span class="tally">${tally}</span>
-      `}
-      ${find && text !== "" ? steps(model) : nothing}
-      ${text === "" ? nothing : html`
+        <span class="tally">${tally}</span>${steps(model)}
         <button class="mini" aria-label="Clear the search" title="Clear (Esc)"
           @click=${() => onQuery({ text: "" })}>${icons.close}</button>
       `}
-      ${toggle(model, "matchCase", "Aa", "Match case")} ${toggle(
-        model,
-        "regex",
-        ".*",
-        "Regular expression",
-      )}
+      <button class="mini hides" aria-label="Show only matching lines" title="Show only matching lines (h)"
+        aria-pressed=${query.hides} @click=${() => onQuery({ hides: !query.hides })}>${icons
+          .funnel}</button>
+      ${completion.template()}
     </div>
   `;
 }
@@ -64,26 +75,7 @@ export function problemTemplate({ problem }: SearchModel): TemplateResult {
   return html`<div class="problem" id="problem" role="status">${problem}</div>`;
 }
 
-function modeSwitch({ query, onQuery }: SearchModel): TemplateResult {
-  return html`
-    <div class="modes" role="group" aria-label="Search mode">
-      ${([["Filter", false, icons.funnel], ["Find", true, icons.search]] as const).map((
-        [name, find, icon],
-      ) =>
-        html`
-          <button
-            class="mode"
-            aria-pressed=${query.find === find}
-            title=${find ? "Find: keep all lines (f)" : "Filter: show only matching lines (f)"}
-            @click=${() => onQuery({ find })}
-          >${icon}<span>${name}</span></button>
-        `
-      )}
-    </div>
-  `;
-}
-
-function steps({ onStep }: SearchModel): TemplateResult {
+function steps({ onStep }: SearchModel): TemplateResult | typeof nothing {
   return html`
     <button class="mini" aria-label="Previous match" title="Previous (Shift+Enter)"
       @click=${() => onStep(-1)}>${icons.up}</button>
@@ -92,25 +84,16 @@ function steps({ onStep }: SearchModel): TemplateResult {
   `;
 }
 
-function toggle(
-  { query, onQuery }: SearchModel,
-  name: "matchCase" | "regex",
-  label: string,
-  title: string,
-): TemplateResult {
-  return html`
-    <button class="mini" aria-label=${title} title=${title} aria-pressed=${query[name]}
-      @click=${() => onQuery({ [name]: !query[name] })}>${label}</button>
-  `;
-}
-
 function press(model: SearchModel, event: KeyboardEvent): void {
-  if (event.key === "Enter") {
-    if (model.query.find) model.onStep(event.shiftKey ? -1 : 1);
-    else model.onLeave();
-  } else if (event.key === "Escape") {
-    if (model.query.text === "") model.onLeave();
-    else model.onQuery({ text: "" });
-  } else return;
+  if (event.isComposing) return;
+  if (model.completion.press(event)) {
+    // The key must not reach the shortcuts.
+    event.stopPropagation();
+  } else if (event.key === "Enter") {
+    model.completion.close();
+    model.onStep(event.shiftKey ? -1 : 1);
+  } else if (event.key === "ArrowDown") model.onLeave();
+  else if (event.key === "Escape") model.onEscape();
+  else return;
   event.preventDefault();
 }

@@ -42,38 +42,20 @@ export const searchStyle: CSSResult = css`
     font: 13px var(--natstap-font);
   }
 
+  .search input:placeholder-shown {
+    text-overflow: ellipsis;
+  }
+
   .search input::placeholder {
     color: var(--natstap-muted);
     font-family: var(--natstap-ui-font);
     opacity: 1;
   }
 
-  .modes {
+  .search-icon {
     display: flex;
-    flex: none;
-    padding: 2px;
-    border-radius: 6px;
-    background: color-mix(in srgb, var(--natstap-fg) 7%, transparent);
-  }
-
-  .mode {
-    gap: 4px;
-    height: 20px;
-    padding: 0 7px 0 5px;
-    border-radius: 4px;
-    font-size: 12px;
-    font-weight: 550;
-  }
-
-  .mode .icon {
-    width: 14px;
-    height: 14px;
-  }
-
-  .mode[aria-pressed="true"] {
-    background: var(--natstap-bg);
-    box-shadow: 0 1px 2px rgb(0 0 0 / 0.18);
-    color: var(--natstap-fg);
+    margin-left: 5px;
+    color: var(--natstap-muted);
   }
 
   .mini {

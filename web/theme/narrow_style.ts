@@ -11,12 +11,8 @@ export const narrowStyle: CSSResult = css`
     .toolbar {
       position: relative;
     }
-    .mode span,
     .hotkey {
       display: none;
-    }
-    .mode {
-      padding: 0 5px;
     }
     .more {
       display: inline-flex;
@@ -67,8 +63,7 @@ export const narrowStyle: CSSResult = css`
       padding: 6px 4px 8px 12px;
     }
     .app {
-      flex: 1;
-      margin-left: 6px;
+      margin-right: 8px;
     }
     .search {
       flex-basis: 100%;
@@ -139,10 +134,27 @@ export const narrowStyle: CSSResult = css`
     }
   }
 
+  /* Targets are at least 24 pixels wide and high. */
   @media (pointer: coarse) {
+    :host {
+      --natstap-row-height: 26px;
+    }
     .tool,
-    .chip {
+    .chip,
+    .text-button,
+    .selection-copy {
       min-height: 32px;
+    }
+    .mini,
+    .mode {
+      min-width: 28px;
+      min-height: 28px;
+    }
+    .rate-chart {
+      min-height: 24px;
+    }
+    .viewer .row summary {
+      min-width: 24px;
     }
   }
 

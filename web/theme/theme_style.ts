@@ -37,6 +37,10 @@ export const themeStyle: CSSResult = css`
     container: natstap / inline-size;
   }
 
+  :host([theme="auto"]) {
+    color-scheme: light dark;
+  }
+
   :host([theme="light"]) {
     color-scheme: light;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Line, RowFactory } from "../../../web/rows/row.ts";
-import { compile, EVERYTHING, type Filter, type Matcher } from "../../../web/search/filter.ts";
+import { compile, type Matcher } from "../../../web/search/filter.ts";
 
 /** The fields of a Fly line; a test sets those that matter to it. */
 export interface FlyFields {
@@ -35,9 +35,9 @@ export function flyLine(fields: FlyFields = {}, received = 0): Line {
   return new RowFactory(() => received).line(flyPayload(fields));
 }
 
-/** The matcher of a valid filter. */
-export function matcher(filter: Partial<Filter>): Matcher {
-  const compiled = compile({ ...EVERYTHING, ...filter });
+/** The matcher of a valid query. */
+export function matcher(query: string): Matcher {
+  const compiled = compile({ query });
   if ("error" in compiled) throw new Error(compiled.error);
   return compiled;
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { statusOf } from "../../../web/connection/status.ts";
 
 Deno.test("statusOf() counts down to the next attempt, but not for screen readers", () => {
@@ -19,7 +19,7 @@ Deno.test("statusOf() shows that the view is paused only while the stream is liv
     history: false,
   };
   assertEquals(statusOf({ ...live, state: "live" }, true, 0).text, "Paused");
-  assertEquals(statusOf({ state: "connecting" }, true, 0).text, "Connecting…");
+  assertEquals(statusOf({ state: "connecting", since: 0 }, true, 0).text, "Connecting…");
 });
 
 Deno.test("statusOf() shows why the stream has ended", () => {
@@ -29,5 +29,15 @@ Deno.test("statusOf() shows why the stream has ended", () => {
     false,
     0,
   );
-  assertEquals([kind, text, why], ["ended", "The token has expired", detail]);
+  assertEquals([kind, text, why], [
+    "ended",
+    "Your access has expired",
+    "Reload the page to continue.",
+  ]);
+});
+
+Deno.test("a response that is late is explained", () => {
+  const state = { state: "connecting", since: 1000 } as const;
+  assertEquals(statusOf(state, false, 4999).detail, "");
+  assert(statusOf(state, false, 5000).detail.includes("close one"));
 });

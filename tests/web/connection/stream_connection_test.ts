@@ -141,7 +141,12 @@ Deno.test("a page's stream", async (t) => {
     ["a token that does not fit in a header", "", "注文", /^unauthorized: .*\.$/],
     ["an expired token", "", await mint(CLAIMS, -60), /^expired: .*\.$/],
     ["a token for another app", "?app=other", await mint(CLAIMS), /^forbidden: .*\.$/],
-    ["several apps, and none selected", "", await mint({ app: ["a", "b"] }), /^bad-request: .*app/],
+    [
+      "several apps, and none selected",
+      "",
+      await mint({ app: ["a", "b"] }),
+      /^app-required: .*app/,
+    ],
     ["an invalid region", "?region=*", await mint(CLAIMS), /^bad-request: .*region/],
     ["a wrong path", "/no", await mint(CLAIMS), /^bad-request: There is nothing at this path/],
     ["another format", "?format=text", await mint(CLAIMS), /^bad-request: .* not a log stream\.$/],

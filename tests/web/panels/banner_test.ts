@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Banner } from "../../../web/panels/banner.ts";
 import type { ConnectionState } from "../../../web/connection/connection_options.ts";
 
-const CONNECTING: ConnectionState = { state: "connecting" };
+const CONNECTING: ConnectionState = { state: "connecting", since: 0 };
 const RETRYING: ConnectionState = { state: "reconnecting", at: 0, reason: "Network down" };
 const ENDED: ConnectionState = { state: "ended", reason: "expired", detail: "" };
 const LIVE: ConnectionState = {
@@ -16,7 +16,7 @@ const LIVE: ConnectionState = {
 Deno.test("Banner stays until the stream is live, even while another token is tried", () => {
   const banner = new Banner();
   for (const state of [LIVE, CONNECTING, ENDED, CONNECTING]) banner.update(state, 0);
-  assertEquals(banner.status(0)?.text, "The token has expired");
+  assertEquals(banner.status(0)?.text, "Your access has expired");
   banner.update(LIVE, 1);
   assertEquals(banner.status(1), undefined);
 });

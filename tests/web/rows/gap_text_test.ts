@@ -15,15 +15,15 @@ const gaps: [gap: Gap, text: string][] = [
   [rows.dropped(1_234_567, 9e7), "1,234,567 lines dropped here"],
   [rows.history("retention"), "Lines are missing here: they are no longer stored"],
   [rows.history("another reason"), "Lines are missing here: another reason"],
-  [nats, "NATS unavailable since 20:42:11Z: lines may be missing"],
-  [{ ...nats, to }, "NATS unavailable from 20:42:11Z to 20:42:14Z: lines may be missing"],
+  [nats, "Log source unavailable since 20:42:11Z: lines may be missing"],
+  [{ ...nats, to }, "Log source unavailable from 20:42:11Z to 20:42:14Z: lines may be missing"],
   [connection, "Connection lost at 20:42:11Z: lines may be missing"],
   [
     { ...connection, to },
     "Connection lost at 20:42:11Z, restored at 20:42:14Z: lines may be missing",
   ],
-  [expired, "Token expired at 20:42:11Z: lines may be missing"],
-  [{ ...expired, to }, "Token expired at 20:42:11Z, renewed at 20:42:14Z: lines may be missing"],
+  [expired, "Access expired at 20:42:11Z: lines may be missing"],
+  [{ ...expired, to }, "Access expired at 20:42:11Z, renewed at 20:42:14Z: lines may be missing"],
 ];
 
 for (const [gap, text] of gaps) {

@@ -7,7 +7,7 @@ import { flyPayload } from "../../support/viewer/sample_rows.ts";
 
 const LEVELS = ["info", "warn", "error"];
 /** Slow enough for several slices. Finds every fifth line. */
-const SLOW = { ...EVERYTHING, text: "l.*i.*[05]$", regex: true };
+const SLOW = { query: "/l.*i.*[05]$/" };
 
 /** A store of lines with alternating levels, and their factory. */
 function filled(count: number, limit = count): { store: Store; rows: RowFactory } {
@@ -66,7 +66,7 @@ Deno.test("a filter shows every gap and all matching lines, both held and new", 
   const { store, rows } = filled(6);
   store.limit = 8;
   store.add(rows.dropped(7, 700));
-  store.setFilter({ ...EVERYTHING, facets: { level: new Set(["error"]) } });
+  store.setFilter({ query: "level:error" });
   assertEquals(ids(store.visible()), [2, 5, 6]);
   store.add(rows.line(flyPayload({ level: "info" })));
   store.add(rows.line(flyPayload({ level: "error" })));
@@ -77,6 +77,19 @@ Deno.test("a filter shows every gap and all matching lines, both held and new", 
   assertEquals(ids(store.visible()), [5, 6, 8, 9]);
   store.setFilter(EVERYTHING);
   assertEquals(ids(store.visible()), [3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+Deno.test("Store counts lines and matching lines apart from gaps, and knows whether rows were evicted", () => {
+  const { store, rows } = filled(6, 8);
+  store.add(rows.dropped(1, 1));
+  store.setFilter({ ...EVERYTHING, query: "nothing-like-it" });
+  assertEquals([store.lineCount, store.visibleLineCount, store.visibleCount], [6, 0, 1]);
+  store.setFilter({ ...EVERYTHING, query: "5" });
+  assertEquals([store.visibleLineCount, store.hasEvicted], [1, false]);
+  store.limit = 1;
+  assertEquals([store.lineCount, store.visibleLineCount, store.hasEvicted], [0, 0, true]);
+  store.clear();
+  assertEquals([store.lineCount, store.hasEvicted], [0, false]);
 });
 
 Deno.test("a filter of many rows shows the newest at once, and later the others, in order", async () => {
@@ -97,7 +110,7 @@ Deno.test("a new filter replaces one that is still being applied", async () => {
   const { store } = filled(60_000);
   store.setFilter(SLOW);
   assert(store.filtering);
-  store.setFilter({ ...EVERYTHING, text: "line 5999" });
+  store.setFilter({ query: '"line 5999"' });
   await assertEventually(() => store.filtering, false);
   assertEquals(ids(store.visible()), [5999, ...Array.from({ length: 10 }, (_, i) => 59_990 + i)]);
 });
@@ -113,10 +126,10 @@ Deno.test("rows evicted while a filter is being applied are skipped", async () =
 
 Deno.test("an invalid filter changes nothing, and reports its problem", () => {
   const { store, rows } = filled(6);
-  store.setFilter({ ...EVERYTHING, text: "line [45]", regex: true });
-  store.setFilter({ ...EVERYTHING, text: "line [45", regex: true });
+  store.setFilter({ query: "/line [45]/" });
+  store.setFilter({ query: "/line [45/" });
   assertEquals(ids(store.visible()), [4, 5]);
-  assert(store.problem?.startsWith("Not a valid regular expression yet"));
+  assert(store.problem?.startsWith("Close the regular expression"));
   store.limit = 9;
   store.add(rows.line("line 4 again"));
   assertEquals(ids(store.visible()), [4, 5, 6]);
@@ -126,7 +139,7 @@ Deno.test("an invalid filter changes nothing, and reports its problem", () => {
 
 Deno.test("prepend() adds rows before the others, filtered and counted, up to the limit", () => {
   const { store, rows } = filled(2, 5);
-  store.setFilter({ ...EVERYTHING, facets: { level: new Set(["error"]) } });
+  store.setFilter({ query: "level:error" });
   const levels = ["error", "info", "error", "error"];
   const older = levels.map((level) => rows.older(flyPayload({ level })));
   store.prepend(older.reverse());
@@ -137,7 +150,7 @@ Deno.test("prepend() adds rows before the others, filtered and counted, up to th
 
 Deno.test("prepend() adds rows while a filter is being applied", async () => {
   const { store, rows } = filled(60_000, 60_010);
-  store.setFilter({ ...EVERYTHING, text: "l.*i.*[05]$", regex: true });
+  store.setFilter({ query: "/l.*i.*[05]$/" });
   assert(store.filtering);
   store.prepend([rows.older("line 5")]);
   await assertEventually(() => store.filtering, false);
@@ -148,7 +161,7 @@ Deno.test("replace() replaces a gap, if it is still held", () => {
   const { store, rows } = filled(2, 4);
   const gap = rows.outage("connection", 1);
   store.add(gap);
-  store.setFilter({ ...EVERYTHING, text: "line 1" });
+  store.setFilter({ query: '"line 1"' });
   store.replace({ ...gap, to: 7 });
   assertEquals([...store.visible()].at(-1), { ...gap, to: 7 });
   assertEquals([...store.all()].at(-1), { ...gap, to: 7 });
@@ -160,7 +173,7 @@ Deno.test("replace() replaces a gap, if it is still held", () => {
 Deno.test("visibleIndexOf() returns the index of the row, or of the next one, or of the last one", () => {
   const { store } = filled(10);
   assertEquals(new Store(9).visibleIndexOf(0), -1);
-  store.setFilter({ ...EVERYTHING, facets: { level: new Set(["error"]) } });
+  store.setFilter({ query: "level:error" });
   assertEquals([0, 2, 3, 5, 8, 9].map((id) => store.visibleIndexOf(id)), [0, 0, 1, 1, 2, 2]);
 });
 
@@ -183,7 +196,7 @@ Deno.test("onChange is called once for all changes in one task", async () => {
   store.onChange = () => void changes++;
   for (let i = 0; i < 5; i++) store.add(rows.line("more"));
   store.clear();
-  store.setFilter({ ...EVERYTHING, text: "more" });
+  store.setFilter({ query: "more" });
   assertEquals(changes, 0);
   await Promise.resolve();
   assertEquals(changes, 1);
@@ -194,7 +207,7 @@ Deno.test("a row that is replaced is shown or hidden as its new content requires
   store.limit = 10;
   const line = rows.line("Error: x");
   for (const row of [line, rows.line("line 4"), rows.line("line 5")]) store.add(row);
-  store.setFilter({ ...EVERYTHING, text: "line" });
+  store.setFilter({ query: "line" });
   assertEquals(ids(store.visible()), [0, 1, 2, 4, 5]);
   assertEquals(store.replace({ ...line, message: "Error: x\nline 3" }), true);
   assertEquals(ids(store.visible()), [0, 1, 2, 3, 4, 5]);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { countChoices } from "../../../web/search/backtracking.ts";
-import { compile, EVERYTHING } from "../../../web/search/filter.ts";
+import { compile } from "../../../web/search/filter.ts";
 
 const exponential = [
   /(a+)+b/,
@@ -97,7 +97,7 @@ const harmless = [
 
 for (const { source } of harmless) {
   Deno.test(`a harmless expression is accepted: ${source}`, () => {
-    assert(!("error" in compile({ ...EVERYTHING, text: source, regex: true })));
+    assert(!("error" in compile({ query: `/${source}/` })));
   });
 }
 

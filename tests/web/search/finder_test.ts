@@ -15,7 +15,7 @@ function holding(...payloads: string[]) {
 
 /** Searches all rows. */
 function search(finder: Finder, text: string): void {
-  finder.restart(matcher({ text }));
+  finder.restart(matcher(text));
   while (finder.search());
 }
 

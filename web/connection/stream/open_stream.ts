@@ -4,12 +4,21 @@
  * @module
  */
 import { SilenceTimer } from "./silence_timer.ts";
-import { type Outcome, type Ready, requestStream, type StreamEvent } from "./stream_request.ts";
+import type { Outcome, Ready, StreamEvent } from "./stream_request.ts";
+
+/** Ends a stream: when it has been silent for too long, or from outside. */
+export interface StreamControl {
+  readonly timer: SilenceTimer;
+  readonly signal: AbortSignal;
+}
 
 /** What to request. */
 export interface OpenStreamOptions {
-  readonly url: URL;
-  readonly token: string | undefined;
+  /** Requests the stream. Resolves when it has ended. */
+  readonly request: (
+    control: StreamControl,
+    onEvent: (event: StreamEvent) => void,
+  ) => Promise<Outcome>;
   /** Maximum silence, in milliseconds. */
   readonly silence: number;
   readonly signal: AbortSignal;
@@ -31,16 +40,16 @@ export class OpenStream {
   #held: StreamEvent[] | undefined = [];
   #passes: (event: StreamEvent) => boolean = () => true;
 
-  constructor({ url, token, silence, signal, onEvent }: OpenStreamOptions) {
+  constructor({ request, silence, signal, onEvent }: OpenStreamOptions) {
     this.#onEvent = onEvent;
     this.#timer = new SilenceTimer(silence);
     const { promise: ready, resolve } = Promise.withResolvers<Ready | undefined>();
-    const request = {
-      ...{ url, token, timer: this.#timer },
+    const control = {
+      timer: this.#timer,
       signal: AbortSignal.any([signal, this.#stopping.signal]),
     };
     this.ready = ready;
-    this.outcome = requestStream(request, (event) => {
+    this.outcome = request(control, (event) => {
       if (event.event === "ready") resolve(event);
       this.onArrival(event);
       if (this.#held !== undefined) this.#held.push(event);

@@ -11,6 +11,8 @@ export interface Refusal {
   readonly code: string;
   readonly detail: string;
   readonly retryAfter: number | undefined;
+  /** The apps that the token permits, if the request has to name one. */
+  readonly apps?: readonly string[];
 }
 
 /** The refusal of a token that does not fit in a header: fetch() would fail as if there were no network. */
@@ -32,6 +34,7 @@ export async function readRefusal(response: Response): Promise<Refusal> {
     code: String(problem.code ?? ""),
     detail: String(problem.detail ?? `The response was ${status}, not a log stream.`),
     retryAfter: retryAfter(headers.get("Retry-After")),
+    ...(Array.isArray(problem.apps) && { apps: problem.apps.map(String) }),
   };
 }
 

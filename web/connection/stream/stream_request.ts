@@ -15,6 +15,8 @@ export interface StreamRequest {
   /** Ends the request when the stream has been silent for too long. Created for this request. */
   readonly timer: SilenceTimer;
   readonly signal: AbortSignal;
+  /** Called before the events of each chunk, even if there are none. */
+  readonly onHeard?: () => void;
 }
 
 /** The stream is open. */
@@ -73,7 +75,7 @@ export async function requestStream(
     const response = await send(request, signal);
     if (response === undefined) return lost("unreachable");
     if (!isStream(response)) return await readRefusal(response);
-    return await readStream(response, onEvent, timer, request.signal) ?? lost("cut");
+    return await readStream(response, onEvent, request) ?? lost("cut");
   } finally {
     timer.stop();
   }
@@ -107,8 +109,7 @@ function isStream({ ok, headers }: Response): boolean {
 async function readStream(
   { body, headers }: Response,
   onEvent: (event: StreamEvent) => void,
-  timer: SilenceTimer,
-  signal: AbortSignal,
+  { timer, signal, onHeard = () => {} }: StreamRequest,
 ): Promise<Outcome | undefined> {
   const now = Date.parse(headers.get("Date") ?? "") || Date.now();
   const decoder = new TextDecoder();
@@ -129,6 +130,7 @@ async function readStream(
     const chunk = await reader.read().catch(() => {});
     if (chunk?.value === undefined) return undefined;
     timer.reset();
+    onHeard();
     try {
       parser.feed(decoder.decode(chunk.value, { stream: true }));
     } catch (error) {

@@ -1,6 +1,8 @@
+import type { Texts } from "./texts.js";
 import type { ViewerEvents, ViewerMethods, ViewerProperties } from "./element.js";
 
 export type * from "./element.js";
+export type * from "./texts.js";
 
 export interface NatstapViewer extends ViewerProperties, ViewerMethods {}
 
@@ -9,6 +11,9 @@ export interface NatstapViewer extends ViewerProperties, ViewerMethods {}
  *
  * On a server, which has no DOM, the module can be imported, but the element cannot be created.
  *
+ * @slot empty - Shown instead of rows, if there are none yet
+ * @slot ended - Shown instead of the reason, if the stream has ended
+ * @slot toolbar - Added to the toolbar, before the tools
  * @csspart toolbar - The row with the state, the search field and the tools
  * @csspart status - The state of the stream
  * @csspart search - The search field
@@ -67,6 +72,13 @@ export class NatstapViewer extends HTMLElement {
 export type ViewerAttributes =
   & { [K in keyof ViewerProperties]?: ViewerProperties[K] | undefined }
   & { [K in keyof ViewerEvents as `on${K}`]?: ((event: ViewerEvents[K]) => void) | undefined };
+
+/**
+ * Replaces the viewer's texts; those that are missing stay English. Call it before the page contains a viewer.
+ *
+ * @param language A BCP 47 language tag, for numbers and plural forms. Default: `en`.
+ */
+export function setTexts(texts: Texts, language?: string): void;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,4 +1,4 @@
-import type { NatstapViewer } from "@natstap/viewer";
+import { type NatstapViewer, setTexts } from "@natstap/viewer";
 import type { SvelteHTMLElements } from "svelte/elements";
 import type { GlobalComponents } from "vue";
 import type {} from "@natstap/viewer/svelte";
@@ -12,6 +12,10 @@ viewer.addEventListener("natstap-status", ({ detail }) => {
 });
 // @ts-expect-error -- `time` has three values.
 viewer.time = "yesterday";
+
+setTexts({ "Live": "En direct", "{count} lines": { one: "{count} ligne" } }, "fr");
+// @ts-expect-error -- There is no such text.
+setTexts({ "Alive": "Vivant" });
 
 type Vue = InstanceType<GlobalComponents["natstap-viewer"]>["$props"];
 export const vue: Vue = { tokenProvider: fetchToken, class: "logs" };

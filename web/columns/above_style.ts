@@ -1,35 +1,35 @@
 /**
- * The style of the day that is shown above its first row.
+ * The style of the text above a row: its day, or that older lines were removed.
  *
  * @module
  */
 import { css, type CSSResult } from "lit";
 
-export const dayStyle: CSSResult = css`
-  .row.begins-day {
-    --day: 28px;
-    padding-top: var(--day);
+export const aboveStyle: CSSResult = css`
+  .row.has-above {
+    --above: 28px;
+    padding-top: var(--above);
   }
 
-  .row.begins-day:not(.expanded) {
+  .row.has-above:not(.expanded) {
     position: relative;
   }
 
-  .row > .day {
+  .row > .above {
     grid-area: auto;
     position: absolute;
     top: 0;
     right: 0;
     /* It covers the row's border too. */
     left: -3px;
-    height: var(--day);
+    height: var(--above);
     border-bottom: 1px solid var(--natstap-border);
     background: var(--natstap-bg);
     color: var(--natstap-muted);
     font: 600 11.5px/28px var(--natstap-ui-font);
   }
 
-  .row > .day span {
+  .row > .above span {
     position: sticky;
     left: 12px;
   }

@@ -1,5 +1,5 @@
 /**
- * Finds out which rows are selected.
+ * Which rows the browser's own selection of text is in.
  *
  * @module
  */

@@ -1,0 +1,249 @@
+/**
+ * Takes a picture of each state of the viewer, in three widths and both themes, to look at.
+ *
+ *     deno run -A tests/support/viewer/screenshots.ts FOLDER [STATE…]
+ *
+ * The states `docs-light` and `docs-dark` are the pictures of the documentation.
+ *
+ * @module
+ */
+import type { Page } from "npm:playwright-core@^1";
+import { SAMPLE_APPS, sampleLines } from "../../../tools/sample_logs.ts";
+import { Random } from "../../soak/random.ts";
+import { mint } from "../service.ts";
+import { flyPayload } from "./sample_rows.ts";
+import { ScriptedService, type ScriptedStream } from "./scripted_service.ts";
+import { type Stage, startStage } from "./viewer_stage.ts";
+
+const WIDTHS = [[1440, 900], [1024, 768], [390, 844]] as const;
+const THEMES = ["light", "dark"] as const;
+const APP = SAMPLE_APPS[0]!;
+/** Time for the viewer to draw. */
+const SETTLE_MS = 400;
+
+interface Scene {
+  readonly page: Page;
+  /** Finds elements of the viewer. */
+  readonly find: (selector: string) => ReturnType<Page["locator"]>;
+  readonly stream: ScriptedStream;
+}
+
+type Prepare = (scene: Scene) => unknown;
+
+const TRACE = [
+  "java.lang.IllegalStateException: order 8812 has no customer",
+  "\tat com.example.orders.Orders.place(Orders.java:118)",
+  "\tat com.example.orders.OrderController.post(OrderController.java:42)",
+  "\tat org.springframework.web.servlet.DispatcherServlet.doDispatch(DispatcherServlet.java:1089)",
+  "Caused by: java.sql.SQLTimeoutException: no connection within 30000ms",
+  "\tat com.zaxxer.hikari.pool.HikariPool.getConnection(HikariPool.java:197)",
+  "\t... 3 more",
+];
+
+const STRUCTURED = JSON.stringify({
+  level: "error",
+  msg: "payment was declined",
+  status: 402,
+  user: { id: 4711, name: "Łukasz 🥪", plan: "team", tags: ["beta", "eu"] },
+  request: { method: "POST", path: "/orders/8812/pay", durationMs: 812.4, ip: "203.0.113.7" },
+  note: "注文を受け付けました",
+});
+
+function sendSamples(stream: ScriptedStream, count = 120): void {
+  const random = new Random(9);
+  const chance = () => random.between(0, 1);
+  const lines = Array.from({ length: count }, (_, i) => {
+    return sampleLines(APP, chance, new Date(Date.now() - (count - i) * 700));
+  }).flat();
+  for (const { payload } of lines) stream.send(payload);
+  for (const message of TRACE) {
+    stream.send(
+      flyPayload({ message, machine: APP.machines[0]!.id, timestamp: new Date().toISOString() }),
+    );
+  }
+  for (const message of [STRUCTURED, "GET /menu 200 3ms", "ready"]) {
+    stream.send(
+      flyPayload({ message, machine: APP.machines[1]!.id, timestamp: new Date().toISOString() }),
+    );
+  }
+}
+
+function live(next: Prepare = () => {}, samples = 120): Prepare {
+  return async (scene) => {
+    scene.stream.ready({ app: APP.name });
+    sendSamples(scene.stream, samples);
+    await scene.page.waitForTimeout(SETTLE_MS);
+    await next(scene);
+  };
+}
+
+const type = (text: string): Prepare => ({ find }) => find("#search").fill(text);
+const expand = (text: string): Prepare => ({ find }) =>
+  find(".row").filter({ hasText: text }).last().locator(".expand").click({ timeout: 5000 });
+
+const STATES: Readonly<Record<string, Prepare>> = {
+  connecting: () => {},
+  empty: ({ stream }) => stream.ready({ app: APP.name }),
+  live: live(),
+  few: live(() => {}, 2),
+  json: live(expand("payment was declined")),
+  trace: live(expand("more lines")),
+  filter: live(type("level>=warn")),
+  nomatch: live(type("zebra")),
+  incomplete: live(type("level:warn (GET")),
+  hit: live(async (scene) => {
+    await type("orders")(scene);
+    await scene.find("#search").press("Enter");
+  }),
+  facets: live(({ find }) => find(".facets-button").click()),
+  selection: live(async ({ page, find }) => {
+    await find(".row").filter({ hasText: "GET /menu" }).last().click();
+    for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowUp");
+  }),
+  cursor: live(async ({ page, find }) => {
+    await find(".scroller").focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press("k");
+  }),
+  gap: live(({ stream }) => {
+    stream.send(`{"count":1234,"bytes":98765}`, "dropped");
+    stream.send(`{"nats":"disconnected","at":"${new Date().toISOString()}"}`, "status");
+    stream.send(flyPayload({ message: "after the gap", timestamp: new Date().toISOString() }));
+  }),
+  history: ({ stream }) => {
+    stream.ready({ app: APP.name, history: true });
+    sendSamples(stream, 20);
+    stream.send("{}", "live");
+    stream.send(flyPayload({ message: "a live line", timestamp: new Date().toISOString() }));
+  },
+  reconnecting: live(async ({ page, stream }) => {
+    stream.send(`{"reason":"shutdown","retryMs":600000}`, "end");
+    stream.cut();
+    await page.waitForTimeout(4500);
+  }),
+  ended: live(({ stream }) => {
+    stream.send(`{"reason":"expired"}`, "end");
+    stream.cut();
+  }),
+  endedEmpty: ({ stream }) => {
+    stream.ready({ app: APP.name });
+    stream.send(`{"reason":"expired"}`, "end");
+    stream.cut();
+  },
+  paused: live(async ({ page, stream }) => {
+    await page.evaluate("viewer.pause()");
+    for (let i = 0; i < 9; i++) stream.send(flyPayload({ message: "held back" }));
+  }),
+  download: live(async ({ page, find }) => {
+    const more = find(".toolbar > .more");
+    if (await more.isVisible()) await more.click();
+    await find(`[aria-label="Download"]`).first().click();
+    await page.mouse.move(0, 0);
+  }),
+  columns: live(async ({ page }) => {
+    await page.evaluate(`viewer.columns = "status,user.id,request.path"`);
+  }),
+  help: live(({ page, find }) => find(".scroller").focus().then(() => page.keyboard.press("?"))),
+  sideways: live(({ page }) =>
+    page.evaluate(`viewer.wrap = false; shadow(".scroller").scrollLeft = 160`)
+  ),
+  wideColumn: live(({ stream }) => {
+    for (let i = 0; i < 3; i++) {
+      stream.send(
+        flyPayload({
+          message: `GET /${"long/".repeat(90)}`,
+          region: "a-region-with-a-long-name",
+          machine: "web-7d9c5b6f4-abcde",
+        }),
+      );
+    }
+  }),
+};
+
+function pageOf(stage: Stage, { src }: ScriptedService): string {
+  return `<style>body { margin: 0; color-scheme: light dark } natstap-viewer { height: 100vh }</style>
+<script type="module" src="${stage.service.url}/viewer.js"></script>
+<natstap-viewer src="${src}" token="a.b.c" app="${APP.name}"></natstap-viewer>`;
+}
+
+async function shoot(stage: Stage, name: string, prepare: Prepare, folder: string): Promise<void> {
+  for (const [width, height] of WIDTHS) {
+    await using service = new ScriptedService();
+    await using visit = await stage.visit(
+      pageOf(stage, service),
+      { viewport: { width, height } },
+    );
+    const { page } = visit;
+    const scene = {
+      page,
+      find: (selector: string) => visit.element(selector),
+      stream: await service.next(),
+    };
+    await prepare(scene);
+    await picture(page, `${folder}/${name}-${width}`);
+  }
+}
+
+async function picture(page: Page, path: string): Promise<void> {
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForTimeout(SETTLE_MS);
+    await page.screenshot({ path: `${path}-${colorScheme}.png` });
+  }
+}
+
+/** A picture for the documentation, of lines of the last five minutes. */
+async function shootDocs(
+  stage: Stage,
+  folder: string,
+  theme: typeof THEMES[number],
+  next: Prepare,
+) {
+  await using service = new ScriptedService();
+  await using visit = await stage.visit(pageOf(stage, service), {
+    viewport: { width: 1360, height: 660 },
+    colorScheme: theme,
+  });
+  const { page } = visit;
+  const scene: Scene = {
+    page,
+    find: (selector) => visit.element(selector),
+    stream: await service.next(),
+  };
+  scene.stream.ready({ app: APP.name, history: true });
+  sendSamples(scene.stream, 400);
+  scene.stream.send("{}", "live");
+  await page.waitForTimeout(SETTLE_MS);
+  await next(scene);
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(SETTLE_MS);
+  await page.screenshot({ path: `${folder}/live-${theme}.png` });
+}
+
+async function shootApps(stage: Stage, folder: string): Promise<void> {
+  const token = await mint({ app: ["panini-786", "pickle-api", "mustard-worker"] });
+  for (const [width, height] of WIDTHS) {
+    await using visit = await stage.visit(`${stage.service.url}/#token=${token}`, {
+      viewport: { width, height },
+    });
+    await visit.element(".apps").waitFor();
+    await picture(visit.page, `${folder}/apps-${width}`);
+  }
+}
+
+const [folder = "screenshots", ...wanted] = Deno.args;
+await Deno.mkdir(folder, { recursive: true });
+await using stage = await startStage();
+for (const [name, prepare] of Object.entries(STATES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  await shoot(stage, name, prepare, folder).catch((error) => console.error(name, error));
+}
+if (wanted.length === 0 || wanted.includes("apps")) await shootApps(stage, folder);
+if (wanted.includes("docs-light")) {
+  await shootDocs(stage, folder, "light", expand("IllegalStateException"));
+}
+if (wanted.includes("docs-dark")) {
+  await shootDocs(stage, folder, "dark", async (scene) => {
+    await type("level>=warn -runner order")(scene);
+    await scene.find("#search").blur();
+  });
+}

@@ -1,0 +1,142 @@
+import { assert, assertEquals } from "@std/assert";
+import { follow } from "../../../../web/connection/shared/follower.ts";
+import { groupOf } from "../../../../web/connection/shared/group.ts";
+import { Leader } from "../../../../web/connection/shared/leader.ts";
+import { SilenceTimer } from "../../../../web/connection/stream/silence_timer.ts";
+import type { Ready, StreamEvent } from "../../../../web/connection/stream/stream_request.ts";
+import { assertEventually } from "../../../support/patience.ts";
+import { mint, type Stack, startStack, subjects } from "../../../support/service.ts";
+import { type Notice, Watcher } from "../../../support/viewer/stream_watcher.ts";
+
+const READY: Ready = {
+  event: "ready",
+  app: "web",
+  subject: "logs.web.>",
+  lifetime: 600_000,
+  expiresAt: 0,
+  history: false,
+};
+
+let stack: Stack;
+Deno.test.beforeAll(async () => void (stack = await startStack()));
+Deno.test.afterAll(async () => await stack[Symbol.asyncDispose]());
+
+/** Starts viewers of one app. */
+async function watch(app: string, count: number, claims = {}): Promise<Watcher[]> {
+  const token = await mint({ app, ...claims });
+  const watchers = Array.from(
+    { length: count },
+    () => new Watcher({ src: `${stack.service.url}/logs`, token }),
+  );
+  await Promise.all(watchers.map((watcher) => watcher.state("live")));
+  return watchers;
+}
+
+/** Waits until the service has this number of streams of `app`. */
+async function streams(app: string, count: number): Promise<void> {
+  const open = async () => {
+    const all = await subjects(stack.nats);
+    return all.filter((subject) => subject.startsWith(`logs.${app}.`)).length;
+  };
+  await assertEventually(open, count, `Streams of ${app}`);
+}
+
+function linesOf({ notices }: Watcher): string[] {
+  return notices.flatMap((notice: Notice) => notice.what === "line" ? [notice.payload] : []);
+}
+
+/** Publishes numbered lines until it is disposed of, three in four of them equal. */
+function publishTo(app: string): { readonly sent: string[] } & Disposable {
+  const sent: string[] = [];
+  const timer = setInterval(() => {
+    const line = sent.length % 4 === 0 ? `line ${sent.length}` : "again";
+    sent.push(line);
+    stack.publisher.publish(`logs.${app}.dfw.m1`, line);
+  }, 10);
+  return { sent, [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+function stop(watchers: readonly Watcher[]): void {
+  for (const watcher of watchers) watcher[Symbol.dispose]();
+}
+
+Deno.test("eight viewers of one stream share a connection, and each gets every line once", async () => {
+  let sent: string[];
+  let watchers: Watcher[];
+  {
+    using lines = publishTo("eight");
+    sent = lines.sent;
+    watchers = await watch("eight", 8);
+    await streams("eight", 1);
+  }
+  stack.publisher.publish("logs.eight.dfw.m1", "last");
+  await Promise.all(watchers.map((watcher) => watcher.until("line last")));
+  for (const watcher of watchers) {
+    const got = linesOf(watcher);
+    assertEquals(got, [...sent, "last"].slice(-got.length));
+    assert(got.length > 10, `Only ${got.length} lines`);
+    assert(!watcher.summary.includes("lost"));
+  }
+  stop(watchers);
+  await streams("eight", 0);
+});
+
+Deno.test("when the viewer with the stream is removed, another takes over without losing or repeating a line", async () => {
+  let sent: string[];
+  let others: Watcher[];
+  {
+    using lines = publishTo("removed");
+    sent = lines.sent;
+    const [leader, ...followers] = [
+      ...await watch("removed", 1),
+      ...await watch("removed", 3),
+    ];
+    others = followers;
+    await streams("removed", 1);
+    const count = leader!.notices.length;
+    stop([leader!]);
+    await streams("removed", 1);
+    assert(leader!.notices.length <= count + 1, "A viewer that is removed gets no more lines");
+  }
+  stack.publisher.publish("logs.removed.dfw.m1", "last");
+  await Promise.all(others.map((watcher) => watcher.until("line last")));
+  for (const watcher of others) {
+    const got = linesOf(watcher);
+    assertEquals(got, [...sent, "last"].slice(-got.length));
+    assert(!watcher.summary.includes("lost"));
+  }
+  stop(others);
+});
+
+Deno.test("users do not share, even if both may read the same lines", async () => {
+  const [ann, bob] = [
+    ...await watch("users", 1, { sub: "ann" }),
+    ...await watch("users", 1, { sub: "bob" }),
+  ];
+  stack.publisher.publish("logs.users.dfw.m1", "for both");
+  await Promise.all([ann!, bob!].map((watcher) => watcher.until("line for both")));
+  await streams("users", 2);
+  stop([ann!, bob!]);
+});
+
+Deno.test("a follower gets no line after its own token has expired", async () => {
+  const group = (await groupOf(new URL("https://logs.example.com/logs"), READY, undefined))!;
+  const leader = (await Leader.of(group, () => "7"))!;
+  assertEquals(await Leader.of(group, () => undefined), undefined, "There is one leader");
+  const events: StreamEvent[] = [];
+  const { promise: joined, resolve: join } = Promise.withResolvers<void>();
+  const following = { group, ready: READY, expiresAt: Date.now() + 300, onLeaving() {} };
+  const control = { timer: new SilenceTimer(60_000), signal: new AbortController().signal };
+  const outcome = follow(following, control, (event) => {
+    events.push(event);
+    join();
+  });
+  await joined;
+  leader.pass({ event: "line", payload: "before", id: "8" });
+  assertEquals(await outcome, { kind: "ended", reason: "expired", retry: undefined });
+  leader.pass({ event: "line", payload: "after", id: "9" });
+  await leader.leave();
+  const [ready, ...lines] = events;
+  assertEquals([ready!.event, "id" in ready! && ready.id], ["ready", "7"]);
+  assertEquals(lines, [{ event: "line", payload: "before", id: "8" }]);
+});

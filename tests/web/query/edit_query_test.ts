@@ -1,0 +1,56 @@
+import { assertEquals } from "@std/assert";
+import {
+  chosenValues,
+  toggleValue,
+  withoutConditions,
+  writtenValue,
+} from "../../../web/query/edit_query.ts";
+
+const toggles: [query: string, name: string, value: string, excludes: boolean, result: string][] = [
+  ["", "level", "error", false, "level:error"],
+  ["timeout", "level", "error", false, "timeout level:error"],
+  ["level:error timeout", "level", "warn", false, "level:error,warn timeout"],
+  ["level:error,warn timeout", "level", "error", false, "level:warn timeout"],
+  ["a level:error b", "level", "error", false, "a b"],
+  ["level:error", "level", "error", true, "-level:error"],
+  ["-level:error", "level", "error", false, "level:error"],
+  ["-level:error", "level", "error", true, ""],
+  ["a OR b", "level", "error", false, "(a OR b) level:error"],
+  ["(a OR level:error)", "level", "error", false, "(a OR level:error) level:error"],
+  ["(level:error)", "level", "error", false, ""],
+  ["level:(error)", "level", "error", true, "level:(error) -level:error"],
+  ["", "machine", "a b", false, 'machine:"a b"'],
+  ["", "status", "500", true, "-status:500"],
+  ["", "path", "/healthz", true, "-path=/healthz"],
+  ["", "path", "/v1/", false, 'path="/v1/"'],
+  ["", "a key", 'say "x"', false, '"a key"="say \\"x\\""'],
+];
+
+for (const [query, name, value, excludes, result] of toggles) {
+  const how = excludes ? "excluded" : "selected";
+  Deno.test(`toggleValue() of ${name} ${value}, ${how}, in "${query}"`, () => {
+    assertEquals(toggleValue(query, name, value, excludes), result);
+  });
+}
+
+Deno.test("chosenValues() has what was written into the query", () => {
+  for (const value of ["error", "a,b", "x*", 'q"', "\\", "/re/", "a b", "(", "/a/b/i", ""]) {
+    for (const excludes of [false, true]) {
+      const query = toggleValue("other", "machine", value, excludes);
+      const { selected, excluded } = chosenValues(query, "machine");
+      assertEquals([...selected], excludes ? [] : [value], query);
+      assertEquals([...excluded], excludes ? [value] : [], query);
+      assertEquals(toggleValue(query, "machine", value, excludes), "other");
+    }
+  }
+});
+
+Deno.test("withoutConditions() keeps the rest of the query", () => {
+  const query = 'level:error "a b" -region:ams status:500 level:warn';
+  assertEquals(withoutConditions(query, ["level", "region"]), '"a b" status:500');
+});
+
+Deno.test("writtenValue() quotes only if it is necessary", () => {
+  const values = ["a", "/a/b", "a b", "/a/", "a,b"];
+  assertEquals(values.map(writtenValue), ["a", "/a/b", '"a b"', '"/a/"', '"a,b"']);
+});

@@ -1,0 +1,127 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseQuery } from "../../../web/query/parse_query.ts";
+import type { Node } from "../../../web/query/query.ts";
+
+/** The structure of a query, or why it is incomplete. */
+function structure(query: string): string {
+  const parsed = parseQuery(query);
+  if ("error" in parsed) return parsed.error;
+  return parsed.node === undefined ? "everything" : show(parsed.node);
+}
+
+function show(node: Node): string {
+  switch (node.kind) {
+    case "and":
+    case "or":
+      return `${node.kind}(${node.children.map(show).join(", ")})`;
+    case "not":
+      return `not ${show(node.child)}`;
+    case "text":
+      return `[${node.text}]`;
+    case "regex":
+      return `/${node.source}/${node.flags}`;
+    case "field": {
+      const values = node.values.map((value) =>
+        value.kind === "regex"
+          ? `/${value.source}/`
+          : value.isQuoted
+          ? `"${value.text}"`
+          : value.text
+      );
+      return `${node.name} ${node.operator} ${values.join("|")}`;
+    }
+  }
+}
+
+const cases: [query: string, expected: string][] = [
+  ["", "everything"],
+  ["  ", "everything"],
+  [" a  b ", "and([a], [b])"],
+  ['"a b" c', "and([a b], [c])"],
+  ['"a \\"b\\" \\\\"', '[a "b" \\]'],
+  ['-a -"b c"', "and(not [a], not [b c])"],
+  ["NOT a AND b", "and(not [a], [b])"],
+  ["a OR b c OR d", "or([a], and([b], [c]), [d])"],
+  ["(a OR b) -(c d)", "and(or([a], [b]), not and([c], [d]))"],
+  ["/5\\d\\d$/i x", "and(/5\\d\\d$/i, [x])"],
+  ["/[/]x/", "/[/]x/"],
+  ["level:warn", "level : warn"],
+  ["level>=warn", "level >= warn"],
+  ["status:500,502", "status : 500|502"],
+  ["status:(500 OR 502)", "or(status : 500, status : 502)"],
+  ["status:>=500", "status >= 500"],
+  ["ms>1.5", "ms > 1.5"],
+  ["a!=b", "not a = b"],
+  ["user.id:42", "user.id : 42"],
+  ["-path:/healthz", "not path : /healthz"],
+  ["path:/^\\/api/", "path : /^\\/api/"],
+  ["path:/api/", "path : /api/"],
+  ['machine:"a b"', 'machine : "a b"'],
+  // As JSON has it.
+  ['"statusCode": 200,', "statusCode : 200"],
+  ['{"a":1}', '[{"a":1}]'],
+  // Text that is copied from a line.
+  ["/healthz", "[/healthz]"],
+  ["/api/users foo /bar", "and([/api/users], [foo], [/bar])"],
+  ["12:30:45", "[12:30:45]"],
+  ["https://a.example/b?c=d", "[https://a.example/b?c=d]"],
+  ["main.(*Shop).Pay", "[main.(*Shop).Pay]"],
+  ["Error: no such order", "and([Error:], [no], [such], [order])"],
+  ["[PR04] no candidate", "and([[PR04]], [no], [candidate])"],
+  ["a->b", "[a->b]"],
+  ["- a", "and([-], [a])"],
+  ["--verbose", "[--verbose]"],
+  ["a :)", "and([a], [:)])"],
+  // Incomplete.
+  ['"abc', 'Close the phrase with "'],
+  ["(a OR b", "Close the parenthesis with )."],
+  ["a OR", "Type what to look for after OR."],
+  ["OR a", "Type what to look for before OR."],
+  ["()", "Type what to look for."],
+  ["a -", "Type what to leave out."],
+  ["level:", "Type a value after level:"],
+  ["status>=", "Type a value after status>="],
+  ["/(menu|cart", "Close the regular expression with /, or put the text in quotes."],
+  ["x".repeat(5001), "This search is too long."],
+  ["(".repeat(50), "There are too many parentheses."],
+];
+
+for (const [query, expected] of cases) {
+  Deno.test(`parseQuery() reads ${JSON.stringify(query.slice(0, 40))}`, () => {
+    assertEquals(structure(query), expected);
+  });
+}
+
+Deno.test("parseQuery() never throws, and takes little time", () => {
+  const parts = [
+    "(",
+    ")",
+    '"',
+    "-",
+    "/",
+    "a",
+    ":",
+    ",",
+    "OR",
+    " ",
+    "\\",
+    "[",
+    "level>=",
+    "=",
+    "NOT ",
+  ];
+  let seed = 7;
+  for (let i = 0; i < 5000; i++) {
+    let query = "";
+    for (let length = 0; length < 12; length++) {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      query += parts[seed % parts.length];
+    }
+    parseQuery(query);
+  }
+  for (const part of [...parts, "a.", "a:(", "-(", "/[", '"\\']) {
+    const start = performance.now();
+    parseQuery(part.repeat(5000 / part.length));
+    assert(performance.now() - start < 1000, part);
+  }
+});

@@ -1,0 +1,73 @@
+/**
+ * A viewer of a group that receives the events of another one's stream.
+ *
+ * @module
+ */
+import type { StreamControl } from "../stream/open_stream.ts";
+import type { Outcome, Ready, StreamEvent } from "../stream/stream_request.ts";
+import { wait } from "../wait.ts";
+import { Channel, type Message } from "./channel.ts";
+import type { Group } from "./group.ts";
+
+/** Maximum time between the release of the lock and the message that the leader is leaving. */
+const LEAVING_MS = 250;
+
+/** What to follow. */
+export interface Following {
+  readonly group: Group;
+  /** The `ready` event of this viewer's own stream. */
+  readonly ready: Ready;
+  /** When its token expires, in milliseconds since the epoch, on this computer's clock. */
+  readonly expiresAt: number;
+  /** Called when the leader is leaving. */
+  readonly onLeaving: () => void;
+}
+
+/** Follows the leader. Resolves when it is gone, or this viewer's own token has expired. */
+export async function follow(
+  { group, ready, expiresAt, onLeaving }: Following,
+  { timer, signal }: StreamControl,
+  onEvent: (event: StreamEvent) => void,
+): Promise<Outcome> {
+  const viewer = crypto.randomUUID();
+  const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
+  const end = (why: "cut" | "silent") => resolve({ kind: "lost", why });
+  const expire = () => resolve({ kind: "ended", reason: "expired", retry: undefined });
+  const ended = new AbortController();
+  let isWelcome = false;
+  let isLeaving = false;
+  const receive = (message: Message) => {
+    if (ended.signal.aborted) return;
+    if (message.kind === "welcome" && message.viewer === viewer) {
+      isWelcome = true;
+      timer.reset();
+      const lifetime = expiresAt - Date.now();
+      onEvent({ ...ready, id: message.lastId, lifetime });
+    } else if (message.kind === "events" && isWelcome) {
+      // A timer may be late, as after the computer has slept.
+      if (Date.now() >= expiresAt) return expire();
+      timer.reset();
+      for (const event of message.events) if (!signal.aborted) onEvent(event);
+    } else if (message.kind === "leaving" && isWelcome) {
+      isLeaving = true;
+      onLeaving();
+    } else if (message.kind === "lost" && isWelcome) end("cut");
+  };
+  const channel = new Channel(group.channel, receive);
+  channel.post({ kind: "join", viewer });
+  // Granted when the leader is gone. Released at once, so that whichever viewer is ready first can lead.
+  navigator.locks.request(group.lock, { signal: ended.signal }, () => {}).then(async () => {
+    await wait(LEAVING_MS, ended.signal);
+    if (!isLeaving) end("cut");
+  }, () => {});
+  wait(expiresAt - Date.now(), ended.signal).then(expire);
+  signal.addEventListener("abort", () => end("cut"), { signal: ended.signal });
+  timer.signal.addEventListener("abort", () => end("silent"), { signal: ended.signal });
+  if (signal.aborted) end("cut");
+  const result = await outcome;
+  ended.abort();
+  timer.stop();
+  channel.post({ kind: "leave", viewer });
+  channel.close();
+  return result;
+}

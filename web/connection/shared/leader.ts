@@ -1,0 +1,102 @@
+/**
+ * The viewer of a group that has the stream, and passes on its events.
+ *
+ * @module
+ */
+import type { StreamEvent } from "../stream/stream_request.ts";
+import { wait } from "../wait.ts";
+import { Channel, type Message } from "./channel.ts";
+import type { Group } from "./group.ts";
+
+/** Maximum time for which a viewer that has been removed keeps its stream, so that another one can take over. */
+const LINGER_MS = 5000;
+
+/** What the other viewers cannot know from their own streams. */
+const PASSED_ON: readonly string[] = ["line", "dropped", "status", "gap"] satisfies StreamEvent[
+  "event"
+][];
+
+/** Leads a group from its creation until {@linkcode Leader.lose} or {@linkcode Leader.leave}. */
+export class Leader {
+  readonly lock: string;
+  readonly #channel: Channel;
+  readonly #lastId: () => string | undefined;
+  readonly #release: () => void;
+  readonly #followers = new Set<string>();
+  readonly #alone = new AbortController();
+  #events: StreamEvent[] = [];
+  #isScheduled = false;
+  #isLeaving = false;
+
+  /** Becomes the leader; `undefined` if the group has one. */
+  static async of(group: Group, lastId: () => string | undefined): Promise<Leader | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Leader | undefined>();
+    const lead = (lock: Lock | null) => {
+      if (lock === null) return resolve(undefined);
+      return new Promise<void>((release) => resolve(new Leader(group, lastId, release)));
+    };
+    navigator.locks.request(group.lock, { ifAvailable: true }, lead).catch(() =>
+      resolve(undefined)
+    );
+    return await promise;
+  }
+
+  /** The caller holds the lock of the group, which `release` releases. */
+  private constructor(group: Group, lastId: () => string | undefined, release: () => void) {
+    this.lock = group.lock;
+    this.#lastId = lastId;
+    this.#release = release;
+    this.#channel = new Channel(group.channel, (message) => this.#receive(message));
+  }
+
+  /** Passes on an event of the stream; without one, the fact that the stream is alive. */
+  pass(event?: StreamEvent): void {
+    if (this.#followers.size === 0) return;
+    if (event !== undefined && PASSED_ON.includes(event.event)) this.#events.push(event);
+    // One message per chunk, since each costs far more than a line.
+    if (!this.#isScheduled) queueMicrotask(() => this.#flush());
+    this.#isScheduled = true;
+  }
+
+  /** The stream is lost, or has changed: the others have to find another leader. */
+  lose(): void {
+    this.#flush();
+    this.#channel.post({ kind: "lost" });
+    this.#close();
+  }
+
+  /** Resolves as soon as the others have taken over, and the stream can be closed. */
+  async leave(): Promise<void> {
+    if (this.#followers.size > 0) {
+      this.#isLeaving = true;
+      this.#channel.post({ kind: "leaving" });
+      this.#release();
+      await wait(LINGER_MS, this.#alone.signal);
+    }
+    this.lose();
+  }
+
+  #receive(message: Message): void {
+    if (message.kind === "join" && !this.#isLeaving) {
+      const { viewer } = message;
+      this.#flush();
+      this.#followers.add(viewer);
+      this.#channel.post({ kind: "welcome", viewer, lastId: this.#lastId() });
+    } else if (message.kind === "leave") {
+      this.#followers.delete(message.viewer);
+      if (this.#followers.size === 0 && this.#isLeaving) this.#alone.abort();
+    }
+  }
+
+  #flush(): void {
+    this.#isScheduled = false;
+    if (this.#followers.size > 0) this.#channel.post({ kind: "events", events: this.#events });
+    this.#events = [];
+  }
+
+  #close(): void {
+    this.#followers.clear();
+    this.#channel.close();
+    this.#release();
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Compiles a query into a test of lines.
+ *
+ * @module
+ */
+import type { Line } from "../rows/row.ts";
+import { countChoices } from "../search/backtracking.ts";
+import { boundedTest } from "../search/bounded_match.ts";
+import { Candidate } from "./candidate.ts";
+import { conditionTest, isInColumns, type Test } from "./conditions.ts";
+import { literalSource, tolerantSource } from "./literal_source.ts";
+import { parseQuery } from "./parse_query.ts";
+import type { Node, NodeOf, QueryError } from "./query.ts";
+
+/** A compiled query. */
+export interface CompiledQuery {
+  test(line: Line): boolean;
+  /** Matches the text to highlight; has the flag `g`. */
+  readonly pattern: RegExp | undefined;
+  /** Whether an expression has taken too long, so that it matches nothing anymore. */
+  readonly tooSlow: boolean;
+}
+
+const AMBIGUOUS = "This expression could take forever: it repeats a group that itself repeats.";
+const TOO_MANY = "This expression has too many repeats and alternatives.";
+
+/** With more choices, even a short line could take seconds. */
+const MAX_CHOICES = 30;
+/** Maximum number of parts that are highlighted. */
+const MAX_HIGHLIGHTED = 50;
+
+/**
+ * Compiles a query.
+ *
+ * @example
+ * ```ts
+ * const query = compileQuery("status>=500 -healthz");
+ * if (!("error" in query)) query.test(line);
+ * ```
+ */
+export function compileQuery(text: string): CompiledQuery | QueryError {
+  const parsed = parseQuery(text);
+  if ("error" in parsed) return parsed;
+  if (parsed.node === undefined) return { test: () => true, pattern: undefined, tooSlow: false };
+  const compiler = new Compiler();
+  try {
+    const test = compiler.compile(parsed.node);
+    return {
+      test: (line) => test(new Candidate(line)),
+      pattern: highlightPattern(parsed.node),
+      get tooSlow() {
+        return compiler.tests.some(({ tooSlow }) => tooSlow);
+      },
+    };
+  } catch (error) {
+    if (error instanceof Invalid) return { error: error.message };
+    throw error;
+  }
+}
+
+/** Ends the compilation of a query; the message says what is wrong. */
+class Invalid extends Error {}
+
+class Compiler {
+  /** The tests that may become too slow. */
+  readonly tests: { readonly tooSlow: boolean }[] = [];
+
+  compile(node: Node): Test {
+    switch (node.kind) {
+      case "and": {
+        const tests = this.#cheapFirst(node.children);
+        return (candidate) => tests.every((test) => test(candidate));
+      }
+      case "or": {
+        const tests = this.#cheapFirst(node.children);
+        return (candidate) => tests.some((test) => test(candidate));
+      }
+      case "not": {
+        const test = this.compile(node.child);
+        return (candidate) => !test(candidate);
+      }
+      case "text": {
+        const pattern = new RegExp(literalSource(node.text), "i");
+        return ({ text, line }) => pattern.test(text) || isInColumns(line, pattern);
+      }
+      case "regex": {
+        const test = this.#regex(node.source, node.flags);
+        return ({ text }) => test(text);
+      }
+      case "field": {
+        const test = conditionTest(node, (source, flags) => this.#regex(source, flags));
+        if ("error" in test) throw new Invalid(test.error);
+        return test;
+      }
+    }
+  }
+
+  /** Columns are compared first, then text, and then fields, which have to be parsed. */
+  #cheapFirst(nodes: readonly Node[]): Test[] {
+    return [...nodes].sort((a, b) => cost(a) - cost(b)).map((node) => this.compile(node));
+  }
+
+  #regex(source: string, flags: string): (text: string) => boolean {
+    let pattern: RegExp;
+    try {
+      pattern = new RegExp(tolerantSource(source), flags);
+    } catch (error) {
+      throw new Invalid(explain(error));
+    }
+    const choices = countChoices(pattern);
+    if (choices > MAX_CHOICES) throw new Invalid(choices === Infinity ? AMBIGUOUS : TOO_MANY);
+    const bounded = boundedTest(pattern);
+    this.tests.push(bounded);
+    return (text) => bounded.test(text);
+  }
+}
+
+function cost(node: Node): number {
+  if (node.kind === "not") return cost(node.child);
+  if (node.kind === "and" || node.kind === "or") return Math.max(...node.children.map(cost));
+  if (node.kind !== "field") return 1;
+  return ["level", "machine", "region", "provider"].includes(node.name) ? 0 : 2;
+}
+
+/** Matches what the query looks for, except in conditions. Case matters only if it does in all parts. */
+function highlightPattern(node: Node): RegExp | undefined {
+  const parts = highlighted(node).slice(0, MAX_HIGHLIGHTED);
+  if (parts.length === 0) return undefined;
+  const source = parts.map((part) =>
+    part.kind === "text" ? literalSource(part.text) : tolerantSource(part.source)
+  );
+  const flags = parts.map((part) => part.kind === "text" ? "i" : part.flags);
+  const ignoresCase = flags.some((one) => one.includes("i"));
+  const others = ["m", "s"].filter((flag) => flags.some((one) => one.includes(flag))).join("");
+  try {
+    return new RegExp(source.join("|"), `g${ignoresCase ? "i" : ""}${others}`);
+  } catch {
+    // Two expressions may name the same group.
+    return new RegExp(source[0]!, `g${ignoresCase ? "i" : ""}${others}`);
+  }
+}
+
+function highlighted(node: Node): NodeOf<"text" | "regex">[] {
+  if (node.kind === "and" || node.kind === "or") return node.children.flatMap(highlighted);
+  return node.kind === "text" || node.kind === "regex" ? [node as NodeOf<"text" | "regex">] : [];
+}
+
+/** The engine's reason, without its prefix `Invalid regular expression: /(/i: `. */
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = message.slice(message.lastIndexOf(": ") + 2);
+  return `Not a valid regular expression yet: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
+}

@@ -1,0 +1,154 @@
+/**
+ * Tests of one field: `level>=warn`, `machine:web-*`, `status:500`, `ms>500`.
+ *
+ * @module
+ */
+import { SEVERITIES, type Severity, severityOf } from "../../lib/log_line/severity.ts";
+import type { Line } from "../rows/row.ts";
+import { type Candidate, fieldName, type Scalar } from "./candidate.ts";
+import { literalSource } from "./literal_source.ts";
+import { numberIn, parseQuantity, type Quantity } from "./quantity.ts";
+import type { FieldNode, Operator, QueryError, Value } from "./query.ts";
+
+/** Tests a line. */
+export type Test = (candidate: Candidate) => boolean;
+/** Compiles a regular expression into a test of a text that gives up if it is too slow. */
+export type CompileRegex = (source: string, flags: string) => (text: string) => boolean;
+
+type Column = "machine" | "region" | "provider";
+const COLUMNS: readonly string[] = ["machine", "region", "provider"] satisfies Column[];
+const MESSAGES = ["message", "msg"];
+
+/** Compiles a condition, or says why it cannot be met. */
+export function conditionTest(node: FieldNode, compileRegex: CompileRegex): Test | QueryError {
+  const { name, operator } = node;
+  if (name === "level") return levelTest(node, compileRegex);
+  if (COLUMNS.includes(name)) return columnTest(node, name as Column, compileRegex);
+  const tests = node.values.map((value) => valueTest(value, operator, name, compileRegex));
+  const any = (value: Scalar) => tests.some((test) => test(value));
+  const field = fieldName(name);
+  const isMessage = MESSAGES.includes(name);
+  // Copied text such as `main.go:42` looks like a condition. So does a list that is a value itself: `a,b`.
+  const written = operator === ":"
+    ? new RegExp(`${literalSource(node.written)}${/\d$/.test(node.written) ? "(?!\\d)" : ""}`, "i")
+    : undefined;
+  return (candidate) => {
+    if (candidate.fieldValues(field).some(any)) return true;
+    if (isMessage && any(candidate.line.message)) return true;
+    return written !== undefined && written.test(candidate.text);
+  };
+}
+
+function levelTest(
+  { operator, values }: FieldNode,
+  compileRegex: CompileRegex,
+): Test | QueryError {
+  if (operator === ":" || operator === "=") {
+    const tests = values.map((value) => textTest(value, compileRegex));
+    const named = values.flatMap((value) =>
+      value.kind === "value" ? severitiesNamed(value.text) : []
+    );
+    return ({ line }) => named.includes(line.severity) || tests.some((test) => test(line.level));
+  }
+  const [value] = values;
+  const severity = value?.kind === "value" ? severityOf(value.text.toLowerCase()) : "none";
+  if (severity === "none") return { error: "Compare the level with debug, info, warn or error." };
+  const wanted = rank(severity);
+  return ({ line }) => line.severity !== "none" && ordered(operator, rank(line.severity) - wanted);
+}
+
+/** The severities that `text` begins or is a longer form of, such as `err`, `warning` and `information`. */
+function severitiesNamed(text: string): Severity[] {
+  const name = text.toLowerCase();
+  if (name === "") return [];
+  return SEVERITIES.filter((one) => one.startsWith(name) || name.startsWith(one));
+}
+
+/** How severe, as a number. */
+function rank(severity: Severity): number {
+  return -SEVERITIES.indexOf(severity);
+}
+
+function columnTest({ values }: FieldNode, column: Column, compileRegex: CompileRegex): Test {
+  const tests = values.map((value) => textTest(value, compileRegex, column === "machine"));
+  return ({ line }) => tests.some((test) => test(line[column]));
+}
+
+/** A short form of an id in hexadecimal digits, as Git and Docker have. */
+const SHORT_ID = /^[0-9a-f]{6,}$/i;
+
+/** Tests a whole name; `*` stands for any characters. */
+function textTest(
+  value: Value,
+  compileRegex: CompileRegex,
+  hasShortForm = false,
+): (text: string) => boolean {
+  if (value.kind === "regex") return compileRegex(value.source, value.flags);
+  const { text, isQuoted } = value;
+  const pattern = !isQuoted && text.includes("*")
+    ? globPattern(text)
+    : hasShortForm && !isQuoted && SHORT_ID.test(text)
+    ? new RegExp(`^${text}[0-9a-f]*$`, "i")
+    : new RegExp(`^${literalSource(text)}$`, "i");
+  return (name) => pattern.test(name);
+}
+
+function globPattern(text: string): RegExp {
+  // `a**b` would be ambiguous; several stars take time that is polynomial, so there are at most two.
+  const [first = "", ...rest] = text.split(/\*+/);
+  const tail = rest.length > 2 ? [rest[0]!, rest.slice(1).join("*")] : rest;
+  return new RegExp(`^${[first, ...tail].map(literalSource).join("[^]*")}$`, "i");
+}
+
+function valueTest(
+  value: Value,
+  operator: Operator,
+  name: string,
+  compileRegex: CompileRegex,
+): (value: Scalar) => boolean {
+  if (value.kind === "regex") {
+    const test = compileRegex(value.source, value.flags);
+    return (scalar) => test(String(scalar));
+  }
+  const { text, isQuoted } = value;
+  const quantity = parseQuantity(text);
+  if (operator !== ":" && operator !== "=") {
+    return (scalar) => quantity !== undefined && compared(scalar, operator, quantity, name);
+  }
+  if (!isQuoted && text.includes("*")) {
+    const glob = globPattern(text);
+    return (scalar) => glob.test(String(scalar));
+  }
+  if (quantity !== undefined) {
+    return (scalar) => String(scalar) === text || compared(scalar, "=", quantity, name);
+  }
+  const source = literalSource(text);
+  const pattern = new RegExp(operator === "=" || text === "" ? `^${source}$` : source, "i");
+  return (scalar) => pattern.test(String(scalar));
+}
+
+function compared(scalar: Scalar, operator: Operator, wanted: Quantity, name: string): boolean {
+  if (typeof scalar !== "number" && typeof scalar !== "string") return false;
+  const value = parseQuantity(String(scalar));
+  if (value === undefined) return false;
+  return ordered(operator, numberIn(value, wanted, name) - wanted.number);
+}
+
+function ordered(operator: Operator, difference: number): boolean {
+  if (operator === ">") return difference > 0;
+  if (operator === ">=") return difference >= 0;
+  if (operator === "<") return difference < 0;
+  return operator === "<=" ? difference <= 0 : difference === 0;
+}
+
+/** Whether a word is what a column shows: part of a machine's name, or another column's whole value. */
+export function isInColumns({ machine, region, provider, level }: Line, word: RegExp): boolean {
+  if (word.test(machine)) return true;
+  // Nearly all lines are of the provider `app`, which is not shown.
+  return isWhole(region, word) || (provider !== "app" && isWhole(provider, word)) ||
+    isWhole(level, word);
+}
+
+function isWhole(text: string, word: RegExp): boolean {
+  return text !== "" && word.exec(text)?.[0].length === text.length;
+}

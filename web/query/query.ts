@@ -1,0 +1,48 @@
+/**
+ * What a query consists of once it has been parsed.
+ *
+ * @module
+ */
+
+/** How a field is compared with a value: `:` looks inside of text, `=` compares all of it. */
+export type Operator = ":" | "=" | ">" | ">=" | "<" | "<=";
+
+/** A value to compare a field with. */
+export type Value =
+  | { readonly kind: "value"; readonly text: string; readonly isQuoted: boolean }
+  | { readonly kind: "regex"; readonly source: string; readonly flags: string };
+
+/** A part of a query, and its position in the text. */
+export type Node =
+  & { readonly start: number; readonly end: number }
+  & (
+    | { readonly kind: "and" | "or"; readonly children: readonly Node[] }
+    | { readonly kind: "not"; readonly child: Node }
+    | { readonly kind: "text"; readonly text: string }
+    | { readonly kind: "regex"; readonly source: string; readonly flags: string }
+    | FieldNode
+  );
+
+/** A condition on a field, such as `status>=500`; any of the values may match. */
+export interface FieldNode {
+  readonly kind: "field";
+  readonly name: string;
+  readonly operator: Operator;
+  readonly values: readonly Value[];
+  /** The condition as typed: it may be meant as text, such as `main.go:42`. */
+  readonly written: string;
+}
+
+/** A node of one kind. */
+export type NodeOf<Kind extends Node["kind"]> = Extract<Node, { kind: Kind }>;
+
+/** A parsed query. */
+export interface ParsedQuery {
+  /** `undefined` if the query is empty: every line matches. */
+  readonly node: Node | undefined;
+}
+
+/** Why a query is incomplete or invalid; shown to the user, who may still be typing. */
+export interface QueryError {
+  readonly error: string;
+}

@@ -1,0 +1,49 @@
+/**
+ * The viewer's texts in the language of the page.
+ *
+ * @module
+ */
+import type { CountedText, Text, Texts } from "./texts.ts";
+
+/** Shared by all viewers of a page. */
+let current: Texts = {};
+let locale = "en";
+
+/**
+ * Replaces texts; those that are missing stay English. Call it before the page contains a viewer.
+ *
+ * @param language A BCP 47 language tag, for numbers and plural forms.
+ *
+ * @example
+ * ```ts
+ * setTexts({ "Live": "En direct", "{count} lines": { one: "{count} ligne", other: "{count} lignes" } }, "fr");
+ * ```
+ */
+export function setTexts(texts: Texts, language = "en"): void {
+  current = texts;
+  locale = language;
+}
+
+/** A text, with each `{name}` replaced by the value of this name. */
+export function t(text: Text, values: Readonly<Record<string, string>> = {}): string {
+  return fill(current[text] ?? text, values);
+}
+
+/** A count with its noun, such as `1 line` or `1,234 lines`; English has one form for 1, and another one. */
+export function count(number: number, text: CountedText): string {
+  const english = number === 1 ? text.replace(/s$/, "") : text;
+  const forms = current[text] ?? english;
+  const form = typeof forms === "string"
+    ? forms
+    : forms[new Intl.PluralRules(locale).select(number)] ?? forms.other ?? english;
+  return fill(form, { count: formatNumber(number) });
+}
+
+/** A number with the separators of the language. */
+export function formatNumber(number: number, options?: Intl.NumberFormatOptions): string {
+  return number.toLocaleString(locale, options);
+}
+
+function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
+}
