@@ -29,7 +29,7 @@ export interface NatstapViewer extends ViewerProperties, ViewerMethods {}
  * @csspart column - A field of a line that is shown as a column
  * @csspart message - The text of a line
  * @csspart columns - The names of the columns, above the rows
- * @csspart day - The day above its first row
+ * @csspart above - Above a row: its day, or that older lines were removed
  * @csspart gap - A place where lines are missing
  * @csspart live - Where live lines begin
  * @csspart pill - The button for new lines
