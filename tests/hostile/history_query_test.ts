@@ -114,10 +114,15 @@ Deno.test("GET /logs answers numbers of any size, and never with other lines tha
   for (const parameter of ["tail", "last_event_id"]) {
     for (const value of ["0", "00", "007", ...exact, ...values]) {
       const { status, lines } = await ask(`${parameter}=${value}`);
-      const count = parameter === "tail" ? Number(value) : Infinity;
+      const number = Number(value);
+      // An ID that the stream has not reached is one of a stream that was deleted.
+      const after = number > LINES.length ? 0 : number;
+      const found = parameter === "tail"
+        ? all.slice(number === 0 ? all.length : -number)
+        : all.filter(({ id }) => Number(id) > after);
       const expected = value.length > 15
         ? { status: 400, lines: [] }
-        : { status: 200, lines: count === 0 ? [] : all.slice(-count) };
+        : { status: 200, lines: found };
       assertEquals({ status, lines }, expected, `${parameter}=${value.slice(0, 50)}`);
     }
   }

@@ -29,7 +29,7 @@ Deno.test("A value in an expanded line can become a column, and filter the lines
 
 Deno.test("A field whose name has a space cannot become a column, which would be two", async () => {
   await using visit = await stage.open();
-  await visit.show({ message: JSON.stringify({ msg: "hello", "user name": "ann" }) });
+  await stage.publish({ message: JSON.stringify({ msg: "hello", "user name": "ann" }) });
   await visit.row("hello").locator(".expand").click();
   await visit.element('.json [data-name="user name"]').click();
   await visit.button("Copy value").waitFor();

@@ -117,6 +117,8 @@ export class StoredLineReader implements Omit<ScopeReader, "onError"> {
     if (firstTime === undefined || since <= firstTime) {
       return { sequence: first, cut: deleted ? "retention" : undefined };
     }
+    // A time that overflows the server's nanoseconds would select all lines.
+    if (since > lastTime) return { sequence: lastSequence + 1, cut: undefined };
     const sequence = await this.#read((batches) => batches.sequenceAt(since));
     return { sequence: Math.min(Math.max(sequence, first), lastSequence + 1), cut: undefined };
   }
