@@ -89,7 +89,7 @@ export async function startProcesses(options: ProcessOptions): Promise<Processes
     server: Child<Commands>,
     publish: Processes["publish"],
   ): Promise<Processes> {
-    // Started last, and so killed first: the end of a stream is an error to the readers.
+    // Readers treat the end of a stream as an error. Processes are killed in reverse order, so start them last.
     const readers = start<typeof readersCommands>("--allow-all", "bench/load/readers.ts");
     const port = await server.port;
     if (name !== "floor" && name !== "naive") await waitUntilReady(`http://127.0.0.1:${port}`);

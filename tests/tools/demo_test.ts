@@ -145,7 +145,8 @@ Deno.test("demo and the commands it prints work behind a proxy", LINUX, async ()
 Deno.test("demo exits immediately after a second Ctrl-C", LINUX, async () => {
   await using demo = await startDemo();
   const service = demo.children.find(({ command }) => command.includes("main.ts"));
-  Deno.kill(service!.pid, "SIGSTOP"); // So that it cannot shut down gracefully.
+  // A stopped process cannot shut down gracefully.
+  Deno.kill(service!.pid, "SIGSTOP");
   demo.child.kill("SIGINT");
   // Signals in quick succession may be delivered as one.
   const again = setInterval(() => demo.child.kill("SIGINT"), 100);

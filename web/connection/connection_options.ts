@@ -3,22 +3,14 @@
  *
  * @module
  */
+import type { StreamState } from "../package/element.ts";
 import type { Text } from "../texts/texts.ts";
 import type { EndedReason } from "./reconnect_policy.ts";
 import type { TokenProvider } from "./token_source.ts";
 
 /** The state of the stream. Times in milliseconds since the epoch. */
 export type ConnectionState =
-  | { readonly state: "idle" }
-  | { readonly state: "connecting"; readonly since: number }
-  | {
-    readonly state: "live";
-    readonly app: string;
-    readonly subject: string;
-    readonly expiresAt: number;
-    /** Whether the service has lines of the past. */
-    readonly history: boolean;
-  }
+  | StreamState
   /** `at` is the time of the next attempt; `reason` is for developers, `text` for readers. */
   | {
     readonly state: "reconnecting";

@@ -79,22 +79,26 @@ export interface FilterDetail {
   readonly context: boolean;
 }
 
+/** The state of a stream that is open, opens, or has not been started. Times are in milliseconds since the epoch. */
+export type StreamState =
+  | { readonly state: "idle" }
+  /** `since` is when the attempt began. */
+  | { readonly state: "connecting"; readonly since: number }
+  | {
+    readonly state: "live";
+    readonly app: string;
+    readonly subject: string;
+    /** When the token expires. */
+    readonly expiresAt: number;
+    /** Whether the service has lines of the past. */
+    readonly history: boolean;
+  };
+
 /** The state of the stream. Times are in milliseconds since the epoch. */
 export type StatusDetail =
   & { readonly paused: boolean }
   & (
-    | { readonly state: "idle" }
-    /** `since` is when the attempt began. */
-    | { readonly state: "connecting"; readonly since: number }
-    | {
-      readonly state: "live";
-      readonly app: string;
-      readonly subject: string;
-      /** When the token expires. */
-      readonly expiresAt: number;
-      /** Whether the service has lines of the past. */
-      readonly history: boolean;
-    }
+    | StreamState
     /** `at` is the time of the next attempt; `reason` is for developers, `text` for readers if it differs. */
     | {
       readonly state: "reconnecting";

@@ -9,7 +9,18 @@ import type {
 } from "../../../web/connection/connection_options.ts";
 import { Connection } from "../../../web/connection/stream_connection.ts";
 import type { EndedReason } from "../../../web/connection/reconnect_policy.ts";
+import type { Ready } from "../../../web/connection/stream/stream_request.ts";
 import { PATIENCE_MS } from "../patience.ts";
+
+/** What opens a stream of the app `web`. */
+export const READY: Ready = {
+  event: "ready",
+  app: "web",
+  subject: "logs.web.>",
+  lifetime: 600_000,
+  expiresAt: 0,
+  history: false,
+};
 
 /** A notification. */
 export type Notice =

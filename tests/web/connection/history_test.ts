@@ -12,6 +12,15 @@ function watch(service: ScriptedService, more: { tail?: number } = { tail: 500 }
   return new Watcher({ src: service.src, token: "a", random: () => 0, ...more });
 }
 
+/** Resolves to the first stream of a viewer that has received line `a`, whose ID is 7. */
+async function afterLine(service: ScriptedService, watcher: Watcher): Promise<ScriptedStream> {
+  const first = await service.next();
+  first.ready(HISTORY);
+  first.send("a", undefined, 7);
+  await watcher.until("line a");
+  return first;
+}
+
 /** Notifications of lines, gaps, marks and losses. */
 function seen({ summary }: Watcher): string[] {
   return summary.filter((what) => /^(line|gap|live mark|lost|nats)/.test(what));
@@ -47,11 +56,9 @@ Deno.test("there is no mark if no line precedes it", async () => {
 Deno.test("after a loss, the stream continues after the last line, without a gap", async () => {
   await using service = new ScriptedService();
   using watcher = watch(service);
-  const first = await service.next();
-  first.ready(HISTORY);
-  first.send("a", undefined, 7);
+  const first = await afterLine(service, watcher);
   first.send("{}", "live", 7);
-  await watcher.until("line a");
+  await watcher.until("live mark");
   first.cut();
   const second = await service.next();
   assertEquals(parameters(second), { last_event_id: "7" });
@@ -91,10 +98,7 @@ Deno.test("a stream that is lost before any line asks for the last lines again",
 Deno.test("a page that stops and starts again continues after the last line", async () => {
   await using service = new ScriptedService();
   using watcher = watch(service);
-  const first = await service.next();
-  first.ready(HISTORY);
-  first.send("a", undefined, 7);
-  await watcher.until("line a");
+  await afterLine(service, watcher);
   watcher.connection.stop();
   watcher.connection.start();
   const second = await service.next();
@@ -107,10 +111,7 @@ Deno.test("a page that stops and starts again continues after the last line", as
 Deno.test("if the next stream has no history, the loss is reported then", async () => {
   await using service = new ScriptedService();
   using watcher = watch(service);
-  const first = await service.next();
-  first.ready(HISTORY);
-  first.send("a", undefined, 7);
-  await watcher.until("line a");
+  const first = await afterLine(service, watcher);
   const heard = Date.now();
   first.cut();
   (await service.next()).ready({ history: false });

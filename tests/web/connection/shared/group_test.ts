@@ -2,15 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { type Group, groupOf } from "../../../../web/connection/shared/group.ts";
 import type { Ready } from "../../../../web/connection/stream/stream_request.ts";
 import { mint } from "../../../support/service.ts";
+import { READY } from "../../../support/viewer/stream_watcher.ts";
 
-const READY: Ready = {
-  event: "ready",
-  app: "web",
-  subject: "logs.web.>",
-  lifetime: 600_000,
-  expiresAt: 0,
-  history: false,
-};
 const URL_OF_LOGS = new URL("https://logs.example.com/logs?app=web");
 
 async function group(
