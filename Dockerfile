@@ -5,7 +5,7 @@ FROM denoland/deno:${DENO_VERSION} AS build
 
 WORKDIR /app
 COPY deno.json deno.lock main.ts ./
-COPY tools/bundle.ts tools/program.ts tools/
+COPY tools/bundle.ts tools/minify.ts tools/program.ts tools/
 COPY lib/ lib/
 COPY routes/ routes/
 COPY web/ web/

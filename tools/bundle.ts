@@ -18,7 +18,14 @@ const FOLDER = `${ROOT}web/dist/`;
 const MODULE = `${FOLDER}viewer.json`;
 
 /** Files and folders that the viewer is built from. */
-export const SOURCES = ["deno.json", "deno.lock", "lib", "tools/bundle.ts", "web"];
+export const SOURCES = [
+  "deno.json",
+  "deno.lock",
+  "lib",
+  "tools/bundle.ts",
+  "tools/minify.ts",
+  "web",
+];
 
 const TYPES: Readonly<Record<AssetName, string>> = {
   "viewer.js": "text/javascript; charset=utf-8",
@@ -151,11 +158,14 @@ async function readTexts(): Promise<Record<AssetName, string>> {
     Deno.readTextFile(`${ROOT}web/page.css`),
     Deno.readTextFile(`${ROOT}web/index.html`),
   ]);
-  // In minified code, only the templates of markup and styles have line breaks.
-  const compact = viewer!.replace(/\n\s+/g, "\n")
-    // Comments of styles, which take lines of their own, and spaces that styles do not need.
-    .replace(/\n\/\*[^*]*\*\/(?=\n)/g, "").replace(/\n([a-z-]+): /g, "\n$1:");
-  return { "viewer.js": compact, "page.js": page!, "page.css": css, "index.html": html };
+  // Loaded only for a build, because most runs find the viewer already built.
+  const { minify } = await import("./minify.ts");
+  return {
+    "viewer.js": await minify(viewer!),
+    "page.js": page!,
+    "page.css": css,
+    "index.html": html,
+  };
 }
 
 /**
