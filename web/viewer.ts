@@ -8,6 +8,8 @@
  *
  * @module
  */
+import { style } from "./theme/viewer_style.ts";
+import { rowStyle } from "./list/row_style.ts";
 import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { columnChoiceTemplate } from "./columns/column_choice.ts";
 import { columnHeaderTemplate } from "./columns/column_header.ts";
@@ -22,7 +24,6 @@ import { helpTemplate } from "./keys/help.ts";
 import { KeyController } from "./keys/key_controller.ts";
 import type { Command } from "./keys/shortcuts.ts";
 import { ListController } from "./list/list_controller.ts";
-import { rowStyle } from "./list/row_style.ts";
 import { SelectionController } from "./selection/selection_controller.ts";
 import { Banner, bannerTemplate } from "./panels/banner.ts";
 import { emptyListTemplate } from "./panels/empty_list.ts";
@@ -44,7 +45,6 @@ import { CompletionController } from "./search/completion_controller.ts";
 import { FilterProperty } from "./search/filter_property.ts";
 import { RowQuery } from "./search/row_query.ts";
 import { StoredFields } from "./search/seen_fields.ts";
-import { style } from "./theme/viewer_style.ts";
 import { LIMIT, ViewerElement } from "./viewer_element.ts";
 import { setTexts, t } from "./texts/translate.ts";
 
