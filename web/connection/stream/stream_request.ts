@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { eventParser, type ServerEvent } from "./event_parser.ts";
 import { MALFORMED, readRefusal, type Refusal } from "./refusal.ts";
 import type { SilenceTimer } from "./silence_timer.ts";
 
@@ -116,23 +116,20 @@ async function readStream(
   const reader = body!.getReader();
   let outcome: Outcome | undefined;
   let retry: number | undefined;
-  const parser = createParser({
-    onRetry: (time) => void (retry = time),
-    onEvent: (message) => {
-      // A handler may have stopped the connection while this chunk was being handled.
-      if (outcome !== undefined || signal.aborted) return;
-      const { event, data } = message;
-      if (event === "end") outcome = { kind: "ended", retry, ...JSON.parse(data) };
-      else onEvent(toEvent(message, now));
-    },
-  });
+  const parse = eventParser((message) => {
+    // A handler may have stopped the connection while this chunk was being handled.
+    if (outcome !== undefined || signal.aborted) return;
+    const { event, data } = message;
+    if (event === "end") outcome = { kind: "ended", retry, ...JSON.parse(data) };
+    else onEvent(toEvent(message, now));
+  }, (delay) => retry = delay);
   while (outcome === undefined) {
     const chunk = await reader.read().catch(() => {});
     if (chunk?.value === undefined) return undefined;
     timer.reset();
     onHeard();
     try {
-      parser.feed(decoder.decode(chunk.value, { stream: true }));
+      parse(decoder.decode(chunk.value, { stream: true }));
     } catch (error) {
       // Whatever failed, a viewer that shows "Live" without a stream would be worse.
       reportError(error);
@@ -145,7 +142,7 @@ async function readStream(
 }
 
 /** The event may also be an unknown one, which a newer service may send. */
-function toEvent({ event, id, data }: EventSourceMessage, now: number): StreamEvent {
+function toEvent({ event, id, data }: ServerEvent, now: number): StreamEvent {
   if (event === undefined) return { event: "line", payload: data, id };
   const parsed = { ...JSON.parse(data || "{}"), id, event };
   if (event !== "ready") return parsed;
