@@ -89,8 +89,9 @@ export class JetStreamHistory implements History {
         onDenied: () => sink.end("denied"),
         onState: (state, at) => {
           const notify = () => sink.notify(statusEvent(state, at, true));
-          if (state === "connected") feed.catchUp(notify);
-          else notify();
+          if (state === "connected") return feed.catchUp(notify);
+          feed.hold();
+          notify();
         },
       });
     } catch (error) {

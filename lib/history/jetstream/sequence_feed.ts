@@ -41,7 +41,11 @@ export class SequenceFeed {
   /** Sequence number of the last line that was passed on, or up to which there is nothing to pass on. */
   #last: number;
   /** Whether live lines wait. */
+  #waits: boolean;
+  /** Whether stored lines are being read, or will be by {@linkcode start}. */
   #joining: boolean;
+  /** Whether live lines wait for {@linkcode catchUp}. */
+  #held = false;
   /** Sequence number of the first live line. */
   #firstLive = Infinity;
   #waiting: WaitingLine[] = [];
@@ -61,7 +65,7 @@ export class SequenceFeed {
    */
   constructor(last: number | undefined, sink: LineSink, reader: ScopeReader, limits: QueueLimits) {
     this.#last = last ?? 0;
-    this.#joining = last === undefined;
+    this.#waits = this.#joining = last === undefined;
     this.#sink = sink;
     this.#reader = reader;
     this.#limits = limits;
@@ -70,7 +74,7 @@ export class SequenceFeed {
   /** Takes a live line. This is the hot path. */
   push(payload: Uint8Array, position: Position): void {
     const { sequence, previous } = position;
-    if (this.#joining) return this.#wait(payload, position);
+    if (this.#waits) return this.#wait(payload, position);
     if (sequence <= this.#last) return;
     if (previous > this.#last) {
       // The line before it, on the same subject, has not arrived.
@@ -100,6 +104,14 @@ export class SequenceFeed {
   }
 
   /**
+   * Makes live lines wait until {@linkcode catchUp} is called. A connection that has just been restored delivers
+   * them before it is known to be, and nothing in the first one says that lines of other subjects are missing.
+   */
+  hold(): void {
+    this.#waits = this.#held = this.#stale = true;
+  }
+
+  /**
    * Reads the lines that may have been missed.
    *
    * @param onJoined Called when the stream is live again.
@@ -107,6 +119,7 @@ export class SequenceFeed {
   catchUp(onJoined?: () => void): void {
     if (onJoined !== undefined) this.#onJoined.push(onJoined);
     this.#stale = true;
+    this.#held = false;
     if (!this.#joining) this.#join(() => Promise.resolve());
   }
 
@@ -118,19 +131,20 @@ export class SequenceFeed {
   }
 
   async #join(findStart: () => Promise<void>): Promise<void> {
-    this.#joining = true;
+    this.#waits = this.#joining = true;
     await this.#persist(findStart);
-    do {
+    for (this.#stale = true; (this.#stale || this.#forgotten) && !this.#held && !this.#done;) {
       this.#stale = false;
       // Whatever arrives from now on is newer than the last line that is asked for next, or part of it.
       this.#forget();
       await this.#persist(() => this.#readStored());
       await this.#sendWaiting();
-    } while ((this.#stale || this.#forgotten) && !this.#done);
-    if (this.#done) return;
+    }
+    this.#joining = false;
+    if (this.#held || this.#done) return;
     this.#forget();
     for (const onJoined of this.#onJoined.splice(0)) onJoined(this.#last);
-    this.#joining = false;
+    this.#waits = false;
   }
 
   get #done(): boolean {

@@ -19,6 +19,8 @@ class Scenario {
   lag = 0;
   /** Whether the reader's source is restarted, so that it starts over. */
   isRestarted = (): boolean => false;
+  /** Number of subjects to which lines are published in turn. */
+  subjects = 1;
   /** Size of the stored lines, in bytes. */
   lineBytes = 10;
   /** Sequence numbers from which lines were read. */
@@ -74,7 +76,7 @@ class Scenario {
 
   /** Stores a line, and republishes it to `feed` unless it is lost on the way. */
   publish(feed: SequenceFeed, sequence: number, lost = false): void {
-    const previous = this.stored.at(-1) ?? 0;
+    const previous = this.stored.at(-this.subjects) ?? 0;
     this.stored.push(sequence);
     if (!lost) feed.push(line(sequence).payload, { sequence, previous });
   }
@@ -216,6 +218,25 @@ Deno.test("catchUp() persists until JetStream answers and its replica has every 
   feed.close();
 });
 
+Deno.test("hold() makes live lines wait, because lines of other subjects before them may be missing", async () => {
+  for (const isJoining of [false, true]) {
+    const scenario = new Scenario();
+    const feed = scenario.open(0);
+    scenario.publish(feed, 1);
+    if (isJoining) feed.catchUp();
+    feed.hold();
+    scenario.stored.push(2, 3);
+    feed.push(line(3).payload, { sequence: 3, previous: 0 });
+    assertEquals(scenario.taken, [1]);
+    const joined = Promise.withResolvers<void>();
+    feed.catchUp(joined.resolve);
+    await joined.promise;
+    scenario.publish(feed, 4);
+    assertEquals(scenario.taken, [1, 2, 3, 4]);
+    feed.close();
+  }
+});
+
 Deno.test("catchUp() ends if the lines that it waits for are deleted", async () => {
   const scenario = new Scenario();
   const feed = scenario.open(0);
@@ -239,6 +260,7 @@ Deno.test("A feed delivers every line exactly once and in order, whatever is los
     const fromStart = random() < 0.5;
     const feed = scenario.open(fromStart ? undefined : 0, 20 + 200 * random());
     scenario.room = 3;
+    scenario.subjects = 1 + Math.floor(3 * random());
     scenario.onRequest = async () => void (random() < 0.7 && await setImmediate());
     scenario.isRestarted = () => random() < 0.1;
     if (fromStart) feed.start({ after: 0 }, 1e9, () => {});
@@ -247,8 +269,10 @@ Deno.test("A feed delivers every line exactly once and in order, whatever is los
       if (random() < 0.05) {
         connected = !connected;
         if (connected) feed.catchUp();
+        else feed.hold();
       }
-      scenario.publish(feed, sequence, !connected);
+      // A connection delivers lines shortly before it is known to be restored.
+      scenario.publish(feed, sequence, !connected && random() < 0.8);
       if (random() < 0.3) scenario.makeRoom(Math.floor(20 * random()));
       if (random() < 0.3) await setImmediate();
     }
