@@ -9,6 +9,12 @@ import type { SubjectTemplate } from "../../nats/subject_template.ts";
 import { askJetStream, HistoryStreamMissingError } from "./jetstream_api.ts";
 import { isWithin, type Republish, republishProblem } from "./republish.ts";
 
+/**
+ * Maximum time that JetStream may take to answer. A stream without a leader must be noticed before another server
+ * is elected, which takes at least 4 s: the new leader does not republish what the old one should have.
+ */
+const STATE_TIMEOUT_MS = 2_000;
+
 /** A stream that history can be read from. */
 export interface HistoryStream {
   readonly name: string;
@@ -50,7 +56,11 @@ export async function readHistoryStream(
   template: SubjectTemplate,
 ): Promise<HistoryStream | UnusableStream> {
   try {
-    const info = await askJetStream(connection, (api) => api.streams.info(name));
+    const info = await askJetStream(
+      connection,
+      (api) => api.streams.info(name),
+      STATE_TIMEOUT_MS,
+    );
     const problem = problemOf(info.config, template.toSubject({}));
     return problem === undefined
       ? toHistoryStream(info)

@@ -7,7 +7,7 @@ import { delay } from "@nats-io/transport-deno";
 import type { Log } from "../../telemetry/log.ts";
 import type { HistoryStream, UnusableStream } from "./history_stream.ts";
 
-/** How often the stream is asked for its state. A new leader takes at least 4 s to be elected. */
+/** How often the stream is asked for its state: often enough to notice that it has no leader before it has a new one. */
 const POLL_MS = 1_000;
 /**
  * How long streams wait for the first answer before they open without history, which they never get then.
