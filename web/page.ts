@@ -17,6 +17,8 @@ interface Viewer extends HTMLElement, Scope {
   src: string;
   token: string;
   filter: string | undefined;
+  line: string | undefined;
+  permalink: string;
   clear(): void;
   leaveContext(): void;
 }
@@ -25,6 +27,8 @@ interface Viewer extends HTMLElement, Scope {
 let scope = scopeOf(location.search);
 /** The query, which the address bar keeps in the fragment: the service's logs never have it. */
 let filter = "";
+/** The line that a link names. */
+let line: string | undefined;
 /** Whether the last entry of the history is the context of a line. */
 let isContext = false;
 // This comes first, so that the token is neither visible nor in the browser's history.
@@ -48,7 +52,7 @@ form.addEventListener("submit", (event) => {
 addEventListener("hashchange", () => {
   const token = takeFragment();
   if (viewer !== undefined) {
-    viewer.filter = filter;
+    Object.assign(viewer, { filter, line });
     if (token !== "") Object.assign(viewer, { app: scope.app });
   }
   if (token !== "") watch(token);
@@ -69,6 +73,7 @@ function takeFragment(): string {
   const parameters = new URLSearchParams(fragment);
   const token = parameters.get("token") ?? "";
   filter = parameters.get("filter") ?? "";
+  line = parameters.get("line") ?? undefined;
   if (token === "") return "";
   keepFilter();
   scope = { ...scopeOf(location.search), ...scopeOf(fragment) };
@@ -81,12 +86,13 @@ function keepFilter(): void {
 
 /** The address of the current view, without the token. */
 function address(): string {
-  const fragment = filter === "" ? "" : `#${new URLSearchParams({ filter })}`;
-  return location.pathname + location.search + fragment;
+  const fragment = `${new URLSearchParams({ ...(line && { line }), ...(filter && { filter }) })}`;
+  return location.pathname + location.search + (fragment && `#${fragment}`);
 }
 
 /** Keeps the address up to date. The context of a line is an entry of the history. */
 function filterChanged({ filter: next, context }: FilterDetail): void {
+  if (filter !== next) line = undefined;
   filter = next;
   isContext ||= context;
   if (context) history.pushState("context", "", address());
@@ -121,7 +127,11 @@ function watch(token: string): void {
 function open(token: string): void {
   viewer?.remove();
   viewer = document.createElement("natstap-viewer") as Viewer;
-  Object.assign(viewer, { src: new URL("logs", document.baseURI).href, token, filter }, scope);
+  Object.assign(
+    viewer,
+    { src: new URL("logs", document.baseURI).href, token, filter, line },
+    scope,
+  );
   viewer.addEventListener("natstap-status", (event) => {
     follow((event as CustomEvent<ConnectionState>).detail);
   });
@@ -149,6 +159,9 @@ function follow(status: ConnectionState): void {
   // The lines of two apps must not be mixed.
   if (app !== undefined && app !== status.app) viewer?.clear();
   app = status.app;
+  // Whoever opens the link may have a token for several apps.
+  const query = app === "*" ? "" : `?app=${app}`;
+  if (viewer !== undefined) viewer.permalink = `${location.pathname}${query}#line={line}`;
   isSame = false;
   reason.textContent = "";
   document.title = `${app} · natstap`;

@@ -38,7 +38,7 @@ import { toolbarTemplate } from "./panels/toolbar.ts";
 import type { ViewerEvents, ViewerMethods } from "./package/element.ts";
 import { IncomingRows } from "./rows/incoming_rows.ts";
 import { unusedColumns } from "./rows/facets.ts";
-import { type Line, lineDetail } from "./rows/row.ts";
+import { hasSequence, type Line, lineDetail } from "./rows/row.ts";
 import { TIMES } from "./rows/row_time.ts";
 import { Store } from "./rows/store.ts";
 import { CompletionController } from "./search/completion_controller.ts";
@@ -79,9 +79,10 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   readonly #rows = new ListController(this, this.#store, this.#query, this.#columns, {
     onValue: (button) => this.#values.open(button),
     onCopy: (line) => this.#copy(line),
+    onLink: (line) => this.#copyLink(line),
     onContext: ({ id }) => this.goTo(id),
     onFacet: (...facet) => this.#query.toggleFacet(...facet),
-    onNearStart: () => this.#stream.loadOlder(this.#store.limit - this.#store.size),
+    onNearStart: () => this.#loadOlder(),
   });
   readonly #selection = new SelectionController(this, this.#store, this.#rows, this.#note);
   readonly #keys = new KeyController(this, (command) => this.#run(command));
@@ -162,6 +163,31 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       this.clear();
       this.#cleared = false;
     }
+    if (this.line) this.#openLine(this.line);
+  }
+
+  #loadOlder(from?: number): Promise<boolean> {
+    return this.#stream.loadOlder(this.#store.limit - this.#store.size, from);
+  }
+
+  /** Goes to the line of a link and selects it, once it is loaded. Until then, this is called for each update. */
+  async #openLine(line: string): Promise<void> {
+    const find = () => [...this.#store.all()].find((row) => hasSequence(row, line));
+    let row = find();
+    if (row === undefined) {
+      const isDone = await this.#loadOlder(Number(line));
+      if (!isDone || this.line !== line) return;
+      row = find();
+    }
+    this.line = undefined;
+    if (row === undefined) {
+      this.#note.show(t("This line is no longer available"));
+      this.#incoming.prepend({ lines: [], gap: "line" });
+      const [gap] = this.#store.all();
+      return this.#rows.show(gap!.id);
+    }
+    this.goTo(row.id);
+    this.#rows.selection.select(row.id, row.id);
   }
 
   #statusChanged(): void {
@@ -307,6 +333,13 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     return true;
   }
 
+  #copyLink(line: Line | undefined): boolean {
+    if (!this.permalink || line?.sequence === undefined) return false;
+    const link = new URL(this.permalink.replace("{line}", line.sequence), document.baseURI);
+    copy(link.href).then(() => this.#note.show(t("Link copied")));
+    return true;
+  }
+
   #step(by: 1 | -1): void {
     const hasWrapped = this.#rows.step(by);
     if (hasWrapped) this.#note.show(`Continued from the ${by > 0 ? "top" : "bottom"}`);
@@ -335,6 +368,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         return true;
       },
       copy: () => this.#selection.copy() || this.#copy(this.#rows.cursorLine),
+      link: () => this.#copyLink(this.#rows.cursorLine),
       pause: () => void (this.paused = !this.paused),
       start: () => {
         this.#rows.cursor.leave();

@@ -43,6 +43,8 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     hotkeys: {},
     columns: { reflect: true },
     filter: { reflect: true },
+    line: {},
+    permalink: {},
   };
   /** URL of natstap's `/logs`. */
   declare src: string | undefined;
@@ -71,6 +73,10 @@ export class ViewerElement extends LitElement implements ViewerProperties {
   declare hotkeys: string | undefined;
   /** The query of the search field. */
   declare filter: string | undefined;
+  /** The `sequence` of a line to go to; reset once that is done. */
+  declare line: string | undefined;
+  /** Link to a line, in which `{line}` stands for its `sequence`. */
+  declare permalink: string | undefined;
 
   /** Vue sets this property for `:token-provider`. */
   get "token-provider"(): TokenProvider | undefined {

@@ -53,8 +53,8 @@ export interface ConnectionOptions {
 /** Callbacks of a connection; none is called after `stop()`. */
 export interface ConnectionHandlers {
   onState(state: ConnectionState): void;
-  /** `isHistory`: the line was written before the stream opened. */
-  onLine(payload: string, isHistory: boolean): void;
+  /** `isHistory`: the line was written before the stream opened. `sequence`: its id, if lines have ids. */
+  onLine(payload: string, isHistory: boolean, sequence?: string): void;
   /** The service dropped lines here because this page was too slow. */
   onDropped(count: number, bytes: number): void;
   /** NATS was lost, or is back: lines in between may be missing. Milliseconds since the epoch. */

@@ -81,13 +81,26 @@ export class Connection {
     return this.#receiver.oldest?.lines;
   }
 
-  /** Requests up to `count` lines before the oldest one. Resolves to `undefined` if that fails. */
-  async loadOlder(count: number): Promise<OlderLines | undefined> {
+  /** Whether lines of the past are arriving. */
+  get isPast(): boolean {
+    return this.#receiver.isPast;
+  }
+
+  /**
+   * Requests up to `count` lines before the oldest one, or all lines before it from the one with the id `from`.
+   * Resolves to `undefined` if that fails.
+   */
+  async loadOlder(count: number, from?: number): Promise<OlderLines | undefined> {
     const { oldest } = this.#receiver;
     const signal = this.#running?.signal;
     const url = this.#url();
     if (oldest === undefined || signal === undefined || url === undefined) return undefined;
-    url.searchParams.set("tail", `${oldest.lines + this.#unreceived + count}`);
+    if (from !== undefined && !(from < Number(oldest.id))) {
+      return { lines: [], firstId: undefined, gap: undefined };
+    }
+    if (from !== undefined) {
+      url.searchParams.set("last_event_id", `${Math.max(0, Math.trunc(from) - 1)}`);
+    } else url.searchParams.set("tail", `${oldest.lines + this.#unreceived + count}`);
     let token: string | undefined;
     try {
       token = await this.#tokens.current(signal);
@@ -97,12 +110,12 @@ export class Connection {
     const older = await requestOlderLines({ url, token, signal }, oldest.id);
     const id = older?.firstId;
     if (older === undefined || id === undefined) return undefined;
-    const { payloads, gap } = older;
-    if (payloads.length > 0 && gap === undefined) {
-      this.#receiver.oldest = { id, lines: oldest.lines + payloads.length };
-    } else if (payloads.length > 0 || gap !== undefined || id === oldest.id) {
+    const { lines: { length }, gap } = older;
+    if (length > 0 && gap === undefined) {
+      this.#receiver.oldest = { id, lines: oldest.lines + length };
+    } else if (length > 0 || gap !== undefined || from === undefined && id === oldest.id) {
       this.#receiver.oldest = undefined;
-    } else {
+    } else if (from === undefined) {
       this.#unreceived += count;
     }
     return older;

@@ -44,19 +44,27 @@ export class StreamController implements ReactiveController {
     return this.#app;
   }
 
-  /** Loads up to `room` lines before the oldest row, if there are any. Called for each frame near the start. */
-  async loadOlder(room: number): Promise<void> {
+  /**
+   * Loads up to `room` lines before the oldest row, if there are any. Called for each frame near the start.
+   *
+   * @param from Id of the line to load all lines from, rather than some.
+   * @returns Whether there is no reason to try again.
+   */
+  async loadOlder(room: number, from?: number): Promise<boolean> {
     const connection = this.#connection;
-    const lines = connection?.linesSinceOldest;
+    const isLive = this.#state.state === "live" && connection?.isPast === false;
     const isEarly = performance.now() < this.#loadAgainAt;
+    if (!isLive || this.#isLoading || isEarly) return false;
+    const lines = connection.linesSinceOldest;
     // If there are fewer rows, the oldest ones were removed.
     const isComplete = lines !== undefined && this.#rows.count >= lines;
-    if (room <= 0 || !isComplete || this.#isLoading || isEarly) return;
+    if (room <= 0 || !isComplete) return true;
     this.#isLoading = true;
-    const older = await connection!.loadOlder(Math.min(room, OLDER_LINES));
+    const older = await connection.loadOlder(Math.min(room, OLDER_LINES), from);
     this.#isLoading = false;
     if (older === undefined) this.#loadAgainAt = performance.now() + LOAD_AGAIN_MS;
     else if (connection === this.#connection) this.#rows.prepend(older);
+    return older !== undefined;
   }
 
   /** Connects at once, unless the stream is open or about to be. */

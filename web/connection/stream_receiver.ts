@@ -89,7 +89,7 @@ export class StreamReceiver {
           this.#oldest = { id: event.id, lines: 1 };
         }
         this.#hasLines = true;
-        return handlers.onLine(event.payload, this.#past !== undefined);
+        return handlers.onLine(event.payload, this.#past !== undefined, event.id);
       case "ready":
         return this.#opened(event, past);
       case "dropped":

@@ -14,6 +14,7 @@ export type Command =
   | "selectAll"
   | "expand"
   | "copy"
+  | "link"
   | "context"
   | "hides"
   | "pause"
@@ -42,6 +43,7 @@ export const SHORTCUTS: readonly {
   { keys: ["Ctrl A"], effect: "Select all lines (in the list)" },
   { keys: ["Enter"], effect: "Expand or collapse the line" },
   { keys: ["c"], effect: "Copy the line, or the selected lines", commands: { c: "copy" } },
+  { keys: ["l"], effect: "Copy a link to the line", commands: { l: "link" } },
   { keys: ["x"], effect: "Show the line in context", commands: { x: "context" } },
   { keys: ["f"], effect: "Follow the newest line", commands: { f: "end" } },
   { keys: ["h"], effect: "Hide or show the lines that do not match", commands: { h: "hides" } },

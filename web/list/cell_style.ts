@@ -131,6 +131,11 @@ export const cellStyle: CSSResult = css`
     translate: 1.5px 1.5px;
   }
 
+  .row .link::before {
+    content: "#";
+    font-weight: 700;
+  }
+
   .row .context::before {
     content: "";
     width: 12px;

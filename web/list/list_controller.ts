@@ -183,7 +183,7 @@ export class ListController implements ReactiveController {
 
   #row(row: Row): TemplateResult {
     const { id } = row;
-    const { time, wrap } = this.#host;
+    const { time, wrap, permalink } = this.#host;
     const now = Date.now();
     this.#hasDates ||= shortDay(timeOf(row), time, now) !== "";
     const { pattern, current, isFiltering } = this.#query;
@@ -201,6 +201,7 @@ export class ListController implements ReactiveController {
       selected: this.selection.has(id),
       cursor: this.cursor.shown === id,
       onExpand: (line) => this.toggle(line),
+      onLink: permalink ? this.#actions.onLink : undefined,
       onContext: isFiltering ? this.#actions.onContext : undefined,
     });
   }

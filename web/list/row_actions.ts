@@ -8,11 +8,14 @@ import { canExpand } from "../message/content.ts";
 import { type Facet, FACET_NAMES } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
 import { hasSelection } from "../selection/native_selection.ts";
+import { t } from "../texts/translate.ts";
 
 /** Called when the reader clicks in a row. */
 export interface RowActions {
   onExpand(line: Line): void;
   onCopy(line: Line): void;
+  /** Absent if there are no links to lines. */
+  readonly onLink?: ((line: Line) => void) | undefined;
   /** Absent if no filter hides the context. */
   readonly onContext?: ((line: Line) => void) | undefined;
   onFacet(facet: Facet, value: string, excludes: boolean): void;
@@ -27,6 +30,7 @@ export function handleClick(event: MouseEvent, line: Line, actions: RowActions):
   if (action === "expand" || action === "more") actions.onExpand(line);
   else if (action === "context") actions.onContext?.(line);
   else if (action === "copy") actions.onCopy(line);
+  else if (action === "link") actions.onLink?.(line);
   else if (action === "value" && button!.dataset.value !== "") actions.onValue(button!);
   const facet = FACET_NAMES.find((name) => name === action);
   if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet], event.altKey);
@@ -47,11 +51,17 @@ function clickedElement(event: MouseEvent): Element | null {
 }
 
 /** The buttons at the end of a row, above its text. */
-export function actionsTemplate({ onContext }: RowActions): TemplateResult {
+export function actionsTemplate(
+  { sequence }: Line,
+  { onContext, onLink }: RowActions,
+): TemplateResult {
   return html`
     <div class="actions">
       ${onContext === undefined ? nothing : html`
         <button class="context" title="Show in context" aria-label="Show in context"></button>
+      `}
+      ${onLink === undefined || sequence === undefined ? nothing : html`
+        <button class="link" title=${t("Copy link")} aria-label=${t("Copy link")}></button>
       `}
       <button class="copy" title="Copy line" aria-label="Copy line"></button>
     </div>

@@ -93,7 +93,7 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
           tagTemplate(facet, line[facet], usualValue)
         )} ${messageTemplate(line, { ...options, omitted: options.columns.omitted })}
       </div>
-      ${actionsTemplate(options)}
+      ${actionsTemplate(line, options)}
     </div>
   `;
 }

@@ -39,6 +39,10 @@ export interface ViewerProperties {
   columns: string | undefined;
   /** The query of the search field, such as `level:error -healthz`; it changes with what the user types. */
   filter: string | undefined;
+  /** The `sequence` of a line to go to, even if it has to be loaded; reset once that is done. */
+  line: string | undefined;
+  /** Link to a line, in which `{line}` stands for its `sequence`: with it, users can copy links to lines. */
+  permalink: string | undefined;
 }
 
 /** The methods. */
@@ -127,6 +131,8 @@ export interface ColumnsDetail {
 export interface LineDetail {
   /** Unique within the viewer; increases with each line. */
   readonly id: number;
+  /** The line's number in the service's history, the same in every viewer; `undefined` without history. */
+  readonly sequence?: string | undefined;
   /** The line as it was published. */
   readonly payload: string;
   /** Milliseconds since the epoch; `undefined` if the line has no time. */

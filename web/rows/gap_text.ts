@@ -15,7 +15,7 @@ const HISTORY: Readonly<Record<string, readonly [string, string]>> = {
   unavailable: ["stored lines are not available", "The service cannot read its history now"],
 };
 
-/** The text of a gap, and its tooltip. */
+/** The text of a gap, and its tooltip. A gap for the reason `line` is where the line of a link should be. */
 export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: string } {
   if (gap.gap === "dropped") {
     return {
@@ -25,6 +25,7 @@ export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: st
   }
   if (gap.gap === "history") {
     const { reason } = gap;
+    if (reason === "line") return { text: t("This line is no longer available"), title: "" };
     const [why, title] = HISTORY[reason] ?? [reason, ""];
     return { text: t("Lines are missing here: {reason}", { reason: why }), title };
   }

@@ -43,8 +43,8 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     return this.#heldBack.length;
   }
 
-  onLine = (payload: string, isHistory = false): void => {
-    const line = this.#factory.line(payload);
+  onLine = (payload: string, isHistory = false, sequence?: string): void => {
+    const line = this.#factory.line(payload, sequence);
     const grown = this.#groups.join(line);
     // The beginning of the entry may have been removed.
     if (grown === undefined || !this.#replace(grown)) this.#add(line);
@@ -72,8 +72,10 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   };
 
   /** Adds older lines before all rows, and the gap before them if there is one. */
-  prepend({ payloads, gap }: OlderLines): void {
-    const rows: Row[] = payloads.toReversed().map((payload) => this.#factory.older(payload));
+  prepend({ lines, gap }: Pick<OlderLines, "lines" | "gap">): void {
+    const rows: Row[] = lines.toReversed().map(({ payload, id }) =>
+      this.#factory.older(payload, id)
+    );
     if (gap !== undefined) rows.push(this.#factory.olderGap(gap));
     this.#store.prepend(grouped(rows.reverse()));
   }

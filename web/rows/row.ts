@@ -14,6 +14,8 @@ export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   /** Time of arrival, in milliseconds since the epoch. */
   readonly received: number;
   readonly payload: string;
+  /** Its number in the service's history, the same in every viewer; `undefined` if lines have none. */
+  readonly sequence?: string | undefined;
   /** Whether the message is only part of the app's line, so that the other fields are shown after it. */
   readonly isStructured: boolean;
   /** The lines that follow the first one in an entry of several, such as a stack trace; `message` has them too. */
@@ -31,7 +33,7 @@ export type Gap =
   & (
     /** The service dropped lines here because this page was too slow. */
     | { readonly gap: "dropped"; readonly count: number; readonly bytes: number }
-    /** Lines of the past that the service does not have, or does not send: `retention`, `limit` or `unavailable`. */
+    /** Lines of the past that the service does not have, or does not send: `retention`, `limit` or `unavailable`; `line`: that of a link. */
     | { readonly gap: "history"; readonly reason: string }
     /** The service lost its connection to NATS; `to` is undefined until it is restored. */
     | { readonly gap: "nats"; readonly from: number; readonly to: number | undefined }
@@ -60,14 +62,14 @@ export type Row = Line | Gap | LiveMark;
 
 /** The `detail` of a `natstap-line` event: what the line says, with its id and payload. */
 export type LineDetail =
-  & Pick<Line, "id" | "payload" | "time" | "level" | "severity" | "message">
+  & Pick<Line, "id" | "sequence" | "payload" | "time" | "level" | "severity" | "message">
   & Pick<Line, "provider" | "region" | "machine">
   & Pick<LogLine, "fields">;
 
 export function lineDetail(line: Line): LineDetail {
-  const { id, payload, time, level, severity, message, provider, region, machine } = line;
+  const { id, sequence, payload, time, level, severity, message, provider, region, machine } = line;
   return {
-    ...{ id, payload, time, level, severity, message, provider, region, machine },
+    ...{ id, sequence, payload, time, level, severity, message, provider, region, machine },
     get fields() {
       return fieldsOf(line);
     },
@@ -80,6 +82,12 @@ export function lineDetail(line: Line): LineDetail {
  */
 export function fieldsOf({ payload }: Line): LogLine["fields"] {
   return parseLogLine(payload).fields;
+}
+
+/** Whether a row has the line with this number in the history, such as one of a stack trace. */
+export function hasSequence(row: Row, sequence: string): boolean {
+  if (row.kind !== "line") return false;
+  return [row, ...row.more ?? []].some((line) => line.sequence === sequence);
 }
 
 /** Number of characters in the payloads of a row. */
@@ -101,16 +109,16 @@ export class RowFactory {
     this.#now = now;
   }
 
-  line(payload: string): Line {
-    return this.#line(payload, this.#next++);
+  line(payload: string, sequence?: string): Line {
+    return this.#line(payload, sequence, this.#next++);
   }
 
   /** A line before all other rows. */
-  older(payload: string): Line {
-    return this.#line(payload, --this.#oldest);
+  older(payload: string, sequence?: string): Line {
+    return this.#line(payload, sequence, --this.#oldest);
   }
 
-  #line(payload: string, id: number): Line {
+  #line(payload: string, sequence: string | undefined, id: number): Line {
     const { timestamp: _, fields: __, text, ...parsed } = parseLogLine(payload);
     const { message } = parsed;
     return {
@@ -120,6 +128,7 @@ export class RowFactory {
       received: this.#now(),
       message: message.length > MAX_TERMINAL_TEXT ? message : terminalText(message),
       payload,
+      sequence,
       isStructured: message !== text,
     };
   }

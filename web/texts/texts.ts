@@ -86,9 +86,12 @@ export type Text =
   | "{lines} selected"
   | "{lines} copied"
   | "Line copied"
+  | "Link copied"
+  | "Copy link"
   | "Value copied"
   | "Live from here"
   // Gaps.
+  | "This line is no longer available"
   | "{lines} dropped here"
   | "Lines are missing here: {reason}";
 

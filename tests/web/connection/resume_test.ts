@@ -68,7 +68,7 @@ Deno.test("older lines are those before the first one", async () => {
   const deadline = performance.now() + PATIENCE_MS;
   while (watcher.connection.linesSinceOldest !== undefined && performance.now() < deadline) {
     const older = await watcher.connection.loadOlder(15);
-    pages.push([...older?.payloads ?? []]);
+    pages.push([...(older?.lines ?? []).map(({ payload }) => payload)]);
   }
   const lines = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, i) => `line ${from + i}`);

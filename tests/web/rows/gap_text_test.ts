@@ -14,6 +14,7 @@ const gaps: [gap: Gap, text: string][] = [
   [rows.dropped(1, 90), "1 line dropped here"],
   [rows.dropped(1_234_567, 9e7), "1,234,567 lines dropped here"],
   [rows.history("retention"), "Lines are missing here: they are no longer stored"],
+  [rows.history("line"), "This line is no longer available"],
   [rows.history("another reason"), "Lines are missing here: another reason"],
   [nats, "Log source unavailable since 20:42:11Z: lines may be missing"],
   [{ ...nats, to }, "Log source unavailable from 20:42:11Z to 20:42:14Z: lines may be missing"],

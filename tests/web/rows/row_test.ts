@@ -6,7 +6,7 @@ const NOW = Date.parse("2026-11-20T20:42:12Z");
 
 Deno.test("the row of a Fly line has its payload and fields, with the level in lower case", () => {
   const payload = flyPayload({ level: "WARN", message: "disk \u001b[31mfull\u001b[0m" });
-  assertEquals(new RowFactory(() => NOW).line(payload), {
+  assertEquals(new RowFactory(() => NOW).line(payload, "7"), {
     kind: "line",
     id: 0,
     received: NOW,
@@ -18,6 +18,7 @@ Deno.test("the row of a Fly line has its payload and fields, with the level in l
     machine: "m1",
     message: "disk \u001b[31mfull\u001b[0m",
     payload,
+    sequence: "7",
     envelope: "fly",
     isStructured: false,
   });
@@ -35,6 +36,7 @@ for (const payload of ["", "plain words", "{", "{}", "[]", "null", flyPayload().
       machine: "",
       message: payload,
       payload,
+      sequence: undefined,
       envelope: "",
       isStructured: false,
     });

@@ -4,16 +4,19 @@
  * @module
  */
 import { SilenceTimer } from "./silence_timer.ts";
-import { requestStream, type StreamRequest } from "./stream_request.ts";
+import { requestStream, type StreamEvent, type StreamRequest } from "./stream_request.ts";
 
 /** Lines in order, oldest first. */
 export interface OlderLines {
-  readonly payloads: readonly string[];
+  readonly lines: readonly StoredLine[];
   /** Id of the first line in the response; `undefined` if there is none. */
   readonly firstId: string | undefined;
   /** Why there are no lines before these, if the service says so. */
   readonly gap: string | undefined;
 }
+
+/** A line, and its id in the stream. */
+type StoredLine = Omit<Extract<StreamEvent, { event: "line" }>, "event">;
 
 /** Maximum silence: stored lines do not wait for anything to happen. */
 const SILENCE_MS = 15_000;
@@ -27,7 +30,7 @@ export async function requestOlderLines(
   before: string,
 ): Promise<OlderLines | undefined> {
   const closing = new AbortController();
-  const payloads: string[] = [];
+  const lines: StoredLine[] = [];
   let firstId: string | undefined;
   let gap: string | undefined;
   const request = {
@@ -39,9 +42,9 @@ export async function requestOlderLines(
     else if (event.event === "live") closing.abort();
     else if (event.event === "line") {
       firstId ??= event.id;
-      if (Number(event.id) < Number(before)) payloads.push(event.payload);
+      if (Number(event.id) < Number(before)) lines.push(event);
       else closing.abort();
     }
   });
-  return closing.signal.aborted ? { payloads, firstId, gap } : undefined;
+  return closing.signal.aborted ? { lines, firstId, gap } : undefined;
 }
