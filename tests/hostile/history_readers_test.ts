@@ -26,10 +26,10 @@ async function start(env: Record<string, string>): Promise<Stack> {
 }
 
 /** Opens streams of the large app with its whole history, and reads nothing of it. */
-async function openStopped({ service }: Stack): Promise<Disposable> {
+async function openStopped({ service }: Stack, readers = READERS): Promise<Disposable> {
   using opened = new DisposableStack();
   const url = await logsUrl(service, { app: "large" }, { tail: String(LINES) });
-  for (let i = 0; i < READERS; i++) {
+  for (let i = 0; i < readers; i++) {
     await opened.use(KernelSocket.get(url)).until("event: ready");
   }
   return opened.move();
@@ -63,6 +63,27 @@ Deno.test(
     assert(growth < PERMITTED_BYTES, `Memory grew by ${growth} bytes`);
   },
 );
+
+Deno.test("Readers that stop hold no large lines for which there is no room", LINUX, async () => {
+  const readers = 150;
+  const total = 32 * MB;
+  await using stack = await startHistoryStack({
+    STALL_SECONDS: "600",
+    MAX_STREAMS_PER_APP: String(readers),
+    BUFFER_TOTAL_BYTES: String(total),
+  });
+  const payload = "x".repeat(900_000);
+  await store(stack.publisher, Array(5).fill({ subject: subjectOf("large"), payload }));
+  await store(stack.publisher, [{ subject: subjectOf("small"), payload: "an old line" }]);
+  await assertServes(stack);
+  const { rss } = memory(stack.service.pid);
+  using _ = await openStopped(stack, readers);
+  // Its reads come after those of the others.
+  await assertServes(stack);
+  const growth = memory(stack.service.pid).peak - rss;
+  console.log(`${readers} stopped readers of large lines: ${Math.round(growth / MB)} MB`);
+  assert(growth < 6 * total, `Memory grew by ${growth} bytes`);
+});
 
 Deno.test("Readers that stop in the middle of history are ended as stalled", LINUX, async () => {
   await using stack = await start({ STALL_SECONDS: "1" });

@@ -168,28 +168,38 @@ export class SequenceFeed {
     let end = await this.#reader.lastSequence();
     while (this.#last < end && !this.#done) {
       await this.#roomFor(0, this.#limits.bufferBytes / 2);
-      const lines = await this.#reader.read(this.#last + 1);
-      await this.#sendBatch(lines);
-      if (lines.length > 0) continue;
+      const { count, refused } = await this.#readBatch();
+      if (refused > 0) {
+        await this.#sink.room();
+        await this.#roomFor(refused, 0);
+      }
+      if (count > 0) continue;
       // The replica that answered lags behind the leader, or the last lines have been deleted.
       await delay(FIRST_RETRY_MS);
       end = Math.min(end, await this.#reader.lastSequence());
     }
   }
 
-  /** Sends lines; some must be read again if they are so large that not every slow reader can hold them. */
-  async #sendBatch(lines: readonly StoredLine[]): Promise<void> {
+  /**
+   * Reads the next lines and sends them, except those that must be read again because they are so large that not
+   * every slow reader can hold them. A caller that waits holds none of them.
+   *
+   * @returns The number of lines, and the size of the first one that was not sent; 0 if all were.
+   */
+  async #readBatch(): Promise<{ readonly count: number; readonly refused: number }> {
+    const lines = await this.#reader.read(this.#last + 1);
     const bytes = lines.reduce((sum, { payload }) => sum + payload.length, 0);
     for (const { sequence, payload } of lines) {
       // A consumer whose server was restarted starts over.
       if (sequence <= this.#last) continue;
       while (!this.#sink.offer(payload, sequence)) {
+        if (bytes > MAX_HELD_BYTES) return { count: lines.length, refused: payload.length };
         await this.#sink.room();
-        if (bytes > MAX_HELD_BYTES) return await this.#roomFor(payload.length, 0);
       }
-      if (this.#done) return;
+      if (this.#done) break;
       this.#last = sequence;
     }
+    return { count: lines.length, refused: 0 };
   }
 
   /** Waits until all streams together have room for `bytes`, and at most `rest` bytes wait for the reader. */
