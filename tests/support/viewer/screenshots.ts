@@ -1,5 +1,5 @@
 /**
- * Takes a picture of each state of the viewer, in three widths and both themes, to look at.
+ * Takes a picture of each state of the viewer, in three widths, both themes and forced colors, to look at.
  *
  *     deno run -A tests/support/viewer/screenshots.ts FOLDER [STATE…]
  *
@@ -17,6 +17,17 @@ import { type Stage, startStage } from "./viewer_stage.ts";
 
 const WIDTHS = [[1440, 900], [1024, 768], [390, 844]] as const;
 const THEMES = ["light", "dark"] as const;
+const FORCED_COLORS = {
+  name: "forced",
+  media: { colorScheme: "light", forcedColors: "active" },
+} as const;
+const LOOKS = [
+  ...THEMES.map((colorScheme) => ({
+    name: colorScheme,
+    media: { colorScheme, forcedColors: "none" } as const,
+  })),
+  FORCED_COLORS,
+];
 const APP = SAMPLE_APPS[0]!;
 /** Time for the viewer to draw. */
 const SETTLE_MS = 400;
@@ -48,6 +59,22 @@ const STRUCTURED = JSON.stringify({
   request: { method: "POST", path: "/orders/8812/pay", durationMs: 812.4, ip: "203.0.113.7" },
   note: "注文を受け付けました",
 });
+
+/** Text of every kind that is difficult to lay out. */
+const TEXTS = [
+  "\x1b[32mGET\x1b[0m /menu \x1b[1;31m500\x1b[0m \x1b[7m inverse \x1b[0m \x1b[38;5;208mcolor 208\x1b[0m \x1b[4munderlined\x1b[0m",
+  "\x1b[41;37m FATAL \x1b[0m \x1b[33mwarning text\x1b[0m \x1b[90mgray\x1b[0m \x1b[94mbright blue\x1b[0m",
+  "注文を受け付けました：ピクルス 3 個、合計 ¥1,280",
+  "주문이 접수되었습니다 · 订单已收到",
+  "تم استلام الطلب رقم 8812 من /orders",
+  "ההזמנה התקבלה: 8812 GET /menu 200",
+  "👩‍🍳👨‍👩‍👧‍👦 family 🇩🇪 flag 🥪🥒 sandwich é̂ combining Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞",
+  "name\tqty\tprice\npickle\t3\t1.20",
+  'level=warn msg="slow request" path=/orders status=200 duration=812ms user.id=42',
+  `{"level":"info","msg":"request","status":200,"path":"/menu","user":{"id":42,"plan":"team"}}`,
+  `${"x".repeat(300)} needle ${"y".repeat(300)}`,
+  "short",
+];
 
 function sendSamples(stream: ScriptedStream, count = 120): void {
   const random = new Random(9);
@@ -91,6 +118,62 @@ const STATES: Readonly<Record<string, Prepare>> = {
   filter: live(type("level>=warn")),
   nomatch: live(type("zebra")),
   incomplete: live(type("level:warn (GET")),
+  invalid: live(type("/GET [/")),
+  completion: live(async ({ page, find }) => {
+    await find("#search").focus();
+    await page.keyboard.type("-path:/healthz le");
+    await page.keyboard.press("ArrowDown");
+  }),
+  chips: live(async ({ find }) => {
+    await find(".chip.error").click();
+    await find(".chip.warn").click();
+    await find(".chip.debug").click({ modifiers: ["Alt"] });
+  }),
+  span: live(async ({ page, find }) => {
+    await find(".chip.error").click();
+    const { x, y, width, height } = (await find(".rate-chart").boundingBox())!;
+    await page.mouse.move(x + width * 0.6, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 9, y + height / 2, { steps: 3 });
+    await page.mouse.up();
+  }),
+  context: live(async (scene) => {
+    await type("level:error")(scene);
+    const row = scene.find(".row").filter({ hasText: "PR04" }).last();
+    await row.hover();
+    await row.locator(".context").click();
+    await scene.page.mouse.move(0, 0);
+  }),
+  texts: live(async ({ page, stream }) => {
+    const { id: machine } = APP.machines[0]!;
+    for (const message of TEXTS) {
+      stream.send(flyPayload({ message, machine, timestamp: new Date().toISOString() }));
+    }
+    await page.waitForTimeout(SETTLE_MS);
+  }, 30),
+  farMatch: live(async (scene) => {
+    for (const message of TEXTS) scene.stream.send(flyPayload({ message }));
+    await scene.page.evaluate("viewer.wrap = false");
+    await type("needle")(scene);
+    await scene.find("#search").press("Enter");
+    await scene.find(".hides").click();
+    await scene.page.keyboard.press("Escape");
+  }, 30),
+  values: live(async (scene) => {
+    await expand("payment was declined")(scene);
+    await scene.find(`.row .value[data-name="status"]`).last().click();
+  }),
+  columnsMenu: live(async ({ find }) => {
+    const more = find(".toolbar > .more");
+    if (await more.isVisible()) await more.click();
+    // A narrow view has no columns.
+    const columns = find(`[aria-label="Columns"]`).first();
+    if (await columns.isVisible()) await columns.click();
+  }),
+  more: live(async ({ find }) => {
+    const more = find(".toolbar > .more");
+    if (await more.isVisible()) await more.click();
+  }),
   hit: live(async (scene) => {
     await type("orders")(scene);
     await scene.find("#search").press("Enter");
@@ -98,7 +181,7 @@ const STATES: Readonly<Record<string, Prepare>> = {
   facets: live(({ find }) => find(".facets-button").click()),
   selection: live(async ({ page, find }) => {
     await find(".row").filter({ hasText: "GET /menu" }).last().click();
-    for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowUp");
+    for (let i = 0; i < 5; i++) await page.keyboard.press("K");
   }),
   cursor: live(async ({ page, find }) => {
     await find(".scroller").focus();
@@ -184,10 +267,10 @@ async function shoot(stage: Stage, name: string, prepare: Prepare, folder: strin
 }
 
 async function picture(page: Page, path: string): Promise<void> {
-  for (const colorScheme of THEMES) {
-    await page.emulateMedia({ colorScheme });
+  for (const { name, media } of LOOKS) {
+    await page.emulateMedia(media);
     await page.waitForTimeout(SETTLE_MS);
-    await page.screenshot({ path: `${path}-${colorScheme}.png` });
+    await page.screenshot({ path: `${path}-${name}.png` });
   }
 }
 
