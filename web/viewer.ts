@@ -152,6 +152,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       this.requestUpdate();
     }
     if (changed.has("wrap")) this.#rows.list?.remeasure();
+    if (changed.has("order")) this.#incoming.sort(this.order === "time");
     if (changed.has("time")) this.#rows.scheduler.draw();
     if (changed.has("filter")) this.#filter.propertyChanged();
     if (changed.has("paused")) {
@@ -257,6 +258,8 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         isOpen: this.#menu.open === "columns",
         names: this.#columns.names,
         offered: () => offeredNames(this.#store.newestLines()),
+        isSorted: this.order === "time",
+        onSort: (isSorted) => this.order = isSorted ? "time" : "arrival",
         onToggle: (name) => this.#toggleColumn(name),
         onOpen: (isOpen) => this.#menu.open = isOpen ? "columns" : "tools",
       }),

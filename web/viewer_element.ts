@@ -39,6 +39,7 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     tail: { type: Number },
     wrap: { reflect: true, converter: WRAP },
     time: { converter: (value) => TIMES.find((mode) => mode === value) ?? "local" },
+    order: {},
     paused: { type: Boolean, reflect: true },
     hotkeys: {},
     columns: { reflect: true },
@@ -65,6 +66,8 @@ export class ViewerElement extends LitElement implements ViewerProperties {
   /** Whether long lines wrap rather than scroll. Default: only if the viewer is narrower than 640 pixels. */
   declare wrap: boolean;
   declare time: TimeMode;
+  /** Whether new lines are sorted by the time at which they were written. */
+  declare order: ViewerProperties["order"];
   /** The fields that are shown as columns, separated by commas, such as `status,user.id`. */
   declare columns: string | undefined;
   /** Whether new lines are held back. */
@@ -101,6 +104,7 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     this.limit = LIMIT;
     this.tail = TAIL;
     this.time = "local";
+    this.order = "arrival";
     this.paused = false;
   }
 

@@ -35,3 +35,26 @@ Deno.test("A field whose name has a space cannot become a column, which would be
   await visit.button("Copy value").waitFor();
   assertEquals(await visit.button("Show as column").count(), 0);
 });
+
+Deno.test("New lines are sorted by time if the reader or the page asks for it", async () => {
+  await using visit = await stage.open();
+  const now = Date.now();
+  const publish = (...offsets: number[]) =>
+    stage.publish(...offsets.map((offset) => ({
+      message: `at ${offset}`,
+      machine: `m${offset}`,
+      timestamp: new Date(now + offset).toISOString(),
+    })));
+  await publish(30, 10, 20);
+  await assertEventually(() => visit.messages(), ["at 30", "at 10", "at 20"]);
+  await visit.button("Columns").click();
+  await visit.page.getByLabel("Sort new lines by time").check();
+  assertEquals(await visit.page.evaluate("viewer.order"), "time");
+  await publish(60, 40, 50);
+  const sorted = ["at 30", "at 10", "at 20", "at 40", "at 50", "at 60"];
+  await assertEventually(() => visit.messages(), sorted);
+  await visit.page.evaluate(`viewer.setAttribute("order", "arrival")`);
+  await publish(80, 70);
+  await assertEventually(() => visit.messages(), [...sorted, "at 80", "at 70"]);
+  assertEquals(visit.trouble, []);
+});

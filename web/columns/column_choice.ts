@@ -13,6 +13,9 @@ export interface ColumnChoiceModel {
   readonly names: readonly string[];
   /** The fields that lines have; asked for only while the panel is open. */
   offered(): readonly string[];
+  /** Whether new lines are sorted by time. */
+  readonly isSorted: boolean;
+  onSort(isSorted: boolean): void;
   onToggle(name: string): void;
   onOpen(isOpen: boolean): void;
 }
@@ -31,21 +34,24 @@ export function columnChoiceTemplate(model: ColumnChoiceModel): TemplateResult {
   `;
 }
 
-function panel({ names, offered, onToggle }: ColumnChoiceModel): TemplateResult {
+function panel(model: ColumnChoiceModel): TemplateResult {
+  const { names, offered, isSorted, onSort, onToggle } = model;
   const all = [...new Set([...names, ...offered()])];
+  const choice = (isChosen: boolean, text: string, onChoice: (isChosen: boolean) => void) =>
+    html`
+      <label class="column-choice">
+        <input type="checkbox" .checked=${isChosen}
+          @change=${() => onChoice(!isChosen)}>${text}
+      </label>
+    `;
   return html`
     <div class="panel columns" id="columns" role="group" aria-label=${t("Columns")}>
+      ${choice(isSorted, t("Sort new lines by time"), onSort)}
+      <hr>
       ${all.length === 0
         ? html`<div class="column-choice">${t("No fields in these lines")}</div>`
         : nothing}
-      ${all.map((name) =>
-        html`
-          <label class="column-choice">
-            <input type="checkbox" .checked=${names.includes(name)}
-              @change=${() => onToggle(name)}>${name}
-          </label>
-        `
-      )}
+      ${all.map((name) => choice(names.includes(name), name, () => onToggle(name)))}
     </div>
   `;
 }

@@ -120,6 +120,10 @@ export const columnStyle: CSSResult = css`
     cursor: pointer;
   }
 
+  .panel hr {
+    opacity: 0.4;
+  }
+
   .panel.columns {
     overflow: auto;
     max-width: 320px;

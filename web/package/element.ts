@@ -31,6 +31,8 @@ export interface ViewerProperties {
   wrap: boolean;
   /** How times are shown. Default: `local`. */
   time: "local" | "utc" | "relative";
+  /** `time`: new lines wait for a second, and are sorted by their own times. Default: `arrival`. */
+  order: "arrival" | "time";
   /** Whether new lines are held back. */
   paused: boolean;
   /** `off` if single characters are not shortcuts. */

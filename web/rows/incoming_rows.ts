@@ -10,9 +10,12 @@ import { LineGroups } from "./grouping/line_groups.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import { charactersOf, type Line, type Outage, type Row, RowFactory } from "./row.ts";
 import { MAX_CHARACTERS, type Store } from "./store.ts";
+import { dueCount, insertByTime } from "./time_order.ts";
 
 /** Number of held-back rows released at a time, so that a frame can be drawn between batches. */
 const BATCH_ROWS = 2000;
+/** Interval at which it is checked which lines need not wait for older ones any longer. */
+const RELEASE_MS = 100;
 
 /** Adds rows to the store. */
 export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
@@ -20,6 +23,10 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   readonly #onLineRow: (line: Line, isHistory: boolean) => void;
   readonly #factory = new RowFactory();
   readonly #groups = new LineGroups();
+  /** Lines that wait for older ones, if lines are sorted by time. */
+  #unsorted: (Line & { readonly isHistory: boolean })[] = [];
+  #isSorted = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #heldBack = new RingBuffer<Row>();
   /** Number of characters in the payloads held back; limited, as in the store. */
   #characters = 0;
@@ -45,18 +52,46 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
 
   onLine = (payload: string, isHistory = false, sequence?: string): void => {
     const line = this.#factory.line(payload, sequence);
+    if (!this.#isSorted) return this.#addLine(line, isHistory);
+    insertByTime(this.#unsorted, { ...line, isHistory });
+    this.#timer ??= this.#releaseLater();
+  };
+
+  /** Sorts new lines by the time at which they were written, as far as they arrive at about the same time. */
+  sort(isSorted: boolean): void {
+    this.#isSorted = isSorted;
+    this.#release();
+  }
+
+  #releaseLater(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.#release(dueCount(this.#unsorted, Date.now())), RELEASE_MS);
+  }
+
+  /** Adds lines that have waited. */
+  #release(count = this.#unsorted.length): void {
+    for (const { isHistory, ...line } of this.#unsorted.splice(0, count)) {
+      this.#addLine(this.#factory.moved(line), isHistory);
+    }
+    clearTimeout(this.#timer);
+    this.#timer = this.#unsorted.length > 0 ? this.#releaseLater() : undefined;
+  }
+
+  #addLine(line: Line, isHistory: boolean): void {
     const grown = this.#groups.join(line);
     // The beginning of the entry may have been removed.
     if (grown === undefined || !this.#replace(grown)) this.#add(line);
     this.#onLineRow(line, isHistory);
-  };
+  }
 
   onDropped = (count: number, bytes: number): void =>
-    this.#addGap(this.#factory.dropped(count, bytes));
+    this.#add(this.#afterLines().dropped(count, bytes));
 
-  onGap = (reason: string): void => this.#addGap(this.#factory.history(reason));
+  onGap = (reason: string): void => this.#add(this.#afterLines().history(reason));
 
-  onLive = (): void => this.#add(this.#factory.live());
+  onLive = (): void => {
+    this.#release();
+    this.#add(this.#factory.live());
+  };
 
   onNats = (state: "connected" | "disconnected", at: number): void => {
     if (state === "disconnected") this.#begin("nats", at);
@@ -73,11 +108,13 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
 
   /** Adds older lines before all rows, and the gap before them if there is one. */
   prepend({ lines, gap }: Pick<OlderLines, "lines" | "gap">): void {
-    const rows: Row[] = lines.toReversed().map(({ payload, id }) =>
-      this.#factory.older(payload, id)
-    );
-    if (gap !== undefined) rows.push(this.#factory.olderGap(gap));
-    this.#store.prepend(grouped(rows.reverse()));
+    const rows = lines.toReversed().map(({ payload, id }) => this.#factory.older(payload, id))
+      .reverse();
+    const sorted: Line[] = [];
+    if (this.#isSorted) { for (const row of rows) insertByTime(sorted, row); }
+    const all: Row[] = rows.map((row, i) => ({ ...sorted[i] ?? row, id: row.id }));
+    if (gap !== undefined) all.unshift(this.#factory.olderGap(gap));
+    this.#store.prepend(grouped(all));
   }
 
   /** Holds back new rows. Until they are released, no row is removed from the list. */
@@ -96,15 +133,19 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
 
   /** Removes all rows, here and in the store. */
   clear(): void {
+    this.#unsorted = [];
+    this.#release();
     this.#heldBack.clear();
     this.#groups.clear();
     this.#characters = 0;
     this.#store.clear();
   }
 
-  #addGap(gap: Row): void {
+  /** Creates a gap, which keeps its place among the lines. */
+  #afterLines(): RowFactory {
+    this.#release();
     this.#groups.clear();
-    this.#add(gap);
+    return this.#factory;
   }
 
   #add(row: Row): void {
@@ -122,9 +163,9 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
 
   #begin(kind: Outage["gap"], from: number, hasExpired = false): void {
     if (this.#outages.has(kind)) return;
-    const outage = { ...this.#factory.outage(kind, from), ...(hasExpired && { hasExpired }) };
+    const outage = { ...this.#afterLines().outage(kind, from), ...(hasExpired && { hasExpired }) };
     this.#outages.set(kind, outage);
-    this.#addGap(outage);
+    this.#add(outage);
   }
 
   #end(kind: Outage["gap"], to: number): void {

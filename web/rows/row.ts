@@ -9,7 +9,7 @@ import { terminalText } from "../message/terminal_line.ts";
 /** A log line, and what it says. */
 export interface Line extends Omit<LogLine, "timestamp" | "text" | "fields"> {
   readonly kind: "line";
-  /** Unique; increases by 1 from row to row, gaps included. Negative if the row was loaded later than others. */
+  /** Unique; increases from row to row, gaps included. Negative if the row was loaded later than others. */
   readonly id: number;
   /** Time of arrival, in milliseconds since the epoch. */
   readonly received: number;
@@ -111,6 +111,11 @@ export class RowFactory {
 
   line(payload: string, sequence?: string): Line {
     return this.#line(payload, sequence, this.#next++);
+  }
+
+  /** The line, after all other rows. */
+  moved(line: Line): Line {
+    return { ...line, id: this.#next++ };
   }
 
   /** A line before all other rows. */

@@ -71,6 +71,7 @@ export type Text =
   | "Columns"
   | "Show fields as columns"
   | "No fields in these lines"
+  | "Sort new lines by time"
   | "Only lines with this value"
   | "Exclude lines with this value"
   | "Copy value"
