@@ -7,7 +7,7 @@ import { delay } from "@nats-io/transport-deno";
 import type { LineSink } from "../../stream/line_source.ts";
 import type { Budget } from "../../stream/stream_buffer.ts";
 import type { HistoryStart } from "../history_start.ts";
-import type { ScopeReader, StoredLine } from "./scope_reader.ts";
+import type { ScopeReader } from "./scope_reader.ts";
 import type { Position } from "./sequence_headers.ts";
 
 /** The limits of live lines that wait while stored lines are sent. */
