@@ -60,7 +60,8 @@ export function fieldName(name: string): FieldName {
   const path = name.toLowerCase().split(".");
   return {
     path,
-    mention: new RegExp(escape(path.at(-1)!), "i"),
+    // Other characters may be escaped in JSON.
+    mention: new RegExp(escape(/^[^"\\/\p{Cc}]*/u.exec(path.at(-1)!)![0]), "i"),
     pair: new RegExp(`(?<![\\w.-])${escape(name)}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s",;)]+))`, "gi"),
   };
 }

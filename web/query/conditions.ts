@@ -21,21 +21,25 @@ const MESSAGES = ["message", "msg"];
 
 /** Compiles a condition, or says why it cannot be met. */
 export function conditionTest(node: FieldNode, compileRegex: CompileRegex): Test | QueryError {
-  const { name, operator } = node;
+  const { name, operator, written } = node;
   if (name === "level") return levelTest(node, compileRegex);
-  if (COLUMNS.includes(name)) return columnTest(node, name as Column, compileRegex);
+  const column = COLUMNS.includes(name)
+    ? columnTest(node, name as Column, compileRegex)
+    : undefined;
+  // To look for a field with the name of a column in all lines would be slow, so `:` does not.
+  if (column !== undefined && operator !== "=") return column;
   const tests = node.values.map((value) => valueTest(value, operator, name, compileRegex));
   const any = (value: Scalar) => tests.some((test) => test(value));
   const field = fieldName(name);
   const isMessage = MESSAGES.includes(name);
   // Copied text such as `main.go:42` looks like a condition. So does a list that is a value itself: `a,b`.
-  const written = operator === ":"
-    ? new RegExp(`${literalSource(node.written)}${/\d$/.test(node.written) ? "(?!\\d)" : ""}`, "i")
+  const asText = operator === ":" && written !== undefined
+    ? new RegExp(`${literalSource(written)}${/\d$/.test(written) ? "(?!\\d)" : ""}`, "i")
     : undefined;
   return (candidate) => {
-    if (candidate.fieldValues(field).some(any)) return true;
+    if (column?.(candidate) || candidate.fieldValues(field).some(any)) return true;
     if (isMessage && any(candidate.line.message)) return true;
-    return written !== undefined && written.test(candidate.text);
+    return asText !== undefined && asText.test(candidate.text);
   };
 }
 
@@ -93,11 +97,13 @@ function textTest(
   return (name) => pattern.test(name);
 }
 
+/** `*` stands for any characters. Takes linear time, since a value may be a megabyte. */
 function globPattern(text: string): RegExp {
-  // `a**b` would be ambiguous; several stars take time that is polynomial, so there are at most two.
-  const [first = "", ...rest] = text.split(/\*+/);
-  const tail = rest.length > 2 ? [rest[0]!, rest.slice(1).join("*")] : rest;
-  return new RegExp(`^${[first, ...tail].map(literalSource).join("[^]*")}$`, "i");
+  const [first = "", ...rest] = text.split(/\*+/).map(literalSource);
+  const last = rest.pop() ?? "";
+  // The first place of each part is the best one: a lookahead is not tried again, unlike `[^]*`.
+  const middle = rest.map((part, i) => `(?=([^]*?${part}))\\${i + 1}`).join("");
+  return new RegExp(`^${first}${middle}[^]*${last}$`, "i");
 }
 
 function valueTest(

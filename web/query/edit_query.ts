@@ -5,11 +5,14 @@
  */
 import { COLUMN_NAMES, parseQuery } from "./parse_query.ts";
 import { parseQuantity } from "./quantity.ts";
-import type { FieldNode, Node } from "./query.ts";
+import type { FieldNode, Node, Value } from "./query.ts";
+
+type PlainValue = Extract<Value, { kind: "value" }>;
 
 /** A condition at the top of a query, which all lines must meet. */
 interface Condition {
   readonly node: Node & FieldNode;
+  readonly values: readonly PlainValue[];
   /** The condition, with `-` if it excludes. */
   readonly whole: Node;
   readonly excludes: boolean;
@@ -26,7 +29,7 @@ export function chosenValues(query: string, name: string): ChosenValues {
   const of = (excludes: boolean) =>
     new Set(
       conditions(query, name).filter((one) => one.excludes === excludes)
-        .flatMap(({ node }) => textsOf(node)),
+        .flatMap(({ values }) => values.map(({ text }) => text)),
     );
   return { selected: of(false), excluded: of(true) };
 }
@@ -36,33 +39,45 @@ export function chosenValues(query: string, name: string): ChosenValues {
  * becomes neither.
  *
  * @param query A valid query.
+ * @param isField Whether the value is that of a field, which may have the name of a column.
  * @example
  * ```ts
  * toggleValue("timeout level:warn", "level", "error"); // "timeout level:warn,error"
  * toggleValue("timeout", "path", "/healthz", true); // "timeout -path=/healthz"
  * ```
  */
-export function toggleValue(query: string, name: string, value: string, excludes = false): string {
-  const found = conditions(query, name);
-  const holder = found.find(({ node }) => textsOf(node).includes(value));
+export function toggleValue(
+  query: string,
+  name: string,
+  value: string,
+  excludes = false,
+  isField = false,
+): string {
+  const isShort = COLUMN_NAMES.has(name) ? !isField : parseQuantity(value) !== undefined;
+  const operator = isShort ? ":" : "=";
+  // `:` also finds values that only contain the one of a field.
+  const found = conditions(query, name).filter(({ node }) => isShort || node.operator === "=");
+  const holder = found.find(({ values }) => values.some(({ text }) => text === value));
   if (holder !== undefined) {
-    const without = withValues(query, holder, textsOf(holder.node).filter((one) => one !== value));
-    return holder.excludes === excludes ? without : toggleValue(without, name, value, excludes);
+    const without = withValues(query, holder, holder.values.filter(({ text }) => text !== value));
+    return holder.excludes === excludes
+      ? without
+      : toggleValue(without, name, value, excludes, isField);
   }
   const other = found.find((one) => one.excludes === excludes);
-  if (other !== undefined) return withValues(query, other, [...textsOf(other.node), value]);
-  return addCondition(query, name, value, excludes);
+  if (other !== undefined) {
+    const added: PlainValue = { kind: "value", text: value, isQuoted: value.includes("*") };
+    return withValues(query, other, [...other.values, added]);
+  }
+  return addCondition(query, `${writtenName(name)}${operator}${writtenValue(value)}`, excludes);
 }
 
-/** Adds a condition on the whole value, which `:` is for columns and numbers. It excludes the value or selects it. */
-function addCondition(query: string, name: string, value: string, excludes: boolean): string {
+function addCondition(query: string, condition: string, excludes: boolean): string {
   const parsed = parseQuery(query);
   const node = "error" in parsed ? undefined : parsed.node;
   const trimmed = query.trim();
   const isBareOr = node?.kind === "or" && trimmed.length === node.end - node.start;
   const before = isBareOr ? `(${trimmed})` : trimmed;
-  const operator = COLUMN_NAMES.has(name) || parseQuantity(value) !== undefined ? ":" : "=";
-  const condition = `${writtenName(name)}${operator}${writtenValue(value)}`;
   return `${before} ${excludes ? "-" : ""}${condition}`.trim();
 }
 
@@ -80,11 +95,15 @@ export function withoutConditions(query: string, names: readonly string[]): stri
   }, query);
 }
 
-function withValues(query: string, { node, whole, excludes }: Condition, values: string[]): string {
+function withValues(
+  query: string,
+  { node, whole, excludes }: Condition,
+  values: readonly PlainValue[],
+): string {
   const written = values.length === 0
     ? ""
     : `${excludes ? "-" : ""}${writtenName(node.name)}${node.operator}${
-      values.map(writtenValue).join(",")
+      values.map(rewritten).join(",")
     }`;
   let [before, after] = [query.slice(0, whole.start).trim(), query.slice(whole.end).trim()];
   while (written === "" && before.endsWith("(") && after.startsWith(")")) {
@@ -101,23 +120,27 @@ function conditions(query: string, name: string): Condition[] {
   return (node.kind === "and" ? node.children : [node]).flatMap((whole) => {
     const excludes = whole.kind === "not";
     const inner = excludes ? whole.child : whole;
-    const isPlain = inner.kind === "field" && inner.name === name &&
-      (inner.operator === ":" || inner.operator === "=") && inner.values.every(({ kind }) =>
-        kind === "value"
-      ) &&
-      inner.written.replace('"', "").startsWith(name);
-    return isPlain ? [{ node: inner, whole, excludes }] : [];
+    if (inner.kind !== "field" || inner.name !== name || inner.written === undefined) return [];
+    const { values, operator } = inner;
+    const isPlain = (operator === ":" || operator === "=") && values.every(isPlainValue);
+    return isPlain ? [{ node: inner, values, whole, excludes }] : [];
   });
 }
 
-function textsOf({ values }: FieldNode): string[] {
-  return values.flatMap((value) => value.kind === "value" ? [value.text] : []);
+function isPlainValue(value: Value): value is PlainValue {
+  return value.kind === "value";
+}
+
+/** A value of a condition; `*` keeps its meaning. */
+function rewritten({ text, isQuoted }: PlainValue): string {
+  if (isQuoted) return quoted(text);
+  return text.includes("*") ? text : writtenValue(text);
 }
 
 /** A value as it has to be typed. */
 export function writtenValue(value: string): string {
-  return /^[^\s"(),*/\\]+$/.test(value) ||
-      /^\/[^\s"(),*\\^$+|[\]]+$/.test(value) && !value.endsWith("/")
+  return /^[^\s"(),*/\\<>][^\s"(),*/\\]*$/.test(value) ||
+      /^\/(?!\/)[^\s"(),*\\^$+|[\]]+$/.test(value) && !/.\/[ims]*$/.test(value)
     ? value
     : quoted(value);
 }

@@ -120,9 +120,8 @@ class Parser {
     if (this.#text[this.#at] === "(") return this.#group(condition);
     const start = this.#at;
     if (condition !== undefined) {
-      const [value] = this.#values(condition.operator);
-      const written = this.#text.slice(start, this.#at);
-      return this.#node(start, { kind: "field", ...condition, values: [value!], written });
+      const values = this.#values(condition.operator);
+      return this.#node(start, { kind: "field", ...condition, values, written: undefined });
     }
     const node = this.#condition();
     if (node !== undefined) return node;

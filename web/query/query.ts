@@ -29,8 +29,8 @@ export interface FieldNode {
   readonly name: string;
   readonly operator: Operator;
   readonly values: readonly Value[];
-  /** The condition as typed: it may be meant as text, such as `main.go:42`. */
-  readonly written: string;
+  /** The condition as typed: it may be meant as text, such as `main.go:42`. `undefined` if the values are in parentheses. */
+  readonly written: string | undefined;
 }
 
 /** A node of one kind. */

@@ -90,12 +90,12 @@ export class RowQuery {
 
   /** Selects or excludes a value of a facet, or makes it neither; the query's text changes. */
   toggleFacet(facet: Facet, value: string, excludes = false): void {
-    this.toggleField(facet, value, excludes);
+    this.update({ text: toggleValue(this.#applied, facet, value, excludes) });
   }
 
   /** Selects or excludes a value of any field, such as `user.id`, or makes it neither. */
   toggleField(name: string, value: string, excludes = false): void {
-    this.update({ text: toggleValue(this.#applied, name, value, excludes) });
+    this.update({ text: toggleValue(this.#applied, name, value, excludes, true) });
   }
 
   /** Deselects all facet values and the span. */

@@ -23,6 +23,12 @@ const toggles: [query: string, name: string, value: string, excludes: boolean, r
   ["", "status", "500", true, "-status:500"],
   ["", "path", "/healthz", true, "-path=/healthz"],
   ["", "path", "/v1/", false, 'path="/v1/"'],
+  ["", "path", "//a", false, 'path="//a"'],
+  ["", "machine", "<a>", false, 'machine:"<a>"'],
+  ["machine:web-*", "machine", "db", false, "machine:web-*,db"],
+  ["path:/v1", "path", "/v1", false, "path:/v1 path=/v1"],
+  ["status:500", "status", "502", false, "status:500,502"],
+  ["level:(level:error)", "level", "error", false, "level:(level:error) level:error"],
   ["", "a key", 'say "x"', false, '"a key"="say \\"x\\""'],
 ];
 
@@ -34,7 +40,9 @@ for (const [query, name, value, excludes, result] of toggles) {
 }
 
 Deno.test("chosenValues() has what was written into the query", () => {
-  for (const value of ["error", "a,b", "x*", 'q"', "\\", "/re/", "a b", "(", "/a/b/i", ""]) {
+  for (
+    const value of ["error", "a,b", "x*", 'q"', "\\", "/re/", "a b", "(", "/a/b/i", "/a/i", ""]
+  ) {
     for (const excludes of [false, true]) {
       const query = toggleValue("other", "machine", value, excludes);
       const { selected, excluded } = chosenValues(query, "machine");
