@@ -9,12 +9,7 @@ import { build, replaceFile, ROOT, runBuild } from "./bundle.ts";
 import { elementManifest } from "./element_manifest.ts";
 
 /** Lets the module be imported on a server, which has no DOM, such as to render a page. It creates no element there. */
-const SERVER_PRELUDE = `const {
-  HTMLElement = class {},
-  document = { createTreeWalker() {} },
-  customElements = { get() {}, define() {} },
-} = globalThis;
-`;
+const SERVER_PRELUDE = "const { document = { createTreeWalker() {} } } = globalThis;\n";
 
 /** Where the package is written to. */
 const PACKAGE_FOLDER = `${ROOT}dist/viewer-package/`;

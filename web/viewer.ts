@@ -10,7 +10,7 @@
  */
 import { style } from "./theme/viewer_style.ts";
 import { rowStyle } from "./list/row_style.ts";
-import { type CSSResultGroup, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { columnChoiceTemplate } from "./columns/column_choice.ts";
 import { columnHeaderTemplate } from "./columns/column_header.ts";
 import { CustomColumns, offeredNames } from "./columns/custom_columns.ts";
@@ -57,7 +57,7 @@ const NARROW_PX = 640;
 
 /** The viewer element. */
 export class NatstapViewer extends ViewerElement implements ViewerMethods {
-  static override styles: CSSResultGroup = [style, rowStyle];
+  static override readonly styles: string = [...style, ...rowStyle].join("\n");
 
   readonly #store = new Store(LIMIT);
   readonly #query = new RowQuery(this.#store);
@@ -144,7 +144,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     this.wrap ??= this.clientWidth > 0 && this.clientWidth < NARROW_PX;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
+  protected override updated(changed: ReadonlySet<string>): void {
     if (changed.has("limit")) this.#store.limit = this.limit > 0 ? this.limit : LIMIT;
     if (changed.has("columns")) {
       this.#columns.set(this.columns ?? "");
@@ -404,10 +404,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   }
 }
 
-// A page may load the script twice, from two addresses.
-if (customElements.get("natstap-viewer") === undefined) {
-  customElements.define("natstap-viewer", NatstapViewer);
-}
+NatstapViewer.define("natstap-viewer");
 
 declare global {
   interface HTMLElementTagNameMap {

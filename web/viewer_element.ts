@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type ComplexAttributeConverter, LitElement, type PropertyDeclarations } from "lit";
 import type { ViewerProperties } from "./package/element.ts";
+import { type PropertyOptions, ReactiveElement } from "./reactive_element.ts";
 import { type TimeMode, TIMES } from "./rows/row_time.ts";
 
 /** Default of {@linkcode ViewerElement.limit}. */
@@ -19,15 +19,11 @@ const PROVIDER_ATTRIBUTES: readonly string[] = ["token-provider", "tokenprovider
 const PROVIDER_HINT =
   "natstap: tokenProvider is a function, so set it as a property of <natstap-viewer>, not as an attribute";
 
-/** Unlike other boolean attributes, this one may be `false`: its default depends on the width. */
-const WRAP: ComplexAttributeConverter<boolean> = {
-  fromAttribute: (value) => value !== null && value !== "false",
-  toAttribute: (value) => value ? "" : null,
-};
+const toNumber = (value: string | null) => value === null ? null : Number(value);
 
 /** Declares the properties. All except `tokenProvider` are attributes too. */
-export class ViewerElement extends LitElement implements ViewerProperties {
-  static override properties: PropertyDeclarations = {
+export abstract class ViewerElement extends ReactiveElement implements ViewerProperties {
+  static override readonly properties: Readonly<Record<string, PropertyOptions>> = {
     src: {},
     token: {},
     tokenProvider: { attribute: false },
@@ -35,12 +31,13 @@ export class ViewerElement extends LitElement implements ViewerProperties {
     machine: {},
     app: {},
     theme: { reflect: true },
-    limit: { type: Number },
-    tail: { type: Number },
-    wrap: { reflect: true, converter: WRAP },
-    time: { converter: (value) => TIMES.find((mode) => mode === value) ?? "local" },
+    limit: { parse: toNumber },
+    tail: { parse: toNumber },
+    // Unlike other boolean attributes, it may be `false`: its default depends on the width.
+    wrap: { reflect: true, parse: (value) => value !== null && value !== "false" },
+    time: { parse: (value) => TIMES.find((mode) => mode === value) ?? "local" },
     order: {},
-    paused: { type: Boolean, reflect: true },
+    paused: { reflect: true, parse: (value) => value !== null },
     hotkeys: {},
     columns: { reflect: true },
     filter: { reflect: true },

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { ReactiveControllerHost } from "lit";
+import type { ReactiveElement } from "./reactive_element.ts";
 
 /** Calls `listen` whenever `host` is connected, with a signal that is aborted when it is disconnected. */
 export function whileConnected(
-  host: ReactiveControllerHost,
+  host: ReactiveElement,
   listen: (options: { signal: AbortSignal }) => void,
 ): void {
   let connected = new AbortController();

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "../theme/css.ts";
 
-export const aboveStyle: CSSResult = css`
+export const aboveStyle: string = css`
   .row.has-above {
     --above: 28px;
     padding-top: var(--above);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import * as icons from "../panels/icons.ts";
 import { t } from "../texts/translate.ts";
 

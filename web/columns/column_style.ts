@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { css, type CSSResult, unsafeCSS } from "lit";
+import { css } from "../theme/css.ts";
 import { MAX_COLUMNS } from "./custom_columns.ts";
 
-const places = unsafeCSS(
-  Array.from({ length: MAX_COLUMNS }, (_, i) => `.row > .c${i} { grid-column: c${i}; }`).join(" "),
-);
+const places = Array.from(
+  { length: MAX_COLUMNS },
+  (_, i) => `.row > .c${i} { grid-column: c${i}; }`,
+).join(" ");
 
-export const columnStyle: CSSResult = css`
+export const columnStyle: string = css`
   ${places} .row > .column {
     color: var(--natstap-fg);
     text-overflow: ellipsis;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { css, type CSSResult, unsafeCSS } from "lit";
 
 /**
  * Hues in degrees of OKLCH, and whether the color is darker. None is a hue of errors and warnings. Neighbors, and
@@ -28,6 +27,4 @@ const colors = HUES.map(([hue, isDark], index) => {
   }`;
 });
 
-export const machineStyle: CSSResult = css`
-  ${unsafeCSS(colors.join("\n"))}
-`;
+export const machineStyle: string = colors.join("\n");

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "../theme/css.ts";
 
 /** Only while scrolled: rows without sticky cells are drawn faster. */
-export const stickyStyle: CSSResult = css`
+export const stickyStyle: string = css`
   .sideways .row:not(.expanded) > :is(.time, .level) {
     position: sticky;
     z-index: 1;

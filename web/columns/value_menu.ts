@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { html, type LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import type { ReactiveElement } from "../reactive_element.ts";
 import { canBeColumn } from "./custom_columns.ts";
 import type { Text } from "../texts/texts.ts";
 import { t } from "../texts/translate.ts";
@@ -28,12 +29,12 @@ const DISTANCE_PX = 4;
 
 /** Opens the menu below the value's button, in the top layer, so that nothing clips it. */
 export class ValueMenu {
-  readonly #host: LitElement;
+  readonly #host: ReactiveElement;
   readonly #actions: ValueActions;
   #value: FieldValue | undefined;
   #menu: HTMLElement | undefined;
 
-  constructor(host: LitElement, actions: ValueActions) {
+  constructor(host: ReactiveElement, actions: ValueActions) {
     this.#host = host;
     this.#actions = actions;
   }

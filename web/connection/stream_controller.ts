@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PropertyValues, ReactiveController } from "lit";
+import type { ReactiveController } from "../reactive_element.ts";
 import type { IncomingRows } from "../rows/incoming_rows.ts";
 import { TAIL, type ViewerElement } from "../viewer_element.ts";
 import type { ConnectionState } from "./connection_options.ts";
@@ -81,7 +81,7 @@ export class StreamController implements ReactiveController {
   }
 
   /** Reconnects if necessary. Returns whether a stream with other lines replaces an open one. */
-  propertiesChanged(changed: PropertyValues<ViewerElement>): boolean {
+  propertiesChanged(changed: ReadonlySet<string>): boolean {
     const hasNewScope = SCOPE.some((name) => changed.has(name));
     const isReplaced = hasNewScope && this.#connection !== undefined;
     if (isReplaced) {

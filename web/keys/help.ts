@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { css, type CSSResult, html, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit/html.js";
+import { css } from "../theme/css.ts";
 import * as icons from "../panels/icons.ts";
 import { SHORTCUTS } from "./shortcuts.ts";
 import { t } from "../texts/translate.ts";
@@ -33,7 +34,7 @@ export function helpTemplate(onClose: () => void): TemplateResult {
   `;
 }
 
-export const helpStyle: CSSResult = css`
+export const helpStyle: string = css`
   .help {
     width: min(440px, calc(100vw - 32px));
     padding: 0;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { css, type CSSResult, unsafeCSS } from "lit";
+import { css } from "../theme/css.ts";
 import { COLUMNS } from "../rows/facets.ts";
 
 /** A value that may be longer than its column ends in an ellipsis. */
@@ -11,7 +11,7 @@ const columns = COLUMNS.map(({ facet, width, maxLength }) =>
   `.row .${facet} { grid-column: ${facet};${maxLength > width ? " text-overflow: ellipsis;" : ""} }`
 ).join(" ");
 
-export const cellStyle: CSSResult = css`
+export const cellStyle: string = css`
   :where(.row button) {
     all: unset;
     box-sizing: border-box;
@@ -43,7 +43,7 @@ export const cellStyle: CSSResult = css`
     grid-column: time;
   }
 
-  ${unsafeCSS(columns)} .row button.cell:hover,
+  ${columns} .row button.cell:hover,
     .row button.tag:hover {
     color: var(--natstap-accent);
     text-decoration: underline;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { render, type TemplateResult } from "lit";
+import { render, type TemplateResult } from "lit/html.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";

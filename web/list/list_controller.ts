@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ReactiveController, TemplateResult } from "lit";
+import type { TemplateResult } from "lit/html.js";
+import type { ReactiveController } from "../reactive_element.ts";
 import type { CustomColumns } from "../columns/custom_columns.ts";
 import { MachineNames } from "../columns/machine_names.ts";
 import { canExpand } from "../message/content.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "../theme/css.ts";
 
-export const listStyle: CSSResult = css`
+export const listStyle: string = css`
   .list {
     position: relative;
     display: flex;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { canExpand } from "../message/content.ts";
 import { type Facet, FACET_NAMES } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";

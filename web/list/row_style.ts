@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { css, type CSSResult, unsafeCSS } from "lit";
+import { css } from "../theme/css.ts";
 import { ansiStyle } from "../message/ansi_style.ts";
 import { columnStyle } from "../columns/column_style.ts";
 import { aboveStyle } from "../columns/above_style.ts";
@@ -15,17 +15,13 @@ import { COLUMNS } from "../rows/facets.ts";
 import { cellStyle } from "./cell_style.ts";
 
 /** The grid columns of the facets: fixed widths in characters, or widths that fit the content. */
-const fixed = unsafeCSS(
-  COLUMNS.map(({ facet, width }) =>
-    `[${facet}] var(--${facet}-width, var(--${facet}-label, ${width}ch))`
-  ).join(" "),
-);
-const fitting = unsafeCSS(COLUMNS.map(({ facet }) => `[${facet}] auto`).join(" "));
+const fixed = COLUMNS.map(({ facet, width }) =>
+  `[${facet}] var(--${facet}-width, var(--${facet}-label, ${width}ch))`
+).join(" ");
+const fitting = COLUMNS.map(({ facet }) => `[${facet}] auto`).join(" ");
 
 /** A column that is empty in every line, such as the region if subjects have none, takes no room. */
-const unused = unsafeCSS(
-  COLUMNS.map(({ facet }) => `.no-${facet} { --${facet}-width: 0px; }`).join(" "),
-);
+const unused = COLUMNS.map(({ facet }) => `.no-${facet} { --${facet}-width: 0px; }`).join(" ");
 
 const rows = css`
   ${unused} .row {
@@ -183,7 +179,7 @@ const narrow = css`
 `;
 
 /** All styles of rows and their messages. */
-export const rowStyle: CSSResult[] = [
+export const rowStyle: string[] = [
   ...ansiStyle,
   messageStyle,
   rows,

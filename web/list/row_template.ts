@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { CustomColumns } from "../columns/custom_columns.ts";
 import type { MachineNames } from "../columns/machine_names.ts";
 import { plainSpan } from "../message/ansi.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { css, type CSSResult, unsafeCSS } from "lit";
+import { css } from "../theme/css.ts";
 
 /** Each color's name and its values in the light and the dark theme, in the order of the codes. */
 const PALETTE = [
@@ -32,7 +32,7 @@ const properties = PALETTE.map(([name, light, dark]) =>
 const rules = PALETTE.map(([name], code) =>
   `.message .ansi-${code} { color: var(--natstap-ansi-${name}); }`
 );
-const palette = unsafeCSS(`:host { ${properties.join(" ")} } ${rules.join(" ")}`);
+const palette = `:host { ${properties.join(" ")} } ${rules.join(" ")}`;
 
 const marks = css`
   /* The app's color, made dark or light enough for the theme. */
@@ -82,4 +82,4 @@ const marks = css`
   }
 `;
 
-export const ansiStyle: CSSResult[] = [palette, marks];
+export const ansiStyle: string[] = [palette, marks];

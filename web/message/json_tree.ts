@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { countText } from "../rows/count_text.ts";
 import { plainText, type Span } from "./ansi.ts";
 import { searchBudget } from "../search/bounded_match.ts";

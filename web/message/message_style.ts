@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "../theme/css.ts";
 
-export const messageStyle: CSSResult = css`
+export const messageStyle: string = css`
   .message {
     grid-column: message;
     min-width: 0;

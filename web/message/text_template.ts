@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { html, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit/html.js";
 import type { Segment } from "./segments.ts";
 
 /** Rendered segments. */

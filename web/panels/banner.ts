@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import { css } from "../theme/css.ts";
 import type { ConnectionState } from "../connection/connection_options.ts";
 import { type Status, statusOf } from "../connection/status.ts";
 
@@ -56,7 +57,7 @@ export function bannerTemplate(
   `;
 }
 
-export const bannerStyle: CSSResult = css`
+export const bannerStyle: string = css`
   .banner {
     display: flex;
     flex: none;

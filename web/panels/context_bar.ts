@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { css, type CSSResult, html, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit/html.js";
+import { css } from "../theme/css.ts";
 
 /** Renders the bar, whose button returns to the lines that match. */
 export function contextBarTemplate(onBack: () => void): TemplateResult {
@@ -15,7 +16,7 @@ export function contextBarTemplate(onBack: () => void): TemplateResult {
   `;
 }
 
-export const contextBarStyle: CSSResult = css`
+export const contextBarStyle: string = css`
   .context-bar {
     display: flex;
     flex: none;

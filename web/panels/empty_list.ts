@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import { css } from "../theme/css.ts";
 import type { ConnectionState } from "../connection/connection_options.ts";
 import type { Status } from "../connection/status.ts";
 import { formatNumber, t } from "../texts/translate.ts";
@@ -61,7 +62,7 @@ function explain(
   ];
 }
 
-export const emptyListStyle: CSSResult = css`
+export const emptyListStyle: string = css`
   .empty {
     position: absolute;
     inset: 0;

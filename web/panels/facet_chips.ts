@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import type { ReactiveElement } from "../reactive_element.ts";
 import { repeat } from "lit/directives/repeat.js";
 import { countText } from "../rows/count_text.ts";
 import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
@@ -27,10 +28,10 @@ const OTHERS = OTHER_FACETS.map((facet) => FACETS[facet].plural).join(", ")
 
 /** Renders the chips, and remembers whether those other than the levels are shown. */
 export class FacetChips {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveElement;
   #open = false;
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: ReactiveElement) {
     this.#host = host;
   }
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "../theme/css.ts";
 
-export const facetChipsStyle: CSSResult = css`
+export const facetChipsStyle: string = css`
   .chips,
   .facets {
     flex: none;

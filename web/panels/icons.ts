@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { html, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit/html.js";
 
 function icon(path: string, strokeWidth = 1.5, fill = "none"): TemplateResult {
   return html`

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReactiveControllerHost } from "lit";
+import type { ReactiveElement } from "../reactive_element.ts";
 import { whileConnected } from "../while_connected.ts";
 
 /** A menu. In a narrow view, all tools are in a menu too. */
@@ -11,10 +11,10 @@ export type Menu = "tools" | "download" | "columns";
 
 /** Opens one menu at a time, and closes it when the user clicks elsewhere. */
 export class MenuController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveElement;
   #open: Menu | undefined;
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: ReactiveElement) {
     this.#host = host;
     whileConnected(host, (options) => {
       document.addEventListener("pointerdown", (event) => {

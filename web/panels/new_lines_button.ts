@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import { css } from "../theme/css.ts";
 import { countText } from "../rows/count_text.ts";
 import * as icons from "./icons.ts";
 import { t } from "../texts/translate.ts";
@@ -37,7 +38,7 @@ function label({ paused, waiting, unseen }: NewLinesModel): string {
   return count === 0 ? t("Jump to the newest line") : lines;
 }
 
-export const newLinesStyle: CSSResult = css`
+export const newLinesStyle: string = css`
   .new-lines {
     position: absolute;
     z-index: 2;

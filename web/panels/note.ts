@@ -3,24 +3,19 @@
  *
  * @module
  */
-import {
-  css,
-  type CSSResult,
-  html,
-  type ReactiveController,
-  type ReactiveControllerHost,
-  type TemplateResult,
-} from "lit";
+import { html, type TemplateResult } from "lit/html.js";
+import type { ReactiveController, ReactiveElement } from "../reactive_element.ts";
+import { css } from "../theme/css.ts";
 
 const NOTE_MS = 1600;
 
 /** Shows one note at a time. */
 export class NoteController implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveElement;
   #text = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: ReactiveElement) {
     this.#host = host;
     host.addController(this);
   }
@@ -48,7 +43,7 @@ export class NoteController implements ReactiveController {
   }
 }
 
-export const noteStyle: CSSResult = css`
+export const noteStyle: string = css`
   .note {
     position: absolute;
     z-index: 3;

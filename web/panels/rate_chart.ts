@@ -4,15 +4,9 @@
  *
  * @module
  */
-import {
-  css,
-  type CSSResult,
-  html,
-  nothing,
-  type ReactiveControllerHost,
-  svg,
-  type TemplateResult,
-} from "lit";
+import { html, nothing, svg, type TemplateResult } from "lit/html.js";
+import type { ReactiveElement } from "../reactive_element.ts";
+import { css } from "../theme/css.ts";
 import { countText } from "../rows/count_text.ts";
 import { type Bar, LineRate } from "../rows/line_rate.ts";
 import { lineTime } from "../rows/line_time.ts";
@@ -44,7 +38,7 @@ export interface ChartActions {
 
 /** Counts the lines that match, and renders the chart as a slider, so that it can be used by keyboard. */
 export class RateChart {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveElement;
   readonly #query: RowQuery;
   readonly #actions: ChartActions;
   readonly #all = new LineRate();
@@ -57,7 +51,7 @@ export class RateChart {
   /** Where the pointer went down, in pixels, and the time there. */
   #drag: { readonly x: number; readonly from: number; to: number | undefined } | undefined;
 
-  constructor(host: ReactiveControllerHost, query: RowQuery, actions: ChartActions) {
+  constructor(host: ReactiveElement, query: RowQuery, actions: ChartActions) {
     this.#host = host;
     this.#query = query;
     this.#actions = actions;
@@ -245,7 +239,7 @@ function describe({ from, lines, errors }: Bar, time: TimeMode): string {
   return `${gapTime(from, time)}: ${countText(lines, "line")}${suffix}`;
 }
 
-export const rateChartStyle: CSSResult = css`
+export const rateChartStyle: string = css`
   .rate-chart {
     position: relative;
     flex: none;

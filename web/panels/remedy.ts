@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import { css } from "../theme/css.ts";
 import { t } from "../texts/translate.ts";
 import type { ConnectionState } from "../connection/connection_options.ts";
 
@@ -30,7 +31,7 @@ export function remedyTemplate(
   return html`<button class="button" @click=${onRetry}>${t("Try again")}</button>`;
 }
 
-export const remedyStyle: CSSResult = css`
+export const remedyStyle: string = css`
   .button {
     min-height: 28px;
     padding: 4px 14px;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Status } from "../connection/status.ts";
 import type { FileKind } from "../export/download.ts";
 import type { Command } from "../keys/shortcuts.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "../theme/css.ts";
 
-export const toolbarStyle: CSSResult = css`
+export const toolbarStyle: string = css`
   .toolbar {
     display: flex;
     flex: none;

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { css, type CSSResult, html, nothing, type ReactiveElement, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import type { ReactiveElement } from "../reactive_element.ts";
+import { css } from "../theme/css.ts";
 import { complete, completed, type Completion, type SeenFields } from "../query/completion.ts";
 
 /** Opens and closes the list, and handles its keys. */
@@ -90,7 +92,7 @@ export class CompletionController {
   }
 }
 
-export const completionStyle: CSSResult = css`
+export const completionStyle: string = css`
   .suggestions {
     position: absolute;
     z-index: 7;

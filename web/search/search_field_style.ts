@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "../theme/css.ts";
 
-export const searchStyle: CSSResult = css`
+export const searchStyle: string = css`
   .search {
     position: relative;
     display: flex;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReactiveElement } from "lit";
+import type { ReactiveElement } from "../reactive_element.ts";
 import { whileConnected } from "../while_connected.ts";
 
 /**

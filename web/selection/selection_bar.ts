@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { css, type CSSResult, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import { css } from "../theme/css.ts";
 import * as icons from "../panels/icons.ts";
 import { countText } from "../rows/count_text.ts";
 import { t } from "../texts/translate.ts";
@@ -30,7 +31,7 @@ export function selectionBarTemplate(
   `;
 }
 
-export const selectionBarStyle: CSSResult = css`
+export const selectionBarStyle: string = css`
   .selection-bar {
     position: absolute;
     z-index: 2;

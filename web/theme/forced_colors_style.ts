@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "./css.ts";
 
 /** Overrides the other styles, and must come after them; the styles of rows come later, so it is more specific. */
-export const forcedColorsStyle: CSSResult = css`
+export const forcedColorsStyle: string = css`
   @media (forced-colors: active) {
     .viewer button[aria-pressed="true"],
     .viewer .row.selected {

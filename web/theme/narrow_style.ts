@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { css, type CSSResult } from "lit";
+import { css } from "./css.ts";
 
 /** Overrides the other styles, and must come after them. */
-export const narrowStyle: CSSResult = css`
+export const narrowStyle: string = css`
   @container natstap (width < 880px) {
     .toolbar {
       position: relative;

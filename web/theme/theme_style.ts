@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { css, type CSSResult, unsafeCSS } from "lit";
+import { css } from "./css.ts";
 import { SEVERITIES } from "../../lib/log_line/severity.ts";
 
 /** The color of each level, as a property of rows and chips. */
-const levels = unsafeCSS(
-  SEVERITIES.map((level) => `.${level} { --level: var(--natstap-${level}); }`).join(" "),
-);
+const levels = SEVERITIES.map((level) => `.${level} { --level: var(--natstap-${level}); }`)
+  .join(" ");
 
 /** Colors have AA contrast in both themes; the host's `color-scheme` selects the theme. */
-export const themeStyle: CSSResult = css`
+export const themeStyle: string = css`
   :host {
     --natstap-bg: light-dark(#ffffff, #0b0f17);
     --natstap-surface: light-dark(#f8fafc, #111827);

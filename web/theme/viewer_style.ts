@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { CSSResult } from "lit";
 import { helpStyle } from "../keys/help.ts";
 import { listStyle } from "../list/list_style.ts";
 import { bannerStyle } from "../panels/banner.ts";
@@ -23,7 +22,7 @@ import { narrowStyle } from "./narrow_style.ts";
 import { themeStyle } from "./theme_style.ts";
 
 /** The style sheets, in the order in which they apply. */
-export const style: CSSResult[] = [
+export const style: string[] = [
   themeStyle,
   toolbarStyle,
   searchStyle,
