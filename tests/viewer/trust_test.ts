@@ -187,3 +187,20 @@ Deno.test("Shift and a click, or Ctrl+A, select any number of rows that pass the
   assertEquals(all, range(all[0]!, all.at(-1)!).filter((number) => number % 10 === 7));
   assert(all[0]! < 1500 && all.length > 900, `${all.length} lines from ${all[0]}`);
 });
+
+Deno.test("Any number of lines is copied to the clipboard, with a key or the button", async () => {
+  const context = { permissions: ["clipboard-read", "clipboard-write"] };
+  await using visit = await stage.open("", { context });
+  await visit.show(...numbered(0, 5000));
+  const clipboard = async () =>
+    numbersIn(await visit.page.evaluate<string>("navigator.clipboard.readText()"));
+  await visit.page.evaluate("viewer.focus()");
+  await visit.page.keyboard.press("Control+a");
+  await visit.page.keyboard.press("Control+c");
+  await visit.page.getByText("5,000 lines copied").waitFor();
+  assertEquals(await clipboard(), range(0, 4999));
+  await visit.page.evaluate(`navigator.clipboard.writeText("")`);
+  await visit.element(".selection-copy").click();
+  await assertEventually(clipboard, range(0, 4999));
+  assertEquals(visit.trouble, []);
+});

@@ -19,20 +19,33 @@ const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
 };
 
 /** Number of rows converted at a time, which takes about 20 ms. */
-const ROWS_PER_PART = 2000;
+export const ROWS_PER_PART = 2000;
 
 /** Converts the rows that are held at the time of the call. */
 export async function toFile(rows: Iterable<Row>, kind: FileKind): Promise<Blob> {
   const write = kind === "log" ? toText : toJson;
-  const all = [...rows];
-  const parts: Blob[] = [];
-  for (let from = 0; from < all.length; from += ROWS_PER_PART) {
-    const lines = all.slice(from, from + ROWS_PER_PART).map((row) => `${write(row)}\n`);
-    // The browser may move each blob to disk.
-    parts.push(new Blob(lines));
+  // The browser may move each blob to disk.
+  const parts = await inParts([...rows], (part) => new Blob(part.map((row) => `${write(row)}\n`)));
+  return new Blob(parts, { type: MEDIA_TYPES[kind] });
+}
+
+/** Converts rows to the text that is copied. */
+export async function toCopiedLines(rows: readonly Row[]): Promise<string> {
+  const parts = await inParts(rows, (part) => part.map(toCopiedText).join("\n"));
+  return parts.join("\n");
+}
+
+/** Converts rows without blocking the page. */
+async function inParts<T>(
+  rows: readonly Row[],
+  convert: (rows: readonly Row[]) => T,
+): Promise<T[]> {
+  const parts: T[] = [];
+  for (let from = 0; from < rows.length; from += ROWS_PER_PART) {
+    parts.push(convert(rows.slice(from, from + ROWS_PER_PART)));
     await new Promise((resolve) => setTimeout(resolve));
   }
-  return new Blob(parts, { type: MEDIA_TYPES[kind] });
+  return parts;
 }
 
 /** A name that is valid on every file system, such as `panini-786-2026-11-20T20-42-11Z.log`. */

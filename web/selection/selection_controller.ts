@@ -4,7 +4,7 @@
  * @module
  */
 import { copy } from "../export/clipboard.ts";
-import { toCopiedText } from "../export/download.ts";
+import { ROWS_PER_PART, toCopiedLines, toCopiedText } from "../export/download.ts";
 import type { ListController } from "../list/list_controller.ts";
 import type { NoteController } from "../panels/note.ts";
 import { countText } from "../rows/count_text.ts";
@@ -55,8 +55,9 @@ export class SelectionController {
     if (event.target instanceof HTMLInputElement) return;
     const rows = this.#rows();
     if (rows.length === 0) return;
-    event.clipboardData?.setData("text/plain", textOf(rows));
     event.preventDefault();
+    if (rows.length > ROWS_PER_PART && navigator.clipboard) return void this.#copy(rows);
+    event.clipboardData?.setData("text/plain", textOf(rows));
     this.#confirm(rows.length);
   };
 
@@ -64,8 +65,13 @@ export class SelectionController {
   copy(): boolean {
     const rows = this.#rows();
     if (rows.length === 0) return false;
-    copy(textOf(rows)).then(() => this.#confirm(rows.length));
+    this.#copy(rows);
     return true;
+  }
+
+  async #copy(rows: readonly Row[]): Promise<void> {
+    await copy(rows.length > ROWS_PER_PART ? toCopiedLines(rows) : textOf(rows));
+    this.#confirm(rows.length);
   }
 
   /** Selects all rows that pass the filter. */

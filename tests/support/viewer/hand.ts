@@ -69,6 +69,14 @@ export async function recordHand({ page }: Visit): Promise<void> {
       clicks.push(button?.getAttribute("aria-label") ?? button?.innerText.trim());
     }, true);
     navigator.clipboard.writeText = async (text) => void copies.push(text);
-    addEventListener("copy", ({ clipboardData }) => copies.push(clipboardData.getData("text/plain")));
+    navigator.clipboard.write = async ([item]) => {
+      const blob = await item.getType("text/plain");
+      copies.push(await blob.text());
+    };
+    addEventListener("copy", ({ clipboardData }) => {
+      const text = clipboardData.getData("text/plain");
+      // Many lines are copied later.
+      if (text !== "") copies.push(text);
+    });
   }`);
 }
