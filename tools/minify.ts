@@ -6,6 +6,12 @@
 import { minify as minifyScript } from "npm:terser@5";
 
 /**
+ * Names of properties that are shortened: callbacks and conditions, such as `onCopy` and `isEmpty`. Nothing outside
+ * of the viewer uses such a name, except for those of the platform, which terser knows.
+ */
+export const INTERNAL_NAMES = /^(?:on|is|has)[A-Z]/;
+
+/**
  * Resolves to the same script, smaller than the bundler makes it: its expressions and names are shorter,
  * and its templates of markup and styles have no indentation and no comments.
  *
@@ -16,6 +22,11 @@ export async function minify(script: string): Promise<string> {
   const compact = script.replace(/\n\s+/g, "\n")
     // Comments of styles, which take lines of their own, and spaces that styles do not need.
     .replace(/\n\/\*[^*]*\*\/(?=\n)/g, "").replace(/\n([a-z-]+): /g, "\n$1:");
-  const options = { module: true, ecma: 2020, compress: { passes: 3 } } as const;
+  const options = {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3 },
+    mangle: { properties: { regex: INTERNAL_NAMES, keep_quoted: true } },
+  } as const;
   return (await minifyScript(compact, options)).code!;
 }

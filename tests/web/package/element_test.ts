@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { elementManifest, membersOf } from "../../../tools/element_manifest.ts";
+import { INTERNAL_NAMES } from "../../../tools/minify.ts";
 import { FACET_NAMES } from "../../../web/rows/facets.ts";
 import { NatstapViewer } from "../../../web/viewer.ts";
 
@@ -32,6 +33,11 @@ Deno.test("ViewerProperties has every property of the element, with a comment", 
     const members = membersOf(ELEMENT, name);
     assertEquals(members.filter(({ description }) => description === ""), [], name);
   }
+});
+
+Deno.test("the minifier shortens no public name", () => {
+  const names = ELEMENT.replaceAll(/\/\*[^]*?\*\//g, "").match(/[\w$]+/g)!;
+  assertEquals(names.filter((name) => INTERNAL_NAMES.test(name)), []);
 });
 
 Deno.test("the manifest lists attributes, events, parts and custom properties that the guide describes", () => {
