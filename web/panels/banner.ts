@@ -4,7 +4,6 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { css } from "../theme/css.ts";
 import type { ConnectionState } from "../connection/connection_options.ts";
 import { type Status, statusOf } from "../connection/status.ts";
 
@@ -56,25 +55,3 @@ export function bannerTemplate(
     </div>
   `;
 }
-
-export const bannerStyle: string = css`
-  .banner {
-    display: flex;
-    flex: none;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 4px 12px;
-    min-height: 40px;
-    padding: 5px 12px;
-    border-bottom: 1px solid var(--natstap-border);
-    background: color-mix(in srgb, var(--status-color) 10%, var(--natstap-bg));
-  }
-
-  .banner-text {
-    flex: 1 1 12em;
-  }
-
-  .banner strong {
-    color: var(--status-color);
-  }
-`;

@@ -4,7 +4,6 @@
  * @module
  */
 import { html, type TemplateResult } from "lit/html.js";
-import { css } from "../theme/css.ts";
 
 /** Renders the bar, whose button returns to the lines that match. */
 export function contextBarTemplate(onBack: () => void): TemplateResult {
@@ -15,23 +14,3 @@ export function contextBarTemplate(onBack: () => void): TemplateResult {
     </div>
   `;
 }
-
-export const contextBarStyle: string = css`
-  .context-bar {
-    display: flex;
-    flex: none;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 4px 12px;
-    padding: 6px 12px;
-    border-bottom: 1px solid var(--natstap-border);
-    background: color-mix(in srgb, var(--natstap-accent) 8%, var(--natstap-bg));
-    color: var(--natstap-muted);
-  }
-
-  .context-bar .button {
-    margin: 0;
-    padding: 3px 10px;
-    color: var(--natstap-fg);
-  }
-`;

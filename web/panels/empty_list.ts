@@ -4,7 +4,6 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { css } from "../theme/css.ts";
 import type { ConnectionState } from "../connection/connection_options.ts";
 import type { Status } from "../connection/status.ts";
 import { formatNumber, t } from "../texts/translate.ts";
@@ -61,38 +60,3 @@ function explain(
     t("Lines appear here as they are written.") + past,
   ];
 }
-
-export const emptyListStyle: string = css`
-  .empty {
-    position: absolute;
-    inset: 0;
-    display: flex;
-    flex-direction: column;
-    align-items: center;
-    justify-content: center;
-    gap: 6px;
-    padding: 24px;
-    color: var(--natstap-muted);
-    text-align: center;
-  }
-
-  .empty p {
-    max-width: 46ch;
-    margin: 0;
-    overflow-wrap: anywhere;
-  }
-
-  .viewer .empty-title {
-    color: var(--status-color, var(--natstap-fg));
-    font-size: 15px;
-    font-weight: 600;
-  }
-
-  .empty :is(.button, .apps) {
-    margin-top: 10px;
-  }
-
-  .empty .apps .button {
-    margin: 0;
-  }
-`;

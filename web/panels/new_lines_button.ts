@@ -4,7 +4,6 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { css } from "../theme/css.ts";
 import { countText } from "../rows/count_text.ts";
 import * as icons from "./icons.ts";
 import { t } from "../texts/translate.ts";
@@ -37,32 +36,3 @@ function label({ paused, waiting, unseen }: NewLinesModel): string {
   if (paused) return count === 0 ? t("Paused") : t("Paused · {lines}", { lines });
   return count === 0 ? t("Jump to the newest line") : lines;
 }
-
-export const newLinesStyle: string = css`
-  .new-lines {
-    position: absolute;
-    z-index: 2;
-    bottom: 16px;
-    left: 50%;
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    height: 34px;
-    padding: 0 12px 0 16px;
-    border: 0;
-    border-radius: 17px;
-    background: var(--natstap-accent);
-    box-shadow: 0 4px 18px rgb(0 0 0 / 0.3);
-    color: var(--natstap-bg);
-    white-space: nowrap;
-    translate: -50% 0;
-  }
-
-  .new-lines[data-paused="true"] {
-    background: var(--natstap-info);
-  }
-
-  .new-lines:hover {
-    filter: brightness(1.08);
-  }
-`;

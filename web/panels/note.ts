@@ -5,7 +5,6 @@
  */
 import { html, type TemplateResult } from "lit/html.js";
 import type { ReactiveController, ReactiveElement } from "../reactive_element.ts";
-import { css } from "../theme/css.ts";
 
 const NOTE_MS = 1600;
 
@@ -42,24 +41,3 @@ export class NoteController implements ReactiveController {
     this.#host.requestUpdate();
   }
 }
-
-export const noteStyle: string = css`
-  .note {
-    position: absolute;
-    z-index: 3;
-    right: 20px;
-    bottom: 16px;
-    padding: 5px 12px;
-    border-radius: 8px;
-    background: var(--natstap-fg);
-    color: var(--natstap-bg);
-    font-size: 12px;
-    font-weight: 550;
-    pointer-events: none;
-    transition: opacity 0.15s;
-  }
-
-  .note[data-shown="false"] {
-    opacity: 0;
-  }
-`;

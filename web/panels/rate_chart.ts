@@ -6,7 +6,6 @@
  */
 import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import type { ReactiveElement } from "../reactive_element.ts";
-import { css } from "../theme/css.ts";
 import { countText } from "../rows/count_text.ts";
 import { type Bar, LineRate } from "../rows/line_rate.ts";
 import { lineTime } from "../rows/line_time.ts";
@@ -238,72 +237,3 @@ function describe({ from, lines, errors }: Bar, time: TimeMode): string {
   const suffix = errors > 0 ? `, ${countText(errors, "error")}` : "";
   return `${gapTime(from, time)}: ${countText(lines, "line")}${suffix}`;
 }
-
-export const rateChartStyle: string = css`
-  .rate-chart {
-    position: relative;
-    flex: none;
-    height: 34px;
-    border-block: 1px solid var(--natstap-border);
-    background: var(--natstap-surface);
-    cursor: pointer;
-    touch-action: pan-y;
-    user-select: none;
-  }
-
-  .rate-chart:focus-visible {
-    outline-offset: -2px;
-  }
-
-  .rate-chart svg {
-    display: block;
-    width: 100%;
-    height: 100%;
-    padding-top: 4px;
-    pointer-events: none;
-  }
-
-  .line-bars {
-    fill: color-mix(in srgb, var(--natstap-muted) 72%, transparent);
-  }
-
-  .error-bars {
-    fill: var(--natstap-error);
-  }
-
-  .selected-bar {
-    fill: color-mix(in srgb, var(--natstap-fg) 16%, transparent);
-  }
-
-  .selected-span {
-    fill: color-mix(in srgb, var(--natstap-accent) 24%, transparent);
-  }
-
-  .chart-label {
-    position: absolute;
-    top: 4px;
-    left: 8px;
-    padding: 0 5px;
-    border-radius: 4px;
-    background: color-mix(in srgb, var(--natstap-surface) 82%, transparent);
-    color: var(--natstap-muted);
-    font-size: 11.5px;
-    font-variant-numeric: tabular-nums;
-    white-space: nowrap;
-    pointer-events: none;
-  }
-
-  .chart-label:empty {
-    display: none;
-  }
-
-  .chart-start {
-    position: absolute;
-    bottom: 0;
-    left: 8px;
-    padding: 0 5px;
-    color: var(--natstap-muted);
-    font-size: 10.5px;
-    pointer-events: none;
-  }
-`;

@@ -4,7 +4,6 @@
  * @module
  */
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { css } from "../theme/css.ts";
 import { t } from "../texts/translate.ts";
 import type { ConnectionState } from "../connection/connection_options.ts";
 
@@ -30,30 +29,3 @@ export function remedyTemplate(
   if (state.state !== "ended" && state.state !== "reconnecting") return nothing;
   return html`<button class="button" @click=${onRetry}>${t("Try again")}</button>`;
 }
-
-export const remedyStyle: string = css`
-  .button {
-    min-height: 28px;
-    padding: 4px 14px;
-    border: 1px solid var(--natstap-border);
-    border-radius: 8px;
-    background: var(--natstap-surface);
-    color: var(--natstap-fg);
-    overflow-wrap: anywhere;
-  }
-
-  .button:hover {
-    border-color: var(--natstap-muted);
-  }
-
-  .apps {
-    display: flex;
-    flex-wrap: wrap;
-    justify-content: center;
-    gap: 6px;
-    max-width: 60ch;
-    max-height: 50%;
-    overflow: auto;
-    padding: 3px;
-  }
-`;

@@ -5,7 +5,6 @@
  */
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { ReactiveElement } from "../reactive_element.ts";
-import { css } from "../theme/css.ts";
 import { complete, completed, type Completion, type SeenFields } from "../query/completion.ts";
 
 /** Opens and closes the list, and handles its keys. */
@@ -91,46 +90,3 @@ export class CompletionController {
     this.#select(-1);
   }
 }
-
-export const completionStyle: string = css`
-  .suggestions {
-    position: absolute;
-    z-index: 7;
-    top: calc(100% + 4px);
-    left: -1px;
-    min-width: min(100%, 220px);
-    max-width: 100%;
-    margin: 0;
-    padding: 4px;
-    border: 1px solid var(--natstap-border);
-    border-radius: 9px;
-    background: var(--natstap-surface);
-    box-shadow: 0 8px 28px rgb(0 0 0 / 0.22);
-    list-style: none;
-  }
-
-  .suggestions li {
-    overflow: hidden;
-    padding: 3px 9px;
-    border-radius: 6px;
-    font: 12.5px/18px var(--natstap-font);
-    text-overflow: ellipsis;
-    white-space: nowrap;
-    cursor: pointer;
-  }
-
-  .suggestions li:hover {
-    background: color-mix(in srgb, var(--natstap-fg) 7%, transparent);
-  }
-
-  .suggestions li[aria-selected="true"] {
-    background: color-mix(in srgb, var(--natstap-accent) 18%, transparent);
-    outline: 1px solid transparent;
-  }
-
-  @media (pointer: coarse) {
-    .suggestions li {
-      padding-block: 7px;
-    }
-  }
-`;

@@ -1,5 +1,5 @@
 /**
- * Styles of the search field.
+ * Styles of the search field and its suggestions.
  *
  * @module
  */
@@ -86,5 +86,46 @@ export const searchStyle: string = css`
 
   .problem:empty {
     display: none;
+  }
+
+  .suggestions {
+    position: absolute;
+    z-index: 7;
+    top: calc(100% + 4px);
+    left: -1px;
+    min-width: min(100%, 220px);
+    max-width: 100%;
+    margin: 0;
+    padding: 4px;
+    border: 1px solid var(--natstap-border);
+    border-radius: 9px;
+    background: var(--natstap-surface);
+    box-shadow: 0 8px 28px rgb(0 0 0 / 0.22);
+    list-style: none;
+  }
+
+  .suggestions li {
+    overflow: hidden;
+    padding: 3px 9px;
+    border-radius: 6px;
+    font: 12.5px/18px var(--natstap-font);
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+
+  .suggestions li:hover {
+    background: color-mix(in srgb, var(--natstap-fg) 7%, transparent);
+  }
+
+  .suggestions li[aria-selected="true"] {
+    background: color-mix(in srgb, var(--natstap-accent) 18%, transparent);
+    outline: 1px solid transparent;
+  }
+
+  @media (pointer: coarse) {
+    .suggestions li {
+      padding-block: 7px;
+    }
   }
 `;
