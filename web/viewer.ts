@@ -23,6 +23,7 @@ import { saveRows } from "./export/save.ts";
 import { helpTemplate } from "./keys/help.ts";
 import { KeyController } from "./keys/key_controller.ts";
 import type { Command } from "./keys/shortcuts.ts";
+import type { Place } from "./list/list.ts";
 import { ListController } from "./list/list_controller.ts";
 import { SelectionController } from "./selection/selection_controller.ts";
 import { Banner, bannerTemplate } from "./panels/banner.ts";
@@ -100,6 +101,8 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     this.#dispatch("natstap-filter", detail);
   });
   #cleared = false;
+  /** Where the row whose context is shown was before. */
+  #place: Place | undefined;
   #ticks: ReturnType<typeof setInterval> | undefined;
 
   /** Focuses the list, so that its keys work. */
@@ -320,14 +323,17 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
 
   /** Scrolls to a line, and shows the lines around it. */
   goTo(id: number): void {
-    if (this.#query.isFiltering) this.#query.showContext(id);
-    this.#rows.show(id);
+    const place = this.#rows.list?.placeOf(id);
+    if (!this.#query.isFiltering) return this.#rows.show(id);
+    this.#place = place;
+    this.#query.showContext(id);
+    this.#rows.show(id, place && { y: place.y });
   }
 
   /** Hides the lines around one that do not match again. */
   leaveContext(): void {
     const id = this.#query.leaveContext();
-    if (id !== undefined) this.#rows.show(id);
+    if (id !== undefined) this.#rows.show(id, this.#place);
   }
 
   #copy(line: Line | undefined): boolean {

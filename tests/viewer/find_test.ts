@@ -239,6 +239,42 @@ Deno.test("A row's context has all rows; Esc returns to those that match", async
   assertEquals(await visit.searchField.inputValue(), "needle level:info");
 });
 
+Deno.test("The context of a row begins and ends with the row where it was, and following continues", async () => {
+  await using visit = await stage.open();
+  const many = Array.from({ length: 4000 }, (_, index) => ({
+    message: `line ${index}.`,
+    level: index % 10 === 0 ? "error" : "info",
+  }));
+  await visit.show(...many);
+  await visit.searchField.fill("level:error");
+  await visit.row("line 3980.").waitFor();
+  const context = async (line: string) => {
+    const row = visit.row(line);
+    const y = async () => Math.round((await row.boundingBox())?.y ?? NaN);
+    const before = await y();
+    await row.hover();
+    await row.getByRole("button", { name: "Show in context" }).click();
+    await visit.element(".context-bar").waitFor();
+    await assertEventually(y, before + await barHeight());
+    await visit.page.keyboard.press("Escape");
+    await visit.element(".context-bar").waitFor({ state: "detached" });
+    await assertEventually(y, before);
+  };
+  const barHeight = async () =>
+    Math.round((await visit.element(".context-bar").boundingBox())!.height);
+  // The list follows.
+  await context("line 3960.");
+  await visit.show({ message: "line 5000.", level: "error" });
+  // The reader has scrolled.
+  await visit.page.mouse.move(600, 500);
+  await visit.page.mouse.wheel(0, -1500);
+  await visit.row("line 3210.").waitFor();
+  await visit.row("line 3960.").waitFor({ state: "detached" });
+  await context("line 3210.");
+  await stage.publish({ message: "line 5010.", level: "error" });
+  await visit.button("1 new line").waitFor();
+});
+
 Deno.test("Dragging in the rate chart selects a span of time, which Esc removes", async () => {
   await using visit = await openWithLines();
   const { x, y, width, height } = (await visit.element(".rate-chart").boundingBox())!;

@@ -37,6 +37,14 @@ export interface ListOptions {
   readonly onNearStart?: () => void;
 }
 
+/** Where a row is in the view. */
+export interface Place {
+  /** Distance from the top of the view, in pixels. */
+  readonly y: number;
+  /** If the list follows: id of the newest row. As long as that is the newest one, the list follows again. */
+  readonly followed?: number | undefined;
+}
+
 /** A row, and the position of its top edge in the scrolled content. */
 interface Anchor {
   readonly id: number;
@@ -63,8 +71,9 @@ export class List {
   readonly #options: ListOptions;
   #following = true;
   #anchor: Anchor | undefined;
-  /** The row to scroll to. */
+  /** The row to scroll to, and where it is to be in the view. */
   #target: number | undefined;
+  #targetPlace: Place | undefined;
   /** The row to scroll fully into view. */
   #revealed: number | undefined;
   /** The last known scroll position, to distinguish the reader's scrolling from the list's own. */
@@ -154,10 +163,24 @@ export class List {
     if (rows.visibleCount > 0) this.toRow(rows.visibleAt(0).id);
   }
 
-  /** Scrolls to a row, or to the next one if it is not visible. */
-  toRow(id: number): void {
+  /** Where a row is in the view; `undefined` if it is not drawn. */
+  placeOf(id: number): Place | undefined {
+    const row = this.#block.querySelector(`[data-id="${id}"]`);
+    if (row === null) return undefined;
+    const y = row.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    return { y, followed: this.#following ? this.#newest : undefined };
+  }
+
+  get #newest(): number {
+    const { rows } = this.#options;
+    return rows.visibleAt(rows.visibleCount - 1).id;
+  }
+
+  /** Scrolls to a row, or to the next one if it is not visible. Default of `place`: a third of the view. */
+  toRow(id: number, place?: Place): void {
     this.stay();
     this.#target = id;
+    this.#targetPlace = place;
     this.#options.onScroll();
   }
 
@@ -189,8 +212,7 @@ export class List {
     if (this.#scroller.clientHeight === 0) return;
     this.#heights.forgetBefore(rows.visibleAt(0).id);
     // While a filter is being applied, the target may not be visible yet.
-    const isTargetPending = rows.filtering && (this.#target ?? Infinity) < rows.visibleAt(0).id;
-    if (this.#target !== undefined && !isTargetPending) this.#scrollToRow(this.#target);
+    if (this.#target !== undefined) this.#scrollToRow(this.#target);
     for (let pass = 0; pass < MAX_PASSES && this.#draw(); pass++);
     if (this.#revealed !== undefined) this.#reveal(this.#revealed);
     this.#settle();
@@ -291,11 +313,15 @@ export class List {
     const { rows } = this.#options;
     const index = rows.visibleIndexOf(id);
     const y = this.#offsets.of(index);
+    const above = this.#targetPlace?.y ?? this.#scroller.clientHeight / 3;
+    // While a filter is being applied, rows above it may not be visible yet.
+    if (rows.filtering && (id < rows.visibleAt(0).id || y < above)) return;
     this.#target = undefined;
+    if (this.#targetPlace?.followed === this.#newest) return this.toEnd();
     this.stay();
     this.#anchor = { id: rows.visibleAt(index).id, y };
     this.#canvas.style.height = `${this.#offsets.total}px`;
-    this.#scrollTo(y - this.#scroller.clientHeight / 3);
+    this.#scrollTo(y - above);
   }
 
   #reveal(id: number): void {

@@ -17,7 +17,7 @@ import { RowSelection } from "../selection/row_selection.ts";
 import { t } from "../texts/translate.ts";
 import type { ViewerElement } from "../viewer_element.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
-import { List } from "./list.ts";
+import { List, type Place } from "./list.ts";
 import type { RowActions } from "./row_actions.ts";
 import { isMatchHidden, scrollToMatch } from "./match_view.ts";
 import { rowElementId, rowTemplate } from "./row_template.ts";
@@ -109,11 +109,11 @@ export class ListController implements ReactiveController {
   }
 
   /** Scrolls to a row, which flashes. */
-  show(id: number): void {
+  show(id: number, place?: Place): void {
     this.#flash = id;
     clearTimeout(this.#flashTimer);
     this.#flashTimer = setTimeout(() => this.#flash = undefined, FLASH_MS);
-    this.list?.toRow(id);
+    this.list?.toRow(id, place);
   }
 
   /** Scrolls to the next match, or with -1 to the previous one. Returns whether it has wrapped around. */
