@@ -289,6 +289,18 @@ Deno.test("Dragging in the rate chart selects a span of time, which Esc removes"
   await assertShown(visit, ALL);
 });
 
+Deno.test("Shift and the arrow keys select a span of time in the rate chart", async () => {
+  await using visit = await openWithLines();
+  const chart = visit.page.getByRole("slider");
+  await chart.press("Home");
+  await chart.press("Shift+ArrowRight");
+  await visit.button(/^Time .*: remove$/).waitFor();
+  await assertShown(visit, []);
+  await chart.press("Home");
+  await chart.press("Shift+End");
+  await assertShown(visit, ALL);
+});
+
 Deno.test("The rate chart counts the lines that match", async () => {
   await using visit = await openWithLines();
   const errors = () => visit.element(".error-bars").getAttribute("d");

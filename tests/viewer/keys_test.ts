@@ -67,6 +67,19 @@ Deno.test("Keys move a cursor, select, copy, expand and follow", async () => {
   await visit.show({ message: "followed" });
 });
 
+Deno.test("In the list, the arrow keys move the cursor and select, even with hotkeys=off", async () => {
+  await using visit = await openWithLines('hotkeys="off"');
+  const cursor = visit.element(".row.cursor .message");
+  await visit.page.evaluate("viewer.focus()");
+  await visit.page.keyboard.press("ArrowUp");
+  await assertEventually(() => cursor.innerText(), "the end");
+  for (let i = 0; i < 2; i++) await visit.page.keyboard.press("Shift+ArrowUp");
+  await visit.element(".selection-bar").getByText("3 lines selected").waitFor();
+  await visit.page.keyboard.press("ArrowDown");
+  await assertEventually(() => cursor.innerText(), "failed status=500");
+  await assertEventually(() => visit.element(".selection-bar").count(), 0);
+});
+
 Deno.test("Keys have an effect only while the focus is in the viewer; hotkeys=off leaves out single characters", async () => {
   await using visit = await openWithLines();
   const { keyboard } = visit.page;
@@ -117,6 +130,10 @@ Deno.test("With forced colors, what is pressed, selected or an error looks diffe
   await visit.page.keyboard.press("Control+a");
   await visit.element(".row.selected").first().waitFor();
   assert((await look())[1] === await visit.style(".row.selected .time", "color"));
+  for (const part of [".text", ".machine"]) {
+    const color = await visit.style(`.row.selected.error ${part}`, "color");
+    assertEquals(color, await visit.style(".row.selected .time", "color"), `Color of ${part}`);
+  }
   assert(await visit.style(".row.selected", "backgroundColor") !== plain);
   await visit.page.keyboard.press("Escape");
   const edge = (row: string) => visit.style(row, "borderLeftColor");

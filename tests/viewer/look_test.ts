@@ -174,6 +174,29 @@ Deno.test("A product's style sheet can set custom properties and style parts", a
   assertEquals(await visit.style(".toolbar", "borderTopWidth"), "7px");
 });
 
+Deno.test("A selected span of time covers no other chip, and is visible on a phone", async () => {
+  for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]] as const) {
+    await using visit = await openWithSamples("", { viewport: { width, height } });
+    await visit.element(".chip.error").click();
+    await visit.page.getByRole("slider").press("Home");
+    await visit.page.getByRole("slider").press("Shift+End");
+    await visit.button(/^Time .*: remove$/).waitFor();
+    const boxes = await visit.page.evaluate<{ left: number; right: number; top: number }[]>(`
+      [...viewer.shadowRoot.querySelectorAll(".chips button")].map((button) => button.getBoundingClientRect())
+        .filter(({ width }) => width > 0)
+        .map(({ left, right, top }) => ({ left, right, top }))`);
+    const overlaps = boxes.filter(({ left, top }) => {
+      return boxes.some((other) =>
+        other.top === top && other.left < left && other.right > left + 1
+      );
+    });
+    // On a phone, chips scroll under the button at the end.
+    if (width > 640) assertEquals(overlaps, [], `At ${width} px`);
+    const span = (await visit.element(".chip.span").boundingBox())!;
+    assert(span.x >= 0 && span.x + span.width < width, `At ${width} px`);
+  }
+});
+
 Deno.test("At 360 px and at 200% zoom, nothing is cut off at the side, and the main tools are visible", async () => {
   const windows = [
     { viewport: { width: 360, height: 740 } },

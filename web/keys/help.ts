@@ -27,7 +27,8 @@ export function helpTemplate(onClose: () => void): TemplateResult {
             `
           )}
         </dl>
-        <p>Click a region or machine to show only its lines. Click a bar of the chart to jump to its lines.</p>
+        <p>Click a region or machine to show only its lines, or Alt+click to exclude them. Shift+click selects lines.
+          In the chart, click a bar to jump to its lines, or drag to select a span of time.</p>
       </div>
     </dialog>
   `;

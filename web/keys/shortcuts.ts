@@ -34,9 +34,13 @@ export const SHORTCUTS: readonly {
   readonly commands?: Readonly<Record<string, Command>>;
 }[] = [
   { keys: ["/"], effect: "Focus the search field", commands: { "/": "search" } },
-  { keys: ["j", "k"], effect: "Go to the next or previous line", commands: { j: "down", k: "up" } },
   {
-    keys: ["J", "K"],
+    keys: ["j", "k", "↓", "↑"],
+    effect: "Go to the next or previous line",
+    commands: { j: "down", k: "up" },
+  },
+  {
+    keys: ["J", "K", "Shift ↓", "Shift ↑"],
     effect: "Select the next or previous line too",
     commands: { J: "selectDown", K: "selectUp" },
   },
@@ -67,6 +71,12 @@ export const SHORTCUTS: readonly {
 
 const COMMANDS = new Map(SHORTCUTS.flatMap(({ commands = {} }) => Object.entries(commands)));
 
+/** What the arrow keys do in the list, without and with Shift. */
+const ARROWS: Readonly<Record<string, readonly [Command, Command]>> = {
+  ArrowDown: ["down", "selectDown"],
+  ArrowUp: ["up", "selectUp"],
+};
+
 /** Elements that handle keys themselves. */
 const FIELDS = "input, textarea, select, [contenteditable]";
 const CONTROLS = "button, a, summary, [role=slider]";
@@ -88,5 +98,6 @@ export function commandOf(event: KeyboardEvent, hotkeys = true): Command | undef
   if (key === "F3") return shiftKey ? "previous" : "next";
   if (isField || (key === " " || key === "Enter") && target.closest(CONTROLS)) return;
   if (key === "Enter") return "expand";
+  if (target.matches("[role=grid]") && ARROWS[key]) return ARROWS[key][shiftKey ? 1 : 0];
   return hotkeys ? COMMANDS.get(key) : undefined;
 }

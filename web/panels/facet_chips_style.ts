@@ -15,6 +15,7 @@ export const facetChipsStyle: string = css`
 
   .chips {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 6px;
     min-height: 34px;

@@ -1,6 +1,6 @@
 /**
  * A bar chart of the lines per second over the last minutes, as far as they match. A click on a bar jumps to its
- * lines; dragging selects a span of time.
+ * lines; dragging, or Shift and the arrow keys, selects a span of time.
  *
  * @module
  */
@@ -13,11 +13,12 @@ import type { Line } from "../rows/row.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
 import type { TimeSpan } from "../search/filter.ts";
 import type { RowQuery } from "../search/row_query.ts";
+import { t } from "../texts/translate.ts";
 
 /** Seconds per bar. */
 const BAR_SECONDS = 2;
-/** Numbers of bars before the chart has its full length: one and two minutes. */
-const LENGTHS = [30, 60] as const;
+/** Number of bars per minute: the chart grows by a minute at a time until it has its full length. */
+const MINUTE = 60 / BAR_SECONDS;
 /** Width of a bar, width of the space after it, and height of the chart, in units of the SVG. */
 const WIDTH = 4;
 const SPACE = 1;
@@ -85,8 +86,8 @@ export class RateChart {
   #length(): number {
     const all = this.#all.bars(BAR_SECONDS);
     const first = all.findIndex(({ lines }) => lines > 0);
-    const used = first === -1 ? 0 : all.length - first;
-    return LENGTHS.find((length) => used <= length) ?? all.length;
+    const used = first === -1 ? 1 : all.length - first;
+    return Math.ceil(used / MINUTE) * MINUTE;
   }
 
   template(time: TimeMode): TemplateResult {
@@ -113,12 +114,20 @@ export class RateChart {
         @pointerup=${(event: PointerEvent) => this.#release(event, bars)}
         @pointercancel=${() => this.#drag = undefined}
         @pointerleave=${() => this.#select(undefined)}
-        @blur=${() => this.#select(undefined)}
+        @blur=${() => {
+          this.#drag = undefined;
+          this.#select(undefined);
+        }}
+        @keyup=${(event: KeyboardEvent) => event.key === "Shift" && this.#release(event, bars)}
         @keydown=${(event: KeyboardEvent) => {
           const next = indexAfter(event.key, index, bars.length);
           if (event.key === "Enter") this.#jump(bar);
-          else if (next !== undefined) this.#select(next);
-          else return;
+          else if (next !== undefined) {
+            if (event.shiftKey) {
+              this.#drag = { x: 0, from: bars[index]!.from, ...this.#drag, to: bars[next]!.from };
+            }
+            this.#select(next);
+          } else return;
           event.preventDefault();
           event.stopPropagation();
         }}
@@ -139,7 +148,7 @@ export class RateChart {
         <span class="chart-label" .style=${position(selected, bars.length)}>${selected ===
               undefined || bar === undefined
           ? currentRate(bars)
-          : describe(bar, time)}</span>
+          : describe(bar, time) + (span ? "" : ` · ${t("drag to select")}`)}</span>
       </div>
     `;
   }
@@ -166,11 +175,13 @@ export class RateChart {
     this.#select(bar);
   }
 
-  #release(event: PointerEvent, bars: readonly Bar[]): void {
+  #release(event: PointerEvent | KeyboardEvent, bars: readonly Bar[]): void {
     if (this.#drag === undefined) return;
     const span = this.#drag.to === undefined ? undefined : this.#span!;
     this.#drag = undefined;
-    if (span === undefined) return this.#jump(bars[barAt(event, bars.length)]);
+    if (span === undefined) {
+      return "offsetX" in event ? this.#jump(bars[barAt(event, bars.length)]) : undefined;
+    }
     // The last bar of the span belongs to it.
     this.#actions.onSpan({ from: span.from, to: span.to + BAR_SECONDS * 1000 });
   }

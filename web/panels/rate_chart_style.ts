@@ -12,7 +12,7 @@ export const rateChartStyle: string = css`
     height: 34px;
     border-block: 1px solid var(--natstap-border);
     background: var(--natstap-surface);
-    cursor: pointer;
+    cursor: crosshair;
     touch-action: pan-y;
     user-select: none;
   }
@@ -45,9 +45,10 @@ export const rateChartStyle: string = css`
     fill: color-mix(in srgb, var(--natstap-accent) 24%, transparent);
   }
 
-  .chart-label {
+  .chart-label,
+  .chart-start {
     position: absolute;
-    top: 4px;
+    top: 3px;
     left: 8px;
     padding: 0 5px;
     border-radius: 4px;
@@ -55,6 +56,7 @@ export const rateChartStyle: string = css`
     color: var(--natstap-muted);
     font-size: 11.5px;
     font-variant-numeric: tabular-nums;
+    line-height: 14px;
     white-space: nowrap;
     pointer-events: none;
   }
@@ -64,12 +66,7 @@ export const rateChartStyle: string = css`
   }
 
   .chart-start {
-    position: absolute;
-    bottom: 0;
-    left: 8px;
-    padding: 0 5px;
-    color: var(--natstap-muted);
-    font-size: 10.5px;
-    pointer-events: none;
+    top: 18px;
+    line-height: 13px;
   }
 `;

@@ -78,6 +78,7 @@ export type Text =
   | "Show as column"
   | "Remove column"
   | "Remove the column {name}"
+  | "drag to select"
   // New lines, and the selection.
   | "Paused · {lines}"
   | "Jump to the newest line"

@@ -19,7 +19,7 @@ export const forcedColorsStyle: string = css`
 
     .viewer :is(button[aria-pressed="true"], .row.selected) * {
       background: none;
-      color: inherit;
+      color: inherit !important;
     }
 
     /* Otherwise, a transparent border is drawn too. */

@@ -83,8 +83,12 @@ export const narrowStyle: string = css`
       padding-inline: 8px;
     }
     .chips {
+      flex-wrap: nowrap;
       overflow-x: auto;
       scrollbar-width: none;
+    }
+    .chip.span {
+      order: -1;
     }
     .chip-group.levels,
     .chip-group.selected {
