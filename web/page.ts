@@ -23,6 +23,9 @@ interface Viewer extends HTMLElement, Scope {
   leaveContext(): void;
 }
 
+/** Without a frame around the list, which would be what a new reader sees first. */
+const QUIETLY = { preventScroll: true, focusVisible: false } as FocusOptions;
+
 /** A fragment with a token replaces what the query selects. */
 let scope = scopeOf(location.search);
 /** The query, which the address bar keeps in the fragment: the service's logs never have it. */
@@ -167,7 +170,7 @@ function follow(status: ConnectionState): void {
   document.title = `${app} · natstap`;
   document.body.dataset.state = "watch";
   // Keys work at once, unless the focus is elsewhere.
-  if (document.activeElement === document.body) viewer?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) viewer?.focus(QUIETLY);
 }
 
 /** Asks for a token: in a form at first, and later in a line above the viewer, which shows the reason. */

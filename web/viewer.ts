@@ -46,15 +46,13 @@ import { CompletionController } from "./search/completion_controller.ts";
 import { FilterProperty } from "./search/filter_property.ts";
 import { RowQuery } from "./search/row_query.ts";
 import { StoredFields } from "./search/seen_fields.ts";
-import { LIMIT, ViewerElement } from "./viewer_element.ts";
+import { LIMIT, NARROW_PX, ViewerElement } from "./viewer_element.ts";
 import { setTexts, t } from "./texts/translate.ts";
 
 export { setTexts };
 
 /** Interval at which times and rates are updated. */
 const TICK_MS = 1000;
-/** Width below which a message is shown under its columns, as in the style sheet. */
-const NARROW_PX = 640;
 
 /** The viewer element. */
 export class NatstapViewer extends ViewerElement implements ViewerMethods {
@@ -236,7 +234,8 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
             aria-rowcount=${this.#store.visibleCount} tabindex="0"
             @pointerdown=${this.#selection.press}></div>
           <div class="focus-ring"></div>
-          ${isEmpty ? this.#emptyList(status) : nothing} ${this.#newLines()}
+          ${isEmpty || this.#query.matchesNone ? this.#emptyList(status) : nothing} ${this
+            .#newLines()}
           ${this.#selection.template()}
         </div>
         ${this.#note.template()}
@@ -287,7 +286,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     return emptyListTemplate({
       state: this.#stream.state,
       status,
-      hidden: this.#store.size,
+      hidden: this.#store.lineCount,
       cleared: this.#cleared,
       remedy: this.#remedy(),
       onReset: () => this.#query.reset(),

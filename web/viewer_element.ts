@@ -11,6 +11,8 @@ import { type TimeMode, TIMES } from "./rows/row_time.ts";
 export const LIMIT = 100_000;
 /** Default of {@linkcode ViewerElement.tail}. */
 export const TAIL = 500;
+/** Width below which a message is shown under its columns, as in the style sheet. */
+export const NARROW_PX = 640;
 
 type TokenProvider = () => Promise<string>;
 

@@ -1,5 +1,5 @@
 /** The fields of lines as columns, and the menu of a value. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import { type Stage, startStage } from "../support/viewer/viewer_stage.ts";
 
@@ -25,6 +25,17 @@ Deno.test("A value in an expanded line can become a column, and filter the lines
   await visit.row("request 200").waitFor({ state: "detached" });
   assertEquals(await visit.row("request 503").count(), 1);
   assertEquals(visit.trouble, []);
+});
+
+Deno.test("A view that is too narrow for columns shows their fields after the message", async () => {
+  await using visit = await stage.open('columns="status"', {
+    viewport: { width: 390, height: 844 },
+  });
+  await stage.publish({ message: '{"msg":"request","status":503}' });
+  const message = visit.row("request").locator(".message");
+  assertMatch(await message.innerText(), /status=503/);
+  await visit.page.setViewportSize({ width: 1024, height: 768 });
+  await assertEventually(async () => /status=503/.test(await message.innerText()), false);
 });
 
 Deno.test("A field whose name has a space cannot become a column, which would be two", async () => {

@@ -37,6 +37,15 @@ Deno.test("The page takes the token from the fragment, and removes it from the a
   assertEquals(visit.page.url(), `${stage.service.url}/`);
 });
 
+Deno.test("On the page, keys work at once, without a frame around the list", async () => {
+  await using visit = await stage.watch(await stage.pageUrl());
+  await visit.show({ message: "the newest line" });
+  await assertEventually(() => visit.page.evaluate("shadow('.scroller').matches(':focus')"), true);
+  assertEquals(await visit.style(".focus-ring", "outlineStyle"), "none");
+  await visit.page.keyboard.press("k");
+  await visit.element(".row.cursor").waitFor();
+});
+
 Deno.test("The page takes the token from a link that is opened while it is shown", async () => {
   await using visit = await stage.visit(`${stage.service.url}/`);
   await field(visit).waitFor();

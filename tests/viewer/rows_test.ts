@@ -92,6 +92,10 @@ Deno.test("Columns that are empty in every line take no room", async () => {
   assertEquals([await widthOf("region"), await widthOf("machine") > 40], [0, true]);
   await visit.show({ message: "from Fly", region: "dfw" });
   await assertEventually(async () => await widthOf("region") > 20, true);
+  await visit.show({ message: "from Google", region: "europe-west4" });
+  const region = visit.row("from Google").locator(".region");
+  const isCut = () => region.evaluate((cell) => cell.scrollWidth > cell.clientWidth);
+  await assertEventually(isCut, false, "A long region is readable");
 });
 
 Deno.test("A JSON message expands and collapses, and stays expanded while lines arrive", async () => {

@@ -83,6 +83,23 @@ Deno.test("The button and retry() continue at once, with the lines that are show
   assertMatch(download.suggestedFilename(), /^web-.*\.ndjson$/);
 });
 
+Deno.test("If no line matches, the view says so, also below the mark of live lines", async () => {
+  await using service = new ScriptedService();
+  await using visit = await stage.visit(
+    `<script type="module" src="${stage.service.url}/viewer.js"></script>
+<natstap-viewer src="${service.src}" token="a.b.c"></natstap-viewer>`,
+  );
+  const stream = await service.next();
+  stream.ready({ history: true });
+  stream.send("stored");
+  stream.send("{}", "live");
+  await visit.page.getByText("Live from here").waitFor();
+  await visit.searchField.fill("zebra");
+  await visit.page.getByText("No matching lines (1 hidden)").waitFor();
+  await visit.button("Show all lines").click();
+  await visit.row("stored").waitFor();
+});
+
 Deno.test("wrap='false' and wrap = false hold in a narrow view, and theme='auto' follows the system", async () => {
   const options = { viewport: { width: 390, height: 700 }, colorScheme: "dark" } as const;
   await using visit = await stage.open(`wrap="false" theme="auto"`, options);

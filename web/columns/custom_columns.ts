@@ -9,6 +9,7 @@ import { inLine } from "../message/json.ts";
 import { parseLogLine } from "../../lib/log_line/log_line.ts";
 import { fieldsOf, type Line } from "../rows/row.ts";
 
+const NONE: ReadonlySet<string> = new Set();
 /** Maximum number of columns. */
 export const MAX_COLUMNS = 12;
 /** Maximum length of a field's name, in characters. */
@@ -28,6 +29,8 @@ const MAX_KEY_PARTS = 6;
 
 /** The chosen columns, their values and widths. */
 export class CustomColumns {
+  /** Whether the view is too narrow for columns. */
+  areHidden = false;
   #names: readonly string[] = [];
   #omitted: ReadonlySet<string> = new Set();
   /** Width of each column: that of the longest value so far. */
@@ -40,9 +43,9 @@ export class CustomColumns {
     return this.#names;
   }
 
-  /** The names, which need not be shown after the message too. */
+  /** The names of fields that are not shown after the message, since they are shown as columns. */
   get omitted(): ReadonlySet<string> {
-    return this.#omitted;
+    return this.areHidden ? NONE : this.#omitted;
   }
 
   /** Chooses columns by a list such as `status,user.id`. */

@@ -15,7 +15,7 @@ import type { RowQuery } from "../search/row_query.ts";
 import { RowCursor } from "../selection/row_cursor.ts";
 import { RowSelection } from "../selection/row_selection.ts";
 import { t } from "../texts/translate.ts";
-import type { ViewerElement } from "../viewer_element.ts";
+import { NARROW_PX, type ViewerElement } from "../viewer_element.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
 import { List, type Place } from "./list.ts";
 import type { RowActions } from "./row_actions.ts";
@@ -54,6 +54,10 @@ export class ListController implements ReactiveController {
   #flash: number | undefined;
   /** The row whose match has to be scrolled to, once it is drawn. */
   #match: number | undefined;
+  /** The row that wraps while it is the current match, since its match was beside the view. */
+  #wrapped: number | undefined;
+  /** Length of the longest region that has been shown, in characters. */
+  #regionWidth = 0;
   #flashTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -170,10 +174,15 @@ export class ListController implements ReactiveController {
   #draw(): void {
     if (this.#query.search()) this.scheduler.draw();
     const machines = this.#machines.count;
+    this.#columns.areHidden = this.#host.clientWidth < NARROW_PX;
     this.list?.update();
     if (this.#match !== undefined && this.list !== undefined) {
       const scroller = this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!;
-      if (scrollToMatch(scroller, this.#match)) this.#match = undefined;
+      const wrap = () => {
+        this.#wrapped = this.#match;
+        this.scheduler.draw();
+      };
+      if (scrollToMatch(scroller, this.#match, wrap)) this.#match = undefined;
     }
     this.#setWidths();
     // The labels of rows above may depend on machines below.
@@ -188,9 +197,11 @@ export class ListController implements ReactiveController {
     const now = Date.now();
     this.#hasDates ||= shortDay(timeOf(row), time, now) !== "";
     const { pattern, current, isFiltering } = this.#query;
+    if (row.kind === "line") this.#regionWidth = Math.max(this.#regionWidth, row.region.length);
     return rowTemplate(row, {
       ...this.#actions,
-      ...{ time, wrap, pattern },
+      ...{ time, pattern },
+      wrap: wrap || current === id && this.#wrapped === id,
       expanded: this.#expanded.has(id),
       now,
       above: this.#above(row, now),
@@ -228,6 +239,7 @@ export class ListController implements ReactiveController {
     const { style, classList } = this.#host.renderRoot.querySelector<HTMLElement>(".list")!;
     classList.toggle("dated", this.#hasDates);
     const widths = {
+      "--region-label": `clamp(4ch, ${this.#regionWidth}ch, 12ch)`,
       "--machine-label": `${this.#machines.width}ch`,
       "--columns": this.#columns.tracks,
     };

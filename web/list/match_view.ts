@@ -19,8 +19,13 @@ export function isMatchHidden(line: Line, pattern: RegExp | undefined): boolean 
   return !has(shown) && has(completeText(line));
 }
 
-/** Scrolls to the first match in a row, in both directions. Returns whether the row is drawn. */
-export function scrollToMatch(scroller: HTMLElement, id: number): boolean {
+/**
+ * Scrolls to the first match in a row.
+ *
+ * @param onBeside Wraps the row: if the list were scrolled sideways, shorter rows would look empty.
+ * @returns Whether the match is in view: if not, the row has yet to be drawn.
+ */
+export function scrollToMatch(scroller: HTMLElement, id: number, onBeside: () => void): boolean {
   const row = scroller.querySelector(`[data-id="${id}"]`);
   if (row === null) return false;
   const mark = row.querySelector("mark");
@@ -34,6 +39,10 @@ export function scrollToMatch(scroller: HTMLElement, id: number): boolean {
   const view = scroller.getBoundingClientRect();
   const middle = view.left + scroller.clientWidth / 2;
   const isBeside = match.left < view.left || match.right > view.left + scroller.clientWidth;
+  if (isBeside && !row.matches(".wrap")) {
+    onBeside();
+    return false;
+  }
   if (isBeside) scroller.scrollLeft += (match.left + match.right) / 2 - middle;
   const below = match.bottom - (view.top + scroller.clientHeight - MARGIN_PX);
   const above = view.top + MARGIN_PX - match.top;

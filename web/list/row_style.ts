@@ -113,7 +113,7 @@ const rows = css`
     box-shadow: inset 0 0 0 2px var(--natstap-accent);
   }
 
-  .row.dimmed > :not(.actions, .day) {
+  .row.dimmed > :not(.actions, .above) {
     opacity: 0.5;
   }
 

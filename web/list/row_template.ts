@@ -84,7 +84,8 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
       ${BUTTONS.map(({ facet, maxLength }) => {
         const value = line[facet];
         if (facet === "machine") return machineButton(value, options.machines);
-        return facetButton(facet, "cell", value, value.slice(0, maxLength));
+        // A longer value ends in an ellipsis.
+        return facetButton(facet, "cell", value, value.slice(0, maxLength + 1));
       })}
       ${columnCells(line, options)}
       ${expandTemplate(line, options.expanded)}

@@ -160,11 +160,16 @@ export class RowQuery {
     return this.#hides ? this.#stepped : this.#finder.current;
   }
 
+  /** Whether all lines are hidden, because none matches. */
+  get matchesNone(): boolean {
+    const { visibleLineCount, lineCount, filtering } = this.#store;
+    return this.#hides && visibleLineCount === 0 && lineCount > 0 && !filtering;
+  }
+
   /** The number of matches, such as `3 of 120`. */
   get tally(): string {
-    const { visibleLineCount, lineCount, filtering } = this.#store;
-    const isNone = visibleLineCount === 0 && lineCount > 0 && !filtering;
-    if (this.#hides && isNone) return t("no line matches");
+    const { visibleLineCount, lineCount } = this.#store;
+    if (this.matchesNone) return t("no line matches");
     if (this.#hides) return `${format(visibleLineCount)} of ${format(lineCount)}`;
     const { position, count } = this.#finder;
     if (count === 0) return "no matches";

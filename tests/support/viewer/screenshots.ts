@@ -116,7 +116,10 @@ const STATES: Readonly<Record<string, Prepare>> = {
   json: live(expand("payment was declined")),
   trace: live(expand("more lines")),
   filter: live(type("level>=warn")),
-  nomatch: live(type("zebra")),
+  nomatch: live(async (scene) => {
+    scene.stream.send("{}", "live");
+    await type("zebra")(scene);
+  }),
   incomplete: live(type("level:warn (GET")),
   invalid: live(type("/GET [/")),
   completion: live(async ({ page, find }) => {
@@ -155,9 +158,8 @@ const STATES: Readonly<Record<string, Prepare>> = {
     for (const message of TEXTS) scene.stream.send(flyPayload({ message }));
     await scene.page.evaluate("viewer.wrap = false");
     await type("needle")(scene);
-    await scene.find("#search").press("Enter");
     await scene.find(".hides").click();
-    await scene.page.keyboard.press("Escape");
+    await scene.find("#search").press("Enter");
   }, 30),
   values: live(async (scene) => {
     await expand("payment was declined")(scene);
