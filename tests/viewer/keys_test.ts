@@ -80,6 +80,21 @@ Deno.test("In the list, the arrow keys move the cursor and select, even with hot
   await assertEventually(() => visit.element(".selection-bar").count(), 0);
 });
 
+Deno.test("Tab goes from the list to the buttons of the row at the cursor", async () => {
+  await using visit = await openWithLines();
+  await visit.page.evaluate("viewer.focus()");
+  for (const key of ["ArrowUp", "ArrowUp"]) await visit.page.keyboard.press(key);
+  await visit.element(".row.cursor").getByText("failed").waitFor();
+  const labels: (string | null)[] = [];
+  for (let i = 0; i < 3; i++) {
+    await visit.page.keyboard.press("Tab");
+    const label = "viewer.shadowRoot.activeElement?.getAttribute('aria-label') ?? null";
+    labels.push(await visit.page.evaluate(label));
+  }
+  assertEquals(labels.slice(0, 2), ["Expand", "Copy line"]);
+  assert(labels[2] !== "Copy line" && labels[2] !== "Expand", "The next row has no turn");
+});
+
 Deno.test("Keys have an effect only while the focus is in the viewer; hotkeys=off leaves out single characters", async () => {
   await using visit = await openWithLines();
   const { keyboard } = visit.page;
@@ -105,6 +120,13 @@ Deno.test("A screen reader reads a row's time, level, machine and message", asyn
   const name = /^\d\d:\d\d:\d\d\.\d{3} error dfw d896d7c609dd68 failed status=500$/;
   await visit.page.getByRole("row", { name }).waitFor();
   await visit.page.getByRole("grid").waitFor();
+  await stage.publish(
+    { message: "restarted", provider: "runner" },
+    ...["Error: no order", "    at total (cart.ts:41:23)", "    at checkout (cart.ts:88:17)"]
+      .map((message) => ({ message })),
+  );
+  await visit.page.getByRole("row", { name: /d896d7c609dd68 runner restarted$/ }).waitFor();
+  await visit.page.getByRole("row", { name: /Error: no order 2 more lines$/ }).waitFor();
   assertMatch((await visit.row("failed").getAttribute("part"))!, /^row error$/);
   const session = await visit.page.context().newCDPSession(visit.page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");

@@ -50,20 +50,28 @@ function clickedElement(event: MouseEvent): Element | null {
   return (currentTarget as Element).contains(found) ? found : target;
 }
 
-/** The buttons at the end of a row, above its text. */
+/**
+ * The buttons at the end of a row, above its text.
+ *
+ * @param tabIndex Of the buttons: `-1` leaves them out of the tab order, except in the row at the cursor.
+ */
 export function actionsTemplate(
   { sequence }: Line,
   { onContext, onLink }: RowActions,
+  tabIndex: number,
 ): TemplateResult {
   return html`
     <div class="actions">
       ${onContext === undefined ? nothing : html`
-        <button class="context" title="Show in context" aria-label="Show in context"></button>
+        <button class="context" tabindex=${tabIndex} title="Show in context"
+          aria-label="Show in context"></button>
       `}
       ${onLink === undefined || sequence === undefined ? nothing : html`
-        <button class="link" title=${t("Copy link")} aria-label=${t("Copy link")}></button>
+        <button class="link" tabindex=${tabIndex} title=${t("Copy link")} aria-label=${t(
+          "Copy link",
+        )}></button>
       `}
-      <button class="copy" title="Copy line" aria-label="Copy line"></button>
+      <button class="copy" tabindex=${tabIndex} title="Copy line" aria-label="Copy line"></button>
     </div>
   `;
 }
@@ -72,8 +80,12 @@ export function actionsTemplate(
 export function expandTemplate(
   line: Line,
   isExpanded: boolean,
+  tabIndex: number,
 ): TemplateResult | typeof nothing {
   if (!canExpand(line)) return nothing;
   const label = isExpanded ? "Collapse" : "Expand";
-  return html`<button class="expand" title=${label} aria-label=${label} aria-expanded=${isExpanded}></button>`;
+  return html`
+    <button class="expand" tabindex=${tabIndex} title=${label} aria-label=${label}
+      aria-expanded=${isExpanded}></button>
+  `;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 import { contentOf } from "../message/content.ts";
+import { countText } from "../rows/count_text.ts";
+import { FACETS } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
 
 /** Maximum number of characters of a message that are read out. */
@@ -17,7 +19,11 @@ export function rowLabel(line: Line, time: string): string {
     text += span.text;
     if (text.length > MAX_LENGTH) break;
   }
-  const { level, region, machine } = line;
-  const values = [level, region, machine].map((value) => value.slice(0, MAX_VALUE_LENGTH));
-  return [time, ...values, text.slice(0, MAX_LENGTH)].filter((part) => part !== "").join(" ");
+  const { level, region, machine, more } = line;
+  const provider = line.provider === FACETS.provider.usualValue ? "" : line.provider;
+  const values = [level, region, machine, provider].map((value) =>
+    value.slice(0, MAX_VALUE_LENGTH)
+  );
+  const rest = more === undefined ? "" : countText(more.length, "more line");
+  return [time, ...values, text.slice(0, MAX_LENGTH), rest].filter((part) => part !== "").join(" ");
 }

@@ -66,6 +66,7 @@ const TAGS = FACET_ENTRIES.filter(([, { column }]) => column === undefined);
  */
 function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), line.severity].join(" ");
+  const tabIndex = options.cursor ? 0 : -1;
   return html`
     <div class=${classes} part="row ${line.severity}" data-id=${line.id}
       id=${options.cursor ? rowElementId(line.id) : nothing} role="row"
@@ -88,13 +89,13 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
         return facetButton(facet, "cell", value, value.slice(0, maxLength + 1));
       })}
       ${columnCells(line, options)}
-      ${expandTemplate(line, options.expanded)}
+      ${expandTemplate(line, options.expanded, tabIndex)}
       <div class="message" part="message">
         ${TAGS.map(([facet, { usualValue }]) =>
           tagTemplate(facet, line[facet], usualValue)
         )} ${messageTemplate(line, { ...options, omitted: options.columns.omitted })}
       </div>
-      ${actionsTemplate(line, options)}
+      ${actionsTemplate(line, options, tabIndex)}
     </div>
   `;
 }

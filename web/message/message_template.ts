@@ -47,12 +47,12 @@ function restTemplate(line: Line, { expanded }: MessageOptions) {
     return html`<span class="rest">… ${sizeOf(hidden)} more: copy the line to get all of it</span>`;
   }
   if (line.more !== undefined) {
-    return html`<span class="rest"> <button class="more">${
+    return html`<span class="rest"> <button class="more" tabindex="-1">${
       countText(line.more.length, "more line")
     }</button></span>`;
   }
   const all = `show ${fits(line) ? "all" : "more of"} ${sizeOf(line.message.length)}`;
-  return html`<span class="rest">… <button class="more">${all}</button></span>`;
+  return html`<span class="rest">… <button class="more" tabindex="-1">${all}</button></span>`;
 }
 
 /** Approximate: characters are close enough to bytes. */

@@ -10,7 +10,7 @@ export function contextBarTemplate(onBack: () => void): TemplateResult {
   return html`
     <div class="context-bar">
       <button class="button" @click=${onBack}>← Back to matching lines <kbd>Esc</kbd></button>
-      <span>All lines are shown; those that do not match are dimmed.</span>
+      <span role="status">All lines are shown; those that do not match are dimmed.</span>
     </div>
   `;
 }

@@ -101,8 +101,12 @@ export const facetChipsStyle: string = css`
     .roomy {
       display: flex;
     }
-    .selected.elsewhere {
+    .selected.elsewhere,
+    .roomy ~ .span ~ .facets-button .facets-button-text {
       display: none;
+    }
+    .roomy ~ .span ~ .facets-button > .icon {
+      display: block;
     }
   }
 
