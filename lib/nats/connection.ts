@@ -64,6 +64,11 @@ export interface Nats {
    * ```
    */
   subscribe(subject: string, subscriber: Subscriber): Promise<OpenSubscription>;
+  /**
+   * Calls `onMessage` for each message to `subject`, for good, and in order with the messages of every subscription:
+   * once per connection that has subscriptions. Never, if NATS does not permit this.
+   */
+  watch(subject: string, onMessage: () => void): void;
   /** Closes the connection for good. */
   close(): Promise<void>;
 }
@@ -76,6 +81,8 @@ export class Connection implements Nats {
   readonly #sockets = guardSockets();
   /** The open subscriptions that NATS has confirmed. */
   readonly #subscriptions = new Set<Subscription>();
+  /** Opened on each connection before the others. */
+  readonly #watches: Subscription[] = [];
   /** Rejects the promise of each request that the server has not answered yet. */
   readonly #unanswered = new Set<() => void>();
   /** The reasons logged since NATS was last available. */
@@ -148,6 +155,12 @@ export class Connection implements Nats {
     };
   }
 
+  watch(subject: string, onMessage: () => void): void {
+    const watch = new Subscription(subject, { onMessage, onDenied() {}, onState() {} });
+    this.#watches.push(watch);
+    if (this.#nc !== undefined) watch.open(this.#nc);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     try {
@@ -203,7 +216,7 @@ export class Connection implements Nats {
       this.#watchStatus(nc);
       const errorsBefore = this.#serverErrors;
       const sentAt = moment();
-      for (const subscription of this.#subscriptions) subscription.open(nc);
+      for (const subscription of [...this.#watches, ...this.#subscriptions]) subscription.open(nc);
       if (await this.#confirm(nc) && !this.#closed) {
         this.#connected(nc, sentAt);
       } else {

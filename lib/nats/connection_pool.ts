@@ -23,12 +23,17 @@ export class ConnectionPool implements Nats {
   readonly #main: Connection;
   /** Opened for the first subject with too many readers. */
   #crowd: Connection | undefined;
+  readonly #watches: Parameters<Nats["watch"]>[] = [];
   /** Number of subscriptions on the main connection, by subject. */
   readonly #readers = new Map<string, number>();
 
   /** Starts to connect immediately. */
   constructor(options: NatsOptions, log: Log) {
-    this.#open = () => new Connection(options, log);
+    this.#open = () => {
+      const connection = new Connection(options, log);
+      for (const watch of this.#watches) connection.watch(...watch);
+      return connection;
+    };
     this.#main = this.#open();
   }
 
@@ -70,6 +75,11 @@ export class ConnectionPool implements Nats {
       this.#count(subject, -1);
       throw error;
     }
+  }
+
+  watch(subject: string, onMessage: () => void): void {
+    this.#watches.push([subject, onMessage]);
+    for (const connection of [this.#main, this.#crowd]) connection?.watch(subject, onMessage);
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,11 @@ import { positionOf } from "./sequence_headers.ts";
 import { StoredLineReader } from "./reader/stored_line_reader.ts";
 import { StreamWatch } from "./stream_watch.ts";
 
+/** The subject on which NATS announces that a stream, whose name follows, has another leader. */
+const ELECTIONS = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED";
+/** Time that a new leader may need until it answers requests. */
+const ELECTION_MS = 250;
+
 /** Opens a {@linkcode SequenceFeed} for each stream. */
 export class JetStreamHistory implements History {
   readonly #options: JetStreamOptions;
@@ -55,6 +60,7 @@ export class JetStreamHistory implements History {
       },
       services.log,
     );
+    services.nats.watch(`${ELECTIONS}.${options.stream}`, () => this.#changeLeader());
   }
 
   get problem(): string | undefined {
@@ -78,6 +84,7 @@ export class JetStreamHistory implements History {
       feed.close();
     };
     announce({ history: true, id: last });
+    this.#feeds.set(feed, sink);
     try {
       subscription = await nats.subscribe(subject, {
         onMessage: (message) => {
@@ -98,7 +105,6 @@ export class JetStreamHistory implements History {
       close();
       throw error;
     }
-    this.#feeds.set(feed, sink);
     if (start !== undefined) {
       const startedAt = performance.now();
       feed.start(start, this.#options.maxLines, (id) => {
@@ -112,6 +118,16 @@ export class JetStreamHistory implements History {
   async close(): Promise<void> {
     this.#watch.close();
     await this.#connection.close();
+  }
+
+  /**
+   * A leader does not republish the last lines that were published before its election, but announces it before it
+   * republishes others.
+   */
+  #changeLeader(): void {
+    const feeds = [...this.#feeds.keys()];
+    for (const feed of feeds) feed.hold();
+    setTimeout(() => feeds.forEach((feed) => feed.catchUp()), ELECTION_MS);
   }
 
   /** Creates a reader whose reads wait for a slot, and are counted. */

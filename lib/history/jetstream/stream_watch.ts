@@ -38,8 +38,8 @@ export class StreamWatch {
   readonly #log: Log;
   readonly #pollMs: number;
   #known = false;
-  /** When JetStream was first asked. */
-  #askedAt = Infinity;
+  /** When JetStream was first asked since NATS was connected; `undefined` while it is not. */
+  #askedAt: number | undefined;
   readonly #answered = Promise.withResolvers<void>();
   #closed = false;
   #problemAnswers = 0;
@@ -61,11 +61,11 @@ export class StreamWatch {
 
   /**
    * Resolves to whether it is known if the stream can be used: as soon as it is, but at most
-   * {@linkcode FIRST_ANSWER_MS} after JetStream was first asked.
+   * {@linkcode FIRST_ANSWER_MS} after JetStream was first asked since NATS was connected.
    */
   async isKnown(): Promise<boolean> {
-    const until = this.#askedAt + FIRST_ANSWER_MS;
-    const left = Math.min(FIRST_ANSWER_MS, until - performance.now());
+    const now = performance.now();
+    const left = (this.#askedAt ?? now) + FIRST_ANSWER_MS - now;
     if (!this.#known && left > 0) await Promise.race([this.#answered.promise, delay(left)]);
     return this.#known;
   }
@@ -79,7 +79,7 @@ export class StreamWatch {
     while (!this.#closed) {
       try {
         const checking = this.#check();
-        if (checking !== undefined) this.#askedAt = Math.min(this.#askedAt, performance.now());
+        this.#askedAt = checking && Math.min(this.#askedAt ?? Infinity, performance.now());
         const found = await checking;
         if (found === undefined) this.#handleSilence(undefined);
         else this.#handleAnswer(found);

@@ -116,7 +116,7 @@ function followAsViewer(
       receipts.violations.push(`A viewer has ended: ${state.detail}`);
       ended.resolve(undefined);
     },
-    onLine: (payload) => receipts.takeLine(payload),
+    onLine: (payload, _past, id) => receipts.takeLine(payload, id),
     onDropped: (count) => receipts.takeDropped(count),
     onGap: (reason) => receipts.takeGap(reason),
     onNats: (nats) => receipts.note(nats),

@@ -1,4 +1,5 @@
 /** The faults of a run. Those of one lane follow each other; lanes run at the same time. */
+import type { ClusterNode } from "../../support/nats_cluster.ts";
 import { hang } from "../faulty_nats.ts";
 import type { Random } from "../random.ts";
 import { pause } from "../run.ts";
@@ -9,8 +10,9 @@ import type { World } from "./world.ts";
 export const STREAM = "logs";
 /** The longest cut of a network. */
 const MAX_CUT_MS = 60_000;
-/** How long a node may need to catch up with the others. */
-const RECOVERY_MS = 60_000;
+/** How long a node may need to catch up with the others, and how often those that do not are restarted. */
+const RECOVERY_MS = 30_000;
+const MAX_RESTARTS = 3;
 const POLL_MS = 200;
 
 /** A fault that goes away by itself. */
@@ -173,19 +175,43 @@ export async function injectFaults(
   }
 }
 
-/** Waits until all nodes have caught up and the stream has a leader. */
+/**
+ * Waits until all nodes have caught up and the stream has a leader. Restarts the nodes that do not catch up, as
+ * nodes of nats-server 2.9 do after they have hung.
+ */
 async function recovered(world: World): Promise<void> {
-  const deadline = performance.now() + RECOVERY_MS;
-  for (;;) {
-    const healthy = await Promise.all(world.cluster.nodes.map((node) => node.isHealthy()));
-    if (healthy.every(Boolean)) {
-      const { cluster } = await jetstream(world.nats, `STREAM.INFO.${STREAM}`).catch(() => ({}));
-      const replicas: { current?: boolean }[] = cluster?.replicas ?? [];
-      if (cluster?.leader && replicas.every(({ current }) => current)) return;
+  for (let restarts = 0;; restarts++) {
+    const deadline = performance.now() + RECOVERY_MS;
+    let behind: ClusterNode[];
+    do {
+      behind = await nodesBehind(world);
+      if (behind.length === 0) return;
+      await pause(POLL_MS);
+    } while (performance.now() < deadline);
+    if (restarts === MAX_RESTARTS) throw new Error("NATS has not recovered");
+    for (const node of behind) {
+      world.natsViolations.push(
+        `Node ${world.cluster.nodes.indexOf(node)} did not catch up and was restarted`,
+      );
+      await node.stop("SIGKILL");
+      await node.start();
     }
-    if (performance.now() > deadline) throw new Error("NATS has not recovered within a minute");
-    await pause(POLL_MS);
   }
+}
+
+/** The nodes that have not caught up with the others. */
+async function nodesBehind({ cluster: { nodes }, nats }: World): Promise<ClusterNode[]> {
+  const info = await jetstream(nats, `STREAM.INFO.${STREAM}`).catch(() => ({}));
+  if (!info.cluster?.leader) return [...nodes];
+  const replicas: { name: string; current?: boolean }[] = info.cluster.replicas ?? [];
+  const late = replicas.filter(({ current }) => !current).map(({ name }) => name);
+  const healthy = await Promise.all(nodes.map((node) => node.isHealthy()));
+  return nodes.filter((_, index) => !healthy[index] || late.includes(nameOf(index)));
+}
+
+/** The name of a node in the cluster. */
+function nameOf(index: number): string {
+  return `node-${index}`;
 }
 
 /** The index of the node that is the stream's leader. */

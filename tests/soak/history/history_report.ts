@@ -46,7 +46,7 @@ export function historyReportText(report: HistoryReport): string {
     ["duplicated", sum(({ duplicated }) => duplicated)],
     ["out of order", sum(({ misordered }) => misordered)],
     ["of another scope, or never stored", sum(({ foreign }) => foreign)],
-    ["lost by NATS after it confirmed them, or unlike other replicas", `${natsViolations.length}`],
+    ["violations by NATS itself", `${natsViolations.length}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const violations = violationsOf(report);

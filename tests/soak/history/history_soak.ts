@@ -43,7 +43,7 @@ export interface HistoryReport {
   /** Each client and what its lines are, compared with the stream. */
   readonly clients: readonly (Comparison & { readonly client: Client })[];
   readonly violations: readonly string[];
-  /** What NATS itself violated: lines that it confirmed but has not stored, replicas that differ. */
+  /** What NATS itself violated: nodes that do not catch up, lines that it confirmed but has not stored, replicas that differ. */
   readonly natsViolations: readonly string[];
   /** Why instances had no history at times, according to their logs. */
   readonly reasons: readonly string[];
@@ -82,7 +82,11 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   );
   const ports = () => instances.flatMap(({ port }) => port ?? []);
   const networks = Array.from({ length: NETWORKS }, () => stack.use(new TcpBalancer(ports)));
-  const world: World = { cluster, instances, networks, nats, settling: false };
+  const world: World = {
+    ...{ cluster, instances, networks, nats },
+    natsViolations: [],
+    settling: false,
+  };
   await Promise.all(instances.map((instance) => instance.start()));
   await Promise.all(instances.map(hasHistory));
   const publisher = new ConfirmedPublisher(nats, rate);
@@ -148,6 +152,7 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
       ...compared.flatMap(({ client, first }) => scopes.lateStart(client, first, publisher) ?? []),
     ],
     natsViolations: [
+      ...world.natsViolations,
       ...publisher.lines.flatMap(({ sequence }, number) =>
         stored[sequence!] === number ? [] : `Line ${number} was confirmed as ${sequence}`
       ),

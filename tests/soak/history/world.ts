@@ -19,6 +19,8 @@ export interface World {
   readonly networks: readonly TcpBalancer[];
   /** A connection to NATS that no fault of the network affects. */
   readonly nats: NatsConnection;
+  /** What NATS itself violated. */
+  readonly natsViolations: string[];
   /** Whether nothing more is published, so that slow clients catch up. */
   settling: boolean;
 }

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { STREAM } from "../../../tools/history_stream.ts";
+import { entries, startHistoryServer, startHistoryService } from "../../support/history.ts";
+import { openStream } from "../../support/service.ts";
+
+Deno.test("Once the stream has another leader, streams look for lines that it has not republished", async () => {
+  await using server = await startHistoryServer();
+  await using service = await startHistoryService(server);
+  // Readers of one app use both connections to NATS.
+  const readers = [];
+  for (let i = 0; i < 3; i++) readers.push(await openStream(service, { app: "a" }));
+  for (const restart of [false, true]) {
+    if (restart) {
+      await server.restart();
+      for (const reader of readers) {
+        assertEquals(await entries(reader, 2), ["[status]", "[status]"]);
+      }
+    }
+    const { publisher } = server;
+    const requests = publisher.subscribe(`$JS.API.STREAM.MSG.GET.${STREAM}`, { max: 3 });
+    await publisher.flush();
+    publisher.publish(`$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${STREAM}`);
+    await server.store("a", ["line 1", "line 2"]);
+    for await (const _ of requests);
+    for (const reader of readers) {
+      const lines = await entries(reader, 2);
+      assertEquals(lines.map((line) => line.replace(/^\d+ /, "")), ["line 1", "line 2"]);
+    }
+  }
+  for (const reader of readers) await reader.close();
+});
