@@ -5,19 +5,23 @@
  */
 import type { StreamEvent } from "../stream/stream_request.ts";
 
-/** A message on the channel of a group. `viewer` is a random name. */
+/** A message on the channel of a group. `viewer` and `leader` are random names. */
 export type Message =
   /** To the leader: pass on the events to me too. */
   | { readonly kind: "join"; readonly viewer: string }
   /** To the leader: I no longer need them. */
   | { readonly kind: "leave"; readonly viewer: string }
-  /** From the leader: all events after this message follow. `lastId` is that of the last line before. */
+  | LeaderMessage & { readonly leader: string };
+
+/** A message from the leader. One that is leaving and the next one may both have followers. */
+export type LeaderMessage =
+  /** All events after this message follow. `lastId` is that of the last line before. */
   | { readonly kind: "welcome"; readonly viewer: string; readonly lastId: string | undefined }
-  /** From the leader: the next events; none if the stream has only shown that it is alive. */
+  /** The next events; none if the stream has only shown that it is alive. */
   | { readonly kind: "events"; readonly events: readonly StreamEvent[] }
-  /** From the leader: events follow for a few more seconds, in which another viewer has to take over. */
+  /** Events follow for a few more seconds, in which another viewer has to take over. */
   | { readonly kind: "leaving" }
-  /** From the leader: the stream is lost, and nothing follows. */
+  /** The stream is lost, and nothing follows. */
   | { readonly kind: "lost" };
 
 /** The channel of a group. Its messages arrive in the order in which they were posted. */

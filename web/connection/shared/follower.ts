@@ -34,24 +34,32 @@ export async function follow(
   const end = (why: "cut" | "silent") => resolve({ kind: "lost", why });
   const expire = () => resolve({ kind: "ended", reason: "expired", retry: undefined });
   const ended = new AbortController();
-  let isWelcome = false;
+  /** The name of the leader, once it has answered. */
+  let leader: string | undefined;
   let isLeaving = false;
   const receive = (message: Message) => {
     if (ended.signal.aborted) return;
     if (message.kind === "welcome" && message.viewer === viewer) {
-      isWelcome = true;
+      leader = message.leader;
       timer.reset();
       const lifetime = expiresAt - Date.now();
       onEvent({ ...ready, id: message.lastId, lifetime });
-    } else if (message.kind === "events" && isWelcome) {
+    } else if (!("leader" in message) || message.leader !== leader) return;
+    else if (message.kind === "events") {
       // A timer may be late, as after the computer has slept.
       if (Date.now() >= expiresAt) return expire();
       timer.reset();
-      for (const event of message.events) if (!signal.aborted) onEvent(event);
-    } else if (message.kind === "leaving" && isWelcome) {
+      try {
+        for (const event of message.events) if (!signal.aborted) onEvent(event);
+      } catch (error) {
+        // A viewer that shows "Live" and lacks lines would be worse.
+        reportError(error);
+        end("cut");
+      }
+    } else if (message.kind === "leaving") {
       isLeaving = true;
       onLeaving();
-    } else if (message.kind === "lost" && isWelcome) end("cut");
+    } else if (message.kind === "lost") end("cut");
   };
   const channel = new Channel(group.channel, receive);
   channel.post({ kind: "join", viewer });

@@ -7,7 +7,8 @@
  * 1. A viewer shares lines only after the service itself has accepted the viewer's own token, on a stream of its own,
  *    and has named the NATS subject that it grants. Nothing that a page claims about its token counts.
  * 2. A group has the same service, app and subject, which together determine the lines, and in addition equal claims:
- *    two users do not share even if both may read the same lines. Only claims about the token itself are ignored.
+ *    two users do not share even if both may read the same lines. Only claims about the token itself are ignored. The
+ *    page cannot read a cookie's claims, and all viewers that send the cookie count as one user.
  * 3. A viewer leaves when its own token expires, and may only return with a new one.
  *
  * Tokens are not sent to other viewers, nor stored; each viewer has its own. The names are hashes, so they tell nothing
@@ -42,7 +43,10 @@ export async function groupOf(
   if (!canShare()) return undefined;
   const claims = token === undefined ? "cookie" : accessClaims(token);
   if (claims === undefined) return undefined;
-  const access = JSON.stringify([service.origin + service.pathname, app, subject, history, claims]);
+  // The subject has what these select. Other parameters may select a service behind a proxy.
+  const address = new URL(service);
+  for (const name of ["app", "region", "machine"]) address.searchParams.delete(name);
+  const access = JSON.stringify([address.href, app, subject, history, claims]);
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(access));
   const name = (from: number) =>
     `natstap-${Array.from(new Uint8Array(hash, from, 16), (byte) => byte.toString(16)).join("-")}`;

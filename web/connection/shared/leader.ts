@@ -5,7 +5,7 @@
  */
 import type { StreamEvent } from "../stream/stream_request.ts";
 import { wait } from "../wait.ts";
-import { Channel, type Message } from "./channel.ts";
+import { Channel, type LeaderMessage, type Message } from "./channel.ts";
 import type { Group } from "./group.ts";
 
 /** Maximum time for which a viewer that has been removed keeps its stream, so that another one can take over. */
@@ -19,6 +19,7 @@ const PASSED_ON: readonly string[] = ["line", "dropped", "status", "gap"] satisf
 /** Leads a group from its creation until {@linkcode Leader.lose} or {@linkcode Leader.leave}. */
 export class Leader {
   readonly lock: string;
+  readonly #name = crypto.randomUUID();
   readonly #channel: Channel;
   readonly #lastId: () => string | undefined;
   readonly #release: () => void;
@@ -61,7 +62,7 @@ export class Leader {
   /** The stream is lost, or has changed: the others have to find another leader. */
   lose(): void {
     this.#flush();
-    this.#channel.post({ kind: "lost" });
+    this.#post({ kind: "lost" });
     this.#close();
   }
 
@@ -69,7 +70,7 @@ export class Leader {
   async leave(): Promise<void> {
     if (this.#followers.size > 0) {
       this.#isLeaving = true;
-      this.#channel.post({ kind: "leaving" });
+      this.#post({ kind: "leaving" });
       this.#release();
       await wait(LINGER_MS, this.#alone.signal);
     }
@@ -81,7 +82,7 @@ export class Leader {
       const { viewer } = message;
       this.#flush();
       this.#followers.add(viewer);
-      this.#channel.post({ kind: "welcome", viewer, lastId: this.#lastId() });
+      this.#post({ kind: "welcome", viewer, lastId: this.#lastId() });
     } else if (message.kind === "leave") {
       this.#followers.delete(message.viewer);
       if (this.#followers.size === 0 && this.#isLeaving) this.#alone.abort();
@@ -90,8 +91,12 @@ export class Leader {
 
   #flush(): void {
     this.#isScheduled = false;
-    if (this.#followers.size > 0) this.#channel.post({ kind: "events", events: this.#events });
+    if (this.#followers.size > 0) this.#post({ kind: "events", events: this.#events });
     this.#events = [];
+  }
+
+  #post(message: LeaderMessage): void {
+    this.#channel.post({ ...message, leader: this.#name });
   }
 
   #close(): void {

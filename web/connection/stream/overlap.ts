@@ -10,12 +10,15 @@ const SLACK_LINES = 16;
 /** Time in step that each different line in common counts for, and the number of lines that are looked at. */
 const LINE_MS = 20;
 const MAX_LINES = 32;
+/** Minimum number of different lines in common that show that the new stream began before the old one was watched. */
+const MIN_COMMON = 3;
 
 /**
  * Joins an old stream and a new one of the same scope, which both deliver every line since the new one opened.
  * The lines of the new stream are the end of the old one's, and continue them: the start of that end is where
  * all lines that both have are equal. Lines may be identical, so that several starts are possible. The right one
- * is then where the streams were in step for the longest time, and have the most different lines in common.
+ * is then where the streams were in step for the longest time, and have the most different lines in common. A stream
+ * that another viewer shares may be late, and begin with lines that the old one delivered before it was watched.
  */
 export class Overlap {
   /** Payloads as numbers, which are compared faster. */
@@ -55,7 +58,9 @@ export class Overlap {
   /** Returns a function that tells, for each line of the new stream in order, whether it is new. Call it once. */
   join(): (payload: string) => boolean {
     const payloads = [...this.#numbers.keys()];
-    const numbers = this.#old.slice(this.#start());
+    const start = this.#start();
+    const numbers = this.#old.slice(Math.max(0, start));
+    let before = -start;
     const repeated = new Map<string, number>();
     for (const number of numbers) {
       repeated.set(payloads[number]!, (repeated.get(payloads[number]!) ?? 0) + 1);
@@ -64,6 +69,7 @@ export class Overlap {
     // The function may be kept for as long as the new stream.
     this.#numbers.clear();
     return (payload) => {
+      if (before-- > 0) return false;
       if (repeated.size === 0) return true;
       if (left-- <= 0) repeated.clear();
       const count = repeated.get(payload);
@@ -74,16 +80,24 @@ export class Overlap {
     };
   }
 
-  /** Index of the first line of the old stream that the new one has too. */
+  /**
+   * Index of the first line of the old stream that the new one has too; negative if the new one has this number of lines
+   * before the first one of the old stream.
+   */
   #start(): number {
     this.#addDuration();
     const { length } = this.#old;
     let start = length;
     let best = this.#duration(length);
-    for (let i = 0; i < length; i++) {
+    for (let i = length === 0 ? 0 : 1 - this.#new.length; i < length; i++) {
       if (!this.#fits(i)) continue;
-      const common = new Set(this.#new.slice(0, Math.min(length - i, MAX_LINES)));
-      const score = this.#duration(i) + common.size * LINE_MS;
+      const from = Math.max(0, i);
+      const count = Math.min(length - from, MAX_LINES, this.#new.length + Math.min(0, i));
+      const common = new Set(this.#old.slice(from, from + count));
+      // Two lines in a different order look like this too.
+      if (i < 0 && common.size < MIN_COMMON) continue;
+      // A new stream that is ahead looks like one that began before.
+      const score = (i < 0 ? 0 : this.#duration(i)) + common.size * LINE_MS;
       if (score > best) [start, best] = [i, score];
     }
     if (start < length) return start;
@@ -97,8 +111,9 @@ export class Overlap {
   }
 
   #fits(start: number): boolean {
-    const count = Math.min(this.#old.length - start, this.#new.length);
-    for (let i = 0; i < count; i++) if (this.#old[start + i] !== this.#new[i]) return false;
+    for (let i = Math.max(0, start); i < this.#old.length && i - start < this.#new.length; i++) {
+      if (this.#old[i] !== this.#new[i - start]) return false;
+    }
     return true;
   }
 

@@ -19,7 +19,10 @@ Deno.test("tokens for the same access are in one group, whenever they were issue
   const now = Math.floor(Date.now() / 1000);
   const times = { iat: now - 5, nbf: now - 5, exp: now + 60, jti: "2" };
   assertEquals(await group(times), await group());
-  assertEquals(await group(), await group({}, {}, new URL("https://logs.example.com/logs")));
+  const urls = ["/logs", "/logs?region=dfw&machine=m1"];
+  for (const url of urls) {
+    assertEquals(await group({}, {}, new URL(url, URL_OF_LOGS)), await group());
+  }
 });
 
 Deno.test("other users, lines and services are other groups", async () => {
@@ -33,6 +36,7 @@ Deno.test("other users, lines and services are other groups", async () => {
     group({}, { history: true }),
     group({}, {}, new URL("https://logs.example.com/other/logs")),
     group({}, {}, new URL("https://logs.example.net/logs")),
+    group({}, {}, new URL("https://logs.example.com/logs?cluster=eu")),
   ]);
   const names = groups.flatMap(({ lock, channel }) => [lock, channel]);
   assertEquals(new Set(names).size, names.length);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { follow } from "../../../../web/connection/shared/follower.ts";
-import { groupOf } from "../../../../web/connection/shared/group.ts";
+import { type Group, groupOf } from "../../../../web/connection/shared/group.ts";
 import { Leader } from "../../../../web/connection/shared/leader.ts";
 import { SilenceTimer } from "../../../../web/connection/stream/silence_timer.ts";
 import type { StreamEvent } from "../../../../web/connection/stream/stream_request.ts";
@@ -111,24 +111,103 @@ Deno.test("users do not share, even if both may read the same lines", async () =
   stop([ann!, bob!]);
 });
 
-Deno.test("a follower gets no line after its own token has expired", async () => {
-  const group = (await groupOf(new URL("https://logs.example.com/logs"), READY, undefined))!;
-  const leader = (await Leader.of(group, () => "7"))!;
-  assertEquals(await Leader.of(group, () => undefined), undefined, "There is one leader");
+/** Follows the leader of a group. Resolves once the leader has answered. */
+async function join(group: Group, expiresAt = Date.now() + 60_000) {
   const events: StreamEvent[] = [];
-  const { promise: joined, resolve: join } = Promise.withResolvers<void>();
-  const following = { group, ready: READY, expiresAt: Date.now() + 300, onLeaving() {} };
-  const control = { timer: new SilenceTimer(60_000), signal: new AbortController().signal };
+  const stopping = new AbortController();
+  const { promise: joined, resolve } = Promise.withResolvers<void>();
+  const following = { group, ready: READY, expiresAt, onLeaving() {} };
+  const control = { timer: new SilenceTimer(60_000), signal: stopping.signal };
   const outcome = follow(following, control, (event) => {
+    if (event.event === "line" && typeof event.payload !== "string") {
+      throw new TypeError("No payload");
+    }
     events.push(event);
-    join();
+    resolve();
   });
   await joined;
-  leader.pass({ event: "line", payload: "before", id: "8" });
+  const leave = async () => {
+    stopping.abort();
+    await outcome;
+  };
+  return { events, outcome, leave };
+}
+
+/** The group of one test. */
+async function groupFor(name: string): Promise<Group> {
+  return (await groupOf(new URL(`https://${name}.example.com/logs`), READY, undefined))!;
+}
+
+function line(payload: string): StreamEvent {
+  return { event: "line", payload };
+}
+
+Deno.test("a follower leaves when its own token expires", async () => {
+  const group = await groupFor("expired");
+  const leader = (await Leader.of(group, () => "7"))!;
+  assertEquals(await Leader.of(group, () => undefined), undefined, "There is one leader");
+  const { events, outcome } = await join(group, Date.now() + 200);
   assertEquals(await outcome, { kind: "ended", reason: "expired", retry: undefined });
-  leader.pass({ event: "line", payload: "after", id: "9" });
+  leader.pass(line("after"));
   await leader.leave();
-  const [ready, ...lines] = events;
-  assertEquals([ready!.event, "id" in ready! && ready.id], ["ready", "7"]);
-  assertEquals(lines, [{ event: "line", payload: "before", id: "8" }]);
+  assertEquals(events.map((event) => [event.event, "id" in event && event.id]), [["ready", "7"]]);
+});
+
+Deno.test("a follower gets no line after its own token has expired, even if its timer is late", async () => {
+  const group = await groupFor("late");
+  const leader = (await Leader.of(group, () => undefined))!;
+  const expiresAt = Date.now() + 60_000;
+  const { events, outcome } = await join(group, expiresAt);
+  leader.pass(line("before"));
+  await assertEventually(() => events.length, 2);
+  const { now } = Date;
+  Date.now = () => expiresAt;
+  try {
+    leader.pass(line("after"));
+    assertEquals(await outcome, { kind: "ended", reason: "expired", retry: undefined });
+  } finally {
+    Date.now = now;
+  }
+  await leader.leave();
+  assertEquals(events.slice(1), [line("before")]);
+});
+
+Deno.test("while a leader is leaving, each follower gets the lines of its own leader only", async () => {
+  const group = await groupFor("leaving");
+  const first = (await Leader.of(group, () => undefined))!;
+  const slow = await join(group);
+  const left = first.leave();
+  let second: Leader | undefined;
+  await assertEventually(async () => {
+    second ??= await Leader.of(group, () => undefined);
+    return second !== undefined;
+  }, true);
+  const quick = await join(group);
+  first.pass(line("from the first"));
+  second!.pass(line("from the second"));
+  await assertEventually(() => [slow, quick].map(({ events }) => events.length), [2, 2]);
+  await slow.leave();
+  await left;
+  second!.pass(line("last"));
+  await assertEventually(() => quick.events.slice(1), [line("from the second"), line("last")]);
+  assertEquals(slow.events.slice(1), [line("from the first")]);
+  await quick.leave();
+  second!.lose();
+});
+
+Deno.test("a follower leaves a leader whose messages it cannot read", async () => {
+  const group = await groupFor("malformed");
+  const leader = (await Leader.of(group, () => undefined))!;
+  const { events, outcome } = await join(group);
+  const reported = new Promise<string>((resolve) => {
+    addEventListener("error", (event) => {
+      event.preventDefault();
+      resolve(event.message);
+    }, { once: true });
+  });
+  leader.pass({ event: "line" } as StreamEvent);
+  assertEquals(await outcome, { kind: "lost", why: "cut" });
+  assert((await reported).includes("No payload"));
+  assertEquals(events.length, 1);
+  leader.lose();
 });

@@ -39,6 +39,23 @@ Deno.test("a stream that has not arrived where the next one starts is not comple
   assertEquals(joined(overlap, ["d", "e"]), ["e"]);
 });
 
+Deno.test("lines from before the old stream was watched are not new", () => {
+  const overlap = new Overlap();
+  overlap.start();
+  for (const line of ["b", "x", "c", "x"]) overlap.addOld(line);
+  for (const line of ["x", "x", "b", "x", "c", "x", "d"]) overlap.addNew(line);
+  assert(overlap.isComplete);
+  assertEquals(joined(overlap, ["x", "x", "b", "x", "c", "x", "d", "x"]), ["d", "x"]);
+});
+
+Deno.test("a line that only the new stream has is new if the order may differ", () => {
+  const overlap = new Overlap();
+  overlap.start();
+  overlap.addOld("a");
+  for (const line of ["b", "a"]) overlap.addNew(line);
+  assertEquals(joined(overlap, ["b", "a", "c"]).includes("b"), true);
+});
+
 Deno.test("two silent streams are complete", () => {
   const overlap = new Overlap();
   overlap.addOld("a");
