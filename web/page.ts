@@ -32,6 +32,7 @@ let scope = scopeOf(location.search);
 let filter = "";
 /** The line that a link names. */
 let line: string | undefined;
+let viewer: Viewer | undefined;
 /** Whether the last entry of the history is the context of a line. */
 let isContext = false;
 // This comes first, so that the token is neither visible nor in the browser's history.
@@ -40,7 +41,6 @@ const linkedToken = takeFragment();
 const form = find("form", HTMLFormElement);
 const field = find("#token", HTMLInputElement);
 const reason = find("#reason", HTMLElement);
-let viewer: Viewer | undefined;
 /** The app whose lines were shown last. */
 let app: string | undefined;
 /** Whether the token entered last is the one that the viewer already had. */
@@ -70,15 +70,15 @@ addEventListener("popstate", () => {
 if (linkedToken === "") ask("");
 else watch(linkedToken);
 
-/** Removes the token from the fragment and returns it, or `""` if there is none. The query stays there. */
+/** Removes the token from the fragment and returns it, or `""` if there is none. The view stays there. */
 function takeFragment(): string {
   const fragment = location.hash.slice(1);
   const parameters = new URLSearchParams(fragment);
   const token = parameters.get("token") ?? "";
   filter = parameters.get("filter") ?? "";
   line = parameters.get("line") ?? undefined;
-  if (token === "") return "";
-  keepFilter();
+  if (token !== "") keepFilter();
+  else if (viewer !== undefined) return "";
   scope = { ...scopeOf(location.search), ...scopeOf(fragment) };
   return tokenIn(token);
 }
@@ -87,9 +87,12 @@ function keepFilter(): void {
   history.replaceState(history.state, "", address());
 }
 
-/** The address of the current view, without the token. */
+/** The address of the current view, without the token: someone else's token may permit it too. */
 function address(): string {
-  const fragment = `${new URLSearchParams({ ...(line && { line }), ...(filter && { filter }) })}`;
+  // The app is in it only if the reader chose it.
+  const chosen = viewer?.app !== scope.app && viewer?.app;
+  const view = { ...(chosen && { app: chosen }), ...(line && { line }), ...(filter && { filter }) };
+  const fragment = `${new URLSearchParams(view)}`;
   return location.pathname + location.search + (fragment && `#${fragment}`);
 }
 
@@ -168,6 +171,7 @@ function follow(status: ConnectionState): void {
   isSame = false;
   reason.textContent = "";
   document.title = `${app} · natstap`;
+  keepFilter();
   document.body.dataset.state = "watch";
   // Keys work at once, unless the focus is elsewhere.
   if (document.activeElement === document.body) viewer?.focus(QUIETLY);

@@ -22,6 +22,14 @@ Deno.test("A token for several apps offers a choice of them on the page, and in 
   await visit.live();
   await visit.show({ message: "of the chosen app" });
   assertMatch(await visit.page.title(), new RegExp(APP));
+  // A colleague opens the same view with another token.
+  const link = visit.page.url();
+  assertEquals(link, `${stage.service.url}/#app=${APP}`);
+  await using other = await stage.visit(link);
+  await other.page.getByLabel("Token").fill(await mint({ app: ["a-third-app", APP] }));
+  await other.page.keyboard.press("Enter");
+  await other.live();
+  await other.show({ message: "of the app in the link" });
 });
 
 Deno.test("The page takes the app from its query, too", async () => {
