@@ -76,7 +76,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
     onColumn: ({ name }) => this.#toggleColumn(name),
   });
   readonly #rows = new ListController(this, this.#store, this.#query, this.#columns, {
-    onValue: (button) => this.#values.open(button),
+    onValue: (...value) => this.#values.open(...value),
     onCopy: (line) => this.#copy(line),
     onLink: (line) => this.#copyLink(line),
     onContext: ({ id }) => this.goTo(id),

@@ -27,6 +27,18 @@ Deno.test("A value in an expanded line can become a column, and filter the lines
   assertEquals(visit.trouble, []);
 });
 
+Deno.test("A column's value is filtered by in full, even if its cell does not show all of it", async () => {
+  await using visit = await stage.open('columns="query"');
+  for (const end of ["1", "2"]) {
+    const query = `SELECT "a"\t${"b, ".repeat(100)}${end}`;
+    await stage.publish({ message: JSON.stringify({ msg: `query ${end}`, query }) });
+  }
+  await visit.row("query 2").locator(".value.column").click();
+  await visit.button("Only lines with this value").click();
+  await visit.row("query 1").waitFor({ state: "detached" });
+  assertEquals(await visit.row("query 2").count(), 1);
+});
+
 Deno.test("A view that is too narrow for columns shows their fields after the message", async () => {
   await using visit = await stage.open('columns="status"', {
     viewport: { width: 390, height: 844 },

@@ -68,7 +68,7 @@ export class CustomColumns {
     let values = this.#values.get(line);
     if (values === undefined) {
       const sources = this.#names.length === 0 ? [] : sourcesOf(line);
-      this.#values.set(line, values = this.#names.map((name) => valueOf(sources, name)));
+      this.#values.set(line, values = this.#names.map((name) => shown(valueOf(sources, name))));
       values.forEach((text, i) => {
         this.#widths[i] = Math.max(this.#widths[i]!, bounded(text.length));
       });
@@ -121,12 +121,20 @@ function fromJson(text: string): unknown {
   }
 }
 
+/** The whole value of a field of a line, as text; `""` if the line does not have it. */
+export function columnValue(line: Line, name: string): string {
+  return valueOf(sourcesOf(line), name);
+}
+
 function valueOf(sources: readonly unknown[], name: string): string {
   const path = name.split(".");
   const value = sources.map((source) => find(source, path)).find((found) => found !== undefined);
   if (value === undefined || value === null) return "";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return inLine(plainText(text.slice(0, MAX_VALUE)));
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function shown(value: string): string {
+  return inLine(plainText(value.slice(0, MAX_VALUE)));
 }
 
 /** `user.id` is the key `user.id`, or the key `id` in `user`; in an array, the first one. */

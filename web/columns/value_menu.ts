@@ -5,7 +5,8 @@
  */
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { ReactiveElement } from "../reactive_element.ts";
-import { canBeColumn } from "./custom_columns.ts";
+import { canBeColumn, columnValue } from "./custom_columns.ts";
+import type { Line } from "../rows/row.ts";
 import type { Text } from "../texts/texts.ts";
 import { t } from "../texts/translate.ts";
 
@@ -39,9 +40,10 @@ export class ValueMenu {
     this.#actions = actions;
   }
 
-  /** Opens the menu for a button that has the field's name and value as `data-name` and `data-value`. */
-  async open(button: HTMLElement): Promise<void> {
-    const { name = "", value = "" } = button.dataset;
+  /** Opens the menu for a button that has the field's name, and if it is not a column the value, as data. */
+  async open(button: HTMLElement, line: Line): Promise<void> {
+    const { name = "", value = columnValue(line, name) } = button.dataset;
+    if (value === "") return;
     this.#value = { name, text: value };
     this.#host.requestUpdate();
     await this.#host.updateComplete;

@@ -19,8 +19,8 @@ export interface RowActions {
   /** Absent if no filter hides the context. */
   readonly onContext?: ((line: Line) => void) | undefined;
   onFacet(facet: Facet, value: string, excludes: boolean): void;
-  /** Called with the button of a value, which has the field's name and value as data. */
-  onValue(button: HTMLElement): void;
+  /** Called with the button of a value in the line, which has the field's name as data. */
+  onValue(button: HTMLElement, line: Line): void;
 }
 
 /** Handles a click in a row: the first class of the button is the action, or a facet. */
@@ -31,7 +31,7 @@ export function handleClick(event: MouseEvent, line: Line, actions: RowActions):
   else if (action === "context") actions.onContext?.(line);
   else if (action === "copy") actions.onCopy(line);
   else if (action === "link") actions.onLink?.(line);
-  else if (action === "value" && button!.dataset.value !== "") actions.onValue(button!);
+  else if (action === "value") actions.onValue(button!, line);
   const facet = FACET_NAMES.find((name) => name === action);
   if (facet !== undefined && line[facet] !== "") actions.onFacet(facet, line[facet], event.altKey);
 }

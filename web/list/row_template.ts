@@ -128,8 +128,7 @@ function columnCells(line: Line, { columns, pattern }: RowOptions): TemplateResu
   return columns.valuesOf(line).map((text, index) =>
     html`
       <button class="value column cell c${index}" part="column"
-        tabindex="-1" title=${text} data-name=${columns
-          .names[index]!} data-value=${text}>${text === ""
+        tabindex="-1" title=${text} data-name=${columns.names[index]!}>${text === ""
           ? nothing
           : textTemplate(segmentsOf([plainSpan(text)], pattern))}</button>
     `
