@@ -15,10 +15,11 @@ import { ReadSlots } from "../read_slots.ts";
 import { type HistoryStream, readHistoryStream } from "./history_stream.ts";
 import { mapSubject } from "./republish.ts";
 import type { ScopeReader } from "./scope_reader.ts";
-import { type QueueLimits, SequenceFeed } from "./sequence_feed.ts";
+import { SequenceFeed } from "./sequence_feed.ts";
 import { positionOf } from "./sequence_headers.ts";
 import { StoredLineReader } from "./reader/stored_line_reader.ts";
 import { StreamWatch } from "./stream_watch.ts";
+import type { QueueLimits } from "./waiting_lines.ts";
 
 /** The subject on which NATS announces that a stream, whose name follows, has another leader. */
 const ELECTIONS = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED";

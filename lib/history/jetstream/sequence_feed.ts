@@ -5,23 +5,10 @@
  */
 import { delay } from "@nats-io/transport-deno";
 import type { LineSink } from "../../stream/line_source.ts";
-import type { Budget } from "../../stream/stream_buffer.ts";
 import type { HistoryStart } from "../history_start.ts";
 import type { ScopeReader } from "./scope_reader.ts";
 import type { Position } from "./sequence_headers.ts";
-
-/** The limits of live lines that wait while stored lines are sent. */
-export interface QueueLimits {
-  /** Maximum size of the lines that wait, in bytes. */
-  readonly bufferBytes: number;
-  /** The memory that all streams share. */
-  readonly budget: Budget;
-}
-
-/** A live line that waits. */
-interface WaitingLine extends Position {
-  readonly payload: Uint8Array;
-}
+import { type QueueLimits, WaitingLines } from "./waiting_lines.ts";
 
 /** Maximum size of stored lines that a stream holds while its reader is slow. */
 const MAX_HELD_BYTES = 131_072;
@@ -48,10 +35,7 @@ export class SequenceFeed {
   #held = false;
   /** Sequence number of the first live line. */
   #firstLive = Infinity;
-  #waiting: WaitingLine[] = [];
-  #waitingBytes = 0;
-  /** Whether more live lines arrived than may wait. */
-  #forgotten = false;
+  readonly #waiting: WaitingLines;
   /** Whether lines may have been missed since the last line was asked for. */
   #stale = false;
   /** Called when the stream is live again. */
@@ -69,6 +53,7 @@ export class SequenceFeed {
     this.#sink = sink;
     this.#reader = reader;
     this.#limits = limits;
+    this.#waiting = new WaitingLines(limits);
   }
 
   /** Takes a live line. This is the hot path. */
@@ -126,23 +111,26 @@ export class SequenceFeed {
   /** Stops. */
   close(): void {
     this.#closed = true;
-    this.#forget();
+    this.#waiting.clear();
     this.#reader.close();
   }
 
   async #join(findStart: () => Promise<void>): Promise<void> {
     this.#waits = this.#joining = true;
     await this.#persist(findStart);
-    for (this.#stale = true; (this.#stale || this.#forgotten) && !this.#held && !this.#done;) {
+    for (
+      this.#stale = true;
+      (this.#stale || this.#waiting.overflowed) && !this.#held && !this.#done;
+    ) {
       this.#stale = false;
       // Whatever arrives from now on is newer than the last line that is asked for next, or part of it.
-      this.#forget();
+      this.#waiting.clear();
       await this.#persist(() => this.#readStored());
       await this.#sendWaiting();
     }
     this.#joining = false;
     if (this.#held || this.#done) return;
-    this.#forget();
+    this.#waiting.clear();
     for (const onJoined of this.#onJoined.splice(0)) onJoined(this.#last);
     this.#waits = false;
   }
@@ -211,11 +199,10 @@ export class SequenceFeed {
 
   /** Sends the live lines that have waited, as long as none is missing before them. */
   async #sendWaiting(): Promise<void> {
-    for (let i = 0; i < this.#waiting.length; i++) {
-      const { payload, sequence, previous } = this.#waiting[i]!;
+    for (const { payload, sequence, previous } of this.#waiting) {
       if (sequence <= this.#last) continue;
       if (previous > this.#last) this.#stale = true;
-      if (this.#stale || this.#forgotten) return;
+      if (this.#stale || this.#waiting.overflowed) return;
       await this.#offer(payload, sequence);
       if (this.#done) return;
       this.#last = sequence;
@@ -229,24 +216,6 @@ export class SequenceFeed {
 
   #wait(payload: Uint8Array, position: Position): void {
     this.#firstLive = Math.min(this.#firstLive, position.sequence);
-    if (this.#forgotten || this.#closed) return;
-    const { bufferBytes, budget } = this.#limits;
-    const size = this.#waitingBytes + payload.length;
-    if (size > bufferBytes || budget.used + payload.length > budget.total) {
-      this.#forget();
-      this.#forgotten = true;
-      return;
-    }
-    // A copy, because the payload is part of everything that was read from NATS at the same time.
-    this.#waiting.push({ ...position, payload: payload.slice() });
-    this.#waitingBytes = size;
-    budget.used += payload.length;
-  }
-
-  #forget(): void {
-    this.#limits.budget.used -= this.#waitingBytes;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#forgotten = false;
+    if (!this.#closed) this.#waiting.add(payload, position);
   }
 }
