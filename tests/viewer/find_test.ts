@@ -368,7 +368,7 @@ Deno.test("A match far into a line is scrolled to, and its line expands as far a
     { message: "first" },
     { message: `${"line\n".repeat(50)}needle1` },
     { message: `${"x".repeat(5000)} needle2` },
-    { message: `${"y ".repeat(400)}needle3` },
+    { message: `${"y ".repeat(400)}needle3 ${"z ".repeat(400)}` },
     { message: `{"msg":"text","path":"${"z".repeat(600)} needle4"}` },
     { message: deep },
     { message: "last" },
@@ -377,6 +377,7 @@ Deno.test("A match far into a line is scrolled to, and its line expands as far a
     if (!hides) await showOnly(visit).click();
     for (let i = 1; i <= 5; i++) {
       await visit.searchField.fill(`needle${i}`);
+      await visit.element(".tally").getByText(hides ? "1 of 7" : "1").waitFor();
       await visit.searchField.press("Enter");
       const mark = visit.element("mark").first();
       await mark.waitFor();

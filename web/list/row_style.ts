@@ -51,7 +51,8 @@ const rows = css`
     width: 100%;
   }
 
-  .row.expanded {
+  .row.expanded,
+  .row.wrap.current {
     position: sticky;
     left: 0;
     width: 100cqw;
