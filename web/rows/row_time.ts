@@ -18,20 +18,28 @@ export type TimeMode = (typeof TIMES)[number];
  */
 export function rowTime(time: number, mode: TimeMode, now: number): string {
   if (mode === "relative") return timeAgo(now - time);
-  return `${clockTime(time, mode)}.${three(new Date(time).getUTCMilliseconds())}${zone(mode)}`;
+  return text(time, mode).slice(11) + zone(mode);
 }
 
 /** The time of a gap, to the second: `20:42:11`; never relative. */
 export function gapTime(time: number, mode: TimeMode): string {
-  return clockTime(time, mode) + zone(mode);
+  return text(time, mode).slice(11, 19) + zone(mode);
 }
 
 /** Date and time, local and in UTC, for a tooltip. */
 export function fullTime(time: number): string {
+  return `${text(time, "local").replace("T", " ")} (local)\n${new Date(time).toISOString()}`;
+}
+
+/** A date whose fields in UTC are those of `time` in the zone in which times are shown. */
+export function inZone(time: number, mode: TimeMode): Date {
   const date = new Date(time);
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
-  const local = `${day} ${clockTime(time, "local")}.${three(date.getMilliseconds())}`;
-  return `${local} (local)\n${date.toISOString()}`;
+  return mode === "utc" ? date : new Date(time - date.getTimezoneOffset() * 60_000);
+}
+
+/** Date and time as in `2026-11-20T20:42:11.123`; `""` if the time is invalid. */
+function text(time: number, mode: TimeMode): string {
+  return inZone(time, mode).toJSON()?.slice(0, -1) ?? "";
 }
 
 const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]] as const;
@@ -45,14 +53,4 @@ function timeAgo(age: number): string {
   return age < 0 ? `in ${count}${name}` : `${count}${name} ago`;
 }
 
-function clockTime(time: number, mode: TimeMode): string {
-  const date = new Date(time);
-  const parts = mode === "utc"
-    ? [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()]
-    : [date.getHours(), date.getMinutes(), date.getSeconds()];
-  return parts.map(two).join(":");
-}
-
 const zone = (mode: TimeMode) => mode === "utc" ? "Z" : "";
-const two = (part: number) => String(part).padStart(2, "0");
-const three = (part: number) => String(part).padStart(3, "0");
