@@ -84,6 +84,11 @@ export abstract class ReactiveElement extends Base {
     }
   }
 
+  /** The first element in its shadow root that matches; there must be one. */
+  find<T extends HTMLElement>(selector: string): T {
+    return this.renderRoot.querySelector<T>(selector)!;
+  }
+
   /** Whether it has been rendered. */
   get hasUpdated(): boolean {
     return this.#hasUpdated;

@@ -47,7 +47,7 @@ export class ValueMenu {
     this.#value = { name, text: value };
     this.#host.requestUpdate();
     await this.#host.updateComplete;
-    this.#menu = this.#host.renderRoot.querySelector<HTMLElement>(".value-menu")!;
+    this.#menu = this.#host.find(".value-menu");
     this.#show(this.#menu, button.getBoundingClientRect());
   }
 

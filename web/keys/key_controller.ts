@@ -21,7 +21,7 @@ export class KeyController {
       // Only keys that are pressed while the focus is in the viewer: all others are the page's.
       host.addEventListener("keydown", (event) => {
         const command = commandOf(event, host.hotkeys !== "off");
-        if (command === undefined || this.#find<HTMLDialogElement>("dialog").open) return;
+        if (command === undefined || this.#host.find<HTMLDialogElement>("dialog").open) return;
         if (run(command)) event.preventDefault();
       }, { signal });
       const options = { capture: true, signal };
@@ -30,21 +30,21 @@ export class KeyController {
   }
 
   focusSearch(): void {
-    const field = this.#find<HTMLInputElement>("#search");
+    const field = this.#host.find<HTMLInputElement>("#search");
     field.focus();
     field.select();
   }
 
   focusList(options?: FocusOptions): void {
-    this.#find(".scroller").focus(options);
+    this.#host.find(".scroller").focus(options);
   }
 
   showHelp(): void {
-    this.#find<HTMLDialogElement>("dialog").showModal();
+    this.#host.find<HTMLDialogElement>("dialog").showModal();
   }
 
   closeHelp(): void {
-    this.#find<HTMLDialogElement>("dialog").close();
+    this.#host.find<HTMLDialogElement>("dialog").close();
   }
 
   /** A button that was clicked with the pointer would otherwise react to the space key. */
@@ -54,9 +54,5 @@ export class KeyController {
     // A menu that was opened with the pointer can be used with the keyboard.
     if (!target.closest(CLICKED) || target.closest(".menu > .tool")) return;
     this.focusList({ preventScroll: true });
-  }
-
-  #find<T extends HTMLElement>(selector: string): T {
-    return this.#host.renderRoot.querySelector<T>(selector)!;
   }
 }

@@ -95,7 +95,7 @@ export class ListController implements ReactiveController {
 
   hostUpdated(): void {
     this.#wasEmpty = this.isEmpty;
-    this.list ??= new List(this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!, {
+    this.list ??= new List(this.#host.find(".scroller"), {
       rows: this.#store,
       template: (row) => this.#row(row),
       onScroll: () => this.scheduler.draw(),
@@ -165,9 +165,9 @@ export class ListController implements ReactiveController {
   /** A screen reader reads the row at the cursor, while the list keeps the focus. */
   #cursorMoved(): void {
     const { shown } = this.cursor;
-    const scroller = this.#host.renderRoot.querySelector(".scroller");
-    if (shown === undefined) scroller?.removeAttribute("aria-activedescendant");
-    else scroller?.setAttribute("aria-activedescendant", rowElementId(shown));
+    const scroller = this.#host.find(".scroller");
+    if (shown === undefined) scroller.removeAttribute("aria-activedescendant");
+    else scroller.setAttribute("aria-activedescendant", rowElementId(shown));
     this.scheduler.draw();
   }
 
@@ -177,7 +177,7 @@ export class ListController implements ReactiveController {
     this.#columns.areHidden = this.#host.clientWidth < NARROW_PX;
     this.list?.update();
     if (this.#match !== undefined && this.list !== undefined) {
-      const scroller = this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!;
+      const scroller = this.#host.find(".scroller");
       const wrap = () => {
         this.#wrapped = this.#match;
         this.scheduler.draw();
@@ -236,7 +236,7 @@ export class ListController implements ReactiveController {
 
   /** Sets the widths of columns that depend on their content. */
   #setWidths(): void {
-    const { style, classList } = this.#host.renderRoot.querySelector<HTMLElement>(".list")!;
+    const { style, classList } = this.#host.find(".list");
     classList.toggle("dated", this.#hasDates);
     const widths = {
       "--region-label": `clamp(4ch, ${this.#regionWidth}ch, 12ch)`,

@@ -70,7 +70,7 @@ export class CompletionController {
 
   #accept(index: number): void {
     const completion = this.#completion!;
-    const input = this.#host.renderRoot.querySelector<HTMLInputElement>("#search")!;
+    const input = this.#host.find<HTMLInputElement>("#search");
     const { text, caret } = completed(input.value, completion, completion.suggestions[index]!);
     this.#onText(text);
     void this.#host.updateComplete.then(() => {

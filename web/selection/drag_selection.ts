@@ -122,6 +122,6 @@ export class DragSelection {
   }
 
   get #scroller(): HTMLElement {
-    return this.#host.renderRoot.querySelector<HTMLElement>(".scroller")!;
+    return this.#host.find(".scroller");
   }
 }
