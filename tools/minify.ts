@@ -25,7 +25,8 @@ export async function minify(script: string): Promise<string> {
   const options = {
     module: true,
     ecma: 2020,
-    compress: { passes: 3 },
+    // Unsafe for functions that are constructors, which the viewer does not have.
+    compress: { passes: 3, unsafe_arrows: true },
     mangle: { properties: { regex: INTERNAL_NAMES, keep_quoted: true } },
   } as const;
   return (await minifyScript(compact, options)).code!;
