@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFacet } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
 import { countChoices } from "../search/backtracking.ts";
 import { boundedTest } from "../search/bounded_match.ts";
@@ -119,7 +120,7 @@ function cost(node: Node): number {
   if (node.kind === "not") return cost(node.child);
   if (node.kind === "and" || node.kind === "or") return Math.max(...node.children.map(cost));
   if (node.kind !== "field") return 1;
-  return ["level", "machine", "region", "provider"].includes(node.name) ? 0 : 2;
+  return isFacet(node.name) && node.operator !== "=" ? 0 : 2;
 }
 
 /** Matches what the query looks for, except in conditions. Case matters only if it does in all parts. */

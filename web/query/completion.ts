@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { FACET_NAMES } from "../rows/facets.ts";
 import { writtenName, writtenValue } from "./edit_query.ts";
 
 /** The names and values that lines have had. */
 export interface SeenFields {
-  /** Names of fields, columns first. */
+  /** Names of fields, facets first. */
   names(): Iterable<string>;
   /** Values of a field, the most frequent ones first. */
   values(name: string): Iterable<string>;
@@ -30,8 +31,6 @@ export interface Suggestion {
 const MAX_SUGGESTIONS = 8;
 /** Maximum number of names or values that are looked through. */
 const MAX_CONSIDERED = 2000;
-/** Columns whose values are suggested without their name. */
-const COLUMNS = ["level", "region", "machine", "provider"];
 
 /** The word before the caret: a name, or a condition with the values before the last comma, and that value. */
 const PART =
@@ -70,10 +69,10 @@ export function completed(
   return { text: before + after, caret: before.length };
 }
 
-/** Names, and the values of columns, that begin with a word. */
+/** Names, and the values of facets, that begin with a word. */
 function words(word: string, seen: SeenFields): Suggestion[] {
   const names = matching(seen.names(), word).map((name) => `${writtenName(name)}:`);
-  const values = word.length < 2 ? [] : COLUMNS.flatMap((column) => {
+  const values = word.length < 2 ? [] : FACET_NAMES.flatMap((column) => {
     const begin = matching(seen.values(column), word).filter((value) => beginsWith(value, word));
     return begin.map((value) => `${column}:${writtenValue(value)}`);
   });

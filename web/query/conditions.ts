@@ -4,6 +4,7 @@
  * @module
  */
 import { SEVERITIES, type Severity, severityOf } from "../../lib/log_line/severity.ts";
+import { type Facet, isFacet } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
 import { type Candidate, fieldName, type Scalar } from "./candidate.ts";
 import { literalSource } from "./literal_source.ts";
@@ -15,17 +16,13 @@ export type Test = (candidate: Candidate) => boolean;
 /** Compiles a regular expression into a test of a text that gives up if it is too slow. */
 export type CompileRegex = (source: string, flags: string) => (text: string) => boolean;
 
-type Column = "machine" | "region" | "provider";
-const COLUMNS: readonly string[] = ["machine", "region", "provider"] satisfies Column[];
 const MESSAGES = ["message", "msg"];
 
 /** Compiles a condition, or says why it cannot be met. */
 export function conditionTest(node: FieldNode, compileRegex: CompileRegex): Test | QueryError {
   const { name, operator, written } = node;
   if (name === "level") return levelTest(node, compileRegex);
-  const column = COLUMNS.includes(name)
-    ? columnTest(node, name as Column, compileRegex)
-    : undefined;
+  const column = isFacet(name) ? columnTest(node, name, compileRegex) : undefined;
   // To look for a field with the name of a column in all lines would be slow, so `:` does not.
   if (column !== undefined && operator !== "=") return column;
   const tests = node.values.map((value) => valueTest(value, operator, name, compileRegex));
@@ -73,7 +70,7 @@ function rank(severity: Severity): number {
   return -SEVERITIES.indexOf(severity);
 }
 
-function columnTest({ values }: FieldNode, column: Column, compileRegex: CompileRegex): Test {
+function columnTest({ values }: FieldNode, column: Facet, compileRegex: CompileRegex): Test {
   const tests = values.map((value) => textTest(value, compileRegex, column === "machine"));
   return ({ line }) => tests.some((test) => test(line[column]));
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { COLUMN_NAMES, parseQuery } from "./parse_query.ts";
+import { isFacet } from "../rows/facets.ts";
+import { parseQuery } from "./parse_query.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { FieldNode, Node, Value } from "./query.ts";
 
@@ -53,7 +54,7 @@ export function toggleValue(
   excludes = false,
   isField = false,
 ): string {
-  const isShort = COLUMN_NAMES.has(name) ? !isField : parseQuantity(value) !== undefined;
+  const isShort = isFacet(name) ? !isField : parseQuantity(value) !== undefined;
   const operator = isShort ? ":" : "=";
   // `:` also finds values that only contain the one of a field.
   const found = conditions(query, name).filter(({ node }) => isShort || node.operator === "=");

@@ -16,19 +16,12 @@
  *
  * @module
  */
+import { isFacet } from "../rows/facets.ts";
 import type { Node, NodeOf, Operator, ParsedQuery, QueryError, Value } from "./query.ts";
 
 /** Limits, since a query may come from a link. */
 const MAX_LENGTH = 5000;
 const MAX_DEPTH = 30;
-
-/** The columns, whose names need no field to exist. */
-export const COLUMN_NAMES: ReadonlySet<string> = new Set([
-  "level",
-  "region",
-  "machine",
-  "provider",
-]);
 
 /** A name, which may be quoted as in JSON, and an operator. */
 const CONDITION =
@@ -156,7 +149,7 @@ class Parser {
     if (isQuoted) this.#skipSpace();
     if (this.#text.startsWith("//", this.#at)) return undefined;
     if (this.#isValueMissing()) {
-      const isCondition = this.#at === this.#text.length || COLUMN_NAMES.has(name);
+      const isCondition = this.#at === this.#text.length || isFacet(name);
       if (!isCondition) return undefined;
       throw new Incomplete(`Type a value after ${written}${sign}`);
     }

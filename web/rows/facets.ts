@@ -16,7 +16,7 @@ interface FacetDefinition {
 }
 
 /**
- * Every facet, in the order of the columns. Chips, filter, counts, columns and labels follow from this
+ * Every facet, in the order of the columns. Chips, queries, counts, columns and labels follow from this
  * table; `row.ts` sets a line's values.
  */
 export const FACETS = {
@@ -31,7 +31,7 @@ export const FACETS = {
 export type FacetValues = Readonly<Record<Facet, string>> & { readonly severity: Severity };
 
 /** The value that a line is filtered by and counted under; `""` if it has none. */
-export function facetValue(line: FacetValues, facet: Facet): string {
+function facetValue(line: FacetValues, facet: Facet): string {
   if (facet !== "level") return line[facet];
   // Loggers name levels in dozens of ways, so lines are filtered by severity.
   return line.severity === "none" ? "" : line.severity;
@@ -46,13 +46,15 @@ export const FACET_ENTRIES = Object.entries(FACETS) as readonly [Facet, FacetDef
 /** The names of all facets. */
 export const FACET_NAMES: readonly Facet[] = FACET_ENTRIES.map(([facet]) => facet);
 
+/** Whether a query means a facet by `name`, rather than a field. */
+export function isFacet(name: string): name is Facet {
+  return Object.hasOwn(FACETS, name);
+}
+
 /** The columns of the facets that have one. */
 export const COLUMNS = FACET_ENTRIES.flatMap(([facet, { column }]) =>
   column === undefined ? [] : [{ facet, ...column }]
 );
-
-/** The selected values of each facet; a facet without values permits every line. */
-export type FacetSelection = Readonly<Partial<Record<Facet, ReadonlySet<string>>>>;
 
 /** Number of lines per value, for each facet; a line without a value is not counted. */
 export type FacetCounts = Readonly<Record<Facet, ReadonlyMap<string, number>>>;

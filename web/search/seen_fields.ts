@@ -4,7 +4,7 @@
  * @module
  */
 import type { SeenFields } from "../query/completion.ts";
-import { FACET_NAMES } from "../rows/facets.ts";
+import { FACET_NAMES, isFacet } from "../rows/facets.ts";
 import { fieldsOf } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
 
@@ -35,8 +35,7 @@ export class StoredFields implements SeenFields {
   }
 
   values(name: string): Iterable<string> {
-    const facet = FACET_NAMES.find((one) => one === name);
-    if (facet !== undefined) return this.#store.facets[facet].keys();
+    if (isFacet(name)) return this.#store.facets[name].keys();
     const values = [...this.#read().get(name) ?? []];
     return values.sort(([, a], [, b]) => b - a).map(([value]) => value);
   }

@@ -47,6 +47,17 @@ function publishTo(app: string): { readonly sent: string[] } & Disposable {
   return { sent, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
+/** Publishes the last line, and checks that each viewer got all lines since its first one, once. */
+async function endWithoutLoss(app: string, sent: string[], watchers: Watcher[]): Promise<void> {
+  stack.publisher.publish(`logs.${app}.dfw.m1`, "last");
+  await Promise.all(watchers.map((watcher) => watcher.until("line last")));
+  for (const watcher of watchers) {
+    const got = linesOf(watcher);
+    assertEquals(got, [...sent, "last"].slice(-got.length));
+    assert(!watcher.summary.includes("lost"));
+  }
+}
+
 function stop(watchers: readonly Watcher[]): void {
   for (const watcher of watchers) watcher[Symbol.dispose]();
 }
@@ -62,13 +73,7 @@ Deno.test("eight viewers of one stream share a connection, and each gets every l
     const least = () => Math.min(...watchers.map((watcher) => linesOf(watcher).length)) > 10;
     await assertEventually(least, true, "Each viewer gets more than 10 lines");
   }
-  stack.publisher.publish("logs.eight.dfw.m1", "last");
-  await Promise.all(watchers.map((watcher) => watcher.until("line last")));
-  for (const watcher of watchers) {
-    const got = linesOf(watcher);
-    assertEquals(got, [...sent, "last"].slice(-got.length));
-    assert(!watcher.summary.includes("lost"));
-  }
+  await endWithoutLoss("eight", sent, watchers);
   stop(watchers);
   await streams("eight", 0);
 });
@@ -90,13 +95,7 @@ Deno.test("when the viewer with the stream is removed, another takes over withou
     await streams("removed", 1);
     assert(leader!.notices.length <= count + 1, "A viewer that is removed gets no more lines");
   }
-  stack.publisher.publish("logs.removed.dfw.m1", "last");
-  await Promise.all(others.map((watcher) => watcher.until("line last")));
-  for (const watcher of others) {
-    const got = linesOf(watcher);
-    assertEquals(got, [...sent, "last"].slice(-got.length));
-    assert(!watcher.summary.includes("lost"));
-  }
+  await endWithoutLoss("removed", sent, others);
   stop(others);
 });
 
