@@ -25,7 +25,11 @@ export interface RowActions {
 
 /** Handles a click in a row: the first class of the button is the action, or a facet. */
 export function handleClick(event: MouseEvent, line: Line, actions: RowActions): void {
-  const button = clickedElement(event)?.closest("button");
+  const clicked = clickedElement(event);
+  // The release of a drag that has selected text in a link is a click on the link too.
+  const hasDragged = event.detail > 0 && hasSelection(clicked?.getRootNode() as ShadowRoot);
+  if (hasDragged && clicked?.closest("a")) event.preventDefault();
+  const button = clicked?.closest("button");
   const action = button?.classList[0];
   if (action === "expand" || action === "more") actions.onExpand(line);
   else if (action === "context") actions.onContext?.(line);

@@ -41,6 +41,7 @@ export const messageStyle: string = css`
   }
 
   .message a {
+    user-select: text;
     color: var(--natstap-accent);
     text-decoration: underline;
     text-decoration-color: color-mix(in srgb, currentColor 40%, transparent);

@@ -24,8 +24,9 @@ export function textTemplate(segments: readonly Segment[]): Rendered {
   return rendered;
 }
 
+/** A drag that begins in a link selects, as elsewhere in a row, rather than dragging the link. */
 function linkTemplate(href: string, part: Rendered): TemplateResult {
-  return html`<a href=${href} target="_blank" rel="noopener noreferrer">${part}</a>`;
+  return html`<a href=${href} draggable="false" target="_blank" rel="noopener noreferrer">${part}</a>`;
 }
 
 function segmentTemplate({ text, className, css, isMatch }: Segment): string | TemplateResult {

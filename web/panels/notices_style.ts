@@ -164,7 +164,8 @@ export const noticesStyle: string = css`
     }
   }
 
-  .scroller[data-selecting] {
+  .scroller[data-selecting],
+  .scroller[data-selecting] a {
     user-select: none;
   }
 

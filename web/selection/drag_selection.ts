@@ -63,6 +63,7 @@ export class DragSelection {
       selection.select(anchor, id, true);
     } else {
       if (!isControl) selection.clear();
+      if (selection.isEmpty) selection.press(id);
       this.#press = { pointer: pointerId, anchor: id };
     }
     if (!isControl) cursor.place(id);
@@ -96,6 +97,8 @@ export class DragSelection {
     this.#isActive = true;
     this.#list.list?.stay();
     this.#scroller.dataset.selecting = "";
+    // A link where it began would take the focus away with its row.
+    this.#scroller.focus({ preventScroll: true });
     getSelection()?.removeAllRanges();
     this.#follow();
   }
@@ -114,10 +117,10 @@ export class DragSelection {
   #end(): void {
     if (this.#isActive) this.#extend();
     this.#press = undefined;
+    this.#list.selection.close();
     if (!this.#isActive) return;
     this.#isActive = false;
     delete this.#scroller.dataset.selecting;
-    this.#list.selection.close();
     this.#host.requestUpdate();
   }
 

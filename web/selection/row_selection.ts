@@ -25,6 +25,8 @@ export class RowSelection {
   /** Whether the reader is still selecting, so that rows after the last one may become selected. */
   #isOpen = false;
   #removed: Row[] = [];
+  /** Id of the row where a selection may begin. */
+  #pressed = Infinity;
 
   constructor(rows: Store) {
     this.#rows = rows;
@@ -59,10 +61,16 @@ export class RowSelection {
     return id >= Math.min(anchor, focus) && id <= Math.max(anchor, focus);
   }
 
+  /** A selection may begin at this row, which is kept even if it is removed before. */
+  press(id: number): void {
+    this.#removed = [];
+    this.#pressed = id;
+  }
+
   /** Selects the rows from `anchor` to `focus`, until the reader has finished if `isOpen`. */
   select(anchor: number, focus: number, isOpen = false): void {
     const isSame = this.#ends?.anchor === anchor && this.#ends.focus === focus;
-    if (this.#ends?.anchor !== anchor) this.#removed = [];
+    if (this.#ends?.anchor !== anchor && this.#pressed !== anchor) this.#removed = [];
     this.#ends = { anchor, focus };
     this.#isOpen = isOpen;
     if (!isSame) this.onChange();
@@ -71,6 +79,7 @@ export class RowSelection {
   /** The reader has finished selecting. */
   close(): void {
     this.#isOpen = false;
+    this.#pressed = Infinity;
   }
 
   clear(): void {
@@ -107,10 +116,8 @@ export class RowSelection {
   }
 
   #evicted(row: Row): void {
-    if (this.#ends === undefined) return;
-    const { anchor, focus } = this.#ends;
-    if (this.has(row.id) || this.#isOpen && row.id > Math.min(anchor, focus)) {
-      this.#removed.push(row);
-    }
+    const { anchor = Infinity, focus = Infinity } = this.#ends ?? {};
+    const mayBeSelected = this.#isOpen && row.id > Math.min(anchor, focus);
+    if (this.has(row.id) || mayBeSelected || row.id >= this.#pressed) this.#removed.push(row);
   }
 }

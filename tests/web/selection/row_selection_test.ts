@@ -50,6 +50,21 @@ Deno.test("while the reader is still selecting, RowSelection keeps evicted rows 
   assertEquals([selection.count, ids(selection)], [3, [2, 3, 4]]);
 });
 
+Deno.test("RowSelection keeps a row that is evicted between the press and the beginning of a drag", () => {
+  const { selection, add } = filled(10);
+  selection.press(2);
+  add(4);
+  selection.select(2, 6, true);
+  assertEquals(ids(selection), [2, 3, 4, 5, 6]);
+  selection.clear();
+  selection.close();
+  selection.press(9);
+  selection.close();
+  add(10);
+  selection.select(8, 9);
+  assertEquals(ids(selection), []);
+});
+
 Deno.test("RowCursor moves among the rows, and from outside of the view into it", () => {
   const { store } = filled(10);
   const cursor = new RowCursor(store);
