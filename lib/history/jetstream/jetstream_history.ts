@@ -36,6 +36,8 @@ export class JetStreamHistory implements History {
   readonly #slots: ReadSlots;
   readonly #watch: StreamWatch;
   readonly #feeds = new Map<SequenceFeed, LineSink>();
+  /** Set while streams are held because the stream has another leader. */
+  #election: ReturnType<typeof setTimeout> | undefined;
 
   /** Starts to watch the stream. */
   constructor(
@@ -55,7 +57,7 @@ export class JetStreamHistory implements History {
         return connection && readHistoryStream(connection, options.stream, config.subjectTemplate);
       },
       {
-        onDisturbed: () => this.#feeds.forEach((_, feed) => feed.catchUp()),
+        onDisturbed: () => this.#catchUp(),
         // Clients reconnect, and get what the stream offers now.
         onReplaced: () => this.#feeds.forEach((sink) => sink.end("shutdown")),
       },
@@ -118,6 +120,7 @@ export class JetStreamHistory implements History {
 
   async close(): Promise<void> {
     this.#watch.close();
+    clearTimeout(this.#election);
     await this.#connection.close();
   }
 
@@ -126,9 +129,15 @@ export class JetStreamHistory implements History {
    * republishes others.
    */
   #changeLeader(): void {
-    const feeds = [...this.#feeds.keys()];
-    for (const feed of feeds) feed.hold();
-    setTimeout(() => feeds.forEach((feed) => feed.catchUp()), ELECTION_MS);
+    this.#feeds.forEach((_, feed) => feed.hold());
+    this.#election ??= setTimeout(() => {
+      this.#election = undefined;
+      this.#catchUp();
+    }, ELECTION_MS);
+  }
+
+  #catchUp(): void {
+    this.#feeds.forEach((_, feed) => feed.catchUp());
   }
 
   /** Creates a reader whose reads wait for a slot, and are counted. */
