@@ -180,3 +180,14 @@ Deno.test("A page translates the element's texts", async () => {
   await visit.page.getByText(`${APP} n'a rien écrit`).waitFor();
   assertEquals(await visit.element(".status-text").innerText(), "En direct");
 });
+
+Deno.test("A tokenProvider that is set as an attribute is explained in the console", async () => {
+  const html = stage.embedding("", 'token-provider="() => fetchToken()"');
+  await using visit = await stage.visit(html, { context: {} });
+  const hint = visit.page.waitForEvent(
+    "console",
+    (message) => /tokenProvider is a function.*property/.test(message.text()),
+  );
+  await visit.page.reload();
+  await hint;
+});

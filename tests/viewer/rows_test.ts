@@ -141,6 +141,36 @@ Deno.test("Long lines wrap on request, and the page itself never scrolls sideway
   await visit.holds("document.documentElement.scrollWidth <= innerWidth");
 });
 
+Deno.test("Lines of other days have their date, and each day begins with its name", async () => {
+  await using visit = await stage.open('time="utc"', { context: {} });
+  const now = Date.UTC(2026, 10, 20, 12);
+  await visit.page.clock.setFixedTime(now);
+  const at = (message: string, daysAgo: number) => ({
+    message,
+    timestamp: new Date(now - daysAgo * 86_400_000).toISOString(),
+  });
+  await visit.show(at("three days ago", 3), at("yesterday", 1), at("also", 1), at("today", 0));
+  const texts = async () =>
+    (await visit.element(".row").allInnerTexts()).map((text) => text.split(/\n+/).slice(0, 2));
+  await assertEventually(texts, [
+    ["Tuesday, November 17, 2026", "Nov 17 12:00:00.000Z"],
+    ["Yesterday, Thursday, November 19, 2026", "Nov 19 12:00:00.000Z"],
+    ["Nov 19 12:00:00.000Z", "info"],
+    ["Today, Friday, November 20, 2026", "12:00:00.000Z"],
+  ]);
+});
+
+Deno.test("Time and level stay visible when the list is scrolled sideways", async () => {
+  await using visit = await stage.open();
+  await visit.show({ message: `long ${"x".repeat(600)}`, level: "error" });
+  const lefts = () =>
+    visit.page.evaluate<number[]>(`[".time", ".level", ".machine"].map((part) =>
+      Math.round(shadow(".row " + part).getBoundingClientRect().left))`);
+  const [time, level, machine] = await lefts();
+  await visit.page.evaluate(`shadow(".scroller").scrollLeft = 300`);
+  await assertEventually(lefts, [time!, level!, machine! - 300]);
+});
+
 Deno.test("A NATS outage appears as a row where it happened, with its start and end", async () => {
   await using own = await startStage({}, stage);
   await using visit = await own.open();
