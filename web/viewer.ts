@@ -166,6 +166,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
       this.#cleared = false;
     }
     if (this.line) this.#openLine(this.line);
+    else if (this.#query.needsOlder) this.#loadOlder();
   }
 
   #loadOlder(from?: number): Promise<boolean> {

@@ -95,6 +95,23 @@ Deno.test("Older lines are filtered, and never exceed the limit", async () => {
   assert((await visit.messages()).every((text) => text.includes("1.")));
 });
 
+Deno.test("If few lines match, older ones are loaded until there are no more", async () => {
+  await using service = new ScriptedService();
+  await using visit = await openWithTail(service);
+  await visit.searchField.fill('"line 9."');
+  await visit.page.getByText(/^No matching lines/).waitFor();
+  for (const [tail, from, to] of [[1501, 1001, 2001], [2501, 1, 1001]] as const) {
+    const older = await service.next();
+    assertEquals(older.url.searchParams.get("tail"), `${tail}`);
+    older.ready({ history: true });
+    if (from === 1) older.send(`{"reason":"retention"}`, "gap");
+    sendLines(older, from, to);
+    await older.closed;
+  }
+  await visit.row("line 9.").waitFor();
+  await visit.row("they are no longer stored").waitFor();
+});
+
 Deno.test("A service without history is not asked for older lines", async () => {
   await using service = new ScriptedService();
   await using visit = await openView(service);

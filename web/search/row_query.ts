@@ -10,11 +10,15 @@ import {
   withoutConditions,
 } from "../query/edit_query.ts";
 import { type Facet, FACET_NAMES } from "../rows/facets.ts";
+import { lineTime } from "../rows/line_time.ts";
 import type { Line, Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
 import { t } from "../texts/translate.ts";
 import { compile, EVERYTHING, type Matcher, type TimeSpan } from "./filter.ts";
 import { Finder } from "./finder.ts";
+
+/** Number of rows that match above which older lines are only loaded if the reader scrolls up. */
+const ENOUGH_ROWS = 100;
 
 /** What the reader asks for. */
 export interface Query {
@@ -158,6 +162,14 @@ export class RowQuery {
   /** Id of the row of the current match. */
   get current(): number | undefined {
     return this.#hides ? this.#stepped : this.#finder.current;
+  }
+
+  /** Whether few lines match, and older ones, if they are in the span of time, may match too. */
+  get needsOlder(): boolean {
+    const { visibleCount, filtering } = this.#store;
+    if (!this.isFiltering || filtering || visibleCount >= ENOUGH_ROWS) return false;
+    const [first] = this.#store.all();
+    return first?.kind === "line" && lineTime(first) > (this.#query.span?.from ?? 0);
   }
 
   /** Whether all lines are hidden, because none matches. */
