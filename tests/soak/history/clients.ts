@@ -6,7 +6,7 @@ import { Connection } from "../../../web/connection/stream_connection.ts";
 import { LOUD, QUIET, type Scope } from "../line.ts";
 import type { Random } from "../random.ts";
 import { pause } from "../run.ts";
-import { Receipts } from "./receipts.ts";
+import { Receipts } from "./comparison/receipts.ts";
 import { KEEPALIVE_SECONDS, streamPath, tokenFor, type World } from "./world.ts";
 
 /** The kinds of clients, and how each of them follows a scope until `signal` is aborted. */

@@ -3,7 +3,7 @@ import type { ClusterNode } from "../../support/nats_cluster.ts";
 import { hang } from "../faulty_nats.ts";
 import type { Random } from "../random.ts";
 import { pause } from "../run.ts";
-import { jetstream } from "./stored_lines.ts";
+import { jetstream } from "./comparison/stored_lines.ts";
 import type { World } from "./world.ts";
 
 /** The stream that clients read. */

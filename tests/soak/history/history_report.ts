@@ -46,6 +46,7 @@ export function historyReportText(report: HistoryReport): string {
     ["duplicated", sum(({ duplicated }) => duplicated)],
     ["out of order", sum(({ misordered }) => misordered)],
     ["of another scope, or never stored", sum(({ foreign }) => foreign)],
+    ["received before NATS gave their IDs to others", sum(({ revoked }) => revoked)],
     ["violations by NATS itself", `${natsViolations.length}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

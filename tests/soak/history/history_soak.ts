@@ -5,15 +5,16 @@
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { type ClusterNode, startNatsCluster } from "../../support/nats_cluster.ts";
 import { TcpBalancer } from "../../support/tcp_balancer.ts";
-import { type Scope, shows } from "../line.ts";
 import { Random } from "../random.ts";
 import { pause } from "../run.ts";
 import { type Client, type ClientKind, createClient, follow } from "./clients.ts";
+import { AnnouncedLines } from "./comparison/announced_lines.ts";
 import { ALL_FAULTS, injectFaults, type Lanes, STREAM } from "./faults.ts";
 import { Instance } from "./instance.ts";
 import { ConfirmedPublisher } from "./publisher.ts";
-import { compare, type Comparison } from "./comparison.ts";
-import { jetstream, readReplica } from "./stored_lines.ts";
+import { compare, type Comparison } from "./comparison/comparison.ts";
+import { Scopes } from "./comparison/scopes.ts";
+import { jetstream, readReplica } from "./comparison/stored_lines.ts";
 import { KEEPALIVE_SECONDS, STALL_SECONDS, type World } from "./world.ts";
 
 /** Parameters of a run. */
@@ -54,6 +55,8 @@ export interface HistoryReport {
 const CLIENTS = { eventSource: 80, viewer: 50, curl: 40, slow: 30 };
 /** Lines per second. */
 const RATE = 100;
+/** Where the stream republishes its lines. */
+const REPUBLISHED = "natstap.>";
 const NETWORKS = 4;
 const INSTANCES = 3;
 /** The share of a run that its longest fault may last. */
@@ -89,6 +92,12 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   };
   await Promise.all(instances.map((instance) => instance.start()));
   await Promise.all(instances.map(hasHistory));
+  const announced = new AnnouncedLines();
+  for (const { port } of cluster.nodes) {
+    const observer = await connectAnywhere([port]);
+    stack.defer(() => observer.close());
+    announced.observe(observer, REPUBLISHED);
+  }
   const publisher = new ConfirmedPublisher(nats, rate);
   while (publisher.confirmed < FIRST_SECONDS * rate) await pause(100);
 
@@ -136,9 +145,11 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   await Promise.all(instances.map((instance) => instance.stop()));
 
   onStep("comparing");
+  publisher.lines.forEach(({ sequence }, number) => announced.add(sequence!, number));
+  const revoked = announced.revoked(stored);
   const compared = clients.map((client) => ({
     client,
-    ...compare(client.receipts, stored, scopes.of(client.scope)),
+    ...compare(client.receipts, stored, scopes.of(client.scope), revoked),
   }));
   return {
     options,
@@ -149,12 +160,16 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
     violations: [
       ...instances.flatMap(({ violations }) => violations),
       ...clients.flatMap(({ receipts }) => receipts.violations),
-      ...compared.flatMap(({ client, first }) => scopes.lateStart(client, first, publisher) ?? []),
+      ...compared.flatMap(({ client, first }) =>
+        scopes.lateStart(client, first, publisher, revoked) ?? []
+      ),
     ],
     natsViolations: [
       ...world.natsViolations,
-      ...publisher.lines.flatMap(({ sequence }, number) =>
-        stored[sequence!] === number ? [] : `Line ${number} was confirmed as ${sequence}`
+      ...Array.from(
+        revoked,
+        ([id, numbers]) =>
+          `Line ${id} was announced as ${[...numbers].join(", ")} and is ${stored[id]}`,
       ),
       ...differences(replicas),
     ],
@@ -172,52 +187,6 @@ const ENV = {
   STALL_SECONDS: String(STALL_SECONDS),
   MAX_STREAMS_PER_APP: "10000",
 };
-
-/** The stored lines of each scope. */
-class Scopes {
-  readonly #stored: readonly number[];
-  readonly #ids = new Map<string, readonly number[]>();
-
-  constructor(stored: readonly number[]) {
-    this.#stored = stored;
-  }
-
-  /** The IDs of a scope's lines. */
-  of(scope: Scope): readonly number[] {
-    const key = JSON.stringify(scope);
-    let ids = this.#ids.get(key);
-    if (ids === undefined) {
-      ids = this.#stored.flatMap((number, id) => shows(scope, number) ? [id] : []);
-      this.#ids.set(key, ids);
-    }
-    return ids;
-  }
-
-  /** Whether a client has everything up to the last line of its scope. */
-  isComplete({ scope, receipts: { numbers, dropped } }: Client): boolean {
-    const last = this.of(scope).at(-1);
-    return last === undefined || this.#stored[last] === numbers.at(-1) ||
-      dropped.has(numbers.length);
-  }
-
-  /** Describes a stream that never opened, or started too late; `undefined` if it did not. */
-  lateStart(
-    { scope, tail, receipts: { liveId, openedAt } }: Client,
-    first = Infinity,
-    { lines }: ConfirmedPublisher,
-  ): string | undefined {
-    const ids = this.of(scope);
-    const what = `The first stream of ${JSON.stringify({ ...scope, tail })}`;
-    if (openedAt === undefined) return `${what} never opened`;
-    const missed = ids.find((id) => id < first && lines[this.#stored[id]!]!.sentAt > openedAt);
-    if (missed !== undefined) return `${what} lacks line ${missed}, which was published later`;
-    if (tail === undefined || liveId === undefined) return undefined;
-    const history = ids.filter((id) => id <= liveId);
-    const found = history.filter((id) => id >= first).length;
-    const least = Math.min(tail, history.length);
-    return found < least ? `${what} starts with ${found} lines, not ${least}` : undefined;
-  }
-}
 
 async function settle(
   clients: readonly Client[],
@@ -281,7 +250,7 @@ async function createStream(nats: NatsConnection): Promise<void> {
     storage: "file",
     num_replicas: 3,
     max_bytes: 1_073_741_824,
-    republish: { src: ">", dest: "natstap.>" },
+    republish: { src: ">", dest: REPUBLISHED },
     allow_direct: true,
   });
 }

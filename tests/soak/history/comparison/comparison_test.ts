@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { payloadOf } from "../line.ts";
+import { payloadOf } from "../../line.ts";
 import { compare } from "./comparison.ts";
 import { Receipts } from "./receipts.ts";
 
@@ -39,4 +39,16 @@ Deno.test("compare() counts lost, duplicated, misordered and foreign lines", () 
   const receipts = new Receipts();
   receipts.takeLine(payloadOf(4), "2");
   assertEquals(compare(receipts, STORED, [2]).foreign, 1);
+});
+
+Deno.test("compare() accepts lines that NATS announced before it stored others with their IDs", () => {
+  const receipts = new Receipts();
+  for (const [id, number] of [[1, 4], [2, 20], [4, 21], [6, 9]] as const) {
+    receipts.takeLine(payloadOf(number), String(id));
+  }
+  const revoked = new Map([[2, new Set([20])], [3, new Set([30])], [4, new Set([21])]]);
+  const { lost, foreign, revoked: received } = compare(receipts, STORED, SCOPE, revoked);
+  assertEquals([lost, foreign, received], [1, 0, 2]);
+  const none = compare(receipts, STORED, SCOPE);
+  assertEquals([none.lost, none.foreign], [4, 2]);
 });

@@ -1,7 +1,7 @@
 /** What the JetStream stream has stored: the truth that every client is compared with. */
 import type { NatsConnection } from "@nats-io/transport-deno";
-import { numberOf } from "../line.ts";
-import { pause } from "../run.ts";
+import { numberOf } from "../../line.ts";
+import { pause } from "../../run.ts";
 
 /** Maximum number of requests at a time. */
 const MAX_REQUESTS = 100;

@@ -1,6 +1,6 @@
 /** What a client received. */
-import type { ServerEvent } from "../../support/clients/event_source.ts";
-import { numberOf } from "../line.ts";
+import type { ServerEvent } from "../../../support/clients/event_source.ts";
+import { numberOf } from "../../line.ts";
 
 /** What one client has received over all of its connections. */
 export class Receipts {

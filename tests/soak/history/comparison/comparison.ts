@@ -14,11 +14,16 @@ export interface Comparison {
   foreign: number;
   /** Reported as dropped. */
   dropped: number;
+  /** Received as NATS announced them, before it gave their IDs to other lines. */
+  revoked: number;
   /** The ID of the first line. */
   readonly first: number | undefined;
   /** Explanations of the first deviations. */
   readonly details: string[];
 }
+
+/** The lines that NATS announced and did not keep, by ID. The line that it stored instead may be missing. */
+export type RevokedLines = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** Maximum number of explanations per client. */
 const MAX_DETAILS = 3;
@@ -33,12 +38,13 @@ export function compare(
   receipts: Receipts,
   stored: readonly number[],
   scope: readonly number[],
+  revoked: RevokedLines = new Map(),
 ): Comparison {
   const [firstId, firstNumber] = [receipts.ids[0], receipts.numbers[0]];
   // Without IDs, a client does not tell which of several copies of a line it received.
   const firsts = firstId === 0 ? scope.filter((id) => stored[id] === firstNumber) : [];
   const results = (firsts.length > 0 ? firsts : [firstId])
-    .map((first) => compareFrom(first, receipts, stored, scope));
+    .map((first) => compareFrom(first, receipts, stored, scope, revoked));
   return results.toSorted((a, b) => deviations(a) - deviations(b))[0]!;
 }
 
@@ -51,10 +57,12 @@ function compareFrom(
   receipts: Receipts,
   stored: readonly number[],
   scope: readonly number[],
+  revoked: RevokedLines,
 ): Comparison {
   const { ids, numbers, dropped } = receipts;
   const result: Comparison = {
     ...{ received: ids.length, lost: 0, duplicated: 0, misordered: 0, foreign: 0, dropped: 0 },
+    revoked: 0,
     first,
     details: [],
   };
@@ -85,15 +93,31 @@ function compareFrom(
     const reported = dropped.get(at) ?? 0;
     result.dropped += reported;
     // Lines that were dropped before the first one received may be older than it.
-    if (next === undefined || index - next === reported) return;
-    const missing = index - next;
-    const range = `${missing} missing (${scope[next]} to ${scope[index - 1]})`;
-    deviate("lost", at, `${range}, ${reported} reported as dropped`, Math.abs(missing - reported));
+    if (next === undefined) return;
+    const missing = scope.slice(next, index);
+    const certain = missing.filter((id) => !revoked.has(id)).length;
+    if (certain <= reported && reported <= missing.length) return;
+    const range = `${missing.length} missing (${missing[0]} to ${missing.at(-1)})`;
+    const count = reported < certain ? certain - reported : reported - missing.length;
+    deviate("lost", at, `${range}, ${reported} reported as dropped`, count);
+  };
+  /** Takes a line that NATS announced, although it stored another one instead. */
+  const takeRevoked = (at: number): boolean => {
+    if (!revoked.get(ids[at]!)?.has(numbers[at]!)) return false;
+    result.revoked++;
+    const index = scope.findIndex((id) => id > ids[at]!);
+    const after = index === -1 ? scope.length : index;
+    if (next === undefined || after > next) {
+      skipTo(after, at);
+      next = after;
+    }
+    return true;
   };
 
   numbers.forEach((number, at) => {
     const index = indexOf(at);
     if (index === undefined || stored[scope[index]!] !== number) {
+      if (takeRevoked(at)) return;
       return deviate("foreign", at, `line ${number}`);
     }
     if (seen.has(index)) return deviate("duplicated", at, `line ${number}`);
