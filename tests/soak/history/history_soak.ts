@@ -146,6 +146,7 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
 
   onStep("comparing");
   publisher.lines.forEach(({ sequence }, number) => announced.add(sequence!, number));
+  for (const replica of replicas) replica.forEach((number, id) => announced.add(id, number));
   const revoked = announced.revoked(stored);
   const compared = clients.map((client) => ({
     client,

@@ -2,11 +2,11 @@
 import type { NatsConnection } from "@nats-io/transport-deno";
 import { numberOf } from "../../line.ts";
 
-/** The lines that NATS has republished or confirmed, by ID. */
+/** The lines that NATS has republished or confirmed, or stored on any node, by ID. */
 export class AnnouncedLines {
   readonly #numbers = new Map<number, Set<number>>();
 
-  /** NATS has confirmed or republished a line. */
+  /** NATS has announced a line. */
   add(id: number, number: number): void {
     let numbers = this.#numbers.get(id);
     if (numbers === undefined) this.#numbers.set(id, numbers = new Set());
