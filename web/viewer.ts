@@ -200,9 +200,9 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   }
 
   /** Dispatching an event that nobody listens to takes one or two microseconds. */
-  #lineArrived(line: Line, isHistory: boolean): void {
+  #lineArrived(line: Line, isHistory: boolean, isOlder?: boolean): void {
     this.#chart.add(line, isHistory);
-    this.#dispatch("natstap-line", lineDetail(line));
+    if (!isOlder) this.#dispatch("natstap-line", lineDetail(line));
     this.#rows.scheduler.updateRest();
   }
 

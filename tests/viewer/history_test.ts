@@ -1,6 +1,7 @@
 /** Lines of the past: at the start, where live ones begin, and older ones when the reader scrolls up. */
 import { assert, assertEquals } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
+import { flyPayload } from "../support/viewer/sample_rows.ts";
 import { ScriptedService, type ScriptedStream } from "../support/viewer/scripted_service.ts";
 import { type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
@@ -105,11 +106,17 @@ Deno.test("If few lines match, older ones are loaded until there are no more", a
     assertEquals(older.url.searchParams.get("tail"), `${tail}`);
     older.ready({ history: true });
     if (from === 1) older.send(`{"reason":"retention"}`, "gap");
-    sendLines(older, from, to);
+    for (let id = from; id <= to; id++) {
+      // They were logged three minutes ago.
+      const timestamp = new Date(Date.now() - 180_000).toISOString();
+      older.send(flyPayload({ message: `line ${id}.`, timestamp }), undefined, id);
+    }
     await older.closed;
   }
   await visit.row("line 9.").waitFor();
   await visit.row("they are no longer stored").waitFor();
+  // The chart counts them too.
+  await visit.page.getByRole("slider", { name: /last [45] minutes/ }).waitFor();
 });
 
 Deno.test("A service without history is not asked for older lines", async () => {

@@ -17,10 +17,13 @@ const BATCH_ROWS = 2000;
 /** Interval at which it is checked which lines need not wait for older ones any longer. */
 const RELEASE_MS = 100;
 
+/** Is told of a line, whether it is one of the past, and whether it is older than the rows before it. */
+type LineListener = (line: Line, isHistory: boolean, isOlder?: boolean) => void;
+
 /** Adds rows to the store. */
 export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   readonly #store: Store;
-  readonly #onLineRow: (line: Line, isHistory: boolean) => void;
+  readonly #onLineRow: LineListener;
   readonly #factory = new RowFactory();
   readonly #groups = new LineGroups();
   /** Lines that wait for older ones, if lines are sorted by time. */
@@ -35,7 +38,7 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
   #paused = false;
 
   /** @param onLineRow Called for each line as it arrives, even while paused. */
-  constructor(store: Store, onLineRow: (line: Line, isHistory: boolean) => void) {
+  constructor(store: Store, onLineRow: LineListener) {
     this.#store = store;
     this.#onLineRow = onLineRow;
   }
@@ -115,6 +118,7 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     const all: Row[] = rows.map((row, i) => ({ ...sorted[i] ?? row, id: row.id }));
     if (gap !== undefined) all.unshift(this.#factory.olderGap(gap));
     this.#store.prepend(grouped(all));
+    for (const row of rows) this.#onLineRow(row, true, true);
   }
 
   /** Holds back new rows. Until they are released, no row is removed from the list. */
