@@ -6,10 +6,12 @@
 import { minify as minifyScript } from "npm:terser@5";
 
 /**
- * Names of properties that are shortened: callbacks and conditions, such as `onCopy` and `isEmpty`. Nothing outside
- * of the viewer uses such a name, except for those of the platform, which terser knows.
+ * Names of properties that are shortened: callbacks, conditions and actions, such as `onCopy`, `isEmpty` and
+ * `toggleField`. Nothing outside of the viewer uses such a name, except for those of the platform, which terser knows,
+ * and no key of JSON is like that.
  */
-export const INTERNAL_NAMES = /^(?:on|is|has)[A-Z]/;
+export const INTERNAL_NAMES =
+  /^(?:on|is|has|are|can|add|draw|focus|forget|host|load|move|reset|set|show|to|toggle|visible)[A-Z]/;
 
 /**
  * Resolves to the same script, smaller than the bundler makes it: its expressions and names are shorter,
