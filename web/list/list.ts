@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { render, type TemplateResult } from "lit/html.js";
-import { repeat } from "lit/directives/repeat.js";
+import type { TemplateResult } from "lit/html.js";
 import type { Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
 import type { View } from "../selection/row_cursor.ts";
-import { ElementKeys } from "./element_keys.ts";
+import { KeyedElements } from "./keyed_elements.ts";
 import { Heights } from "./heights.ts";
 import { Offsets } from "./offsets.ts";
 import { heldRows } from "../selection/native_selection.ts";
@@ -67,7 +66,7 @@ export class List {
   readonly #block = document.createElement("div");
   readonly #heights = new Heights(USUAL_HEIGHT_PX);
   readonly #offsets: Offsets;
-  readonly #keys = new ElementKeys();
+  readonly #rows = new KeyedElements<Row>(this.#block, ({ id }) => id);
   readonly #options: ListOptions;
   #following = true;
   #anchor: Anchor | undefined;
@@ -142,7 +141,7 @@ export class List {
     const { top } = this.#scroller.getBoundingClientRect();
     const y = Math.max(0, Math.min(clientY - top, this.#scroller.clientHeight - 1));
     // What the reader sees comes first: rows may have been added or removed since it was drawn.
-    for (const row of this.#block.children) {
+    for (const row of this.#elements()) {
       const { top: start, bottom: end } = row.getBoundingClientRect();
       if (y + top >= start && y + top < end) return Number((row as HTMLElement).dataset.id);
     }
@@ -219,7 +218,7 @@ export class List {
   }
 
   #empty(): void {
-    render([], this.#block);
+    this.#rows.render([], this.#options.template);
     this.#canvas.style.height = "0";
     this.#anchor = this.#target = undefined;
     this.#top = 0;
@@ -234,8 +233,8 @@ export class List {
     const last = this.#offsets.at(this.#viewTop() + height + overscan);
     const shown: Row[] = [];
     for (let index = first; index <= last; index++) shown.push(rows.visibleAt(index));
-    this.#keys.assign(shown, heldRows(this.#scroller.getRootNode() as ShadowRoot));
-    render(repeat(shown, ({ id }) => this.#keys.of(id), template), this.#block);
+    const held = heldRows(this.#scroller.getRootNode() as ShadowRoot);
+    this.#rows.render(shown, template, held);
     this.#measure(shown, first);
     this.#place(first);
     const top = this.#viewTop();
@@ -247,9 +246,14 @@ export class List {
   #measure(shown: readonly Row[], first: number): void {
     const expected = this.#offsets.of(first + shown.length) - this.#offsets.of(first);
     if (this.#heights.isKnown && heightOf(this.#block) === expected) return;
-    const heights = Array.from(this.#block.children, heightOf);
+    const heights = this.#elements().map(heightOf);
     this.#heights.assume(Math.max(1, Math.min(...heights)));
     shown.forEach(({ id }, i) => this.#heights.set(id, heights[i]!));
+  }
+
+  /** The elements of the drawn rows. */
+  #elements(): Element[] {
+    return [...this.#block.children].map((element) => element.firstElementChild!);
   }
 
   /** Offset of the top of the view. */

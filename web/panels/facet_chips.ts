@@ -5,7 +5,7 @@
  */
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { ReactiveElement } from "../reactive_element.ts";
-import { repeat } from "lit/directives/repeat.js";
+import { createElement, KeyedElements } from "../list/keyed_elements.ts";
 import { countText } from "../rows/count_text.ts";
 import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
@@ -30,13 +30,14 @@ const OTHERS = OTHER_FACETS.map((facet) => FACETS[facet].plural).join(", ")
 export class FacetChips {
   readonly #host: ReactiveElement;
   #open = false;
+  readonly #groups = new Map<string, KeyedElements<string>>();
 
   constructor(host: ReactiveElement) {
     this.#host = host;
   }
 
   template(counts: FacetCounts, query: RowQuery, time: TimeMode): TemplateResult {
-    const model = { counts, query };
+    const model = { counts, query, groups: this.#groups };
     const open = this.#open;
     const levels = bySeverity(model);
     const selected = open ? [] : OTHER_FACETS.filter((facet) => valuesOf(query, facet).length > 0);
@@ -45,7 +46,7 @@ export class FacetChips {
       <div class="chips">
         ${levels.length === 0 ? nothing : html`
           <div class="chip-group levels" role="group" aria-label="Levels">
-            ${chips(model, "level", levels)}
+            ${chips(model, "levels", "level", levels)}
           </div>
         `}
         ${selectedTemplate(model, selected.filter((facet) => !roomy.includes(facet)), "selected")}
@@ -57,7 +58,7 @@ export class FacetChips {
         ${roomy.map((facet) =>
           html`
             <div class="chip-group roomy" role="group" aria-label=${facet}>
-              ${chips(model, facet, byName(model, facet))}
+              ${chips(model, "roomy", facet, byName(model, facet))}
             </div>
           `
         )}
@@ -87,7 +88,7 @@ function selectedTemplate(model: Model, names: Facet[], classes: string) {
   if (names.length === 0) return nothing;
   return html`
     <div class="chip-group ${classes}" role="group" aria-label="Selected">
-      ${names.map((facet) => chips(model, facet, valuesOf(model.query, facet)))}
+      ${names.map((facet) => chips(model, classes, facet, valuesOf(model.query, facet)))}
     </div>
   `;
 }
@@ -109,6 +110,8 @@ function roomyFacets(counts: FacetCounts): Facet[] {
 interface Model {
   readonly counts: FacetCounts;
   readonly query: RowQuery;
+  /** The chips of each facet in each place. */
+  readonly groups: Map<string, KeyedElements<string>>;
 }
 
 function facets(model: Model): TemplateResult {
@@ -118,7 +121,7 @@ function facets(model: Model): TemplateResult {
         html`
           <span class="facet-name" id="facet-${facet}">${facet}</span>
           <div class="chip-group" role="group" aria-labelledby="facet-${facet}">
-            ${chips(model, facet, byName(model, facet))} ${omitted(model, facet)}
+            ${chips(model, "facets", facet, byName(model, facet))} ${omitted(model, facet)}
           </div>
         `
       )}
@@ -126,8 +129,13 @@ function facets(model: Model): TemplateResult {
   `;
 }
 
-function chips(model: Model, facet: Facet, values: readonly string[]): unknown {
-  return repeat(values, (value) => value, (value) => chip(model, facet, value));
+/** As long as a value has a chip, the chip has the same element, so that it keeps the focus. */
+function chips(model: Model, place: string, facet: Facet, values: readonly string[]): Element {
+  const key = `${place} ${facet}`;
+  const group = model.groups.get(key) ?? new KeyedElements(createElement(), (value) => value);
+  model.groups.set(key, group);
+  group.render(values, (value) => chip(model, facet, value));
+  return group.parent;
 }
 
 function chip(model: Model, facet: Facet, value: string): TemplateResult {
