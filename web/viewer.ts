@@ -170,7 +170,9 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   }
 
   #loadOlder(from?: number): Promise<boolean> {
-    return this.#stream.loadOlder(this.#store.limit - this.#store.size, from);
+    const { limit, size, hasEvicted } = this.#store;
+    // Lines before those that were removed would leave a gap.
+    return this.#stream.loadOlder(hasEvicted || this.#cleared ? 0 : limit - size, from);
   }
 
   /** Goes to the line of a link and selects it, once it is loaded. Until then, this is called for each update. */

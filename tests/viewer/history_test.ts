@@ -80,6 +80,30 @@ Deno.test("Older lines are loaded when the reader scrolls up, and the view stays
   assert(shown.some((text) => text.includes("line 990.")), shown.join());
 });
 
+Deno.test("Older lines are loaded even if several lines are one entry, but not if the list was cleared", async () => {
+  await using service = new ScriptedService();
+  await using visit = await openView(service);
+  const stream = await service.next();
+  stream.ready({ history: true });
+  stream.send("Error: broken", undefined, 2000);
+  for (let id = 2001; id <= 2030; id++) stream.send("    at pay (shop.js:7)", undefined, id);
+  sendLines(stream, 2031, 2100);
+  stream.send("{}", "live", 2100);
+  await visit.row("line 2100.").waitFor();
+  await scrollUpTo(visit, "Error: broken");
+  const older = await service.next();
+  assertEquals(older.url.searchParams.get("tail"), "1101");
+  older.ready({ history: true });
+  sendLines(older, 1900, 2000);
+  await older.closed;
+  await visit.button("Clear").click();
+  sendLines(stream, 2101, 2200);
+  await visit.row("line 2200.").waitFor();
+  const before = visit.requests.length;
+  await scrollUpTo(visit, "line 2101.");
+  assertEquals(visit.requests.length, before);
+});
+
 Deno.test("Older lines are filtered, and never exceed the limit", async () => {
   await using service = new ScriptedService();
   await using visit = await openWithTail(service, 'limit="600"');

@@ -55,10 +55,7 @@ export class StreamController implements ReactiveController {
     const isLive = this.#state.state === "live" && connection?.isPast === false;
     const isEarly = performance.now() < this.#loadAgainAt;
     if (!isLive || this.#isLoading || isEarly) return false;
-    const lines = connection.linesSinceOldest;
-    // If there are fewer rows, the oldest ones were removed.
-    const isComplete = lines !== undefined && this.#rows.count >= lines;
-    if (room <= 0 || !isComplete) return true;
+    if (room <= 0 || connection.linesSinceOldest === undefined) return true;
     this.#isLoading = true;
     const older = await connection.loadOlder(Math.min(room, OLDER_LINES), from);
     this.#isLoading = false;

@@ -43,11 +43,6 @@ export class IncomingRows implements Omit<ConnectionHandlers, "onState"> {
     this.#onLineRow = onLineRow;
   }
 
-  /** Number of rows, here and in the store. */
-  get count(): number {
-    return this.#store.size + this.waiting;
-  }
-
   /** Number of rows held back. */
   get waiting(): number {
     return this.#heldBack.length;
