@@ -5,6 +5,7 @@
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { type ClusterNode, startNatsCluster } from "../../support/nats_cluster.ts";
 import { TcpBalancer } from "../../support/tcp_balancer.ts";
+import { shows } from "../line.ts";
 import { Random } from "../random.ts";
 import { pause } from "../run.ts";
 import { type Client, type ClientKind, createClient, follow } from "./clients.ts";
@@ -147,10 +148,13 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
   onStep("comparing");
   publisher.lines.forEach(({ sequence }, number) => announced.add(sequence!, number));
   for (const replica of replicas) replica.forEach((number, id) => announced.add(id, number));
-  const revoked = announced.revoked(stored);
+  const reused = announced.reused(stored);
   const compared = clients.map((client) => ({
     client,
-    ...compare(client.receipts, stored, scopes.of(client.scope), revoked),
+    ...compare(client.receipts, {
+      ...{ stored, reused, scope: scopes.of(client.scope) },
+      isOwn: (number) => shows(client.scope, number),
+    }),
   }));
   return {
     options,
@@ -162,16 +166,12 @@ export async function historySoak(options: HistorySoakOptions): Promise<HistoryR
       ...instances.flatMap(({ violations }) => violations),
       ...clients.flatMap(({ receipts }) => receipts.violations),
       ...compared.flatMap(({ client, first }) =>
-        scopes.lateStart(client, first, publisher, revoked) ?? []
+        scopes.lateStart(client, first, publisher, reused) ?? []
       ),
     ],
     natsViolations: [
       ...world.natsViolations,
-      ...Array.from(
-        revoked,
-        ([id, numbers]) =>
-          `Line ${id} was announced as ${[...numbers].join(", ")} and is ${stored[id]}`,
-      ),
+      ...Array.from(reused, (id) => `The ID ${id} was given to several lines`),
       ...differences(replicas),
     ],
     reasons: instances.flatMap(({ reasons }) => reasons),

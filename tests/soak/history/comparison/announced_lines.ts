@@ -2,6 +2,9 @@
 import type { NatsConnection } from "@nats-io/transport-deno";
 import { numberOf } from "../../line.ts";
 
+/** Maximum distance of two IDs that NATS reused at the same time. */
+const MAX_GAP = 100;
+
 /** The lines that NATS has republished or confirmed, or stored on any node, by ID. */
 export class AnnouncedLines {
   readonly #numbers = new Map<number, Set<number>>();
@@ -24,14 +27,15 @@ export class AnnouncedLines {
     });
   }
 
-  /** The other lines that NATS announced with an ID, for each ID whose stored line is not the only one. */
-  revoked(stored: readonly number[]): Map<number, ReadonlySet<number>> {
-    const revoked = new Map<number, ReadonlySet<number>>();
-    for (const [id, numbers] of this.#numbers) {
-      const others = new Set(numbers);
-      others.delete(stored[id]!);
-      if (others.size > 0) revoked.set(id, others);
+  /** The IDs that NATS gave to several lines, and those between them, about which not everything is known. */
+  reused(stored: readonly number[]): Set<number> {
+    const reused = new Set<number>();
+    let last = -Infinity;
+    for (const [id, numbers] of [...this.#numbers].sort(([a], [b]) => a - b)) {
+      if (numbers.size === 1 && numbers.has(stored[id]!)) continue;
+      for (let other = id - last > MAX_GAP ? id : last + 1; other <= id; other++) reused.add(other);
+      last = id;
     }
-    return revoked;
+    return reused;
   }
 }

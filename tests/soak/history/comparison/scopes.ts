@@ -2,7 +2,6 @@
 import { type Scope, shows } from "../../line.ts";
 import type { Client } from "../clients.ts";
 import type { ConfirmedPublisher } from "../publisher.ts";
-import type { RevokedLines } from "./comparison.ts";
 
 /** The stored lines of each scope. */
 export class Scopes {
@@ -36,19 +35,19 @@ export class Scopes {
     { scope, tail, receipts: { liveId, openedAt } }: Client,
     first = Infinity,
     { lines }: ConfirmedPublisher,
-    revoked: RevokedLines,
+    reused: ReadonlySet<number>,
   ): string | undefined {
     const ids = this.of(scope);
     const what = `The first stream of ${JSON.stringify({ ...scope, tail })}`;
     if (openedAt === undefined) return `${what} never opened`;
     const missed = ids.find((id) =>
-      id < first && !revoked.has(id) && lines[this.#stored[id]!]!.sentAt > openedAt
+      id < first && !reused.has(id) && lines[this.#stored[id]!]!.sentAt > openedAt
     );
     if (missed !== undefined) return `${what} lacks line ${missed}, which was published later`;
     if (tail === undefined || liveId === undefined) return undefined;
     const history = ids.filter((id) => id <= liveId);
     const found = history.filter((id) => id >= first).length;
-    const least = Math.min(tail, history.filter((id) => !revoked.has(id)).length);
+    const least = Math.min(tail, history.filter((id) => !reused.has(id)).length);
     return found < least ? `${what} starts with ${found} lines, not ${least}` : undefined;
   }
 }
