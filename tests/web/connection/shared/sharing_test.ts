@@ -2,8 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { follow } from "../../../../web/connection/shared/follower.ts";
 import { type Group, groupOf } from "../../../../web/connection/shared/group.ts";
 import { Leader } from "../../../../web/connection/shared/leader.ts";
+import { Sharing } from "../../../../web/connection/shared/sharing.ts";
+import { OpenStream } from "../../../../web/connection/stream/open_stream.ts";
 import { SilenceTimer } from "../../../../web/connection/stream/silence_timer.ts";
-import type { StreamEvent } from "../../../../web/connection/stream/stream_request.ts";
+import type { Outcome, StreamEvent } from "../../../../web/connection/stream/stream_request.ts";
 import { assertEventually } from "../../../support/patience.ts";
 import { mint, type Stack, startStack, subjects } from "../../../support/service.ts";
 import { type Notice, READY, Watcher } from "../../../support/viewer/stream_watcher.ts";
@@ -210,3 +212,39 @@ Deno.test("a follower leaves a leader whose messages it cannot read", async () =
   assertEquals(events.length, 1);
   leader.lose();
 });
+
+for (const change of [{ app: "other" }, { subject: "logs.web.dfw.>" }, { history: true }]) {
+  const what = JSON.stringify(change);
+  Deno.test(`followers get no line of a stream with ${what}, for which a leader has got a new token`, async () => {
+    const url = new URL(`https://renewed.example.com/${Object.keys(change)}`);
+    const stopping = new AbortController();
+    const sharing = new Sharing({
+      ...{ signal: stopping.signal, silence: 60_000, lastId: () => undefined },
+      ...{ isPast: () => false, onEvent() {}, onLost() {} },
+    });
+    const { promise: requested, resolve: request } = Promise.withResolvers<
+      (event: StreamEvent) => void
+    >();
+    const { promise: ended, resolve: end } = Promise.withResolvers<Outcome>();
+    const own = new OpenStream({
+      ...{ signal: stopping.signal, silence: 60_000, onEvent: (event) => sharing.pass(event) },
+      request: ({ timer }, onEvent) => {
+        request(onEvent);
+        return ended.finally(() => timer.stop());
+      },
+    });
+    own.release();
+    const arrive = await requested;
+    arrive(READY);
+    assertEquals(await sharing.share(own, url, undefined), undefined, "It leads");
+    const { events, outcome } = await join((await groupOf(url, READY, undefined))!);
+    arrive(line("of the first token"));
+    arrive({ ...READY, ...change });
+    arrive(line("of the next token"));
+    assertEquals(await outcome, { kind: "lost", why: "cut" });
+    assertEquals(events.slice(1), [line("of the first token")]);
+    sharing.lose();
+    end({ kind: "lost", why: "cut" });
+    await own.outcome;
+  });
+}
