@@ -28,8 +28,15 @@ export async function minify(script: string): Promise<string> {
     module: true,
     ecma: 2020,
     // Reading a property has no effect, and no function is a constructor.
-    compress: { passes: 3, inline: 1, pure_getters: true, unsafe_arrows: true },
+    compress: {
+      passes: 3,
+      inline: 1,
+      pure_getters: true,
+      unsafe_arrows: true,
+      unsafe_undefined: true,
+    },
     mangle: { properties: { regex: INTERNAL_NAMES, keep_quoted: true } },
   } as const;
-  return (await minifyScript(compact, options)).code!;
+  // Declared, so that it gets a short name.
+  return (await minifyScript(`${compact};var undefined;`, options)).code!;
 }
