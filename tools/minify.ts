@@ -11,7 +11,7 @@ import { minify as minifyScript } from "npm:terser@5";
  * and no key of JSON is like that.
  */
 export const INTERNAL_NAMES =
-  /^(?:on|is|has|are|can|add|draw|focus|forget|host|load|move|reset|set|show|to|toggle|visible)[A-Z]/;
+  /^(?:on|is|has|are|can|add|draw|focus|forget|host|load|move|render|request|reset|set|show|to|toggle|visible)[A-Z]/;
 
 /**
  * Resolves to the same script, smaller than the bundler makes it: its expressions and names are shorter,
