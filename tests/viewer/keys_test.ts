@@ -127,6 +127,9 @@ Deno.test("A screen reader reads a row's time, level, machine and message", asyn
   );
   await visit.page.getByRole("row", { name: /d896d7c609dd68 runner restarted$/ }).waitFor();
   await visit.page.getByRole("row", { name: /Error: no order 2 more lines$/ }).waitFor();
+  const stray = `[...viewer.shadowRoot.querySelectorAll(".scroller button")]
+    .filter((button) => !button.closest("[role=gridcell]")).length`;
+  assertEquals(await visit.page.evaluate(stray), 0, "Buttons of a row are in a cell");
   assertMatch((await visit.row("failed").getAttribute("part"))!, /^row error$/);
   const session = await visit.page.context().newCDPSession(visit.page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");

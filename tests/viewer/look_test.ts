@@ -81,6 +81,12 @@ for (const theme of ["light", "dark"] as const) {
     await visit.element("mark").first().waitFor();
     await visit.row("GET").waitFor();
     assertEquals(await visit.page.evaluate(FAINT), []);
+    await visit.searchField.fill("cannot read");
+    await visit.element(".row .more").first().waitFor();
+    await visit.page.evaluate("viewer.focus()");
+    await visit.page.keyboard.press("Control+a");
+    await visit.element(".selection-bar").waitFor();
+    assertEquals(await visit.page.evaluate(FAINT), []);
   });
 }
 

@@ -15,7 +15,7 @@ export const aboveStyle: string = css`
     position: relative;
   }
 
-  .row > .above {
+  .row .above {
     grid-area: auto;
     position: absolute;
     top: 0;
@@ -29,7 +29,7 @@ export const aboveStyle: string = css`
     font: 600 11.5px/28px var(--natstap-ui-font);
   }
 
-  .row > .above span {
+  .row .above span {
     position: sticky;
     left: 12px;
   }

@@ -8,11 +8,11 @@ import { MAX_COLUMNS } from "./custom_columns.ts";
 
 const places = Array.from(
   { length: MAX_COLUMNS },
-  (_, i) => `.row > .c${i} { grid-column: c${i}; }`,
+  (_, i) => `.row .c${i} { grid-column: c${i}; }`,
 ).join(" ");
 
 export const columnStyle: string = css`
-  ${places} .row > .column {
+  ${places} .row .column {
     color: var(--natstap-fg);
     text-overflow: ellipsis;
   }
@@ -134,7 +134,7 @@ export const columnStyle: string = css`
   /* A narrow view shows the fields after the message only. */
   @container natstap (width < 640px) {
     .column-header,
-    .row > .column,
+    .row .column,
     .columns-tool,
     .value-menu .as-column {
       display: none;

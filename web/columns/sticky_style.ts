@@ -7,7 +7,7 @@ import { css } from "../theme/css.ts";
 
 /** Only while scrolled: rows without sticky cells are drawn faster. */
 export const stickyStyle: string = css`
-  .sideways .row:not(.expanded) > :is(.time, .level) {
+  .sideways .row:not(.expanded) :is(.time, .level) {
     position: sticky;
     z-index: 1;
     left: 12px;
@@ -17,13 +17,13 @@ export const stickyStyle: string = css`
       var(--natstap-bg);
   }
 
-  .sideways .row:not(.expanded) > .level {
+  .sideways .row:not(.expanded) .level {
     left: calc(12px + var(--time-width) + 1.25ch);
     box-shadow: 1.25ch 0 var(--shade);
     clip-path: inset(0 -1.25ch 0 0);
   }
 
-  .sideways .row.gap > .missing {
+  .sideways .row.gap .missing {
     left: calc(12px + var(--time-width) + 1.25ch);
   }
 `;

@@ -159,8 +159,8 @@ export const cellStyle: string = css`
     pointer-events: none;
   }
 
-  .row:hover > .actions,
-  .row:focus-within > .actions {
+  .row:hover .actions,
+  .row:focus-within .actions {
     opacity: 1;
     pointer-events: auto;
   }

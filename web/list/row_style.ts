@@ -43,7 +43,13 @@ const rows = css`
     font-variant-numeric: tabular-nums;
   }
 
-  .row > * {
+  /* A row may only have cells, for screen readers. */
+  .cells {
+    display: contents;
+  }
+
+  .row > *,
+  .cells > * {
     grid-row: 1;
   }
 
@@ -109,12 +115,16 @@ const rows = css`
     --shade: color-mix(in srgb, var(--natstap-accent) 20%, var(--natstap-bg));
   }
 
+  .row.selected :is(.more, a) {
+    color: inherit;
+  }
+
   /* Unlike an outline, it does not cover the color of the severity. */
   .row.cursor {
     box-shadow: inset 0 0 0 2px var(--natstap-accent);
   }
 
-  .row.dimmed > :not(.actions, .above) {
+  .dimmed .cells > :not(.actions, .above) {
     opacity: 0.5;
   }
 

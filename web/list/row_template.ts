@@ -75,6 +75,7 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
         timeText(line.time ?? line.received, options),
       )}
       @click=${(event: MouseEvent) => handleClick(event, line, options)}>
+      <div class="cells" role="gridcell">
       ${aboveTemplate(options)}
       <span class="time cell" part="time" title=${timeTitle(line)}>${timeText(
         line.time ?? line.received,
@@ -96,6 +97,7 @@ function lineTemplate(line: Line, options: RowOptions): TemplateResult {
         )} ${messageTemplate(line, { ...options, omitted: options.columns.omitted })}
       </div>
       ${actionsTemplate(line, options, tabIndex)}
+      </div>
     </div>
   `;
 }

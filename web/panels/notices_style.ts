@@ -152,7 +152,7 @@ export const noticesStyle: string = css`
     padding: 0 10px;
     border: 0;
     border-radius: 6px;
-    background: color-mix(in srgb, var(--natstap-accent) 15%, transparent);
+    background: color-mix(in srgb, var(--natstap-accent) 10%, transparent);
     color: var(--natstap-accent);
     font-weight: 600;
   }
