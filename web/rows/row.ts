@@ -69,7 +69,8 @@ export type LineDetail =
 export function lineDetail(line: Line): LineDetail {
   const { id, sequence, payload, time, level, severity, message, provider, region, machine } = line;
   return {
-    ...{ id, sequence, payload, time, level, severity, message, provider, region, machine },
+    ...{ id, payload, time, level, severity, message, provider, region, machine },
+    ...(sequence !== undefined && { sequence }),
     get fields() {
       return fieldsOf(line);
     },
