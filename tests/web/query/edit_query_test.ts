@@ -26,6 +26,8 @@ const toggles: [query: string, name: string, value: string, excludes: boolean, r
   ["", "path", "//a", false, 'path="//a"'],
   ["", "machine", "<a>", false, 'machine:"<a>"'],
   ["machine:web-*", "machine", "db", false, "machine:web-*,db"],
+  ['machine:"web-*"', "machine", "db", false, 'machine:"web-*",db'],
+  ["machine:db", "machine", "web-*", false, 'machine:db,"web-*"'],
   ["path:/v1", "path", "/v1", false, "path:/v1 path=/v1"],
   ["status:500", "status", "502", false, "status:500,502"],
   ["level:(level:error)", "level", "error", false, "level:(level:error) level:error"],
