@@ -8,8 +8,8 @@ import { completeText } from "../message/shown_text.ts";
 import type { Line } from "../rows/row.ts";
 import { findMatches, searchBudget } from "../search/bounded_match.ts";
 
-/** Space between a match and the edge of the view, in pixels. */
-const MARGIN_PX = 40;
+/** Space between a match and the edge of the view, in pixels: the button for new lines must not cover it. */
+const MARGIN_PX = 64;
 
 /** Whether a line has matches, but none in the part that is shown while it is collapsed. */
 export function isMatchHidden(line: Line, pattern: RegExp | undefined): boolean {

@@ -274,6 +274,8 @@ async function picture(page: Page, path: string): Promise<void> {
     await page.waitForTimeout(SETTLE_MS);
     await page.screenshot({ path: `${path}-${name}.png` });
   }
+  // The tab is used again.
+  await page.emulateMedia({ forcedColors: "none" });
 }
 
 /** A picture for the documentation, of lines of the last five minutes. */
