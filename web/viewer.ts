@@ -8,24 +8,30 @@
  *
  * @module
  */
+// The bundle has the modules in this order, in which it compresses best.
 import { style } from "./theme/viewer_style.ts";
 import { rowStyle } from "./list/row_style.ts";
-import { html, nothing, type TemplateResult } from "lit/html.js";
-import { columnChoiceTemplate } from "./columns/column_choice.ts";
-import { columnHeaderTemplate } from "./columns/column_header.ts";
-import { CustomColumns, offeredNames } from "./columns/custom_columns.ts";
-import { ValueMenu } from "./columns/value_menu.ts";
+import { IncomingRows } from "./rows/incoming_rows.ts";
+import { unusedColumns } from "./rows/facets.ts";
+import { hasSequence, type Line, lineDetail } from "./rows/row.ts";
+import { TIMES } from "./rows/row_time.ts";
+import { Store } from "./rows/store.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
 import { copy } from "./export/clipboard.ts";
 import { type FileKind, toCopiedText } from "./export/download.ts";
 import { saveRows } from "./export/save.ts";
-import { helpTemplate } from "./keys/help.ts";
-import { KeyController } from "./keys/key_controller.ts";
-import type { Command } from "./keys/shortcuts.ts";
 import type { Place } from "./list/list.ts";
 import { ListController } from "./list/list_controller.ts";
 import { SelectionController } from "./selection/selection_controller.ts";
+import { columnChoiceTemplate } from "./columns/column_choice.ts";
+import { columnHeaderTemplate } from "./columns/column_header.ts";
+import { CustomColumns, offeredNames } from "./columns/custom_columns.ts";
+import { ValueMenu } from "./columns/value_menu.ts";
+import { CompletionController } from "./search/completion_controller.ts";
+import { FilterProperty } from "./search/filter_property.ts";
+import { RowQuery } from "./search/row_query.ts";
+import { StoredFields } from "./search/seen_fields.ts";
 import { Banner, bannerTemplate } from "./panels/banner.ts";
 import { emptyListTemplate } from "./panels/empty_list.ts";
 import { contextBarTemplate } from "./panels/context_bar.ts";
@@ -36,18 +42,13 @@ import { NoteController } from "./panels/note.ts";
 import { RateChart } from "./panels/rate_chart.ts";
 import { remedyTemplate } from "./panels/remedy.ts";
 import { toolbarTemplate } from "./panels/toolbar.ts";
-import type { ViewerEvents, ViewerMethods } from "./package/element.ts";
-import { IncomingRows } from "./rows/incoming_rows.ts";
-import { unusedColumns } from "./rows/facets.ts";
-import { hasSequence, type Line, lineDetail } from "./rows/row.ts";
-import { TIMES } from "./rows/row_time.ts";
-import { Store } from "./rows/store.ts";
-import { CompletionController } from "./search/completion_controller.ts";
-import { FilterProperty } from "./search/filter_property.ts";
-import { RowQuery } from "./search/row_query.ts";
-import { StoredFields } from "./search/seen_fields.ts";
-import { LIMIT, NARROW_PX, ViewerElement } from "./viewer_element.ts";
+import { helpTemplate } from "./keys/help.ts";
+import { KeyController } from "./keys/key_controller.ts";
+import type { Command } from "./keys/shortcuts.ts";
 import { setTexts, t } from "./texts/translate.ts";
+import { LIMIT, NARROW_PX, ViewerElement } from "./viewer_element.ts";
+import type { ViewerEvents, ViewerMethods } from "./package/element.ts";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 
 export { setTexts };
 
