@@ -39,9 +39,20 @@ async function restingAt(
   return line;
 }
 
-/** The number of the line that was pressed last. */
+/** The number of the line where the pointer was pressed last. */
 async function pressedLine({ page }: Visit): Promise<number> {
   return numbersIn(await page.evaluate<string>("pressed.at(-1)"))[0]!;
+}
+
+/** Records where the pointer is released: rows may move until then. */
+async function recordReleases({ page }: Visit): Promise<void> {
+  await page.evaluate(`{
+    globalThis.released = [];
+    addEventListener("pointerup", ({ clientX, clientY }) => {
+      const element = viewer.shadowRoot.elementFromPoint(clientX, clientY);
+      released.push(element?.closest(".row")?.innerText);
+    }, true);
+  }`);
 }
 
 /** Copies the selection, and returns the numbers of its lines. */
@@ -59,14 +70,15 @@ async function drag(visit: Visit, y: number, count: number, by: 1 | -1): Promise
   const { mouse } = visit.page;
   await mouse.move(500, y);
   await mouse.down();
-  const first = await lineAt(visit, y);
+  const first = await pressedLine(visit);
   const end = y + by * ROW_PX;
   await mouse.move(500, end, { steps: 2 });
   await mouse.wheel(0, by * (count - 2) * ROW_PX);
   const isFar = (line: number) => Math.abs(line - first) >= 0.9 * (count - 1);
-  const last = await restingAt(visit, end, isFar);
+  await assertEventually(async () => isFar(await lineAt(visit, end)), true);
   await mouse.up();
-  return [first, last];
+  const released = await visit.page.evaluate<string>("released.at(-1)");
+  return [first, numbersIn(released)[0]!];
 }
 
 /** Where there is no link in a row. */
@@ -110,6 +122,7 @@ for (const [name, select, filter] of ways) {
     await using visit = await stage.open(`limit="${LIMIT}" filter="${filter}"`);
     await visit.show(...Array.from({ length: LIMIT }, (_, i) => ({ message: `line ${i}.` })));
     await recordHand(visit);
+    await recordReleases(visit);
     await using lines = keepPublishing(stage, LIMIT);
     const { mouse, keyboard } = visit.page;
     const list = (await visit.element(".scroller").boundingBox())!;

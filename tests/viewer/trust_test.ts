@@ -144,9 +144,13 @@ Deno.test("A drag selects exactly the rows from its beginning to its end, in bot
   assertEquals(selected, range(selected[0]!, start));
   assert(selected.length > 60 && selected.length < 800, `${selected.length} lines`);
   // What is selected is copied even if it has been removed meanwhile.
+  await visit.page.evaluate(`{
+    globalThis.others = 0;
+    viewer.addEventListener("natstap-line", ({ detail }) => others += detail.message === "another");
+  }`);
   await stage.publish(...Array.from({ length: 1000 }, () => ({ message: "another" })));
   await visit.button(/new lines$/).click();
-  await visit.row("another").waitFor();
+  await visit.holds("others === 1000");
   await visit.element(".selection-copy").click();
   await visit.holds("copies.length === 6");
   assertEquals(numbersIn(await visit.page.evaluate<string>("copies.at(-1)")), selected);

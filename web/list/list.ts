@@ -32,6 +32,8 @@ export interface ListOptions {
   readonly template: (row: Row) => TemplateResult;
   /** Asks for {@linkcode List.update} to be called in the next frame. */
   readonly onScroll: () => void;
+  /** The same after scrolling has finished, as soon as new rows may be drawn. */
+  readonly onScrollEnd: () => void;
   /** Called for each frame in which the first rows are less than a view away, unless the list follows. */
   readonly onNearStart?: () => void;
 }
@@ -57,7 +59,11 @@ interface Anchor {
  *
  * @example
  * ```ts
- * const list = new List(scroller, { rows: store, template, onScroll: () => scheduler.draw() });
+ * const list = new List(scroller, {
+ *   ...{ rows: store, template },
+ *   onScroll: () => scheduler.draw(),
+ *   onScrollEnd: () => scheduler.drawForNewRows(),
+ * });
  * ```
  */
 export class List {
@@ -377,7 +383,7 @@ export class List {
     clearTimeout(this.#scrollEnd);
     this.#scrollEnd = setTimeout(() => {
       this.#scrollEnd = undefined;
-      this.#options.onScroll();
+      this.#options.onScrollEnd();
     }, SCROLL_END_MS);
   }
 

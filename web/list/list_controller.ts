@@ -99,6 +99,7 @@ export class ListController implements ReactiveController {
       rows: this.#store,
       template: (row) => this.#row(row),
       onScroll: () => this.scheduler.draw(),
+      onScrollEnd: () => this.scheduler.drawForNewRows(),
       onNearStart: () => this.#actions.onNearStart(),
     });
   }
