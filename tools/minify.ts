@@ -22,8 +22,10 @@ export const INTERNAL_NAMES =
 export async function minify(script: string): Promise<string> {
   // In minified code, only the templates have line breaks.
   const compact = script.replace(/\n\s+/g, "\n")
-    // Comments of styles, which take lines of their own, and spaces that styles do not need.
-    .replace(/\n\/\*[^*]*\*\/(?=\n)/g, "").replace(/\n([a-z-]+): /g, "\n$1:");
+    // Comments of styles, which take lines of their own, and characters that styles do not need.
+    .replace(/\n\/\*[^*]*\*\/(?=\n)/g, "").replace(/\n([a-z-]+): /g, "\n$1:")
+    .replace(/;\n\}\n*/g, "}").replace(/ \{\n/g, "{").replace(/;\n(?=[a-z-]+:)/g, ";")
+    .replace(/`\n|\n`/g, "`").replaceAll("\n", " ");
   const options = {
     module: true,
     ecma: 2020,

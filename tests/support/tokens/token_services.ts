@@ -175,10 +175,10 @@ export class TokenServices implements AsyncDisposable {
     await this.#started.disposeAsync();
   }
 
-  /** The services' subscriptions, apart from those for answers from JetStream. */
+  /** The services' subscriptions, apart from those for JetStream's answers and announcements. */
   readonly #lineSubscriptions = async (): Promise<string[]> =>
     (await subjects(this.processes.server.nats)).filter((subject) =>
-      !subject.startsWith("_INBOX.")
+      !/^(_INBOX|\$JS\.EVENT)\./.test(subject)
     );
 
   async #assertTokenRefused(kind: Kind, token: string, code: ProblemCode): Promise<void> {
