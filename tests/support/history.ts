@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { createHistoryStream, STREAM } from "../../tools/history_stream.ts";
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 import type { Reader } from "./clients/sse_reader.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { type Service, startService, subjectOf } from "./service.ts";
 
 /** A nats-server whose stream survives a restart. */
@@ -33,7 +34,9 @@ export async function startHistoryServer(): Promise<HistoryServer> {
     },
     async store(app, lines, machine = "m1") {
       await Promise.all(
-        lines.map((line) => publisher.request(subjectOf(app, "dfw", machine), line)),
+        lines.map((line) =>
+          publisher.request(subjectOf(app, "dfw", machine), line, { timeout: PATIENCE_MS })
+        ),
       );
     },
     async restart() {
