@@ -20,12 +20,11 @@ export const INTERNAL_NAMES =
  * @param script A module that `deno bundle --minify` has written.
  */
 export async function minify(script: string): Promise<string> {
-  // In minified code, only the templates have line breaks.
+  // In minified code, only templates have line breaks: those of markup and styles, and texts.
   const compact = script.replace(/\n\s+/g, "\n")
     // Comments of styles, which take lines of their own, and characters that styles do not need.
     .replace(/\n\/\*[^*]*\*\/(?=\n)/g, "").replace(/\n([a-z-]+): /g, "\n$1:")
-    .replace(/;\n\}\n*/g, "}").replace(/ \{\n/g, "{").replace(/;\n(?=[a-z-]+:)/g, ";")
-    .replace(/`\n|\n`/g, "`").replaceAll("\n", " ");
+    .replace(/;\n\}\n*/g, "}").replace(/ \{\n/g, "{").replace(/;\n(?=[a-z-]+:)/g, ";");
   const options = {
     module: true,
     ecma: 2020,
