@@ -136,7 +136,14 @@ Deno.test("Everywhere else, every press counts", async () => {
   await button("Show only matching lines");
   await button("Show only matching lines");
   // The context of a row, and the way back.
-  const context = await inRow(visit, ".context");
+  let context = { x: 0, y: 0 };
+  await assertEventually(async () => {
+    context = await inRow(visit, ".context");
+    await visit.page.mouse.move(context.x, context.y);
+    return await visit.page.evaluate<boolean>(
+      `viewer.shadowRoot.elementFromPoint(${context.x}, ${context.y})?.matches(".context")`,
+    );
+  }, true);
   assertEquals(await clickedAt(visit, context), "Show in context");
   assertMatch(await at(visit.button(/^← Back/)), /^← Back/);
   await visit.element(".context-bar").waitFor({ state: "detached" });
