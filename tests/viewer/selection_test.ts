@@ -68,10 +68,6 @@ type Select = (visit: Visit, y: number, count: number, by: 1 | -1) => Promise<[n
 
 async function drag(visit: Visit, y: number, count: number, by: 1 | -1): Promise<[number, number]> {
   const { mouse } = visit.page;
-  // Away from the oldest rows, which are removed before the drag ends.
-  const start = await lineAt(visit, y);
-  if (by > 0) await mouse.wheel(0, 800 * ROW_PX);
-  if (by > 0) await restingAt(visit, y, (line) => line - start > 700);
   await mouse.move(500, y);
   await mouse.down();
   const first = await pressedLine(visit);

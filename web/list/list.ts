@@ -74,6 +74,8 @@ export class List {
   readonly #offsets: Offsets;
   readonly #rows = new KeyedElements<Row>(this.#block, ({ id }) => id);
   readonly #options: ListOptions;
+  /** The rows that have elements. */
+  drawn: readonly Row[] = [];
   #following = true;
   #anchor: Anchor | undefined;
   /** The row to scroll to, and where it is to be in the view. */
@@ -224,7 +226,7 @@ export class List {
   }
 
   #empty(): void {
-    this.#rows.render([], this.#options.template);
+    this.#rows.render(this.drawn = [], this.#options.template);
     this.#canvas.style.height = "0";
     this.#anchor = this.#target = undefined;
     this.#top = 0;
@@ -241,6 +243,7 @@ export class List {
     for (let index = first; index <= last; index++) shown.push(rows.visibleAt(index));
     const held = heldRows(this.#scroller.getRootNode() as ShadowRoot);
     this.#rows.render(shown, template, held);
+    this.drawn = shown;
     this.#measure(shown, first);
     this.#place(first);
     const top = this.#viewTop();

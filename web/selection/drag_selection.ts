@@ -54,7 +54,7 @@ export class DragSelection {
     if (button !== 0 || pointerType === "touch" || !(target instanceof Element)) return;
     const row = target.closest<HTMLElement>("[data-id]");
     if (row === null) return;
-    const { selection, cursor } = this.#list;
+    const { list, selection, cursor } = this.#list;
     const id = Number(row.dataset.id);
     const isControl = target.closest("button, a, summary") !== null;
     if (shiftKey && !isControl) {
@@ -63,7 +63,7 @@ export class DragSelection {
       selection.select(anchor, id, true);
     } else {
       if (!isControl) selection.clear();
-      if (selection.isEmpty) selection.press(id);
+      if (selection.isEmpty) selection.press(id, list?.drawn ?? []);
       this.#press = { pointer: pointerId, anchor: id };
     }
     if (!isControl) cursor.place(id);

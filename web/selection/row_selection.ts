@@ -61,9 +61,14 @@ export class RowSelection {
     return id >= Math.min(anchor, focus) && id <= Math.max(anchor, focus);
   }
 
-  /** A selection may begin at this row, which is kept even if it is removed before. */
-  press(id: number): void {
-    this.#removed = [];
+  /**
+   * A selection may begin at this row, which is kept even if it is removed before.
+   *
+   * @param drawn The rows that the reader sees. The oldest ones may have been removed since they were drawn.
+   */
+  press(id: number, drawn: readonly Row[]): void {
+    const first = this.#rows.visibleCount > 0 ? this.#rows.visibleAt(0).id : Infinity;
+    this.#removed = drawn.filter((row) => row.id >= id && row.id < first);
     this.#pressed = id;
   }
 

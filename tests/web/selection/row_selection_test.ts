@@ -52,17 +52,29 @@ Deno.test("while the reader is still selecting, RowSelection keeps evicted rows 
 
 Deno.test("RowSelection keeps a row that is evicted between the press and the beginning of a drag", () => {
   const { selection, add } = filled(10);
-  selection.press(2);
+  selection.press(2, []);
   add(4);
   selection.select(2, 6, true);
   assertEquals(ids(selection), [2, 3, 4, 5, 6]);
   selection.clear();
   selection.close();
-  selection.press(9);
+  selection.press(9, []);
   selection.close();
   add(10);
   selection.select(8, 9);
   assertEquals(ids(selection), []);
+});
+
+Deno.test("RowSelection keeps drawn rows that were evicted before the press, from the pressed one on", () => {
+  const { store, selection, add } = filled(10);
+  const drawn = [0, 1, 2, 3, 4, 5].map((index) => store.visibleAt(index));
+  add(4);
+  selection.press(2, drawn);
+  add(1);
+  selection.select(2, 6, true);
+  assertEquals(ids(selection), [2, 3, 4, 5, 6]);
+  selection.select(1, 6, true);
+  assertEquals(ids(selection), [5, 6], "Another selection");
 });
 
 Deno.test("RowCursor moves among the rows, and from outside of the view into it", () => {
