@@ -84,16 +84,8 @@ function addCondition(query: string, condition: string, excludes: boolean): stri
 
 /** Removes the conditions on these fields. */
 export function withoutConditions(query: string, names: readonly string[]): string {
-  return names.reduce((text, name) => {
-    for (
-      let [first] = conditions(text, name);
-      first !== undefined;
-      [first] = conditions(text, name)
-    ) {
-      text = withValues(text, first, []);
-    }
-    return text;
-  }, query);
+  const [first] = names.flatMap((name) => conditions(query, name));
+  return first === undefined ? query : withoutConditions(withValues(query, first, []), names);
 }
 
 function withValues(

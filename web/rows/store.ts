@@ -4,7 +4,7 @@
  * @module
  */
 import { FacetCounter, type FacetCounts } from "./facets.ts";
-import { compile, EVERYTHING, type Filter, type Matcher } from "../search/filter.ts";
+import { EVERYTHING, type Matcher } from "../search/filter.ts";
 import { firstIndex } from "./first_index.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import { charactersOf, type Line, type Row } from "./row.ts";
@@ -30,8 +30,7 @@ export class Store {
   /** Number of rows that are not lines; all of them are visible. */
   #marks = 0;
   #limit: number;
-  #matcher = compile(EVERYTHING) as Matcher;
-  #error: string | undefined;
+  #matcher = EVERYTHING;
   /** Number of rows, counted from the oldest, that have not been filtered yet. */
   #unfiltered: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -144,28 +143,9 @@ export class Store {
     return this.#unfiltered !== undefined;
   }
 
-  /** Why the filter is invalid or too slow, as shown to the user. */
-  get problem(): string | undefined {
-    return this.#error ?? this.#matcher.problem;
-  }
-
-  /** Matches the filter's text, for highlighting; has the flag `g`. */
-  get pattern(): RegExp | undefined {
-    return this.#matcher.pattern;
-  }
-
-  /**
-   * Shows the rows that match `filter`: the newest at once, the others in later tasks, so that typing stays
-   * smooth. An invalid filter, such as one being typed, does not change which rows are visible.
-   */
-  setFilter(filter: Filter): void {
-    const compiled = compile(filter);
-    if ("error" in compiled) {
-      this.#error = compiled.error;
-      return this.#change();
-    }
-    this.#error = undefined;
-    this.#matcher = compiled;
+  /** Shows the rows that match: the newest at once, the others in later tasks, so that typing stays smooth. */
+  setFilter(matcher: Matcher): void {
+    this.#matcher = matcher;
     this.#visible.clear();
     this.#unfiltered = this.size;
     this.#filterSlice();

@@ -4,6 +4,7 @@
  * @module
  */
 import { compileQuery } from "../query/compile_query.ts";
+import type { QueryError } from "../query/query.ts";
 import { lineTime } from "../rows/line_time.ts";
 import type { Line } from "../rows/row.ts";
 
@@ -21,9 +22,6 @@ export interface TimeSpan {
   readonly to: number;
 }
 
-/** The filter that every line passes. */
-export const EVERYTHING: Filter = { query: "" };
-
 /** A compiled filter. */
 export interface Matcher {
   test(line: Line): boolean;
@@ -33,10 +31,8 @@ export interface Matcher {
   readonly problem: string | undefined;
 }
 
-/** Why a filter is incomplete or invalid; shown to the user, who may still be typing. */
-export interface FilterError {
-  readonly error: string;
-}
+/** Every line passes. */
+export const EVERYTHING: Matcher = { test: () => true, pattern: undefined, problem: undefined };
 
 const TOO_SLOW = "This expression takes too long on these lines: try one with fewer repeats.";
 
@@ -49,7 +45,7 @@ const TOO_SLOW = "This expression takes too long on these lines: try one with fe
  * if (!("error" in matcher)) matcher.test(line);
  * ```
  */
-export function compile({ query, span }: Filter): Matcher | FilterError {
+export function compile({ query, span }: Filter): Matcher | QueryError {
   const compiled = compileQuery(query);
   if ("error" in compiled) return compiled;
   const { pattern } = compiled;

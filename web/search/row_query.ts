@@ -14,7 +14,7 @@ import { lineTime } from "../rows/line_time.ts";
 import type { Line, Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
 import { t } from "../texts/translate.ts";
-import { compile, EVERYTHING, type Matcher, type TimeSpan } from "./filter.ts";
+import { compile, EVERYTHING, type TimeSpan } from "./filter.ts";
 import { Finder } from "./finder.ts";
 
 /** Number of rows that match above which older lines are only loaded if the reader scrolls up. */
@@ -38,7 +38,7 @@ export class RowQuery {
   readonly #finder: Finder;
   #query: Query = { text: "", hides: true, span: undefined };
   #applied = "";
-  #matcher = compile(EVERYTHING) as Matcher;
+  #matcher = EVERYTHING;
   #error: string | undefined;
   #chosen = new Map<string, ChosenValues>();
   #wasFiltering = false;
@@ -156,7 +156,7 @@ export class RowQuery {
 
   /** Why the query cannot be applied, as shown to the user. */
   get problem(): string | undefined {
-    return this.#error ?? (this.#hides ? this.#store.problem : this.#matcher.problem);
+    return this.#error ?? this.#matcher.problem;
   }
 
   /** Id of the row of the current match. */
@@ -237,7 +237,7 @@ export class RowQuery {
     }
     this.#version++;
     this.#stepped = undefined;
-    this.#store.setFilter(this.#hides ? { query: this.#applied, span } : EVERYTHING);
+    this.#store.setFilter(this.#hides ? this.#matcher : EVERYTHING);
     this.#wasFiltering = this.#store.filtering;
     this.#restart();
     this.onChange();
