@@ -6,7 +6,7 @@
 import { isJson, type Json } from "../../lib/log_line/envelopes.ts";
 import { plainText } from "../message/ansi.ts";
 import { inLine } from "../message/json.ts";
-import { parseLogLine } from "../../lib/log_line/log_line.ts";
+import { sourcesOf } from "../rows/field_sources.ts";
 import { fieldsOf, type Line } from "../rows/row.ts";
 
 const NONE: ReadonlySet<string> = new Set();
@@ -103,21 +103,6 @@ function* namesIn(fields: Json, before: string, depth: number): Generator<string
     const name = before + key;
     if (isJson(value) && depth < MAX_DEPTH) yield* namesIn(value, `${name}.`, depth + 1);
     else if (canBeColumn(name)) yield name;
-  }
-}
-
-/** Where fields are looked for: in the app's line, then in its envelope. */
-function sourcesOf({ payload }: Line): unknown[] {
-  const { fields, text } = parseLogLine(payload);
-  return [fields, fromJson(text), text === payload ? undefined : fromJson(payload)];
-}
-
-function fromJson(text: string): unknown {
-  if (!/^\s*[{[]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

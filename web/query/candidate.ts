@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { isJson, type Json } from "../../lib/log_line/envelopes.ts";
-import { parseLogLine } from "../../lib/log_line/log_line.ts";
+import type { Json } from "../../lib/log_line/envelopes.ts";
 import { completeText } from "../message/shown_text.ts";
+import { sourcesOf } from "../rows/field_sources.ts";
 import type { Line } from "../rows/row.ts";
 
 /** A value of a field. */
@@ -21,7 +21,7 @@ const MAX_TEXT = 32_768;
 export class Candidate {
   readonly line: Line;
   #text: string | undefined;
-  #sources: readonly Json[] | undefined;
+  #sources: readonly unknown[] | undefined;
 
   constructor(line: Line) {
     this.line = line;
@@ -37,7 +37,7 @@ export class Candidate {
     const { payload, message } = this.line;
     if (!mention.test(payload) && !payload.includes("\\u")) return [];
     const found: Scalar[] = [];
-    for (const source of this.#sources ??= sourcesOf(payload)) collect(source, path, found);
+    for (const source of this.#sources ??= sourcesOf(this.line)) collect(source, path, found);
     if (found.length === 0 && message.length <= MAX_TEXT) {
       for (const [, quoted, bare] of message.matchAll(pair)) found.push(quoted ?? bare!);
     }
@@ -70,24 +70,8 @@ function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
-/** What a payload says: the fields of the app's line first, then the message and the envelope, if they are JSON. */
-function sourcesOf(payload: string): Json[] {
-  const { fields, text } = parseLogLine(payload);
-  const sources: Json[] = [fields];
-  for (const json of text === payload ? [text] : [text, payload]) {
-    if (!/^\s*[{[]/.test(json)) continue;
-    try {
-      const value: unknown = JSON.parse(json);
-      sources.push(isJson(value) ? value : { "": value });
-    } catch {
-      // It only looks like JSON.
-    }
-  }
-  return sources;
-}
-
 /** Adds the scalars whose keys end with `path`. */
-function collect(source: Json, path: readonly string[], found: Scalar[]): void {
+function collect(source: unknown, path: readonly string[], found: Scalar[]): void {
   let visited = 0;
   const visit = (value: unknown, keys: readonly string[]): void => {
     if (++visited > MAX_VISITED || keys.length > MAX_DEPTH) return;

@@ -6,12 +6,12 @@
 import { isFacet } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
 import { countChoices } from "../search/backtracking.ts";
-import { boundedTest } from "../search/bounded_match.ts";
+import { type BoundedTest, boundedTest } from "../search/bounded_match.ts";
 import { Candidate } from "./candidate.ts";
-import { conditionTest, isInColumns, type Test } from "./conditions.ts";
+import { type CompileRegex, conditionTest, isInColumns, type Test } from "./conditions.ts";
 import { literalSource, tolerantSource } from "./literal_source.ts";
 import { parseQuery } from "./parse_query.ts";
-import type { Node, NodeOf, QueryError } from "./query.ts";
+import { InvalidQuery, type Node, type NodeOf, type QueryError, resultOf } from "./query.ts";
 
 /** A compiled query. */
 export interface CompiledQuery {
@@ -42,78 +42,64 @@ const MAX_HIGHLIGHTED = 50;
 export function compileQuery(text: string): CompiledQuery | QueryError {
   const parsed = parseQuery(text);
   if ("error" in parsed) return parsed;
-  if (parsed.node === undefined) return { test: () => true, pattern: undefined, tooSlow: false };
-  const compiler = new Compiler();
-  try {
-    const test = compiler.compile(parsed.node);
+  const { node } = parsed;
+  if (node === undefined) return { test: () => true, pattern: undefined, tooSlow: false };
+  const regexes: BoundedTest[] = [];
+  return resultOf(() => {
+    const test = compile(node, (source, flags) => {
+      const bounded = boundedTest(regexOf(source, flags));
+      regexes.push(bounded);
+      return (text) => bounded.test(text);
+    });
     return {
       test: (line) => test(new Candidate(line)),
-      pattern: highlightPattern(parsed.node),
+      pattern: highlightPattern(node),
       get tooSlow() {
-        return compiler.tests.some(({ tooSlow }) => tooSlow);
+        return regexes.some(({ tooSlow }) => tooSlow);
       },
     };
-  } catch (error) {
-    if (error instanceof Invalid) return { error: error.message };
-    throw error;
+  });
+}
+
+function compile(node: Node, compileRegex: CompileRegex): Test {
+  switch (node.kind) {
+    case "and":
+    case "or": {
+      // Columns are compared first, then text, and then fields, which have to be parsed.
+      const children = node.children.toSorted((a, b) => cost(a) - cost(b));
+      const tests = children.map((child) => compile(child, compileRegex));
+      return node.kind === "and"
+        ? (candidate) => tests.every((test) => test(candidate))
+        : (candidate) => tests.some((test) => test(candidate));
+    }
+    case "not": {
+      const test = compile(node.child, compileRegex);
+      return (candidate) => !test(candidate);
+    }
+    case "text": {
+      const pattern = new RegExp(literalSource(node.text), "i");
+      return ({ text, line }) => pattern.test(text) || isInColumns(line, pattern);
+    }
+    case "regex": {
+      const test = compileRegex(node.source, node.flags);
+      return ({ text }) => test(text);
+    }
+    case "field":
+      return conditionTest(node, compileRegex);
   }
 }
 
-/** Ends the compilation of a query; the message says what is wrong. */
-class Invalid extends Error {}
-
-class Compiler {
-  /** The tests that may become too slow. */
-  readonly tests: { readonly tooSlow: boolean }[] = [];
-
-  compile(node: Node): Test {
-    switch (node.kind) {
-      case "and": {
-        const tests = this.#cheapFirst(node.children);
-        return (candidate) => tests.every((test) => test(candidate));
-      }
-      case "or": {
-        const tests = this.#cheapFirst(node.children);
-        return (candidate) => tests.some((test) => test(candidate));
-      }
-      case "not": {
-        const test = this.compile(node.child);
-        return (candidate) => !test(candidate);
-      }
-      case "text": {
-        const pattern = new RegExp(literalSource(node.text), "i");
-        return ({ text, line }) => pattern.test(text) || isInColumns(line, pattern);
-      }
-      case "regex": {
-        const test = this.#regex(node.source, node.flags);
-        return ({ text }) => test(text);
-      }
-      case "field": {
-        const test = conditionTest(node, (source, flags) => this.#regex(source, flags));
-        if ("error" in test) throw new Invalid(test.error);
-        return test;
-      }
-    }
+/** An expression that is neither invalid nor too ambiguous. */
+function regexOf(source: string, flags: string): RegExp {
+  let pattern: RegExp;
+  try {
+    pattern = new RegExp(tolerantSource(source), flags);
+  } catch (error) {
+    throw new InvalidQuery(explain(error));
   }
-
-  /** Columns are compared first, then text, and then fields, which have to be parsed. */
-  #cheapFirst(nodes: readonly Node[]): Test[] {
-    return [...nodes].sort((a, b) => cost(a) - cost(b)).map((node) => this.compile(node));
-  }
-
-  #regex(source: string, flags: string): (text: string) => boolean {
-    let pattern: RegExp;
-    try {
-      pattern = new RegExp(tolerantSource(source), flags);
-    } catch (error) {
-      throw new Invalid(explain(error));
-    }
-    const choices = countChoices(pattern);
-    if (choices > MAX_CHOICES) throw new Invalid(choices === Infinity ? AMBIGUOUS : TOO_MANY);
-    const bounded = boundedTest(pattern);
-    this.tests.push(bounded);
-    return (text) => bounded.test(text);
-  }
+  const choices = countChoices(pattern);
+  if (choices > MAX_CHOICES) throw new InvalidQuery(choices === Infinity ? AMBIGUOUS : TOO_MANY);
+  return pattern;
 }
 
 function cost(node: Node): number {
@@ -130,14 +116,13 @@ function highlightPattern(node: Node): RegExp | undefined {
   const source = parts.map((part) =>
     part.kind === "text" ? literalSource(part.text) : tolerantSource(part.source)
   );
-  const flags = parts.map((part) => part.kind === "text" ? "i" : part.flags);
-  const ignoresCase = flags.some((one) => one.includes("i"));
-  const others = ["m", "s"].filter((flag) => flags.some((one) => one.includes(flag))).join("");
+  const all = parts.map((part) => part.kind === "text" ? "i" : part.flags);
+  const flags = [...new Set(["g", ...all.join("")])].join("");
   try {
-    return new RegExp(source.join("|"), `g${ignoresCase ? "i" : ""}${others}`);
+    return new RegExp(source.join("|"), flags);
   } catch {
     // Two expressions may name the same group.
-    return new RegExp(source[0]!, `g${ignoresCase ? "i" : ""}${others}`);
+    return new RegExp(source[0]!, flags);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Line } from "../rows/row.ts";
 import { type Candidate, fieldName, type Scalar } from "./candidate.ts";
 import { literalSource } from "./literal_source.ts";
 import { numberIn, parseQuantity, type Quantity } from "./quantity.ts";
-import type { FieldNode, Operator, QueryError, Value } from "./query.ts";
+import { type FieldNode, InvalidQuery, type Operator, type Value } from "./query.ts";
 
 /** Tests a line. */
 export type Test = (candidate: Candidate) => boolean;
@@ -18,8 +18,12 @@ export type CompileRegex = (source: string, flags: string) => (text: string) => 
 
 const MESSAGES = ["message", "msg"];
 
-/** Compiles a condition, or says why it cannot be met. */
-export function conditionTest(node: FieldNode, compileRegex: CompileRegex): Test | QueryError {
+/**
+ * Compiles a condition.
+ *
+ * @throws {InvalidQuery} If it cannot be met.
+ */
+export function conditionTest(node: FieldNode, compileRegex: CompileRegex): Test {
   const { name, operator, written } = node;
   if (name === "level") return levelTest(node, compileRegex);
   const column = isFacet(name) ? columnTest(node, name, compileRegex) : undefined;
@@ -40,10 +44,7 @@ export function conditionTest(node: FieldNode, compileRegex: CompileRegex): Test
   };
 }
 
-function levelTest(
-  { operator, values }: FieldNode,
-  compileRegex: CompileRegex,
-): Test | QueryError {
+function levelTest({ operator, values }: FieldNode, compileRegex: CompileRegex): Test {
   if (operator === ":" || operator === "=") {
     const tests = values.map((value) => textTest(value, compileRegex));
     const named = values.flatMap((value) =>
@@ -53,7 +54,9 @@ function levelTest(
   }
   const [value] = values;
   const severity = value?.kind === "value" ? severityOf(value.text.toLowerCase()) : "none";
-  if (severity === "none") return { error: "Compare the level with debug, info, warn or error." };
+  if (severity === "none") {
+    throw new InvalidQuery("Compare the level with debug, info, warn or error.");
+  }
   const wanted = rank(severity);
   return ({ line }) => line.severity !== "none" && ordered(operator, rank(line.severity) - wanted);
 }
@@ -84,23 +87,39 @@ function textTest(
   compileRegex: CompileRegex,
   hasShortForm = false,
 ): (text: string) => boolean {
-  if (value.kind === "regex") return compileRegex(value.source, value.flags);
-  const { text, isQuoted } = value;
-  const pattern = !isQuoted && text.includes("*")
-    ? globPattern(text)
-    : hasShortForm && !isQuoted && SHORT_ID.test(text)
-    ? new RegExp(`^${text}[0-9a-f]*$`, "i")
-    : new RegExp(`^${literalSource(text)}$`, "i");
-  return (name) => pattern.test(name);
+  const isId = hasShortForm && value.kind === "value" && !value.isQuoted &&
+    SHORT_ID.test(value.text);
+  return patternTest(
+    value,
+    compileRegex,
+    (text) => `^${isId ? `${text}[0-9a-f]*` : literalSource(text)}$`,
+  );
 }
 
-/** `*` stands for any characters. Takes linear time, since a value may be a megabyte. */
-function globPattern(text: string): RegExp {
+/**
+ * Tests a text with a regular expression, or a value in which `*` stands for any characters.
+ *
+ * @param sourceOf The source of the expression for another value.
+ */
+function patternTest(
+  value: Value,
+  compileRegex: CompileRegex,
+  sourceOf: (text: string) => string,
+): (text: string) => boolean {
+  if (value.kind === "regex") return compileRegex(value.source, value.flags);
+  const { text, isQuoted } = value;
+  const isGlob = !isQuoted && text.includes("*");
+  const pattern = new RegExp(isGlob ? globSource(text) : sourceOf(text), "i");
+  return (text) => pattern.test(text);
+}
+
+/** Takes linear time, since a value may be a megabyte. */
+function globSource(text: string): string {
   const [first = "", ...rest] = text.split(/\*+/).map(literalSource);
   const last = rest.pop() ?? "";
   // The first place of each part is the best one: a lookahead is not tried again, unlike `[^]*`.
   const middle = rest.map((part, i) => `(?=([^]*?${part}))\\${i + 1}`).join("");
-  return new RegExp(`^${first}${middle}[^]*${last}$`, "i");
+  return `^${first}${middle}[^]*${last}$`;
 }
 
 function valueTest(
@@ -109,25 +128,18 @@ function valueTest(
   name: string,
   compileRegex: CompileRegex,
 ): (value: Scalar) => boolean {
-  if (value.kind === "regex") {
-    const test = compileRegex(value.source, value.flags);
-    return (scalar) => test(String(scalar));
+  const isComparison = operator !== ":" && operator !== "=";
+  const quantity = value.kind === "value" ? parseQuantity(value.text) : undefined;
+  if (value.kind === "value" && (isComparison || quantity !== undefined)) {
+    return (scalar) =>
+      !isComparison && String(scalar) === value.text ||
+      quantity !== undefined && compared(scalar, operator, quantity, name);
   }
-  const { text, isQuoted } = value;
-  const quantity = parseQuantity(text);
-  if (operator !== ":" && operator !== "=") {
-    return (scalar) => quantity !== undefined && compared(scalar, operator, quantity, name);
-  }
-  if (!isQuoted && text.includes("*")) {
-    const glob = globPattern(text);
-    return (scalar) => glob.test(String(scalar));
-  }
-  if (quantity !== undefined) {
-    return (scalar) => String(scalar) === text || compared(scalar, "=", quantity, name);
-  }
-  const source = literalSource(text);
-  const pattern = new RegExp(operator === "=" || text === "" ? `^${source}$` : source, "i");
-  return (scalar) => pattern.test(String(scalar));
+  const test = patternTest(value, compileRegex, (text) => {
+    const source = literalSource(text);
+    return operator === "=" || text === "" ? `^${source}$` : source;
+  });
+  return (scalar) => test(String(scalar));
 }
 
 function compared(scalar: Scalar, operator: Operator, wanted: Quantity, name: string): boolean {

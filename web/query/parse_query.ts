@@ -17,7 +17,16 @@
  * @module
  */
 import { isFacet } from "../rows/facets.ts";
-import type { Node, NodeOf, Operator, ParsedQuery, QueryError, Value } from "./query.ts";
+import {
+  InvalidQuery,
+  type Node,
+  type NodeOf,
+  type Operator,
+  type ParsedQuery,
+  type QueryError,
+  resultOf,
+  type Value,
+} from "./query.ts";
 
 /** Limits, since a query may come from a link. */
 const MAX_LENGTH = 5000;
@@ -47,16 +56,8 @@ const NUMBER = /^[-+]?[\d.]/;
  */
 export function parseQuery(text: string): ParsedQuery | QueryError {
   if (text.length > MAX_LENGTH) return { error: "This search is too long." };
-  try {
-    return { node: new Parser(text).parse() };
-  } catch (error) {
-    if (error instanceof Incomplete) return { error: error.message };
-    throw error;
-  }
+  return resultOf(() => ({ node: new Parser(text).parse() }));
 }
-
-/** Ends the parsing of a query; the message says what is missing. */
-class Incomplete extends Error {}
 
 /** The condition that values in parentheses belong to: `status:(500 OR 502)`. */
 type Condition = Pick<NodeOf<"field">, "name" | "operator"> | undefined;
@@ -80,7 +81,7 @@ class Parser {
     const start = this.#at;
     const children = [this.#and(condition)];
     while (this.#takeWord("OR")) {
-      if (this.#isAtEnd()) throw new Incomplete("Type what to look for after OR.");
+      if (this.#isAtEnd()) throw new InvalidQuery("Type what to look for after OR.");
       children.push(this.#and(condition));
     }
     return children.length === 1 ? children[0]! : this.#node(start, { kind: "or", children });
@@ -95,8 +96,8 @@ class Parser {
       this.#skipSpace();
     }
     if (children.length === 0) {
-      if (this.#isAtWord("OR")) throw new Incomplete("Type what to look for before OR.");
-      throw new Incomplete("Type what to look for.");
+      if (this.#isAtWord("OR")) throw new InvalidQuery("Type what to look for before OR.");
+      throw new InvalidQuery("Type what to look for.");
     }
     return children.length === 1 ? children[0]! : this.#node(start, { kind: "and", children });
   }
@@ -105,7 +106,7 @@ class Parser {
     const start = this.#at;
     const isNegated = this.#takeWord("NOT") || this.#takeMinus();
     if (!isNegated) return this.#positive(condition);
-    if (this.#isAtEnd()) throw new Incomplete("Type what to leave out.");
+    if (this.#isAtEnd()) throw new InvalidQuery("Type what to leave out.");
     return this.#node(start, { kind: "not", child: this.#term(condition) });
   }
 
@@ -126,12 +127,12 @@ class Parser {
   }
 
   #group(condition: Condition): Node {
-    if (++this.#depth > MAX_DEPTH) throw new Incomplete("There are too many parentheses.");
+    if (++this.#depth > MAX_DEPTH) throw new InvalidQuery("There are too many parentheses.");
     this.#at++;
     this.#skipSpace();
-    if (this.#at === this.#text.length) throw new Incomplete("Close the parenthesis with ).");
+    if (this.#at === this.#text.length) throw new InvalidQuery("Close the parenthesis with ).");
     const node = this.#or(condition);
-    if (this.#text[this.#at] !== ")") throw new Incomplete("Close the parenthesis with ).");
+    if (this.#text[this.#at] !== ")") throw new InvalidQuery("Close the parenthesis with ).");
     this.#at++;
     this.#depth--;
     return node;
@@ -151,7 +152,7 @@ class Parser {
     if (this.#isValueMissing()) {
       const isCondition = this.#at === this.#text.length || isFacet(name);
       if (!isCondition) return undefined;
-      throw new Incomplete(`Type a value after ${written}${sign}`);
+      throw new InvalidQuery(`Type a value after ${written}${sign}`);
     }
     const isComparison = /[<>]/.test(operator);
     if (this.#text[this.#at] === "(" && !isComparison) return this.#group({ name, operator });
@@ -193,7 +194,7 @@ class Parser {
     }
     REGEX_BEGIN.lastIndex = start;
     if (REGEX_BEGIN.test(this.#text)) {
-      throw new Incomplete("Close the regular expression with /, or put the text in quotes.");
+      throw new InvalidQuery("Close the regular expression with /, or put the text in quotes.");
     }
     return undefined;
   }
@@ -201,7 +202,7 @@ class Parser {
   #phrase(): string | undefined {
     const [, content, end] = this.#take(PHRASE) ?? [];
     if (content === undefined) return undefined;
-    if (end === "") throw new Incomplete('Close the phrase with "');
+    if (end === "") throw new InvalidQuery('Close the phrase with "');
     return unescape(content);
   }
 

@@ -46,3 +46,16 @@ export interface ParsedQuery {
 export interface QueryError {
   readonly error: string;
 }
+
+/** Ends the parsing or the compilation of a query; the message is that of a {@linkcode QueryError}. */
+export class InvalidQuery extends Error {}
+
+/** Returns what `read` returns, or why it has thrown {@linkcode InvalidQuery}. */
+export function resultOf<T>(read: () => T): T | QueryError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidQuery) return { error: error.message };
+    throw error;
+  }
+}
