@@ -51,6 +51,22 @@ Deno.test("A view starts with recent lines, and a mark shows where live ones beg
   assert(texts.at(-1)!.includes("line 2501."));
 });
 
+Deno.test("The day is named above the mark if the lines before it are of another day", async () => {
+  await using service = new ScriptedService();
+  await using visit = await openView(service);
+  const stream = await service.next();
+  stream.ready({ history: true });
+  stream.send(flyPayload({ timestamp: "2020-11-20T12:00:00Z" }), undefined, 1);
+  stream.send("{}", "live", 1);
+  sendLines(stream, 2, 2);
+  const days = visit.page.locator("natstap-viewer .above");
+  await assertEventually(async () => (await days.allInnerTexts()).length, 2);
+  const [first, second] = await days.allInnerTexts();
+  assertEquals(first, "Friday, November 20, 2020");
+  assert(second!.startsWith("Today, "));
+  assertEquals(await visit.page.locator("natstap-viewer .row.live .above").count(), 1);
+});
+
 Deno.test("Older lines are loaded when the reader scrolls up, and the view stays put", async () => {
   await using service = new ScriptedService();
   await using visit = await openWithTail(service);

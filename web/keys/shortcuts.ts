@@ -27,49 +27,53 @@ export type Command =
   | "help"
   | "leave";
 
-/** Each shortcut's keys as shown in the help, its effect, and the command that each key runs. */
+/** Each shortcut's keys as shown in the help, its effect, and the commands that the first keys run anywhere in the viewer. */
 export const SHORTCUTS: readonly {
   readonly keys: readonly string[];
   readonly effect: string;
-  readonly commands?: Readonly<Record<string, Command>>;
+  readonly commands?: readonly Command[];
 }[] = [
-  { keys: ["/"], effect: "Focus the search field", commands: { "/": "search" } },
+  { keys: ["/"], effect: "Focus the search field", commands: ["search"] },
   {
     keys: ["j", "k", "↓", "↑"],
     effect: "Go to the next or previous line",
-    commands: { j: "down", k: "up" },
+    commands: ["down", "up"],
   },
   {
     keys: ["J", "K", "Shift ↓", "Shift ↑"],
     effect: "Select the next or previous line too",
-    commands: { J: "selectDown", K: "selectUp" },
+    commands: ["selectDown", "selectUp"],
   },
   { keys: ["Ctrl A"], effect: "Select all lines (in the list)" },
   { keys: ["Enter"], effect: "Expand or collapse the line" },
-  { keys: ["c"], effect: "Copy the line, or the selected lines", commands: { c: "copy" } },
-  { keys: ["l"], effect: "Copy a link to the line", commands: { l: "link" } },
-  { keys: ["x"], effect: "Show the line in context", commands: { x: "context" } },
-  { keys: ["f"], effect: "Follow the newest line", commands: { f: "end" } },
-  { keys: ["h"], effect: "Hide or show the lines that do not match", commands: { h: "hides" } },
+  { keys: ["c"], effect: "Copy the line, or the selected lines", commands: ["copy"] },
+  { keys: ["l"], effect: "Copy a link to the line", commands: ["link"] },
+  { keys: ["x"], effect: "Show the line in context", commands: ["context"] },
+  { keys: ["f"], effect: "Follow the newest line", commands: ["end"] },
+  { keys: ["h"], effect: "Hide or show the lines that do not match", commands: ["hides"] },
   { keys: ["Enter", "Shift Enter"], effect: "Next or previous match (in the search field)" },
   {
     keys: ["n", "N"],
     effect: "Next or previous match (in the list)",
-    commands: { n: "next", N: "previous" },
+    commands: ["next", "previous"],
   },
-  { keys: ["Space"], effect: "Pause or resume", commands: { " ": "pause" } },
+  { keys: ["Space"], effect: "Pause or resume", commands: ["pause"] },
   {
     keys: ["g", "G"],
     effect: "Jump to the oldest or the newest line",
-    commands: { g: "start", G: "end" },
+    commands: ["start", "end"],
   },
-  { keys: ["w"], effect: "Wrap long lines", commands: { w: "wrap" } },
-  { keys: ["t"], effect: "Show times as local, UTC or relative", commands: { t: "time" } },
+  { keys: ["w"], effect: "Wrap long lines", commands: ["wrap"] },
+  { keys: ["t"], effect: "Show times as local, UTC or relative", commands: ["time"] },
   { keys: ["Esc"], effect: "Close the menu, deselect, or clear or leave the search field" },
-  { keys: ["?"], effect: "Show this help", commands: { "?": "help" } },
+  { keys: ["?"], effect: "Show this help", commands: ["help"] },
 ];
 
-const COMMANDS = new Map(SHORTCUTS.flatMap(({ commands = {} }) => Object.entries(commands)));
+const COMMANDS = new Map(
+  SHORTCUTS.flatMap(({ keys, commands = [] }) =>
+    commands.map((command, i) => [keys[i]!.replace("Space", " "), command])
+  ),
+);
 
 /** What the arrow keys do in the list, without and with Shift. */
 const ARROWS: Readonly<Record<string, readonly [Command, Command]>> = {

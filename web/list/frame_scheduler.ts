@@ -39,8 +39,7 @@ export class FrameScheduler {
   /** Draws nothing for new lines until {@linkcode release}, so that what the reader presses stays where it is. */
   hold(): void {
     this.#isHeld = true;
-    if (!this.#isForReader) cancelAnimationFrame(this.#frame);
-    if (!this.#isForReader) this.#frame = 0;
+    if (!this.#isForReader) this.#cancelFrame();
     clearTimeout(this.#listTimer);
     clearTimeout(this.#restTimer);
     this.#listTimer = this.#restTimer = undefined;
@@ -83,9 +82,13 @@ export class FrameScheduler {
   /** Cancels everything scheduled. */
   stop(): void {
     this.hold();
+    this.#cancelFrame();
+    this.#isForReader = this.#isHeld = false;
+  }
+
+  #cancelFrame(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#isForReader = this.#isHeld = false;
   }
 
   #request(): void {

@@ -8,7 +8,7 @@ import type { ReactiveController } from "../reactive_element.ts";
 import type { CustomColumns } from "../columns/custom_columns.ts";
 import { MachineNames } from "../columns/machine_names.ts";
 import { canExpand } from "../message/content.ts";
-import type { Line, Row } from "../rows/row.ts";
+import { type Line, type Row, timeOf } from "../rows/row.ts";
 import { dayOf, fullDay, shortDay } from "../rows/row_day.ts";
 import type { Store } from "../rows/store.ts";
 import type { RowQuery } from "../search/row_query.ts";
@@ -248,8 +248,4 @@ export class ListController implements ReactiveController {
       if (style.getPropertyValue(name) !== width) style.setProperty(name, width);
     }
   }
-}
-
-function timeOf(row: Row): number {
-  return row.kind === "line" ? row.time ?? row.received : row.received;
 }

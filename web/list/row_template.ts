@@ -12,7 +12,7 @@ import { textTemplate } from "../message/text_template.ts";
 import { messageTemplate } from "../message/message_template.ts";
 import { COLUMNS, type Facet, FACET_ENTRIES } from "../rows/facets.ts";
 import { describeGap } from "../rows/gap_text.ts";
-import type { Gap, Line, LiveMark, Row } from "../rows/row.ts";
+import { type Gap, type Line, type LiveMark, type Row, timeOf } from "../rows/row.ts";
 import { shortDay } from "../rows/row_day.ts";
 import { fullTime, rowTime, type TimeMode } from "../rows/row_time.ts";
 import { rowLabel } from "./row_label.ts";
@@ -47,8 +47,7 @@ export interface RowOptions extends RowActions {
 
 /** Renders a row as one element. */
 export function rowTemplate(row: Row, options: RowOptions): TemplateResult {
-  if (row.kind === "line") return lineTemplate(row, options);
-  return row.kind === "gap" ? gapTemplate(row, options) : liveTemplate(row, options);
+  return row.kind === "line" ? lineTemplate(row, options) : markTemplate(row, options);
 }
 
 /** Maximum length of a value in a tooltip, since values may have any length. */
@@ -67,20 +66,15 @@ const TAGS = FACET_ENTRIES.filter(([, { column }]) => column === undefined);
 function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), line.severity].join(" ");
   const tabIndex = options.cursor ? 0 : -1;
+  const time = timeText(line, options);
   return html`
     <div class=${classes} part="row ${line.severity}" data-id=${line.id}
       id=${options.cursor ? rowElementId(line.id) : nothing} role="row"
-      aria-selected=${options.selected ? "true" : nothing} aria-label=${rowLabel(
-        line,
-        timeText(line.time ?? line.received, options),
-      )}
+      aria-selected=${options.selected ? "true" : nothing} aria-label=${rowLabel(line, time)}
       @click=${(event: MouseEvent) => handleClick(event, line, options)}>
       <div class="cells" role="gridcell">
       ${aboveTemplate(options)}
-      <span class="time cell" part="time" title=${timeTitle(line)}>${timeText(
-        line.time ?? line.received,
-        options,
-      )}</span>
+      <span class="time cell" part="time" title=${timeTitle(line)}>${time}</span>
       <span class="level cell" part="level"
         title=${line.level.slice(0, MAX_VALUE_LENGTH)}>${shortLevel(line.level)}</span>
       ${BUTTONS.map(({ facet, maxLength }) => {
@@ -115,11 +109,10 @@ function classesOf(options: RowOptions): string[] {
   return ["row", time, ...states.filter(([, holds]) => holds === true).map(([name]) => name)];
 }
 
-/** The time, after the date if it is not today's. */
-function timeText(time: number, options: RowOptions): string {
-  const day = shortDay(time, options.time, options.now);
-  const text = rowTime(time, options.time, options.now);
-  return day === "" ? text : `${day} ${text}`;
+/** The time of a row, after the date if it is not today's. */
+function timeText(row: Row, { time: mode, now }: RowOptions): string {
+  const time = timeOf(row);
+  return `${shortDay(time, mode, now)} ${rowTime(time, mode, now)}`.trimStart();
 }
 
 function aboveTemplate({ above }: RowOptions): TemplateResult | typeof nothing {
@@ -181,32 +174,24 @@ function tagTemplate(facet: Facet, value: string, usualValue = "") {
   return facetButton(facet, "tag", value, value.slice(0, MAX_TAG_LENGTH));
 }
 
-function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
-  const classes = [...classesOf(options), "gap"].join(" ");
-  const { text, title } = describeGap(gap, options.time);
-  const { received, id } = gap;
+/** A row between lines. */
+function markTemplate(mark: Gap | LiveMark, options: RowOptions): TemplateResult {
+  const { kind, id, received } = mark;
+  const isGap = kind === "gap";
+  const time = timeText(mark, options);
+  const arrived = fullTime(received);
+  const { text, title } = isGap
+    ? describeGap(mark, options.time)
+    : { text: t("Live from here"), title: arrived };
   return html`
-    <div class=${classes} part="row gap" data-id=${id} role="row"
-      aria-label=${`${timeText(received, options)} ${text}`}
-      id=${options.cursor ? rowElementId(id) : nothing}
+    <div class=${[...classesOf(options), kind].join(
+      " ",
+    )} part="row ${kind}" data-id=${id} role="row"
+      id=${options.cursor ? rowElementId(id) : nothing} aria-label="${time} ${text}"
       aria-selected=${options.selected ? "true" : nothing}>
       ${aboveTemplate(options)}
-      <span class="time cell" part="time" title=${fullTime(received)}>${timeText(
-        received,
-        options,
-      )}</span>
-      <span class="missing" title=${title}>${text}</span>
-    </div>
-  `;
-}
-
-function liveTemplate({ id, received }: LiveMark, options: RowOptions): TemplateResult {
-  const classes = [...classesOf(options), "live"].join(" ");
-  return html`
-    <div class=${classes} part="row live" data-id=${id} role="row" title=${fullTime(received)}
-      id=${options.cursor ? rowElementId(id) : nothing}
-      aria-selected=${options.selected ? "true" : nothing}>
-      <span class="live-text">${t("Live from here")}</span>
+      ${isGap ? html`<span class="time cell" part="time" title=${arrived}>${time}</span>` : nothing}
+      <span class=${isGap ? "missing" : "live-text"} title=${title}>${text}</span>
     </div>
   `;
 }

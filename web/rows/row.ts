@@ -91,6 +91,11 @@ export function hasSequence(row: Row, sequence: string): boolean {
   return [row, ...row.more ?? []].some((line) => line.sequence === sequence);
 }
 
+/** The time that a row shows: when the line was written, otherwise when it arrived. */
+export function timeOf(row: Row): number {
+  return row.kind === "line" ? row.time ?? row.received : row.received;
+}
+
 /** Number of characters in the payloads of a row. */
 export function charactersOf(row: Row): number {
   if (row.kind !== "line") return 0;

@@ -13,7 +13,7 @@ import { type Facet, FACET_NAMES } from "../rows/facets.ts";
 import { lineTime } from "../rows/line_time.ts";
 import type { Line, Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
-import { t } from "../texts/translate.ts";
+import { formatNumber, t } from "../texts/translate.ts";
 import { compile, EVERYTHING, type TimeSpan } from "./filter.ts";
 import { Finder } from "./finder.ts";
 
@@ -182,10 +182,12 @@ export class RowQuery {
   get tally(): string {
     const { visibleLineCount, lineCount } = this.#store;
     if (this.matchesNone) return t("no line matches");
-    if (this.#hides) return `${format(visibleLineCount)} of ${format(lineCount)}`;
+    if (this.#hides) return `${formatNumber(visibleLineCount)} of ${formatNumber(lineCount)}`;
     const { position, count } = this.#finder;
     if (count === 0) return "no matches";
-    return position === 0 ? format(count) : `${format(position)} of ${format(count)}`;
+    return position === 0
+      ? formatNumber(count)
+      : `${formatNumber(position)} of ${formatNumber(count)}`;
   }
 
   /** Goes to the next match, or with -1 to the previous one; see {@linkcode Finder.step}. */
@@ -261,8 +263,4 @@ export class RowQuery {
     }
     return undefined;
   }
-}
-
-function format(count: number): string {
-  return count.toLocaleString("en");
 }
