@@ -47,7 +47,8 @@ export interface RowOptions extends RowActions {
 
 /** Renders a row as one element. */
 export function rowTemplate(row: Row, options: RowOptions): TemplateResult {
-  return row.kind === "line" ? lineTemplate(row, options) : markTemplate(row, options);
+  if (row.kind === "line") return lineTemplate(row, options);
+  return row.kind === "gap" ? gapTemplate(row, options) : liveTemplate(row, options);
 }
 
 /** Maximum length of a value in a tooltip, since values may have any length. */
@@ -174,24 +175,30 @@ function tagTemplate(facet: Facet, value: string, usualValue = "") {
   return facetButton(facet, "tag", value, value.slice(0, MAX_TAG_LENGTH));
 }
 
-/** A row between lines. */
-function markTemplate(mark: Gap | LiveMark, options: RowOptions): TemplateResult {
-  const { kind, id, received } = mark;
-  const isGap = kind === "gap";
-  const time = timeText(mark, options);
-  const arrived = fullTime(received);
-  const { text, title } = isGap
-    ? describeGap(mark, options.time)
-    : { text: t("Live from here"), title: arrived };
+function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
+  const classes = [...classesOf(options), "gap"].join(" ");
+  const { text, title } = describeGap(gap, options.time);
+  const time = timeText(gap, options);
   return html`
-    <div class=${[...classesOf(options), kind].join(
-      " ",
-    )} part="row ${kind}" data-id=${id} role="row"
-      id=${options.cursor ? rowElementId(id) : nothing} aria-label="${time} ${text}"
+    <div class=${classes} part="row gap" data-id=${gap.id} role="row"
+      aria-label="${time} ${text}"
+      id=${options.cursor ? rowElementId(gap.id) : nothing}
       aria-selected=${options.selected ? "true" : nothing}>
       ${aboveTemplate(options)}
-      ${isGap ? html`<span class="time cell" part="time" title=${arrived}>${time}</span>` : nothing}
-      <span class=${isGap ? "missing" : "live-text"} title=${title}>${text}</span>
+      <span class="time cell" part="time" title=${fullTime(gap.received)}>${time}</span>
+      <span class="missing" title=${title}>${text}</span>
+    </div>
+  `;
+}
+
+function liveTemplate({ id, received }: LiveMark, options: RowOptions): TemplateResult {
+  const classes = [...classesOf(options), "live"].join(" ");
+  return html`
+    <div class=${classes} part="row live" data-id=${id} role="row" title=${fullTime(received)}
+      id=${options.cursor ? rowElementId(id) : nothing}
+      aria-selected=${options.selected ? "true" : nothing}>
+      ${aboveTemplate(options)}
+      <span class="live-text">${t("Live from here")}</span>
     </div>
   `;
 }
