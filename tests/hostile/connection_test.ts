@@ -10,6 +10,7 @@ import {
   statuses,
   streamRequest,
 } from "../support/clients/raw_request.ts";
+import { suspend } from "../support/suspend.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -32,7 +33,7 @@ for (const [what, garbage] of GARBAGE) {
     using attacker = await connectTo(service);
     using connections = new DisposableStack();
     // The first response keeps the attacker's connection open until NATS confirms.
-    Deno.kill(nats.pid, "SIGSTOP");
+    await suspend(nats.pid);
     try {
       await send(attacker, await streamRequest(stack.service, "a") + garbage);
       await untilAllRead();

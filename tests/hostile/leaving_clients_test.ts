@@ -12,6 +12,7 @@ import {
   send,
   streamRequest,
 } from "../support/clients/raw_request.ts";
+import { suspend } from "../support/suspend.ts";
 
 const { env, scrape } = planMetrics();
 let stack: Stack;
@@ -105,7 +106,7 @@ for (const [when, act] of RESETS) {
 
 Deno.test("Clients that leave before NATS confirms leave nothing behind", LINUX, async () => {
   const port = Number(new URL(stack.service.url).port);
-  Deno.kill(stack.nats.pid, "SIGSTOP");
+  await suspend(stack.nats.pid);
   try {
     const sockets: KernelSocket[] = [];
     for (let i = 0; i < CLIENTS; i++) {

@@ -1,5 +1,6 @@
 /** The nats-server of a run, and the faults that can be injected into it. */
 import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
+import { suspend } from "../support/suspend.ts";
 
 /** The service's NATS user. */
 export const SERVICE_USER = { user: "natstap", password: "the service's password" };
@@ -82,7 +83,7 @@ export class FaultyNats implements AsyncDisposable {
 
 /** Suspends a process for `time` milliseconds. */
 export async function hang(pid: number, time: number): Promise<void> {
-  Deno.kill(pid, "SIGSTOP");
+  await suspend(pid);
   await new Promise((resolve) => setTimeout(resolve, time));
   Deno.kill(pid, "SIGCONT");
 }

@@ -4,6 +4,7 @@ import { isFree } from "../../tools/free_port.ts";
 import { findOrInstall } from "../../tools/install.ts";
 import { readLines } from "../../tools/lines.ts";
 import { outputOf } from "../support/command.ts";
+import { suspend } from "../support/suspend.ts";
 
 interface Demo extends AsyncDisposable {
   child: Deno.ChildProcess;
@@ -146,7 +147,7 @@ Deno.test("demo exits immediately after a second Ctrl-C", LINUX, async () => {
   await using demo = await startDemo();
   const service = demo.children.find(({ command }) => command.includes("main.ts"));
   // A stopped process cannot shut down gracefully.
-  Deno.kill(service!.pid, "SIGSTOP");
+  await suspend(service!.pid);
   demo.child.kill("SIGINT");
   // Signals in quick succession may be delivered as one.
   const again = setInterval(() => demo.child.kill("SIGINT"), 100);

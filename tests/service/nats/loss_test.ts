@@ -16,6 +16,7 @@ import {
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
 import { assertAccounted, startFlow } from "../../support/timed_lines.ts";
+import { suspend } from "../../support/suspend.ts";
 
 Deno.test("Streams survive a nats-server that is killed, and report when it was away", async () => {
   const nats = await startNatsServer();
@@ -136,7 +137,7 @@ Deno.test("Streams move to the next server of NATS_URL when theirs dies", async 
 Deno.test("A subscription is answered 503 if nats-server dies meanwhile, and leaves nothing behind", async () => {
   const nats = await startNatsServer();
   await using service = await startConnected({ NATS_URL: nats.url, MAX_STREAMS: "1" });
-  Deno.kill(nats.pid, "SIGSTOP");
+  await suspend(nats.pid);
   const answer = fetch(await logsUrl(service, { app: "a" }));
   await assertEventually(() => readiness(service), "at_capacity", "It takes the whole quota");
   await nats.stop("SIGKILL");
@@ -150,7 +151,7 @@ Deno.test("A subscription is answered 503 if nats-server dies meanwhile, and lea
 Deno.test("A subscription is answered 503 while nats-server hangs, and is not kept", async () => {
   await using stack = await startStack();
   const { nats, service } = stack;
-  Deno.kill(nats.pid, "SIGSTOP");
+  await suspend(nats.pid);
   try {
     const response = await fetch(await logsUrl(service, { app: "a" }));
     await assertProblem(response, 503, "nats_unavailable");
@@ -169,7 +170,7 @@ Deno.test("A connection that breaks silently is reported as lost from before the
   await using reader = await openStream(service, { app: "a" });
   // Long enough to tell the time of the connect from that of the last answer.
   await new Promise((resolve) => setTimeout(resolve, 8_000));
-  Deno.kill(nats.pid, "SIGSTOP");
+  await suspend(nats.pid);
   const brokenAt = Date.now();
   try {
     const { nats: state, at } = await reader.control("status");

@@ -15,6 +15,7 @@ import {
   USER,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { suspend } from "../../support/suspend.ts";
 
 /** Fails unless the stream ends as denied; `status` events before that are skipped. */
 async function assertDenied(reader: Reader): Promise<void> {
@@ -117,7 +118,7 @@ Deno.test("A subscription that exceeds the limit answers 503 even if others are 
   const urls = ["denied", "full"].map((app) => logsUrl(service, { app }));
   const [denied, full] = await Promise.all(urls);
   // A server that was stopped answers all pending requests at once when it continues.
-  Deno.kill(nats.pid, "SIGSTOP");
+  await suspend(nats.pid);
   const asked = Array.from({ length: requests }, (_, i) => fetch(i % 10 === 5 ? full! : denied!));
   try {
     await assertEventually(() => readiness(service), "at_capacity", "All requests are pending");

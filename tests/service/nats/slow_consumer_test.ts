@@ -11,6 +11,7 @@ import {
   subjects,
 } from "../../support/service.ts";
 import { assertAccounted, type Loss, startFlow } from "../../support/timed_lines.ts";
+import { suspend } from "../../support/suspend.ts";
 
 /** About 12 MB per second. */
 const FLOOD = { subjects: [subjectOf("flood")], batch: 30, size: 8_192 };
@@ -31,7 +32,7 @@ async function slowConsumers({ monitorUrl }: NatsServer): Promise<number> {
 
 /** Stops the service until NATS has dropped it, then waits for it to reconnect. */
 async function stopUntilDropped({ nats, service }: Stack): Promise<void> {
-  Deno.kill(service.pid, "SIGSTOP");
+  await suspend(service.pid);
   await assertEventually(() => slowConsumers(nats), 1);
   Deno.kill(service.pid, "SIGCONT");
   const connects = () => service.logs.filter(({ msg }) => msg === "NATS connected").length;

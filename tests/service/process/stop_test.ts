@@ -10,6 +10,7 @@ import {
   startStack,
 } from "../../support/service.ts";
 import { floodStalled, openStalled, STALLED_LINES } from "../../support/stalled.ts";
+import { suspend } from "../../support/suspend.ts";
 
 /** Opens a stream of `app` and reads its `ready` event. */
 async function open({ service }: Stack, app: string, format = "sse"): Promise<RawReader> {
@@ -166,7 +167,7 @@ Deno.test("SIGTERM ends a process that has never reached NATS", async () => {
 Deno.test("SIGTERM ends a process within SHUTDOWN_SECONDS while NATS hangs", async () => {
   await using stack = await startStack({ SHUTDOWN_SECONDS: "1" });
   using reader = await open(stack, "a");
-  Deno.kill(stack.nats.pid, "SIGSTOP");
+  await suspend(stack.nats.pid);
   try {
     assertEquals((await stack.service.stop()).code, 0, stack.service.stderr());
   } finally {

@@ -5,6 +5,7 @@ import { type RawReader, readRaw } from "../../support/clients/raw_reader.ts";
 import { parseEvents, type Reader } from "../../support/clients/sse_reader.ts";
 import { logsUrl, openStream, type Stack, startStack, subjectOf } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { suspend } from "../../support/suspend.ts";
 
 /** More than fits into the kernel's buffers, which hold megabytes per loopback connection. */
 const LINES = 32_000;
@@ -177,7 +178,7 @@ Deno.test("A service that was suspended does not end its readers as stalled", LI
     publisher.publish(subjectOf("flood"), line(number));
   }
   await publisher.flush();
-  Deno.kill(service.pid, "SIGSTOP");
+  await suspend(service.pid);
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   Deno.kill(service.pid, "SIGCONT");
   const text = await reader.until("data: 999 ");

@@ -11,6 +11,7 @@ import {
   subjects,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { suspend } from "../../support/suspend.ts";
 
 /** Number of readers at a time, and in total. */
 const AT_ONCE = 20;
@@ -48,10 +49,8 @@ Deno.test("Readers that leave while lines flow disturb neither the service nor o
 Deno.test("A stream that NATS confirms late is not ended as stalled, and counts once in the quota", async () => {
   await using stack = await startStack({ STALL_SECONDS: "1", MAX_STREAMS: "1" });
   const { service, nats, publisher } = stack;
-  const opening = (() => {
-    Deno.kill(nats.pid, "SIGSTOP");
-    return openStream(service, { app: "late" });
-  })();
+  await suspend(nats.pid);
+  const opening = openStream(service, { app: "late" });
   // Longer than the limit, by the service's clock, which it reads once per second.
   const asked = Date.now();
   try {

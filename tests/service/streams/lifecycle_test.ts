@@ -16,6 +16,7 @@ import {
   USER,
 } from "../../support/service.ts";
 import { assertEventually } from "../../support/patience.ts";
+import { suspend } from "../../support/suspend.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => void (stack = await startStack()));
@@ -92,7 +93,7 @@ Deno.test("A client that leaves before NATS confirms leaves no subscription behi
   const { service, nats } = own;
   const leave = new AbortController();
   const url = await logsUrl(service, { app: "early" });
-  Deno.kill(nats.pid, "SIGSTOP");
+  await suspend(nats.pid);
   try {
     const answer = fetch(url, { signal: leave.signal }).catch((error) => error.name);
     await assertEventually(() => readiness(service), "at_capacity", "It takes the whole quota");
@@ -111,7 +112,7 @@ Deno.test("A token that expires before NATS confirms leaves no subscription behi
   await using own = await startStack();
   const exp = Math.floor(Date.now() / 1000) + 2;
   const url = await logsUrl(own.service, { app: "late", exp });
-  Deno.kill(own.nats.pid, "SIGSTOP");
+  await suspend(own.nats.pid);
   const answer = read(url);
   try {
     await assertEventually(() => Date.now() > exp * 1000 + 1_000, true);
