@@ -1,7 +1,14 @@
 /** Selections of 10 to 10,000 rows, while lines arrive and old ones are removed. */
 import { assert, assertEquals } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
-import { keepPublishing, press, recordHand } from "../support/viewer/hand.ts";
+import {
+  copied,
+  keepPublishing,
+  lineAt,
+  numbersIn,
+  press,
+  recordHand,
+} from "../support/viewer/hand.ts";
 import { type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
@@ -11,18 +18,6 @@ Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 /** Number of lines that the list holds; each new one removes the oldest one. */
 const LIMIT = 12_500;
 const ROW_PX = 22;
-
-function numbersIn(text: string): number[] {
-  return [...text.matchAll(/line (\d+)\./g)].map(([, number]) => Number(number));
-}
-
-/** The number of the line at a height in the window. */
-async function lineAt(visit: Visit, y: number): Promise<number> {
-  const text = await visit.page.evaluate<string>(
-    `viewer.shadowRoot.elementFromPoint(500, ${y})?.closest(".row")?.innerText ?? ""`,
-  );
-  return numbersIn(text)[0] ?? NaN;
-}
 
 /** The number of the line at a height as soon as it is the one expected, and the list stands still. */
 async function restingAt(
@@ -53,14 +48,6 @@ async function recordReleases({ page }: Visit): Promise<void> {
       released.push(element?.closest(".row")?.innerText);
     }, true);
   }`);
-}
-
-/** Copies the selection, and returns the numbers of its lines. */
-async function copied(visit: Visit): Promise<number[]> {
-  const before = await visit.page.evaluate<number>("copies.length");
-  await visit.page.keyboard.press("Control+c");
-  await visit.holds(`copies.length > ${before}`);
-  return numbersIn(await visit.page.evaluate<string>("copies.at(-1)"));
 }
 
 /** Selects about `count` rows from the one at `y` on, down or with -1 up; returns the lines at the ends. */

@@ -1,7 +1,15 @@
 /** Clicks and selections while lines arrive. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
-import { keepPublishing, middleOf, press, recordHand } from "../support/viewer/hand.ts";
+import {
+  copied,
+  keepPublishing,
+  lineAt,
+  middleOf,
+  numbersIn,
+  press,
+  recordHand,
+} from "../support/viewer/hand.ts";
 import { type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
@@ -10,11 +18,6 @@ Deno.test.afterAll(async () => await stage[Symbol.asyncDispose]());
 
 function numbered(from: number, count: number) {
   return Array.from({ length: count }, (_, index) => ({ message: `line ${from + index}.` }));
-}
-
-/** The numbers of lines in a text. */
-function numbersIn(text: string): number[] {
-  return [...text.matchAll(/line (\d+)\./g)].map(([, number]) => Number(number));
 }
 
 function range(from: number, to: number): number[] {
@@ -87,22 +90,6 @@ Deno.test("Outside of rows too, every press on a control counts", async () => {
   await press(visit, await middleOf(newLines));
   await assertEventually(() => newLines.count(), 0);
 });
-
-/** Copies the selection, and returns the numbers of its lines. */
-async function copied(visit: Visit): Promise<number[]> {
-  const before = await visit.page.evaluate<number>("copies.length");
-  await visit.page.keyboard.press("Control+c");
-  await visit.holds(`copies.length > ${before}`);
-  return numbersIn(await visit.page.evaluate<string>("copies.at(-1)"));
-}
-
-/** The number of the line at a height in the window. */
-async function lineAt(visit: Visit, y: number): Promise<number> {
-  const text = await visit.page.evaluate<string>(
-    `viewer.shadowRoot.elementFromPoint(500, ${y}).closest(".row").querySelector(".message").innerText`,
-  );
-  return numbersIn(text)[0]!;
-}
 
 Deno.test("A drag selects exactly the rows from its beginning to its end, in both directions, while lines arrive and are removed", async () => {
   await using visit = await openWithLines(800, 'limit="800"');

@@ -80,3 +80,24 @@ export async function recordHand({ page }: Visit): Promise<void> {
     });
   }`);
 }
+
+/** The numbers of the lines in a text. */
+export function numbersIn(text: string): number[] {
+  return [...text.matchAll(/line (\d+)\./g)].map(([, number]) => Number(number));
+}
+
+/** The number of the line at a height in the window; `NaN` if there is none. */
+export async function lineAt({ page }: Visit, y: number): Promise<number> {
+  const text = await page.evaluate<string>(
+    `viewer.shadowRoot.elementFromPoint(500, ${y})?.closest(".row")?.innerText ?? ""`,
+  );
+  return numbersIn(text)[0] ?? NaN;
+}
+
+/** Copies the selection, and returns the numbers of its lines. Needs {@linkcode recordHand}. */
+export async function copied(visit: Visit): Promise<number[]> {
+  const before = await visit.page.evaluate<number>("copies.length");
+  await visit.page.keyboard.press("Control+c");
+  await visit.holds(`copies.length > ${before}`);
+  return numbersIn(await visit.page.evaluate<string>("copies.at(-1)"));
+}
