@@ -33,6 +33,10 @@ export abstract class ReactiveElement extends Base {
   private static sheet: CSSStyleSheet;
 
   readonly renderRoot: ShadowRoot = this.attachShadow({ mode: "open" });
+  /** Whether it has been rendered. */
+  hasUpdated = false;
+  /** Resolves when the changes so far have been rendered. */
+  updateComplete: Promise<void> = Promise.resolve();
   readonly #controllers: ReactiveController[] = [];
   readonly #values = new Map<string, unknown>();
   /** Properties that were set before the element was defined. */
@@ -44,8 +48,6 @@ export abstract class ReactiveElement extends Base {
   #syncing: string | undefined;
   #isConnectedOnce = false;
   #isPending = false;
-  #hasUpdated = false;
-  #updateComplete: Promise<void> = Promise.resolve();
 
   /** Defines the element, unless the page has loaded the script twice, from two addresses. */
   static define(this: typeof ReactiveElement & CustomElementConstructor, tag: string): void {
@@ -89,16 +91,6 @@ export abstract class ReactiveElement extends Base {
     return this.renderRoot.querySelector<T>(selector)!;
   }
 
-  /** Whether it has been rendered. */
-  get hasUpdated(): boolean {
-    return this.#hasUpdated;
-  }
-
-  /** Resolves when the changes so far have been rendered. */
-  get updateComplete(): Promise<void> {
-    return this.#updateComplete;
-  }
-
   addController(controller: ReactiveController): void {
     this.#controllers.push(controller);
   }
@@ -127,7 +119,7 @@ export abstract class ReactiveElement extends Base {
   requestUpdate(): void {
     if (this.#isPending || !this.#isConnectedOnce) return;
     this.#isPending = true;
-    this.#updateComplete = Promise.resolve().then(() => this.#update());
+    this.updateComplete = Promise.resolve().then(() => this.#update());
   }
 
   protected abstract render(): TemplateResult;
@@ -153,8 +145,8 @@ export abstract class ReactiveElement extends Base {
       this.#isPending = false;
     }
     for (const controller of this.#controllers) controller.hostUpdated?.();
-    if (!this.#hasUpdated) {
-      this.#hasUpdated = true;
+    if (!this.hasUpdated) {
+      this.hasUpdated = true;
       this.firstUpdated();
     }
     this.updated(changed);

@@ -27,9 +27,10 @@ export interface Oldest {
 export class StreamReceiver {
   readonly #handlers: Omit<ConnectionHandlers, "onState">;
   readonly #tail: () => number;
+  /** The oldest line; `undefined` if lines have no ids, or if the service has none before it. */
+  oldest: Oldest | undefined;
   #lastId: string | undefined;
   #hasLines = false;
-  #oldest: Oldest | undefined;
   /** Whether the service has said that lines of the past are missing. */
   #hasGap = false;
   /** Whether the service has lines of the past. */
@@ -49,16 +50,6 @@ export class StreamReceiver {
   /** Id of the last line, if lines have ids. */
   get lastId(): string | undefined {
     return this.#lastId;
-  }
-
-  /** The oldest line; `undefined` if lines have no ids, or if the service has none before it. */
-  get oldest(): Oldest | undefined {
-    return this.#oldest;
-  }
-
-  /** Older lines have been received, or there are none. */
-  set oldest(oldest: Oldest | undefined) {
-    this.#oldest = oldest;
   }
 
   /** Whether lines of the past are arriving. */
@@ -84,9 +75,9 @@ export class StreamReceiver {
     switch (event.event) {
       case "line":
         this.#lastId = event.id;
-        if (this.#oldest !== undefined) this.#oldest.lines++;
+        if (this.oldest !== undefined) this.oldest.lines++;
         else if (!this.#hasLines && event.id !== undefined && !this.#hasGap) {
-          this.#oldest = { id: event.id, lines: 1 };
+          this.oldest = { id: event.id, lines: 1 };
         }
         this.#hasLines = true;
         return handlers.onLine(event.payload, this.#past !== undefined, event.id);

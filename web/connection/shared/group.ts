@@ -40,7 +40,8 @@ export async function groupOf(
   { app, subject, history }: Ready,
   token: string | undefined,
 ): Promise<Group | undefined> {
-  if (!canShare()) return undefined;
+  // A page over plain HTTP has neither locks nor hashes.
+  if (navigator.locks === undefined) return undefined;
   const claims = token === undefined ? "cookie" : accessClaims(token);
   if (claims === undefined) return undefined;
   // The subject has what these select. Other parameters may select a service behind a proxy.
@@ -48,14 +49,8 @@ export async function groupOf(
   for (const name of ["app", "region", "machine"]) address.searchParams.delete(name);
   const access = JSON.stringify([address.href, app, subject, history, claims]);
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(access));
-  const name = (from: number) =>
-    `natstap-${Array.from(new Uint8Array(hash, from, 16), (byte) => byte.toString(16)).join("-")}`;
+  const name = (from: number) => `natstap-${new Uint8Array(hash, from, 16).join("-")}`;
   return { lock: name(0), channel: name(16) };
-}
-
-function canShare(): boolean {
-  return globalThis.navigator?.locks !== undefined && globalThis.crypto?.subtle !== undefined &&
-    globalThis.BroadcastChannel !== undefined;
 }
 
 /** The claims that grant access, in a fixed order; `undefined` if the token is not a JWT. */

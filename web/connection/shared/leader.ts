@@ -63,7 +63,9 @@ export class Leader {
   lose(): void {
     this.#flush();
     this.#post({ kind: "lost" });
-    this.#close();
+    this.#followers.clear();
+    this.#channel.close();
+    this.#release();
   }
 
   /** Resolves as soon as the others have taken over, and the stream can be closed. */
@@ -97,11 +99,5 @@ export class Leader {
 
   #post(message: LeaderMessage): void {
     this.#channel.post({ ...message, leader: this.#name });
-  }
-
-  #close(): void {
-    this.#followers.clear();
-    this.#channel.close();
-    this.#release();
   }
 }

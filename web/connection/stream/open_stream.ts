@@ -37,6 +37,8 @@ export class OpenStream {
   readonly #timer: SilenceTimer;
   readonly #stopping = new AbortController();
   readonly #ended = new AbortController();
+  /** Aborted when the stream has ended. */
+  readonly ended: AbortSignal = this.#ended.signal;
   #held: StreamEvent[] | undefined = [];
   #passes: (event: StreamEvent) => boolean = () => true;
 
@@ -58,11 +60,6 @@ export class OpenStream {
       this.#ended.abort();
       resolve(undefined);
     });
-  }
-
-  /** Aborted when the stream has ended. */
-  get ended(): AbortSignal {
-    return this.#ended.signal;
   }
 
   /** When the stream was last heard, or requested. Milliseconds since the epoch. */

@@ -19,6 +19,8 @@ const KEEPALIVES = 3;
  */
 export class SilenceTimer {
   readonly #aborting = new AbortController();
+  /** Aborted when the silence is too long. */
+  readonly signal: AbortSignal = this.#aborting.signal;
   readonly #limit: number;
   #heardAt = Date.now();
   #deadline: number;
@@ -30,11 +32,6 @@ export class SilenceTimer {
     this.#limit = limit;
     this.#deadline = this.#heardAt + limit;
     this.#schedule();
-  }
-
-  /** Aborted when the silence is too long. */
-  get signal(): AbortSignal {
-    return this.#aborting.signal;
   }
 
   /** When the stream was last heard, or the timer was created. Milliseconds since the epoch. */

@@ -54,12 +54,12 @@ export type Join = (isSame: boolean) => Promise<((event: StreamEvent) => boolean
 /** The new stream starts after the line `from`; lines that the old one has delivered meanwhile are skipped. */
 export function joinById(from: number, lastId: () => string | undefined): Join {
   let to: number | undefined;
-  const passes = (event: StreamEvent) => {
-    // The first event follows the last one of the old stream.
-    to ??= Number(lastId());
-    return event.event !== "line" || !(Number(event.id) > from && Number(event.id) <= to);
-  };
-  return () => Promise.resolve(passes);
+  return () =>
+    Promise.resolve((event) => {
+      // The first event follows the last one of the old stream.
+      to ??= Number(lastId());
+      return event.event !== "line" || !(Number(event.id) > from && Number(event.id) <= to);
+    });
 }
 
 /**
@@ -71,17 +71,11 @@ export function joinWhereItStarts(
   next: OpenStream,
   lastId: () => string | undefined,
 ): Join {
-  let to: number | undefined;
-  const passes = (event: StreamEvent) => {
-    // The first event follows the last one of the old stream.
-    to ??= Number(lastId());
-    return event.event !== "line" || Number(event.id) > to;
-  };
   return async (isSame) => {
     const start = Number((await next.ready)?.id ?? 0);
     const hasEnded = () => old.ended.aborted || next.ended.aborted;
     while (Number(lastId()) < start && !hasEnded()) await wait(TICK_MS, old.ended, next.ended);
-    return hasEnded() || !isSame ? undefined : passes;
+    return hasEnded() || !isSame ? undefined : joinById(start, lastId)(isSame);
   };
 }
 
