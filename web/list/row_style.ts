@@ -66,23 +66,19 @@ const rows = css`
   }
 
   .row.local {
-    --time-width: 12ch;
+    --time-width: calc(12ch + var(--date-width, 0ch));
   }
 
   .row.utc {
-    --time-width: 13ch;
+    --time-width: calc(13ch + var(--date-width, 0ch));
   }
 
   .row.relative {
     --time-width: 8ch;
   }
 
-  .dated .row.local {
-    --time-width: 19ch;
-  }
-
-  .dated .row.utc {
-    --time-width: 20ch;
+  .dated {
+    --date-width: 7ch;
   }
 
   /* Not :has(:focus-visible), which took 12 ms per frame at a high rate. */
