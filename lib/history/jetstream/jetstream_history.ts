@@ -57,7 +57,7 @@ export class JetStreamHistory implements History {
         return connection && readHistoryStream(connection, options.stream, config.subjectTemplate);
       },
       {
-        onDisturbed: () => this.#catchUp(),
+        onDisturbed: () => this.#feeds.forEach((_, feed) => feed.catchUp()),
         // Clients reconnect, and get what the stream offers now.
         onReplaced: () => this.#feeds.forEach((sink) => sink.end("shutdown")),
       },
@@ -99,8 +99,8 @@ export class JetStreamHistory implements History {
         onDenied: () => sink.end("denied"),
         onState: (state, at) => {
           const notify = () => sink.notify(statusEvent(state, at, true));
-          if (state === "connected") return feed.catchUp(notify);
-          feed.hold();
+          if (state === "connected") return feed.release("disconnected", notify);
+          feed.hold("disconnected");
           notify();
         },
       });
@@ -129,15 +129,11 @@ export class JetStreamHistory implements History {
    * republishes others.
    */
   #changeLeader(): void {
-    this.#feeds.forEach((_, feed) => feed.hold());
+    this.#feeds.forEach((_, feed) => feed.hold("election"));
     this.#election ??= setTimeout(() => {
       this.#election = undefined;
-      this.#catchUp();
+      this.#feeds.forEach((_, feed) => feed.release("election"));
     }, ELECTION_MS);
-  }
-
-  #catchUp(): void {
-    this.#feeds.forEach((_, feed) => feed.catchUp());
   }
 
   /** Creates a reader whose reads wait for a slot, and are counted. */

@@ -16,6 +16,9 @@ const MAX_HELD_BYTES = 131_072;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 2_000;
 
+/** Why live lines wait: the subscription has lost its connection, or the stream is getting another leader. */
+export type Hold = "disconnected" | "election";
+
 /**
  * Delivers every line of a scope exactly once, in the order of the JetStream stream. While lines are live,
  * they pass through. Whenever some may be missing, {@linkcode catchUp} reads them from the stream, and live
@@ -31,8 +34,8 @@ export class SequenceFeed {
   #waits: boolean;
   /** Whether stored lines are being read, or will be by {@linkcode start}. */
   #joining: boolean;
-  /** Whether live lines wait for {@linkcode catchUp}. */
-  #held = false;
+  /** Why live lines wait for {@linkcode release}. */
+  readonly #holds = new Set<Hold>();
   /** Sequence number of the first live line. */
   #firstLive = Infinity;
   readonly #waiting: WaitingLines;
@@ -89,23 +92,34 @@ export class SequenceFeed {
   }
 
   /**
-   * Makes live lines wait until {@linkcode catchUp} is called. A connection that has just been restored delivers
-   * them before it is known to be, and nothing in the first one says that lines of other subjects are missing.
+   * Makes live lines wait until {@linkcode release} is called for the same reason. A connection that has just been
+   * restored delivers them before it is known to be, and nothing in the first one says that lines of other subjects
+   * are missing.
    */
-  hold(): void {
-    this.#waits = this.#held = this.#stale = true;
+  hold(reason: Hold): void {
+    this.#holds.add(reason);
+    this.#waits = this.#stale = true;
   }
 
   /**
-   * Reads the lines that may have been missed.
+   * Ends a hold, and reads the lines that may have been missed.
+   *
+   * @param onJoined Called when the stream is live again.
+   */
+  release(reason: Hold, onJoined?: () => void): void {
+    this.#holds.delete(reason);
+    this.catchUp(onJoined);
+  }
+
+  /**
+   * Reads the lines that may have been missed, unless live lines are held: then, once they are released.
    *
    * @param onJoined Called when the stream is live again.
    */
   catchUp(onJoined?: () => void): void {
     if (onJoined !== undefined) this.#onJoined.push(onJoined);
     this.#stale = true;
-    this.#held = false;
-    if (!this.#joining) this.#join(() => Promise.resolve());
+    if (!this.#joining && !this.#held) this.#join(() => Promise.resolve());
   }
 
   /** Stops. */
@@ -133,6 +147,10 @@ export class SequenceFeed {
     this.#waiting.clear();
     for (const onJoined of this.#onJoined.splice(0)) onJoined(this.#last);
     this.#waits = false;
+  }
+
+  get #held(): boolean {
+    return this.#holds.size > 0;
   }
 
   get #done(): boolean {

@@ -224,12 +224,16 @@ Deno.test("hold() makes live lines wait, because lines of other subjects before 
     const feed = scenario.open(0);
     scenario.publish(feed, 1);
     if (isJoining) feed.catchUp();
-    feed.hold();
+    feed.hold("election");
+    feed.hold("disconnected");
     scenario.stored.push(2, 3);
+    feed.catchUp();
+    feed.release("election");
+    await settle();
     feed.push(line(3).payload, { sequence: 3, previous: 0 });
     assertEquals(scenario.taken, [1]);
     const joined = Promise.withResolvers<void>();
-    feed.catchUp(joined.resolve);
+    feed.release("disconnected", joined.resolve);
     await joined.promise;
     scenario.publish(feed, 4);
     assertEquals(scenario.taken, [1, 2, 3, 4]);
@@ -268,9 +272,13 @@ Deno.test("A feed delivers every line exactly once and in order, whatever is los
     for (let sequence = 1; sequence <= 100; sequence++) {
       if (random() < 0.05) {
         connected = !connected;
-        if (connected) feed.catchUp();
-        else feed.hold();
+        if (connected) feed.release("disconnected");
+        else feed.hold("disconnected");
       }
+      // Meanwhile, the stream may be disturbed, or have another leader.
+      if (random() < 0.05) feed.catchUp();
+      if (random() < 0.05) feed.hold("election");
+      if (random() < 0.1) feed.release("election");
       // A connection delivers lines shortly before it is known to be restored.
       scenario.publish(feed, sequence, !connected && random() < 0.8);
       if (random() < 0.3) scenario.makeRoom(Math.floor(20 * random()));
@@ -278,7 +286,8 @@ Deno.test("A feed delivers every line exactly once and in order, whatever is los
     }
     scenario.makeRoom(Infinity);
     const joined = Promise.withResolvers<void>();
-    feed.catchUp(joined.resolve);
+    feed.release("election");
+    feed.release("disconnected", joined.resolve);
     await joined.promise;
     const all = Array.from({ length: 100 }, (_, i) => i + 1);
     assertEquals(scenario.taken, all, `seed ${seed}`);
