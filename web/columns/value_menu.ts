@@ -40,7 +40,7 @@ export class ValueMenu {
     this.#actions = actions;
   }
 
-  /** Opens the menu for a button that has the field's name, and if it is not a column the value, as data. */
+  /** Opens the menu for a button that has the field's name as data, and the value too unless it is in a column. */
   async open(button: HTMLElement, line: Line): Promise<void> {
     const { name = "", value = columnValue(line, name) } = button.dataset;
     if (value === "") return;

@@ -77,7 +77,7 @@ export class ListController implements ReactiveController {
     this.cursor.onChange = () => this.#cursorMoved();
     store.onChange = () => this.scheduler.drawForNewRows();
     query.onChange = () => {
-      // Between the same ends, there are now other rows.
+      // There are other rows between its ends now.
       this.selection.clear();
       this.list?.remeasure();
       host.requestUpdate();
@@ -155,7 +155,7 @@ export class ListController implements ReactiveController {
     return row?.id === id && row?.kind === "line" ? row : undefined;
   }
 
-  /** Expands a line, or collapses it. Returns whether it can be. */
+  /** Expands a line, or collapses it. Returns whether that is possible. */
   toggle(line: Line | undefined): boolean {
     if (line === undefined || !canExpand(line)) return false;
     if (!this.#expanded.delete(line.id)) this.#expanded.add(line.id);

@@ -1,5 +1,5 @@
 /**
- * Brings a match into view that is far into its line.
+ * Brings a match into view that is far from the beginning of its line.
  *
  * @module
  */

@@ -17,7 +17,7 @@ const BATCH_ROWS = 2000;
 /** Interval at which it is checked which lines need not wait for older ones any longer. */
 const RELEASE_MS = 100;
 
-/** Is told of a line, whether it is one of the past, and whether it is older than the rows before it. */
+/** Called with a line, whether it is one of the past, and whether it is older than all rows. */
 type LineListener = (line: Line, isHistory: boolean, isOlder?: boolean) => void;
 
 /** Adds rows to the store. */
