@@ -1,5 +1,5 @@
 /** The nats-server of a run, and the faults that can be injected into it. */
-import { type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
+import { type NatsConnection, type NatsServer, startNatsServer } from "../../tools/nats_server.ts";
 import { suspend } from "../support/suspend.ts";
 
 /** The service's NATS user. */
@@ -69,11 +69,9 @@ export class FaultyNats implements AsyncDisposable {
     await this.#nats.reload(configText(this.#writeDeadline));
   }
 
-  /** The number of the service's subscriptions. */
-  async subscriptions(): Promise<number> {
-    const connections = await this.#nats.connections();
-    const natstap = connections.filter(({ name }) => name === "natstap");
-    return natstap.reduce((sum, { subscriptions }) => sum + subscriptions, 0);
+  /** The service's connections. */
+  async connections(): Promise<NatsConnection[]> {
+    return (await this.#nats.connections()).filter(({ name }) => name === "natstap");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

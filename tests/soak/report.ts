@@ -60,10 +60,9 @@ function quantiles(values: number[]): string {
   return `${at(0.5)}, ${at(0.99)} ms`;
 }
 
-function resources({ streams, subscriptions, files, rss }: Resources): string {
-  return `${streams} streams, ${subscriptions} subscriptions, ${files} files, ${
-    Math.round(rss / 2 ** 20)
-  } MiB`;
+function resources({ streams, connections, subscriptions, files, rss }: Resources): string {
+  const nats = `${connections} connections to NATS, ${subscriptions} subscriptions`;
+  return `${streams} streams, ${nats}, ${files} files, ${Math.round(rss / 2 ** 20)} MiB`;
 }
 
 function count(value: number): string {

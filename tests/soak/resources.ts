@@ -7,6 +7,8 @@ import { pause, type Run } from "./run.ts";
 export interface Resources {
   /** Streams that are open. */
   streams: number;
+  /** Connections to NATS. */
+  connections: number;
   /** NATS subscriptions. */
   subscriptions: number;
   /** Open files. */
@@ -15,6 +17,8 @@ export interface Resources {
   rss: number;
 }
 
+/** The service's connections to NATS: the third reader of a subject has it open the second one. */
+const CONNECTIONS = 2;
 /** Permitted factor of memory afterwards. */
 const MEMORY_FACTOR = 1.2;
 /** Maximum time for memory to be released. */
@@ -23,9 +27,11 @@ const PATIENCE_MS = 30_000;
 /** Measures the resources. */
 export async function measure(run: Run, nats: FaultyNats): Promise<Resources> {
   const { pid } = run.service;
+  const connections = await nats.connections();
   return {
     streams: run.active.length,
-    subscriptions: await nats.subscriptions(),
+    connections: connections.length,
+    subscriptions: connections.reduce((sum, { subscriptions }) => sum + subscriptions, 0),
     files: [...Deno.readDirSync(`/proc/${pid}/fd`)].length,
     rss: memory(pid).rss,
   };
@@ -40,8 +46,7 @@ export async function measureAtRest(
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     const now = await measure(run, nats);
-    const empty = now.streams === 0 && now.subscriptions === 0;
-    if (empty && (before === undefined || isBack(now, before))) return now;
+    if (before === undefined ? isAtRest(now) : isBack(now, before)) return now;
     if (performance.now() > giveUpAt) return now;
     await pause(250);
   }
@@ -49,6 +54,10 @@ export async function measureAtRest(
 
 /** Whether no more is used than `before`. */
 export function isBack(now: Resources, before: Resources): boolean {
-  return now.streams === 0 && now.subscriptions === 0 && now.files <= before.files &&
-    now.rss <= before.rss * MEMORY_FACTOR;
+  return isAtRest(now) && now.files <= before.files && now.rss <= before.rss * MEMORY_FACTOR;
+}
+
+/** Whether there are no streams, and NATS is connected, which takes up files too. */
+function isAtRest({ streams, connections, subscriptions }: Resources): boolean {
+  return streams === 0 && subscriptions === 0 && connections === CONNECTIONS;
 }

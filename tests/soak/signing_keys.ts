@@ -36,7 +36,12 @@ export class Keys implements AsyncDisposable {
     this.#stranger = stranger;
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-      () => this.#answer(),
+      async () => {
+        const response = await this.#answer();
+        // An idle connection would be one of the service's open files at some times and not at others.
+        response.headers.set("Connection", "close");
+        return response;
+      },
     );
   }
 
