@@ -1,5 +1,6 @@
 import { connect, type NatsConnection } from "@nats-io/transport-deno";
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { electionSubject } from "../../lib/history/jetstream/jetstream_history.ts";
 import { startNatsServer } from "../../tools/nats_server.ts";
 import { ROOT } from "../support/checkout.ts";
 
@@ -37,6 +38,7 @@ Deno.test("a line that Vector stores on Fly reaches natstap with its sequence, a
     const created = await admin!.request("$JS.API.STREAM.CREATE.logs", JSON.stringify(stream));
     assertEquals(created.json<{ error?: unknown }>().error, undefined);
 
+    natstap!.subscribe(electionSubject("logs"), { callback: () => {} });
     const lines = natstap!.subscribe("natstap.logs.web.>");
     await natstap!.flush();
     const stored = await vector!.request("logs.web.dfw.m1", "hello");

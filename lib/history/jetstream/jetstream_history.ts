@@ -21,8 +21,11 @@ import { StoredLineReader } from "./reader/stored_line_reader.ts";
 import { StreamWatch } from "./stream_watch.ts";
 import type { QueueLimits } from "./waiting_lines.ts";
 
-/** The subject on which NATS announces that a stream, whose name follows, has another leader. */
-const ELECTIONS = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED";
+/** Returns the subject on which NATS announces that `stream` has another leader. */
+export function electionSubject(stream: string): string {
+  return `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${stream}`;
+}
+
 /** Time that a new leader may need until it answers requests. */
 const ELECTION_MS = 250;
 
@@ -63,7 +66,7 @@ export class JetStreamHistory implements History {
       },
       services.log,
     );
-    services.nats.watch(`${ELECTIONS}.${options.stream}`, () => this.#changeLeader());
+    services.nats.watch(electionSubject(options.stream), () => this.#changeLeader());
   }
 
   get problem(): string | undefined {

@@ -1,6 +1,7 @@
 import { connect } from "@nats-io/transport-deno";
 import { assertEquals } from "@std/assert";
 import { readHistoryStream } from "../../../../lib/history/jetstream/history_stream.ts";
+import { electionSubject } from "../../../../lib/history/jetstream/jetstream_history.ts";
 import { StoredLineReader } from "../../../../lib/history/jetstream/reader/stored_line_reader.ts";
 import { SubjectTemplate } from "../../../../lib/nats/subject_template.ts";
 import { historyStreamConfig, putHistoryStream } from "../../../../tools/create_history_stream.ts";
@@ -12,7 +13,7 @@ async function documentedPermissions(): Promise<string> {
   return /^publish: \[[^`]+/m.exec(await Deno.readTextFile(url))![0];
 }
 
-Deno.test("The permissions in docs/history.md suffice to read history", async () => {
+Deno.test("The permissions in docs/history.md suffice for history and live lines", async () => {
   await using nats = await startJetStream(`authorization { users: [
     { user: admin, password: admin }
     { user: natstap, password: natstap, permissions: { ${await documentedPermissions()} } }
@@ -35,7 +36,15 @@ Deno.test("The permissions in docs/history.md suffice to read history", async ()
     assertEquals((await reader.read(sequence)).length, 10);
     reader.close();
   }
+  const denied: Error[] = [];
+  for (const subject of [electionSubject("logs"), "logs.>", "natstap.logs.>"]) {
+    connection.subscribe(subject, {
+      callback: (error) => void (error && denied.push(error)),
+    });
+  }
   await connection.flush();
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(denied, []);
   assertEquals((await nats.api.streams.info("logs")).state.consumer_count, 0);
   await connection.close();
 });
