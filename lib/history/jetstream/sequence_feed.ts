@@ -119,7 +119,7 @@ export class SequenceFeed {
   catchUp(onJoined?: () => void): void {
     if (onJoined !== undefined) this.#onJoined.push(onJoined);
     this.#stale = true;
-    if (!this.#joining && !this.#held) this.#join(() => Promise.resolve());
+    if (!this.#joining) this.#join(() => Promise.resolve());
   }
 
   /** Stops. */

@@ -241,6 +241,28 @@ Deno.test("hold() makes live lines wait, because lines of other subjects before 
   }
 });
 
+Deno.test("hold() makes lines wait that arrive while others, which came before it, wait for the reader", async () => {
+  const scenario = new Scenario();
+  scenario.room = 0;
+  scenario.stored.push(1);
+  const feed = scenario.open(0);
+  feed.catchUp();
+  await settle();
+  scenario.publish(feed, 2);
+  scenario.makeRoom(1);
+  await settle();
+  feed.hold("disconnected");
+  scenario.stored.push(3, 4);
+  feed.push(line(4).payload, { sequence: 4, previous: 0 });
+  scenario.makeRoom(Infinity);
+  await settle();
+  assertEquals(scenario.taken, [1, 2]);
+  feed.release("disconnected");
+  await settle();
+  assertEquals(scenario.taken, [1, 2, 3, 4]);
+  feed.close();
+});
+
 Deno.test("catchUp() ends if the lines that it waits for are deleted", async () => {
   const scenario = new Scenario();
   const feed = scenario.open(0);
