@@ -97,9 +97,9 @@ function textTest(
 }
 
 /**
- * Tests a text with a regular expression, or a value in which `*` stands for any characters.
+ * Tests a text with a value that is a regular expression, or in which `*` stands for any characters.
  *
- * @param sourceOf The source of the expression for another value.
+ * @param sourceOf Converts any other value to the source of a regular expression.
  */
 function patternTest(
   value: Value,
