@@ -196,7 +196,7 @@ async function compress(name: AssetName, text: string, hash: string): Promise<As
     type: TYPES[name],
     hash,
     identity: bytes.toBase64(),
-    gzip: (await gzipAsync(bytes, {})).toBase64(),
+    gzip: (await gzipAsync(bytes, { numiterations: 50 })).toBase64(),
     br: brotliCompressSync(bytes, { params }).toBase64(),
   };
 }

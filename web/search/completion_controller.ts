@@ -33,7 +33,8 @@ export class CompletionController {
 
   /** Opens the list if the text at the caret can be completed, or closes it. */
   typed({ value, selectionStart }: HTMLInputElement): void {
-    this.#set(complete(value, selectionStart ?? value.length, this.#seen));
+    // An input of text always has a caret.
+    this.#set(complete(value, selectionStart!, this.#seen));
   }
 
   close(): void {
