@@ -49,7 +49,8 @@ export async function minify(script: string): Promise<string> {
     ecma: 2020,
     // Reading a property has no effect, and no function is a constructor.
     compress: {
-      passes: 3,
+      lhs_constants: false,
+      passes: 8,
       inline: 1,
       pure_getters: true,
       unsafe_arrows: true,

@@ -42,11 +42,6 @@ export class RowSelection {
     return this.#ends?.anchor;
   }
 
-  /** Id of the row where the selection ends. */
-  get focus(): number | undefined {
-    return this.#ends?.focus;
-  }
-
   /** Number of selected rows. */
   get count(): number {
     if (this.#ends === undefined) return 0;
