@@ -17,15 +17,19 @@ Deno.test("Once the stream has another leader, streams look for lines that it ha
       }
     }
     const { publisher } = server;
-    const requests = publisher.subscribe(`$JS.API.STREAM.MSG.GET.${STREAM}`, { max: 3 });
+    const requests = publisher.subscribe(`$JS.API.STREAM.MSG.GET.${STREAM}`, {
+      callback: () => {},
+    });
     await publisher.flush();
     publisher.publish(`$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${STREAM}`);
     await server.store("a", ["line 1", "line 2"]);
-    for await (const _ of requests);
     for (const reader of readers) {
       const lines = await entries(reader, 2);
       assertEquals(lines.map((line) => line.replace(/^\d+ /, "")), ["line 1", "line 2"]);
     }
+    await publisher.flush();
+    assertEquals(requests.getReceived(), readers.length, "Lines wait until streams have looked");
+    requests.unsubscribe();
   }
   for (const reader of readers) await reader.close();
 });
