@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { electionSubject } from "../../../lib/history/jetstream/jetstream_history.ts";
 import { STREAM } from "../../../tools/history_stream.ts";
 import { entries, startHistoryServer, startHistoryService } from "../../support/history.ts";
-import { openStream } from "../../support/service.ts";
+import { openStream, subjects } from "../../support/service.ts";
 
 Deno.test("Once the stream has another leader, streams look for lines that it has not republished", async () => {
   await using server = await startHistoryServer();
@@ -16,12 +17,14 @@ Deno.test("Once the stream has another leader, streams look for lines that it ha
         assertEquals(await entries(reader, 2), ["[status]", "[status]"]);
       }
     }
-    const { publisher } = server;
+    const { nats, publisher } = server;
+    const watched = (await subjects(nats)).filter((subject) => subject === electionSubject(STREAM));
+    assertEquals(watched.length, 2, "Announcements and lines must come in order");
     const requests = publisher.subscribe(`$JS.API.STREAM.MSG.GET.${STREAM}`, {
       callback: () => {},
     });
     await publisher.flush();
-    publisher.publish(`$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${STREAM}`);
+    publisher.publish(electionSubject(STREAM));
     await server.store("a", ["line 1", "line 2"]);
     for (const reader of readers) {
       const lines = await entries(reader, 2);
