@@ -19,8 +19,8 @@ export async function copy(text: string | Promise<string>): Promise<void> {
       event.preventDefault();
       event.stopImmediatePropagation();
     };
-    addEventListener("copy", put, { once: true, capture: true });
+    addEventListener("copy", put, true);
     document.execCommand("copy");
-    removeEventListener("copy", put, { capture: true });
+    removeEventListener("copy", put, true);
   }
 }

@@ -11,6 +11,7 @@ import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facet
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
 import { SEVERITIES, type Severity } from "../../lib/log_line/severity.ts";
 import type { RowQuery } from "../search/row_query.ts";
+import { formatNumber } from "../texts/translate.ts";
 import * as icons from "./icons.ts";
 
 /** Maximum number of values shown per facet, since there may be one per line. */
@@ -180,7 +181,7 @@ function omitted({ counts }: Model, facet: Facet): unknown {
   if (size === 0) return html`<span class="hint">none yet</span>`;
   const more = size - MAX_VALUES;
   return more > 0
-    ? html`<span class="hint">and ${more.toLocaleString("en")} less frequent</span>`
+    ? html`<span class="hint">and ${formatNumber(more)} less frequent</span>`
     : nothing;
 }
 

@@ -13,7 +13,7 @@ import type { Line } from "../rows/row.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
 import type { TimeSpan } from "../search/filter.ts";
 import type { RowQuery } from "../search/row_query.ts";
-import { t } from "../texts/translate.ts";
+import { formatNumber, t } from "../texts/translate.ts";
 
 /** Seconds per bar. */
 const BAR_SECONDS = 2;
@@ -241,7 +241,7 @@ function currentRate(bars: readonly Bar[]): string {
   const complete = bars.slice(-4, -1);
   const lines = complete.reduce((sum, bar) => sum + bar.lines, 0);
   const rate = lines / (complete.length * BAR_SECONDS || 1);
-  return `${rate.toLocaleString("en", { maximumFractionDigits: rate < 10 ? 1 : 0 })} lines/s`;
+  return `${formatNumber(rate, { maximumFractionDigits: rate < 10 ? 1 : 0 })} lines/s`;
 }
 
 function describe({ from, lines, errors }: Bar, time: TimeMode): string {
