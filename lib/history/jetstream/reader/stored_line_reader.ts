@@ -16,7 +16,7 @@ import { findTail } from "./tail_search.ts";
 
 /**
  * Number of times that a start behind the end of the stream is retried. A new leader may not know the last
- * lines at once; if it still does not, the stream was created anew.
+ * lines at once; if it still does not, the stream was deleted and created again.
  */
 const MAX_AHEAD = 4;
 

@@ -161,7 +161,7 @@ test("find() reports that the requested lines have been deleted", async (allowDi
 });
 
 test(
-  "find() starts with the first line if the stream was created anew",
+  "find() starts with the first line if the stream was deleted and created again",
   async (allowDirect, nats) => {
     await nats.store(numbered("logs.web.dfw.m1", 3));
     const reader = open(nats, allowDirect);
