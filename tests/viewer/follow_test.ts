@@ -292,3 +292,17 @@ Deno.test("The rate chart counts lines, and a click on a bar jumps to its lines"
     return await visit.row("line 0.").isVisible();
   }, true);
 });
+
+Deno.test("A line is copied even if the page has no Clipboard API, as over plain HTTP", async () => {
+  const context = { permissions: ["clipboard-read", "clipboard-write"] };
+  await using visit = await stage.open("", { context });
+  await visit.show({ message: "copied without the API" });
+  await visit.page.evaluate(`{
+    globalThis.clipboard = navigator.clipboard;
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+  }`);
+  await visit.row("copied without the API").hover();
+  await visit.row("copied without the API").locator(".copy").click();
+  const copied = () => visit.page.evaluate<string>("clipboard.readText()");
+  await assertEventually(async () => /copied without the API$/.test(await copied()), true);
+});
