@@ -6,31 +6,15 @@
 import { minify as minifyScript } from "npm:terser@5";
 
 /** How names of the viewer's own properties begin: callbacks, conditions, actions and parts. */
-const BEGINNINGS = [
-  ...["on", "is", "has", "are", "can", "matches", "matching", "needs", "too", "usual"],
-  ...[
-    "add",
-    "draw",
-    "focus",
-    "forget",
-    "load",
-    "move",
-    "render",
-    "request",
-    "reset",
-    "set",
-    "show",
-  ],
-  ...["to", "toggle", "update", "visible", "host", "bottom", "cursor", "field", "first", "heard"],
-  ...["line", "lines", "newest", "older", "parameters", "place", "properties", "property", "row"],
-  ...["values"],
-];
+const BEGINNINGS = "on|is|has|are|can|matches|matching|needs|too|usual|" +
+  "add|draw|focus|forget|load|move|render|request|reset|set|show|to|toggle|update|visible|" +
+  "host|bottom|cursor|field|first|heard|line|lines|newest|older|parameters|place|properties|property|row|values";
 
 /**
  * Names of properties that are shortened, such as `onCopy`, `isEmpty` and `toggleField`. Nothing outside of the
  * viewer uses such a name, except for those of the platform, which terser knows, and no key of JSON is like that.
  */
-export const INTERNAL_NAMES = new RegExp(`^(?:${BEGINNINGS.join("|")})[A-Z]`);
+export const INTERNAL_NAMES = new RegExp(`^(?:${BEGINNINGS})[A-Z]`);
 
 /**
  * Resolves to the same script, smaller than the bundler makes it: its expressions and names are shorter,
