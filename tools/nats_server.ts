@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tmpdir } from "node:os";
 import { findOrInstall, type Machine } from "./install.ts";
 import { bypassProxyForLoopback } from "./loopback.ts";
 import { sendSignal } from "./signal.ts";
@@ -15,6 +16,8 @@ export interface NatsServerOptions {
   config?: string;
   /** Whether the server has JetStream, which stores its data in the server's temporary folder. */
   jetstream?: boolean;
+  /** The folder in which the server's own folder is created; by default, that of the system. */
+  tempDir?: string;
   /** Whether the server ignores Ctrl-C in a terminal, so that its parent decides when to stop it. */
   detached?: boolean;
 }
@@ -84,7 +87,8 @@ export function findNatsServer(machine?: Machine): Promise<string> {
 export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
   bypassProxyForLoopback();
   const program = await findNatsServer();
-  const folder = await Deno.makeTempDir({ prefix: "natstap-nats-" });
+  const { tempDir = tmpdir() } = options;
+  const folder = await Deno.makeTempDir({ dir: tempDir, prefix: "natstap-nats-" });
   const configPath = `${folder}/server.conf`;
   await Deno.writeTextFile(configPath, configText(folder, options));
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { findOrInstall, type Machine } from "./install.ts";
 import { readLines } from "./lines.ts";
@@ -59,6 +60,7 @@ export function findPromtool(): Promise<string> {
  * Starts a Prometheus on 127.0.0.1. Resolves once it answers queries, which is before its first scrape.
  *
  * @param targets The addresses that serve `/metrics`, such as `127.0.0.1:9091`.
+ * @param tempDir The folder in which its own folder is created; by default, that of the system.
  * @throws {Error} If it does not start; the message contains the reason that it gave.
  *
  * @example
@@ -67,10 +69,13 @@ export function findPromtool(): Promise<string> {
  * console.log(await prometheus.query("natstap_streams_active"));
  * ```
  */
-export async function startPrometheus(targets: string[] = []): Promise<Prometheus> {
+export async function startPrometheus(
+  targets: string[] = [],
+  tempDir: string = tmpdir(),
+): Promise<Prometheus> {
   bypassProxyForLoopback();
   const program = await findPrometheus();
-  const folder = await Deno.makeTempDir({ prefix: "natstap-prometheus-" });
+  const folder = await Deno.makeTempDir({ dir: tempDir, prefix: "natstap-prometheus-" });
   const configPath = `${folder}/prometheus.yml`;
   await Deno.writeTextFile(configPath, configText(targets));
 

@@ -77,9 +77,7 @@ Deno.test("startNatsServer() starts JetStream if asked to, which a reload keeps"
 
 Deno.test("NatsServer.stop() waits for the exit, leaves no files and may be called twice", async () => {
   const tempDir = await Deno.makeTempDir();
-  Deno.env.set("TMPDIR", tempDir);
-  const server = await startNatsServer();
-  Deno.env.delete("TMPDIR");
+  const server = await startNatsServer({ tempDir });
   assertEquals(Array.from(Deno.readDirSync(tempDir)).length, 1);
   await Promise.all([server.stop(), server.stop()]);
   assertEquals(Array.from(Deno.readDirSync(tempDir)), []);

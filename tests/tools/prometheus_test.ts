@@ -24,18 +24,18 @@ Deno.test("Prometheus reports a target that cannot be scraped, and rejects an in
 });
 
 Deno.test("startPrometheus() rejects with the reason if it cannot start, and leaves no files", async () => {
-  await inTempDir(async () => {
-    await assertRejects(() => startPrometheus(["fortnight/"]), Error, "fortnight");
-  });
+  const tempDir = await Deno.makeTempDir();
+  await assertRejects(() => startPrometheus(["fortnight/"], tempDir), Error, "fortnight");
+  await removeEmpty(tempDir);
 });
 
 Deno.test("Prometheus.stop() waits for the exit, leaves no files and may be called twice", async () => {
-  const { url } = await inTempDir(async () => {
-    const prometheus = await startPrometheus();
-    await Promise.all([prometheus.stop(), prometheus.stop()]);
-    return prometheus;
-  });
-  await assertRejects(() => fetch(url), TypeError);
+  const tempDir = await Deno.makeTempDir();
+  const prometheus = await startPrometheus([], tempDir);
+  assertEquals(Array.from(Deno.readDirSync(tempDir)).length, 1);
+  await Promise.all([prometheus.stop(), prometheus.stop()]);
+  await removeEmpty(tempDir);
+  await assertRejects(() => fetch(prometheus.url), TypeError);
 });
 
 Deno.test("findPrometheus() rejects a PROMETHEUS that cannot be run", async () => {
@@ -57,15 +57,8 @@ Deno.test("findPrometheus() says what to run if it may not install prometheus", 
   await Deno.remove(folder, { recursive: true });
 });
 
-/** Runs `start` with an empty folder for temporary files; fails if it leaves any. */
-async function inTempDir<T>(start: () => Promise<T>): Promise<T> {
-  const folder = await Deno.makeTempDir();
-  Deno.env.set("TMPDIR", folder);
-  try {
-    return await start();
-  } finally {
-    Deno.env.delete("TMPDIR");
-    assertEquals(Array.from(Deno.readDirSync(folder)), []);
-    await Deno.remove(folder);
-  }
+/** Removes `folder`; fails if it contains anything. */
+async function removeEmpty(folder: string): Promise<void> {
+  assertEquals(Array.from(Deno.readDirSync(folder)), []);
+  await Deno.remove(folder);
 }
