@@ -87,10 +87,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
   readonly #selection = new SelectionController(this, this.#store, this.#rows, this.#note);
   readonly #keys = new KeyController(this, (command) => this.#run(command));
   readonly #chips = new FacetChips(this);
-  readonly #chart = new RateChart(this, this.#query, {
-    onJump: (id) => this.#rows.show(id),
-    onSpan: (span) => this.#query.update({ span }),
-  });
+  readonly #chart = new RateChart(this, this.#query, (id) => this.#rows.show(id));
   readonly #completion = new CompletionController(
     this,
     new StoredFields(this.#store),
@@ -404,7 +401,6 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         else if (this.#selection.clear()) return true;
         else if (this.#query.context !== undefined) this.leaveContext();
         else if (query.text !== "") this.#query.update({ text: "" });
-        else if (query.span !== undefined) this.#query.update({ span: undefined });
         else return false;
         return true;
       },

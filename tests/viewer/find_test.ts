@@ -1,5 +1,5 @@
 /** Filtering, finding and facets. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import { type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
@@ -285,8 +285,12 @@ Deno.test("Dragging in the rate chart selects a span of time, which Esc removes"
   await mouse.up();
   await visit.button(/^Time .*: remove$/).waitFor();
   await assertShown(visit, []);
+  assertMatch(await visit.searchField.inputValue(), /^time>=[\dTZ:-]+ time<[\dTZ:-]+$/);
   await visit.page.keyboard.press("Escape");
   await assertShown(visit, ALL);
+  await visit.searchField.fill("time>2000-01-01 line");
+  await visit.button(/^Time 00:00:00 – : remove$/).click();
+  assertEquals(await visit.searchField.inputValue(), "line");
 });
 
 Deno.test("Shift and the arrow keys select a span of time in the rate chart", async () => {

@@ -164,15 +164,16 @@ function chip(model: Model, facet: Facet, value: string): TemplateResult {
   `;
 }
 
-/** The span of time that was selected in the rate chart. */
+/** The span of time that the query selects, as by dragging in the rate chart. */
 function spanTemplate(query: RowQuery, time: TimeMode): TemplateResult | typeof nothing {
-  const { span } = query.query;
+  const { span } = query;
   if (span === undefined) return nothing;
-  const label = `${gapTime(span.from, time)} – ${gapTime(span.to, time)}`;
+  const [from, to] = [span.from, span.to].map((at) => isFinite(at) ? gapTime(at, time) : "");
+  const label = `${from} – ${to}`;
   return html`
     <button class="chip span" aria-label="Time ${label}: remove"
-      title="Show lines of all times (Esc)"
-      @click=${() => query.update({ span: undefined })}>${label} ${icons.close}</button>
+      title="Show lines of all times"
+      @click=${() => query.selectSpan()}>${label} ${icons.close}</button>
   `;
 }
 

@@ -8,10 +8,9 @@ import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import type { ReactiveElement } from "../reactive_element.ts";
 import { countText } from "../rows/count_text.ts";
 import { type Bar, LineRate } from "../rows/line_rate.ts";
-import { lineTime } from "../rows/line_time.ts";
+import { lineTime, type TimeSpan } from "../rows/line_time.ts";
 import type { Line } from "../rows/row.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
-import type { TimeSpan } from "../search/filter.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import { formatNumber, t } from "../texts/translate.ts";
 
@@ -29,18 +28,11 @@ const MIN_HEIGHT = 2;
 /** How far the pointer moves before it selects a span rather than a bar, in pixels. */
 const DRAG_PX = 5;
 
-/** What the chart does. */
-export interface ChartActions {
-  /** Called with the id of a line to scroll to. */
-  onJump(id: number): void;
-  onSpan(span: TimeSpan): void;
-}
-
 /** Counts the lines that match, and renders the chart as a slider, so that it can be used by keyboard. */
 export class RateChart {
   readonly #host: ReactiveElement;
   readonly #query: RowQuery;
-  readonly #actions: ChartActions;
+  readonly #onJump: (id: number) => void;
   readonly #all = new LineRate();
   /** The lines that match, while there is a query. */
   #matching: LineRate | undefined;
@@ -51,10 +43,11 @@ export class RateChart {
   /** Where the pointer went down, in pixels, and the time there. */
   #drag: { readonly x: number; readonly from: number; to: number | undefined } | undefined;
 
-  constructor(host: ReactiveElement, query: RowQuery, actions: ChartActions) {
+  /** @param onJump Called with the id of a line to scroll to. */
+  constructor(host: ReactiveElement, query: RowQuery, onJump: (id: number) => void) {
     this.#host = host;
     this.#query = query;
-    this.#actions = actions;
+    this.#onJump = onJump;
   }
 
   /** A line of the past counts at its own time, if it has one. */
@@ -156,7 +149,7 @@ export class RateChart {
   /** The span that is being selected, or is selected. */
   get #span(): TimeSpan | undefined {
     const { from, to } = this.#drag ?? {};
-    if (from === undefined || to === undefined) return this.#query.query.span;
+    if (from === undefined || to === undefined) return this.#query.span;
     return { from: Math.min(from, to), to: Math.max(from, to) };
   }
 
@@ -183,7 +176,7 @@ export class RateChart {
       return "offsetX" in event ? this.#jump(bars[barAt(event, bars.length)]) : undefined;
     }
     // The last bar of the span belongs to it.
-    this.#actions.onSpan({ from: span.from, to: span.to + BAR_SECONDS * 1000 });
+    this.#query.selectSpan({ from: span.from, to: span.to + BAR_SECONDS * 1000 });
   }
 
   #select(index: number | undefined): void {
@@ -192,7 +185,7 @@ export class RateChart {
   }
 
   #jump(bar: Bar | undefined): void {
-    if (bar?.firstId !== undefined) this.#actions.onJump(bar.firstId);
+    if (bar?.firstId !== undefined) this.#onJump(bar.firstId);
   }
 }
 

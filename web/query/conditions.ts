@@ -6,7 +6,9 @@
 import { SEVERITIES, type Severity, severityOf } from "../../lib/log_line/severity.ts";
 import { type Facet, isFacet } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
+import { lineTime } from "../rows/line_time.ts";
 import { type Candidate, fieldName, type Scalar } from "./candidate.ts";
+import { dateOf, TIME } from "./dates.ts";
 import { literalSource } from "./literal_source.ts";
 import { numberIn, parseQuantity, type Quantity } from "./quantity.ts";
 import { type FieldNode, InvalidQuery, type Operator, type Value } from "./query.ts";
@@ -31,6 +33,7 @@ export function conditionTest(node: FieldNode, compileRegex: CompileRegex): Test
   if (column !== undefined && operator !== "=") return column;
   const tests = node.values.map((value) => valueTest(value, operator, name, compileRegex));
   const any = (value: Scalar) => tests.some((test) => test(value));
+  if (name === TIME && comparesDates(node)) return ({ line }) => any(lineTime(line));
   const field = fieldName(name);
   const isMessage = MESSAGES.includes(name);
   // Copied text such as `main.go:42` looks like a condition. So does a list that is a value itself: `a,b`.
@@ -128,7 +131,14 @@ function valueTest(
   name: string,
   compileRegex: CompileRegex,
 ): (value: Scalar) => boolean {
-  const isComparison = operator !== ":" && operator !== "=";
+  const isComparison = isOrdered(operator);
+  const date = isComparison && value.kind === "value" ? dateOf(value.text) : undefined;
+  if (date !== undefined) {
+    return (scalar) => {
+      const at = typeof scalar === "number" ? scalar : dateOf(String(scalar));
+      return at !== undefined && ordered(operator, at - date);
+    };
+  }
   const quantity = value.kind === "value" ? parseQuantity(value.text) : undefined;
   if (value.kind === "value" && (isComparison || quantity !== undefined)) {
     return (scalar) =>
@@ -140,6 +150,16 @@ function valueTest(
     return operator === "=" || text === "" ? `^${source}$` : source;
   });
   return (scalar) => test(String(scalar));
+}
+
+/** Whether a condition compares a field with dates. */
+function comparesDates({ operator, values }: FieldNode): boolean {
+  return isOrdered(operator) &&
+    values.every((value) => value.kind === "value" && dateOf(value.text) !== undefined);
+}
+
+function isOrdered(operator: Operator): boolean {
+  return operator !== ":" && operator !== "=";
 }
 
 function compared(scalar: Scalar, operator: Operator, wanted: Quantity, name: string): boolean {

@@ -4,6 +4,8 @@
  * @module
  */
 import { isFacet } from "../rows/facets.ts";
+import type { TimeSpan } from "../rows/line_time.ts";
+import { dateOf, TIME } from "./dates.ts";
 import { parseQuery } from "./parse_query.ts";
 import { parseQuantity } from "./quantity.ts";
 import type { FieldNode, Node, Value } from "./query.ts";
@@ -73,13 +75,48 @@ export function toggleValue(
   return addCondition(query, `${writtenName(name)}${operator}${writtenValue(value)}`, excludes);
 }
 
-function addCondition(query: string, condition: string, excludes: boolean): string {
+function addCondition(query: string, condition: string, excludes = false): string {
   const parsed = parseQuery(query);
   const node = "error" in parsed ? undefined : parsed.node;
   const trimmed = query.trim();
   const isBareOr = node?.kind === "or" && trimmed.length === node.end - node.start;
   const before = isBareOr ? `(${trimmed})` : trimmed;
   return `${before} ${excludes ? "-" : ""}${condition}`.trim();
+}
+
+/** The span of time that the query selects; `undefined` if it does not restrict the time. */
+export function chosenSpan(query: string): TimeSpan | undefined {
+  const limits = timeLimits(query);
+  if (limits.length === 0) return undefined;
+  const ofOperator = (sign: string) =>
+    limits.filter(({ node }) => node.operator.startsWith(sign))
+      .map(({ values }) => dateOf(values[0]!.text)!);
+  return { from: Math.max(...ofOperator(">")), to: Math.min(...ofOperator("<")) };
+}
+
+/**
+ * Selects a span of time, or all times.
+ *
+ * @example
+ * ```ts
+ * withSpan("error", { from: 0, to: 60_000 });
+ * // "error time>=1970-01-01T00:00:00Z time<1970-01-01T00:01:00Z"
+ * ```
+ */
+export function withSpan(query: string, span?: TimeSpan): string {
+  const [first] = timeLimits(query);
+  if (first !== undefined) return withSpan(withValues(query, first, []), span);
+  if (span === undefined) return query;
+  const [from, to] = [span.from, span.to].map((at) =>
+    new Date(at).toISOString().replace(".000", "")
+  );
+  return addCondition(addCondition(query, `${TIME}>=${from}`), `${TIME}<${to}`);
+}
+
+/** The conditions on the time of lines. */
+function timeLimits(query: string): Condition[] {
+  return conditions(query, TIME, /[<>]/)
+    .filter(({ values, excludes }) => !excludes && dateOf(values[0]!.text) !== undefined);
 }
 
 /** Removes the conditions on these fields. */
@@ -106,7 +143,7 @@ function withValues(
 }
 
 /** The conditions on a field at the top of a query. */
-function conditions(query: string, name: string): Condition[] {
+function conditions(query: string, name: string, operators = /^[:=]$/): Condition[] {
   const parsed = parseQuery(query);
   if ("error" in parsed || parsed.node === undefined) return [];
   const { node } = parsed;
@@ -115,7 +152,7 @@ function conditions(query: string, name: string): Condition[] {
     const inner = excludes ? whole.child : whole;
     if (inner.kind !== "field" || inner.name !== name || inner.written === undefined) return [];
     const { values, operator } = inner;
-    const isPlain = (operator === ":" || operator === "=") && values.every(isPlainValue);
+    const isPlain = operators.test(operator) && values.every(isPlainValue);
     return isPlain ? [{ node: inner, values, whole, excludes }] : [];
   });
 }

@@ -12,3 +12,9 @@ const PAST_MS = 10_000;
 export function lineTime({ time, received }: Pick<Line, "time" | "received">): number {
   return time !== undefined && received - time > PAST_MS ? time : received;
 }
+
+/** A span of time, without its end; in milliseconds since the epoch. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+}

@@ -5,22 +5,7 @@
  */
 import { compileQuery } from "../query/compile_query.ts";
 import type { QueryError } from "../query/query.ts";
-import { lineTime } from "../rows/line_time.ts";
 import type { Line } from "../rows/row.ts";
-
-/** What a line must match to be shown. */
-export interface Filter {
-  /** A query, as described in `parse_query.ts`; `""` matches every line. */
-  readonly query: string;
-  /** When the line must have been written; see `line_time.ts`. */
-  readonly span?: TimeSpan | undefined;
-}
-
-/** A span of time, without its end; in milliseconds since the epoch. */
-export interface TimeSpan {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** A compiled filter. */
 export interface Matcher {
@@ -37,29 +22,23 @@ export const EVERYTHING: Matcher = { test: () => true, pattern: undefined, probl
 const TOO_SLOW = "This expression takes too long on these lines: try one with fewer repeats.";
 
 /**
- * Compiles `filter`.
+ * Compiles a query, as described in `parse_query.ts`; `""` matches every line.
  *
  * @example
  * ```ts
- * const matcher = compile({ query: "level>=warn /status=5\\d\\d/" });
+ * const matcher = compile("level>=warn /status=5\\d\\d/");
  * if (!("error" in matcher)) matcher.test(line);
  * ```
  */
-export function compile({ query, span }: Filter): Matcher | QueryError {
+export function compile(query: string): Matcher | QueryError {
   const compiled = compileQuery(query);
   if ("error" in compiled) return compiled;
   const { pattern } = compiled;
   return {
-    test: (line) => isIn(line, span) && compiled.test(line),
+    test: compiled.test,
     pattern,
     get problem() {
       return compiled.tooSlow ? TOO_SLOW : undefined;
     },
   };
-}
-
-function isIn(line: Line, span: TimeSpan | undefined): boolean {
-  if (span === undefined) return true;
-  const time = lineTime(line);
-  return time >= span.from && time < span.to;
 }

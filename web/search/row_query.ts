@@ -1,20 +1,22 @@
 /**
- * Which rows the reader asks for: the query, the span of time, and the matches found.
+ * Which rows the reader asks for: the query, and the matches found.
  *
  * @module
  */
 import {
+  chosenSpan,
   type ChosenValues,
   chosenValues,
   toggleValue,
   withoutConditions,
+  withSpan,
 } from "../query/edit_query.ts";
 import { type Facet, FACET_NAMES } from "../rows/facets.ts";
-import { lineTime } from "../rows/line_time.ts";
+import { lineTime, type TimeSpan } from "../rows/line_time.ts";
 import type { Line, Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
 import { formatNumber, t } from "../texts/translate.ts";
-import { compile, EVERYTHING, type TimeSpan } from "./filter.ts";
+import { compile, EVERYTHING } from "./filter.ts";
 import { Finder } from "./finder.ts";
 
 /** Number of rows that match above which older lines are only loaded if the reader scrolls up. */
@@ -26,8 +28,6 @@ export interface Query {
   readonly text: string;
   /** Whether rows that do not match are hidden. */
   readonly hides: boolean;
-  /** When the lines must have arrived. */
-  readonly span: TimeSpan | undefined;
 }
 
 /** Filters the store, and finds matches in it. */
@@ -36,11 +36,12 @@ export class RowQuery {
   onChange: () => void = () => {};
   readonly #store: Store;
   readonly #finder: Finder;
-  #query: Query = { text: "", hides: true, span: undefined };
+  #query: Query = { text: "", hides: true };
   #applied = "";
   #matcher = EVERYTHING;
   #error: string | undefined;
   #chosen = new Map<string, ChosenValues>();
+  #span: TimeSpan | undefined;
   #wasFiltering = false;
   #hasMore = false;
   #version = 0;
@@ -84,9 +85,14 @@ export class RowQuery {
     return chosen;
   }
 
+  /** The span of time that the query selects at its top. */
+  get span(): TimeSpan | undefined {
+    return this.#span;
+  }
+
   /** Whether a facet value is selected or excluded, or a span of time is. */
   get hasFacets(): boolean {
-    return this.#query.span !== undefined || FACET_NAMES.some((facet) => {
+    return this.#span !== undefined || FACET_NAMES.some((facet) => {
       const { selected, excluded } = this.chosen(facet);
       return selected.size + excluded.size > 0;
     });
@@ -102,14 +108,19 @@ export class RowQuery {
     this.update({ text: toggleValue(this.#applied, name, value, excludes, true) });
   }
 
+  /** Selects a span of time, or all times. */
+  selectSpan(span?: TimeSpan): void {
+    this.update({ text: withSpan(this.#applied, span) });
+  }
+
   /** Deselects all facet values and the span. */
   resetFacets(): void {
-    this.update({ text: withoutConditions(this.#applied, FACET_NAMES), span: undefined });
+    this.update({ text: withoutConditions(withSpan(this.#applied), FACET_NAMES) });
   }
 
   /** Shows all rows. */
   reset(): void {
-    this.update({ text: "", span: undefined });
+    this.update({ text: "" });
   }
 
   /** Id of the row whose context is shown: rows that do not match are dimmed rather than hidden. */
@@ -169,7 +180,7 @@ export class RowQuery {
     const { visibleCount, filtering } = this.#store;
     if (!this.isFiltering || filtering || visibleCount >= ENOUGH_ROWS) return false;
     const [first] = this.#store.all();
-    return first?.kind === "line" && lineTime(first) > (this.#query.span?.from ?? 0);
+    return first?.kind === "line" && lineTime(first) > (this.#span?.from ?? 0);
   }
 
   /** Whether all lines are hidden, because none matches. */
@@ -224,17 +235,18 @@ export class RowQuery {
   }
 
   get #isRestricted(): boolean {
-    return this.#applied.trim() !== "" || this.#query.span !== undefined;
+    return this.#applied.trim() !== "";
   }
 
   #apply(): void {
-    const { text, span } = this.#query;
-    const compiled = compile({ query: text, span });
+    const { text } = this.#query;
+    const compiled = compile(text);
     this.#error = "error" in compiled ? compiled.error : undefined;
     if (!("error" in compiled)) {
       this.#applied = text;
       this.#matcher = compiled;
       this.#chosen.clear();
+      this.#span = chosenSpan(text);
       this.#known = new WeakMap();
     }
     this.#version++;

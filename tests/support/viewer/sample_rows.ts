@@ -37,7 +37,7 @@ export function flyLine(fields: FlyFields = {}, received = 0): Line {
 
 /** The matcher of a valid query. */
 export function matcher(query: string): Matcher {
-  const compiled = compile({ query });
+  const compiled = compile(query);
   if ("error" in compiled) throw new Error(compiled.error);
   return compiled;
 }

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import {
+  chosenSpan,
   chosenValues,
   toggleValue,
   withoutConditions,
+  withSpan,
   writtenValue,
 } from "../../../web/query/edit_query.ts";
 
@@ -53,6 +55,31 @@ Deno.test("chosenValues() has what was written into the query", () => {
       assertEquals(toggleValue(query, "machine", value, excludes), "other");
     }
   }
+});
+
+Deno.test("withSpan() writes, replaces and removes conditions on the time of lines", () => {
+  const written = "a b time>=1970-01-01T00:00:01Z time<1970-01-01T00:00:02.5Z";
+  assertEquals(withSpan("a b", { from: 1000, to: 2500 }), written.replace("2.5", "2.500"));
+  assertEquals(chosenSpan(written), { from: 1000, to: 2500 });
+  assertEquals(withSpan(written, { from: 0, to: 1000 }).match(/1970[^ ]*/g), [
+    "1970-01-01T00:00:00Z",
+    "1970-01-01T00:00:01Z",
+  ]);
+  assertEquals(withSpan(`x ${written} y`), "x a b y");
+  assertEquals(withSpan("a OR b", { from: 0, to: 1000 }).slice(0, 9), "(a OR b) ");
+});
+
+Deno.test("chosenSpan() is open where the query does not limit the time", () => {
+  assertEquals(chosenSpan("x time>1970-01-01"), { from: 0, to: Infinity });
+  assertEquals(chosenSpan("time<1970-01-01 time<=1970-01-02"), { from: -Infinity, to: 0 });
+  for (const query of ["x", "time>500", "-time>1970-01-01", "a OR time>1970-01-01", "time:1970"]) {
+    assertEquals(chosenSpan(query), undefined, query);
+  }
+});
+
+Deno.test("toggleValue() of a field time keeps conditions on the time of lines", () => {
+  const query = "time>=1970-01-01";
+  assertEquals(toggleValue(query, "time", "500", false, true), `${query} time:500`);
 });
 
 Deno.test("withoutConditions() keeps the rest of the query", () => {
