@@ -18,16 +18,16 @@ import { RowQuery } from "./search/row_query.ts";
 import { Store } from "./rows/store.ts";
 import { type Status, statusOf } from "./connection/status.ts";
 import { StreamController } from "./connection/stream_controller.ts";
-import { copy } from "./export/clipboard.ts";
 import { ListController } from "./list/list_controller.ts";
-import { SelectionController } from "./selection/selection_controller.ts";
+import { copy } from "./export/clipboard.ts";
 import { Banner, bannerTemplate } from "./panels/banner.ts";
 import { emptyListTemplate } from "./panels/empty_list.ts";
 import type { Command } from "./keys/shortcuts.ts";
-import { toolbarTemplate } from "./panels/toolbar.ts";
-import { contextBarTemplate } from "./panels/context_bar.ts";
 import { StoredFields } from "./search/seen_fields.ts";
 import { columnHeaderTemplate } from "./columns/column_header.ts";
+import { RateChart } from "./panels/rate_chart.ts";
+import { SelectionController } from "./selection/selection_controller.ts";
+import { toolbarTemplate } from "./panels/toolbar.ts";
 import { CustomColumns, offeredNames } from "./columns/custom_columns.ts";
 import { hasSequence, type Line, lineDetail } from "./rows/row.ts";
 import { TIMES } from "./rows/row_time.ts";
@@ -35,20 +35,20 @@ import { MenuController } from "./panels/menu_controller.ts";
 import { newLinesTemplate } from "./panels/new_lines_button.ts";
 import { NoteController } from "./panels/note.ts";
 import { FacetChips } from "./panels/facet_chips.ts";
-import { columnChoiceTemplate } from "./columns/column_choice.ts";
-import { RateChart } from "./panels/rate_chart.ts";
 import { remedyTemplate } from "./panels/remedy.ts";
-import { KeyController } from "./keys/key_controller.ts";
 import type { Place } from "./list/list.ts";
-import { unusedColumns } from "./rows/facets.ts";
-import { FilterProperty } from "./search/filter_property.ts";
 import { helpTemplate } from "./keys/help.ts";
 import { CompletionController } from "./search/completion_controller.ts";
 import { ValueMenu } from "./columns/value_menu.ts";
+import { columnChoiceTemplate } from "./columns/column_choice.ts";
+import { unusedColumns } from "./rows/facets.ts";
+import { contextBarTemplate } from "./panels/context_bar.ts";
+import { KeyController } from "./keys/key_controller.ts";
 import { setTexts, t } from "./texts/translate.ts";
 import { LIMIT, NARROW_PX, ViewerElement } from "./viewer_element.ts";
 import type { ViewerEvents, ViewerMethods } from "./package/element.ts";
 import { html, nothing, type TemplateResult } from "lit/html.js";
+import { FilterProperty } from "./search/filter_property.ts";
 
 export { setTexts };
 
@@ -226,12 +226,12 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         ${this.#query.context === undefined
           ? nothing
           : contextBarTemplate(() => this.leaveContext())}
-        <div class="list" part="list" role="log" aria-live="off" aria-label="Log lines">
+        <div class="list" part="list" role="log" aria-live="off" aria-label=${t("Log lines")}>
           ${isEmpty
             ? nothing
             : columnHeaderTemplate(this.#columns.names, this.time, (name) =>
               this.#toggleColumn(name))}
-          <div class="scroller" role="grid" aria-label="Lines" aria-multiselectable="true"
+          <div class="scroller" role="grid" aria-label=${t("Lines")} aria-multiselectable="true"
             aria-rowcount=${this.#store.visibleCount} tabindex="0"
             @pointerdown=${this.#selection.press}></div>
           <div class="focus-ring"></div>
@@ -351,7 +351,9 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
 
   #step(by: 1 | -1): void {
     const hasWrapped = this.#rows.step(by);
-    if (hasWrapped) this.#note.show(`Continued from the ${by > 0 ? "top" : "bottom"}`);
+    if (hasWrapped) {
+      this.#note.show(t(by > 0 ? "Continued from the top" : "Continued from the bottom"));
+    }
   }
 
   /** Runs the command of a key or button. Returns whether there was anything to do. */

@@ -151,6 +151,9 @@ Deno.test("Chips write themselves into the query, and exclude with Alt", async (
   await visit.button("level error, 2 lines").click({ modifiers: ["Alt"] });
   assertEquals(await visit.searchField.inputValue(), "(slow OR PR04 OR cart) -level:error");
   await assertShown(visit, ["slow"]);
+  await visit.button("level error, 2 lines, excluded").press("Alt+Enter");
+  assertEquals(await visit.searchField.inputValue(), "(slow OR PR04 OR cart)");
+  await visit.button("level error, 2 lines").press("Alt+Enter");
   await visit.button("level error, 2 lines, excluded").click();
   assertEquals(await visit.searchField.inputValue(), "(slow OR PR04 OR cart)");
   await visit.searchField.fill("");

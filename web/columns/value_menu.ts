@@ -64,7 +64,9 @@ export class ValueMenu {
       `;
     const column = columns.includes(value.name) ? "Remove column" : "Show as column";
     return html`
-      <div class="value-menu" popover role="group" aria-label="Actions for ${value.name}"
+      <div class="value-menu" popover role="group" aria-label=${t("Actions for {name}", {
+        name: value.name,
+      })}
         @toggle=${(event: ToggleEvent) => event.newState === "closed" && this.#closed()}
         @keydown=${(event: KeyboardEvent) => event.key === "Escape" && event.stopPropagation()}>
         <div class="value-name">${value.name}</div>

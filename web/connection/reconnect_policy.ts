@@ -28,7 +28,7 @@ export type Decision = Retry | {
 export interface Retry {
   /** For developers. */
   readonly reason: string;
-  /** Shown to the user. Default: the reason. */
+  /** Shown to the user. Default: the reason, which is then one of the texts. */
   readonly text?: Text;
   /** Exact delay. Default: a random backoff. */
   readonly delay?: number | undefined;
@@ -100,7 +100,7 @@ function afterEnd(reason: string, retry: number | undefined, token: TokenState):
     case "stalled":
       return { reason: "This page read the stream too slowly." };
     default:
-      return { reason: `The log service ended the stream: ${reason}.` };
+      return { reason: `The log service ended the stream: ${reason}.`, text: UNAVAILABLE };
   }
 }
 

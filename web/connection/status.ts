@@ -36,8 +36,8 @@ const ENDED: Readonly<Record<EndedReason, readonly [text: Text, detail: Text]>> 
 /** Time after which a response is late. */
 const SLOW_MS = 4000;
 /** The usual reason is that six views with different lines are open over HTTP/1.1. */
-const NO_RESPONSE = "No response yet. A browser opens only a few connections to one service: " +
-  "if other views of logs are open, also in other tabs, close one.";
+const NO_RESPONSE: Text =
+  "No response yet. A browser opens only a few connections to one service: if other views of logs are open, also in other tabs, close one.";
 
 /** Describes `state` at the time `now`, in milliseconds since the epoch. */
 export function statusOf(state: ConnectionState, paused: boolean, now: number): Status {
@@ -45,13 +45,14 @@ export function statusOf(state: ConnectionState, paused: boolean, now: number): 
     case "idle":
       return status("wait", t("Not connected"));
     case "connecting":
-      return status("wait", t("Connecting…"), now - state.since < SLOW_MS ? "" : NO_RESPONSE);
+      return status("wait", t("Connecting…"), now - state.since < SLOW_MS ? "" : t(NO_RESPONSE));
     case "reconnecting": {
       const seconds = Math.max(0, Math.ceil((state.at - now) / 1000));
       const text = seconds === 0
         ? t("Reconnecting…")
         : t("Reconnecting in {seconds} s", { seconds: String(seconds) });
-      const detail = state.text === undefined ? state.reason : t(state.text);
+      // A reason without another text is one of the texts.
+      const detail = t(state.text ?? state.reason as Text);
       return { kind: "wait", text, spoken: t("Reconnecting"), detail };
     }
     case "ended": {

@@ -6,7 +6,13 @@
 import { html, type TemplateResult } from "lit/html.js";
 import * as icons from "../panels/icons.ts";
 import { SHORTCUTS } from "./shortcuts.ts";
+import type { Text } from "../texts/texts.ts";
 import { t } from "../texts/translate.ts";
+
+const POINTER: Text =
+  "Click a region or machine to show only its lines, or Alt+click to exclude them. Shift+click selects lines.";
+const CHART: Text =
+  "In the chart, click a bar to jump to its lines, or drag to select a span of time.";
 
 /** Renders the dialog; {@linkcode HTMLDialogElement.showModal} opens it. */
 export function helpTemplate(onClose: () => void): TemplateResult {
@@ -23,12 +29,11 @@ export function helpTemplate(onClose: () => void): TemplateResult {
           ${SHORTCUTS.map(({ keys, effect }) =>
             html`
               <dt>${keys.map((key) => html`<kbd>${key}</kbd>`)}</dt>
-              <dd>${effect}</dd>
+              <dd>${t(effect)}</dd>
             `
           )}
         </dl>
-        <p>Click a region or machine to show only its lines, or Alt+click to exclude them. Shift+click selects lines.
-          In the chart, click a bar to jump to its lines, or drag to select a span of time.</p>
+        <p>${t(POINTER)} ${t(CHART)}</p>
       </div>
     </dialog>
   `;

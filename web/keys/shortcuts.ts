@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Text } from "../texts/texts.ts";
+
 /** What a shortcut does. */
 export type Command =
   | "search"
@@ -30,7 +32,7 @@ export type Command =
 /** Each shortcut's keys as shown in the help, its effect, and the commands that the first keys run anywhere in the viewer. */
 export const SHORTCUTS: readonly {
   readonly keys: readonly string[];
-  readonly effect: string;
+  readonly effect: Text;
   readonly commands?: readonly Command[];
 }[] = [
   { keys: ["/"], effect: "Focus the search field", commands: ["search"] },

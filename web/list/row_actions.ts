@@ -67,15 +67,18 @@ export function actionsTemplate(
   return html`
     <div class="actions">
       ${onContext === undefined ? nothing : html`
-        <button class="context" tabindex=${tabIndex} title="Show in context"
-          aria-label="Show in context"></button>
+        <button class="context" tabindex=${tabIndex} title=${t("Show in context")} aria-label=${t(
+          "Show in context",
+        )}></button>
       `}
       ${onLink === undefined || sequence === undefined ? nothing : html`
         <button class="link" tabindex=${tabIndex} title=${t("Copy link")} aria-label=${t(
           "Copy link",
         )}></button>
       `}
-      <button class="copy" tabindex=${tabIndex} title="Copy line" aria-label="Copy line"></button>
+      <button class="copy" tabindex=${tabIndex} title=${t("Copy line")} aria-label=${t(
+        "Copy line",
+      )}></button>
     </div>
   `;
 }
@@ -87,9 +90,9 @@ export function expandTemplate(
   tabIndex: number,
 ): TemplateResult | typeof nothing {
   if (!canExpand(line)) return nothing;
-  const label = isExpanded ? "Collapse" : "Expand";
+  const title = t(isExpanded ? "Collapse" : "Expand");
   return html`
-    <button class="expand" tabindex=${tabIndex} title=${label} aria-label=${label}
+    <button class="expand" tabindex=${tabIndex} title=${title} aria-label=${title}
       aria-expanded=${isExpanded}></button>
   `;
 }

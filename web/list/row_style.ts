@@ -78,7 +78,11 @@ const rows = css`
   }
 
   .dated {
-    --date-width: 7ch;
+    --date-width: 8ch;
+  }
+
+  .dated .time {
+    text-align: end;
   }
 
   /* Not :has(:focus-visible), which took 12 ms per frame at a high rate. */

@@ -141,7 +141,7 @@ function machineButton(value: string, machines: MachineNames): TemplateResult {
 
 function timeTitle({ time, received }: Line): string {
   if (time !== undefined) return fullTime(time);
-  return `${fullTime(received)}\nTime of arrival: the line has no timestamp`;
+  return `${fullTime(received)}\n${t("Time of arrival: the line has no timestamp")}`;
 }
 
 const SHORT_LEVELS: Readonly<Record<string, string>> = {
@@ -161,9 +161,10 @@ function shortLevel(level: string): string {
  * chips do the same from the keyboard.
  */
 function facetButton(facet: Facet, kind: string, value: string, shown: string): TemplateResult {
+  const values = { facet: t(facet), value: value.slice(0, MAX_VALUE_LENGTH) };
   const title = value === ""
     ? ""
-    : `Show only ${facet} ${value.slice(0, MAX_VALUE_LENGTH)}\nAlt+click excludes it`;
+    : `${t("Show only {facet} {value}", values)}\n${t("Alt+click excludes it")}`;
   return html`
     <button class="${facet} ${kind}" part=${facet} tabindex="-1"
       title=${title}>${shown}</button>

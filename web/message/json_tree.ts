@@ -10,6 +10,7 @@ import { searchBudget } from "../search/bounded_match.ts";
 import { type JsonNode, scalarClass } from "./json.ts";
 import { segmentsOf } from "./segments.ts";
 import { type Rendered, textTemplate } from "./text_template.ts";
+import { t } from "../texts/translate.ts";
 
 /** In a tree with more nodes, deep and long nodes start collapsed, so that its structure is visible. */
 const OPEN_NODES = 60;
@@ -104,7 +105,7 @@ function actionsTemplate(path: readonly string[], written: string): unknown {
   const name = path.join(".");
   if (name === "" || written.length > MAX_ACTED_ON) return nothing;
   const text = written.startsWith('"') ? decoded(written) ?? written : written;
-  const to = `Actions for ${name}`;
+  const to = t("Actions for {name}", { name });
   return html`<button class="value" data-name=${name} data-value=${text} aria-label=${to}></button>`;
 }
 

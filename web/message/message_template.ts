@@ -11,6 +11,7 @@ import { treeTemplate } from "./json_tree.ts";
 import { segmentsOf } from "./segments.ts";
 import type { Line } from "../rows/row.ts";
 import { textTemplate } from "./text_template.ts";
+import { t } from "../texts/translate.ts";
 
 /** How a message is shown. */
 export interface MessageOptions {
@@ -44,19 +45,22 @@ function restTemplate(line: Line, { expanded }: MessageOptions) {
   const { hidden } = contentOf(line, expanded);
   if (hidden === 0) return nothing;
   if (expanded) {
-    return html`<span class="rest">… ${sizeOf(hidden)} more: copy the line to get all of it</span>`;
+    return html`<span class="rest">… ${
+      t("{size} more: copy the line to get all of it", { size: sizeOf(hidden) })
+    }</span>`;
   }
   if (line.more !== undefined) {
     return html`<span class="rest"> <button class="more" tabindex="-1">${
       countText(line.more.length, "more line")
     }</button></span>`;
   }
-  const all = `show ${fits(line) ? "all" : "more of"} ${sizeOf(line.message.length)}`;
+  const size = sizeOf(line.message.length);
+  const all = fits(line) ? t("show all {size}", { size }) : t("show more of {size}", { size });
   return html`<span class="rest">… <button class="more" tabindex="-1">${all}</button></span>`;
 }
 
 /** Approximate: characters are close enough to bytes. */
 function sizeOf(length: number): string {
-  if (length < 1000) return `${length} characters`;
+  if (length < 1000) return countText(length, "character");
   return length < 999_500 ? `${Math.round(length / 1000)} KB` : `${(length / 1e6).toFixed(1)} MB`;
 }

@@ -7,11 +7,12 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { ReactiveElement } from "../reactive_element.ts";
 import { createElement, KeyedElements } from "../list/keyed_elements.ts";
 import { countText } from "../rows/count_text.ts";
-import { type Facet, FACET_NAMES, type FacetCounts, FACETS } from "../rows/facets.ts";
+import { type Facet, FACET_NAMES, type FacetCounts } from "../rows/facets.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
 import { SEVERITIES, type Severity } from "../../lib/log_line/severity.ts";
 import type { RowQuery } from "../search/row_query.ts";
-import { formatNumber } from "../texts/translate.ts";
+import type { Text } from "../texts/texts.ts";
+import { formatNumber, locale, t } from "../texts/translate.ts";
 import * as icons from "./icons.ts";
 
 /** Maximum number of values shown per facet, since there may be one per line. */
@@ -20,12 +21,12 @@ const MAX_VALUES = 24;
 const ROOM_PX = 660;
 /** Maximum length of a value shown, since a value may be a megabyte. */
 const MAX_LENGTH = 100;
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+/** Created once, for it takes longer than formatting. */
+let compact: Intl.NumberFormat | undefined;
 /** The level's chips are always visible; those of the other facets are shown on request. */
 const OTHER_FACETS = FACET_NAMES.filter((facet) => facet !== "level");
-/** The label of the other facets, such as "Regions, machines, providers". */
-const OTHERS = OTHER_FACETS.map((facet) => FACETS[facet].plural).join(", ")
-  .replace(/^./, (letter) => letter.toUpperCase());
+/** The label of the other facets. */
+const OTHERS: Text = "Regions, machines, providers";
 
 /** Renders the chips, and remembers whether those other than the levels are shown. */
 export class FacetChips {
@@ -46,7 +47,7 @@ export class FacetChips {
     return html`
       <div class="chips">
         ${levels.length === 0 ? nothing : html`
-          <div class="chip-group levels" role="group" aria-label="Levels">
+          <div class="chip-group levels" role="group" aria-label=${t("Levels")}>
             ${chips(model, "levels", "level", levels)}
           </div>
         `}
@@ -58,20 +59,22 @@ export class FacetChips {
         )}
         ${roomy.map((facet) =>
           html`
-            <div class="chip-group roomy" role="group" aria-label=${facet}>
+            <div class="chip-group roomy" role="group" aria-label=${t(facet)}>
               ${chips(model, "roomy", facet, byName(model, facet))}
             </div>
           `
         )}
         ${spanTemplate(query, time)} ${query.hasFacets
           ? html`
-            <button class="text-button" @click=${() => query.resetFacets()}>Show all</button>
+            <button class="text-button" @click=${() => query.resetFacets()}>${t(
+              "Show all",
+            )}</button>
           `
           : nothing}
         <button class="text-button facets-button"
-          aria-label=${OTHERS} aria-expanded=${open} aria-controls="facets" @click=${() =>
+          aria-label=${t(OTHERS)} aria-expanded=${open} aria-controls="facets" @click=${() =>
             this.#toggle()}>
-          ${icons.funnel}<span class="facets-button-text">${OTHERS}</span>
+          ${icons.funnel}<span class="facets-button-text">${t(OTHERS)}</span>
           <span class="arrow">${icons.down}</span>
         </button>
       </div>
@@ -88,7 +91,7 @@ export class FacetChips {
 function selectedTemplate(model: Model, names: Facet[], classes: string) {
   if (names.length === 0) return nothing;
   return html`
-    <div class="chip-group ${classes}" role="group" aria-label="Selected">
+    <div class="chip-group ${classes}" role="group" aria-label=${t("Selected")}>
       ${names.map((facet) => chips(model, classes, facet, valuesOf(model.query, facet)))}
     </div>
   `;
@@ -120,7 +123,7 @@ function facets(model: Model): TemplateResult {
     <div class="facets" id="facets">
       ${OTHER_FACETS.map((facet) =>
         html`
-          <span class="facet-name" id="facet-${facet}">${facet}</span>
+          <span class="facet-name" id="facet-${facet}">${t(facet)}</span>
           <div class="chip-group" role="group" aria-labelledby="facet-${facet}">
             ${chips(model, "facets", facet, byName(model, facet))} ${omitted(model, facet)}
           </div>
@@ -140,22 +143,28 @@ function chips(model: Model, place: string, facet: Facet, values: readonly strin
 }
 
 function chip(model: Model, facet: Facet, value: string): TemplateResult {
+  compact ??= new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
   const { counts, query } = model;
   const count = counts[facet].get(value) ?? 0;
   const lines = countText(count, "line");
   const shown = value.slice(0, MAX_LENGTH);
   const { selected, excluded } = query.chosen(facet);
   const isExcluded = excluded.has(value);
-  const state = isExcluded ? ", excluded" : "";
-  const hint = `${shown}: ${lines}${state || "\nAlt+click excludes it"}`;
+  const state = isExcluded ? `, ${t("excluded")}` : "";
+  const hint = `${shown}: ${lines}${state || `\n${t("Alt+click excludes it")}`}`;
   return html`
     <button
       class="chip ${facet === "level" ? value : ""} ${isExcluded ? "excluded" : ""}"
       part="chip"
       aria-pressed=${selected.has(value)}
-      aria-label="${facet} ${shown}, ${lines}${state}"
+      aria-label="${t(facet)} ${shown}, ${lines}${state}"
       title=${hint}
       @click=${({ altKey }: MouseEvent) => query.toggleFacet(facet, value, altKey || isExcluded)}
+      @keydown=${(event: KeyboardEvent) => {
+        if (!event.altKey || event.key !== "Enter") return;
+        event.preventDefault();
+        query.toggleFacet(facet, value, true);
+      }}
     >
       <span class="chip-name">${shown}</span><span class="chip-count">${compact.format(
         count,
@@ -171,18 +180,20 @@ function spanTemplate(query: RowQuery, time: TimeMode): TemplateResult | typeof 
   const [from, to] = [span.from, span.to].map((at) => isFinite(at) ? gapTime(at, time) : "");
   const label = `${from} – ${to}`;
   return html`
-    <button class="chip span" aria-label="Time ${label}: remove"
-      title="Show lines of all times"
+    <button class="chip span" aria-label=${t("Time {span}: remove", { span: label })}
+      title=${t("Show lines of all times")}
       @click=${() => query.selectSpan()}>${label} ${icons.close}</button>
   `;
 }
 
 function omitted({ counts }: Model, facet: Facet): unknown {
   const { size } = counts[facet];
-  if (size === 0) return html`<span class="hint">none yet</span>`;
+  if (size === 0) return html`<span class="hint">${t("none yet")}</span>`;
   const more = size - MAX_VALUES;
   return more > 0
-    ? html`<span class="hint">and ${formatNumber(more)} less frequent</span>`
+    ? html`<span class="hint">${
+      t("and {count} less frequent", { count: formatNumber(more) })
+    }</span>`
     : nothing;
 }
 

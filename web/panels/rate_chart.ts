@@ -88,7 +88,7 @@ export class RateChart {
     const span = this.#span;
     const selected = this.#selected;
     const max = Math.max(1, ...bars.map(({ lines }) => lines));
-    const minutes = bars.length * BAR_SECONDS / 60;
+    const minutes = formatNumber(bars.length * BAR_SECONDS / 60);
     const index = selected ?? bars.length - 1;
     const bar = bars[index];
     return html`
@@ -97,11 +97,11 @@ export class RateChart {
         part="strip"
         role="slider"
         tabindex="0"
-        aria-label="Lines over the last ${minutes} minutes"
+        aria-label=${t("Lines over the last {minutes} minutes", { minutes })}
         aria-valuemin="0"
         aria-valuemax=${bars.length - 1}
         aria-valuenow=${index}
-        aria-valuetext=${bar ? describe(bar, time) : "none"}
+        aria-valuetext=${bar ? describe(bar, time) : t("none")}
         @pointerdown=${(event: PointerEvent) => this.#press(event, bars)}
         @pointermove=${(event: PointerEvent) => this.#move(event, bars)}
         @pointerup=${(event: PointerEvent) => this.#release(event, bars)}
@@ -137,7 +137,7 @@ export class RateChart {
           <path class="line-bars" d=${outline(bars, ({ lines }) => scale(lines, max))} />
           <path class="error-bars" d=${outline(bars, ({ errors }) => scale(errors, max))} />
         </svg>
-        <span class="chart-start" aria-hidden="true">−${minutes} min</span>
+        <span class="chart-start" aria-hidden="true">−${t("{minutes} min", { minutes })}</span>
         <span class="chart-label" .style=${position(selected, bars.length)}>${selected ===
               undefined || bar === undefined
           ? currentRate(bars)
@@ -234,7 +234,8 @@ function currentRate(bars: readonly Bar[]): string {
   const complete = bars.slice(-4, -1);
   const lines = complete.reduce((sum, bar) => sum + bar.lines, 0);
   const rate = lines / (complete.length * BAR_SECONDS || 1);
-  return `${formatNumber(rate, { maximumFractionDigits: rate < 10 ? 1 : 0 })} lines/s`;
+  const maximumFractionDigits = rate < 10 ? 1 : 0;
+  return t("{rate} lines/s", { rate: formatNumber(rate, { maximumFractionDigits }) });
 }
 
 function describe({ from, lines, errors }: Bar, time: TimeMode): string {

@@ -19,7 +19,7 @@ export function remedyTemplate(
 ): TemplateResult | typeof nothing {
   if (state.state === "ended" && state.apps !== undefined) {
     return html`
-      <div class="apps" role="group" aria-label="Apps">
+      <div class="apps" role="group" aria-label=${t("Apps")}>
         ${state.apps.map((app) =>
           html`<button class="button" @click=${() => onApp(app)}>${app}</button>`
         )}

@@ -6,6 +6,7 @@
 import { isFacet } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
 import { countChoices } from "../search/backtracking.ts";
+import type { Text } from "../texts/texts.ts";
 import { type BoundedTest, boundedTest } from "../search/bounded_match.ts";
 import { Candidate } from "./candidate.ts";
 import { type CompileRegex, conditionTest, isInColumns, type Test } from "./conditions.ts";
@@ -22,8 +23,9 @@ export interface CompiledQuery {
   readonly tooSlow: boolean;
 }
 
-const AMBIGUOUS = "This expression could take forever: it repeats a group that itself repeats.";
-const TOO_MANY = "This expression has too many repeats and alternatives.";
+const AMBIGUOUS: Text =
+  "This expression could take forever: it repeats a group that itself repeats.";
+const TOO_MANY: Text = "This expression has too many repeats and alternatives.";
 
 /** With more choices, even a short line could take seconds. */
 const MAX_CHOICES = 30;
@@ -95,7 +97,9 @@ function regexOf(source: string, flags: string): RegExp {
   try {
     pattern = new RegExp(tolerantSource(source), flags);
   } catch (error) {
-    throw new InvalidQuery(explain(error));
+    throw new InvalidQuery("Not a valid regular expression yet: {reason}", {
+      reason: explain(error),
+    });
   }
   const choices = countChoices(pattern);
   if (choices > MAX_CHOICES) throw new InvalidQuery(choices === Infinity ? AMBIGUOUS : TOO_MANY);
@@ -135,5 +139,5 @@ function highlighted(node: Node): NodeOf<"text" | "regex">[] {
 function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const reason = message.slice(message.lastIndexOf(": ") + 2);
-  return `Not a valid regular expression yet: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
 }

@@ -55,8 +55,10 @@ const NUMBER = /^[-+]?[\d.]/;
  * ```
  */
 export function parseQuery(text: string): ParsedQuery | QueryError {
-  if (text.length > MAX_LENGTH) return { error: "This search is too long." };
-  return resultOf(() => ({ node: new Parser(text).parse() }));
+  return resultOf(() => {
+    if (text.length > MAX_LENGTH) throw new InvalidQuery("This search is too long.");
+    return { node: new Parser(text).parse() };
+  });
 }
 
 /** The condition that values in parentheses belong to: `status:(500 OR 502)`. */
@@ -152,7 +154,7 @@ class Parser {
     if (this.#isValueMissing()) {
       const isCondition = this.#at === this.#text.length || isFacet(name);
       if (!isCondition) return undefined;
-      throw new InvalidQuery(`Type a value after ${written}${sign}`);
+      throw new InvalidQuery("Type a value after {name}", { name: written! + sign });
     }
     const isComparison = /[<>]/.test(operator);
     if (this.#text[this.#at] === "(" && !isComparison) return this.#group({ name, operator });

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Text } from "../texts/texts.ts";
+import { t } from "../texts/translate.ts";
+
 /** How a field is compared with a value: `:` looks inside of text, `=` compares all of it. */
 export type Operator = ":" | "=" | ">" | ">=" | "<" | "<=";
 
@@ -48,7 +51,12 @@ export interface QueryError {
 }
 
 /** Ends the parsing or the compilation of a query; the message is that of a {@linkcode QueryError}. */
-export class InvalidQuery extends Error {}
+export class InvalidQuery extends Error {
+  /** @param text The message; `values` are its values. */
+  constructor(text: Text, values?: Readonly<Record<string, string>>) {
+    super(t(text, values));
+  }
+}
 
 /** Returns what `read` returns, or why it has thrown {@linkcode InvalidQuery}. */
 export function resultOf<T>(read: () => T): T | QueryError {

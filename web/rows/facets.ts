@@ -6,9 +6,8 @@
 
 import type { Severity } from "../../lib/log_line/severity.ts";
 
-/** How a facet is named and shown in a row. */
+/** How a facet is shown in a row. */
 interface FacetDefinition {
-  readonly plural: string;
   /** Width of its column, and maximum length of a value shown there, in characters. */
   readonly column?: { readonly width: number; readonly maxLength: number };
   /** If it has no column, a value other than this one is shown as a tag before the message. */
@@ -20,11 +19,11 @@ interface FacetDefinition {
  * table; `row.ts` sets a line's values.
  */
 export const FACETS = {
-  level: { plural: "levels", column: { width: 5, maxLength: 5 } },
-  region: { plural: "regions", column: { width: 4, maxLength: 12 } },
-  machine: { plural: "machines", column: { width: 8, maxLength: 8 } },
+  level: { column: { width: 5, maxLength: 5 } },
+  region: { column: { width: 4, maxLength: 12 } },
+  machine: { column: { width: 8, maxLength: 8 } },
   // Most lines come from the app itself.
-  provider: { plural: "providers", usualValue: "app" },
+  provider: { usualValue: "app" },
 };
 
 /** The part of a line that its facet values come from. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { t } from "../texts/translate.ts";
+
 /** How times are shown, in the order in which the toolbar cycles through them. */
 export const TIMES = ["local", "utc", "relative"] as const;
 
@@ -28,7 +30,9 @@ export function gapTime(time: number, mode: TimeMode): string {
 
 /** Date and time, local and in UTC, for a tooltip. */
 export function fullTime(time: number): string {
-  return `${text(time, "local").replace("T", " ")} (local)\n${new Date(time).toISOString()}`;
+  return `${text(time, "local").replace("T", " ")} (${t("local")})\n${
+    new Date(time).toISOString()
+  }`;
 }
 
 /** A date whose fields in UTC are those of `time` in the zone in which times are shown. */
@@ -47,10 +51,10 @@ const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]] 
 /** Returns "in 3s" if the app's clock is ahead of the browser's, so that the difference is visible. */
 function timeAgo(age: number): string {
   const unit = UNITS.find(([, length]) => Math.abs(age) >= length);
-  if (unit === undefined) return "now";
+  if (unit === undefined) return t("now");
   const [name, length] = unit;
-  const count = Math.trunc(Math.abs(age) / length);
-  return age < 0 ? `in ${count}${name}` : `${count}${name} ago`;
+  const duration = `${Math.trunc(Math.abs(age) / length)}${name}`;
+  return age < 0 ? t("in {duration}", { duration }) : t("{duration} ago", { duration });
 }
 
 const zone = (mode: TimeMode) => mode === "utc" ? "Z" : "";

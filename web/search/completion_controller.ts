@@ -6,6 +6,7 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { ReactiveElement } from "../reactive_element.ts";
 import { complete, completed, type Completion, type SeenFields } from "../query/completion.ts";
+import { t } from "../texts/translate.ts";
 
 /** Opens and closes the list, and handles its keys. */
 export class CompletionController {
@@ -57,7 +58,7 @@ export class CompletionController {
   template(): TemplateResult | typeof nothing {
     if (this.#completion === undefined) return nothing;
     return html`
-      <ul class="suggestions" id="suggestions" role="listbox" aria-label="Suggestions"
+      <ul class="suggestions" id="suggestions" role="listbox" aria-label=${t("Suggestions")}
         @pointerdown=${(event: Event) => event.preventDefault()}>
         ${this.#completion.suggestions.map(({ text }, i) =>
           html`

@@ -6,6 +6,8 @@
 import { compileQuery } from "../query/compile_query.ts";
 import type { QueryError } from "../query/query.ts";
 import type { Line } from "../rows/row.ts";
+import type { Text } from "../texts/texts.ts";
+import { t } from "../texts/translate.ts";
 
 /** A compiled filter. */
 export interface Matcher {
@@ -19,7 +21,7 @@ export interface Matcher {
 /** Every line passes. */
 export const EVERYTHING: Matcher = { test: () => true, pattern: undefined, problem: undefined };
 
-const TOO_SLOW = "This expression takes too long on these lines: try one with fewer repeats.";
+const TOO_SLOW: Text = "This expression takes too long on these lines: try one with fewer repeats.";
 
 /**
  * Compiles a query, as described in `parse_query.ts`; `""` matches every line.
@@ -38,7 +40,7 @@ export function compile(query: string): Matcher | QueryError {
     test: compiled.test,
     pattern,
     get problem() {
-      return compiled.tooSlow ? TOO_SLOW : undefined;
+      return compiled.tooSlow ? t(TOO_SLOW) : undefined;
     },
   };
 }

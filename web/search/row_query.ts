@@ -193,12 +193,10 @@ export class RowQuery {
   get tally(): string {
     const { visibleLineCount, lineCount } = this.#store;
     if (this.matchesNone) return t("no line matches");
-    if (this.#hides) return `${formatNumber(visibleLineCount)} of ${formatNumber(lineCount)}`;
+    if (this.#hides) return countOf(visibleLineCount, lineCount);
     const { position, count } = this.#finder;
-    if (count === 0) return "no matches";
-    return position === 0
-      ? formatNumber(count)
-      : `${formatNumber(position)} of ${formatNumber(count)}`;
+    if (count === 0) return t("no matches");
+    return position === 0 ? formatNumber(count) : countOf(position, count);
   }
 
   /** Goes to the next match, or with -1 to the previous one; see {@linkcode Finder.step}. */
@@ -275,4 +273,8 @@ export class RowQuery {
     }
     return undefined;
   }
+}
+
+function countOf(part: number, all: number): string {
+  return t("{part} of {all}", { part: formatNumber(part), all: formatNumber(all) });
 }

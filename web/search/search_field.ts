@@ -6,6 +6,7 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { ifDefined } from "lit/directives/if-defined.js";
 import * as icons from "../panels/icons.ts";
+import { t } from "../texts/translate.ts";
 import type { CompletionController } from "./completion_controller.ts";
 import type { Query } from "./row_query.ts";
 
@@ -39,15 +40,15 @@ export function searchTemplate(model: SearchModel): TemplateResult {
         spellcheck="false"
         enterkeyhint="search"
         role="combobox"
-        aria-label="Search"
+        aria-label=${t("Search")}
         aria-autocomplete="list"
         aria-expanded=${completion.isOpen}
         aria-controls="suggestions"
         aria-activedescendant=${ifDefined(completion.active)}
         aria-describedby="problem"
         aria-invalid=${problem !== undefined}
-        title='Words, "a phrase", -not this, /regex/i, level:error, status>=500, (a OR b)'
-        placeholder="Search: words, -not this, level:error, status>=500"
+        title=${t('Words, "a phrase", -not this, /regex/i, level:error, status>=500, (a OR b)')}
+        placeholder=${t("Search: words, -not this, level:error, status>=500")}
         .value=${text}
         @input=${(event: InputEvent) => {
           const input = event.target as HTMLInputElement;
@@ -59,10 +60,12 @@ export function searchTemplate(model: SearchModel): TemplateResult {
       >
       ${text === "" ? html`<kbd class="hotkey" aria-hidden="true">/</kbd>` : html`
         <span class="tally">${tally}</span>${steps(model)}
-        <button class="mini" aria-label="Clear the search" title="Clear (Esc)"
+        <button class="mini" aria-label=${t("Clear the search")} title=${t("Clear (Esc)")}
           @click=${() => onQuery({ text: "" })}>${icons.close}</button>
       `}
-      <button class="mini hides" aria-label="Show only matching lines" title="Show only matching lines (h)"
+      <button class="mini hides" aria-label=${t("Show only matching lines")} title=${t(
+        "Show only matching lines (h)",
+      )}
         aria-pressed=${query.hides} @click=${() => onQuery({ hides: !query.hides })}>${icons
           .funnel}</button>
       ${completion.template()}
@@ -77,9 +80,9 @@ export function problemTemplate({ problem }: SearchModel): TemplateResult {
 
 function steps({ onStep }: SearchModel): TemplateResult | typeof nothing {
   return html`
-    <button class="mini" aria-label="Previous match" title="Previous (Shift+Enter)"
+    <button class="mini" aria-label=${t("Previous match")} title=${t("Previous (Shift+Enter)")}
       @click=${() => onStep(-1)}>${icons.up}</button>
-    <button class="mini" aria-label="Next match" title="Next (Enter)"
+    <button class="mini" aria-label=${t("Next match")} title=${t("Next (Enter)")}
       @click=${() => onStep(1)}>${icons.down}</button>
   `;
 }

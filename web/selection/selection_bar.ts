@@ -21,7 +21,7 @@ export function selectionBarTemplate(
 ): TemplateResult | typeof nothing {
   if (count === 0) return nothing;
   return html`
-    <div class="selection-bar" role="group" aria-label="Selection">
+    <div class="selection-bar" role="group" aria-label=${t("Selection")}>
       <span>${t("{lines} selected", { lines: countText(count, "line") })}</span>
       <button class="selection-copy" @click=${onCopy}>${t("Copy")}</button>
       <button class="tool" aria-label=${t("Deselect")} title=${t("Deselect (Esc)")}

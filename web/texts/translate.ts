@@ -7,7 +7,8 @@ import type { CountedText, Text, Texts } from "./texts.ts";
 
 /** Shared by all viewers of a page. */
 let current: Texts = {};
-let locale = "en";
+/** The language of the texts. */
+export let locale = "en";
 
 /**
  * Replaces texts; those that are missing stay English. Call it before the page contains a viewer.

@@ -7,7 +7,7 @@ const at = (text: string) => Date.parse(text);
 Deno.test("shortDay() is empty today, and for relative times", () => {
   assertEquals(shortDay(at("2026-11-20T00:00:00Z"), "utc", NOW), "");
   assertEquals(shortDay(at("2026-11-17T23:59:59Z"), "utc", NOW), "Nov 17");
-  assertEquals(shortDay(at("2026-01-02T00:00:00Z"), "utc", NOW), "Jan  2");
+  assertEquals(shortDay(at("2026-01-02T00:00:00Z"), "utc", NOW), "Jan 2");
   assertEquals(shortDay(at("2026-11-17T23:59:59Z"), "relative", NOW), "");
   assertEquals(shortDay(NOW, "local", NOW), "");
 });
