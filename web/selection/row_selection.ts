@@ -6,6 +6,9 @@
 import type { Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
 
+/** Maximum number of removed rows that are kept for a selection that may begin before them. */
+const MAX_KEPT = 10_000;
+
 /** The ends of a selection, as ids of rows: where it began, and where it ends. */
 interface Ends {
   readonly anchor: number;
@@ -25,7 +28,7 @@ export class RowSelection {
   /** Whether the reader is still selecting, so that rows after the last one may become selected. */
   #isOpen = false;
   #removed: Row[] = [];
-  /** Id of the row where a selection may begin. */
+  /** Id of the row where a selection may begin, until another row is pressed. */
   #pressed = Infinity;
 
   constructor(rows: Store) {
@@ -79,7 +82,6 @@ export class RowSelection {
   /** The reader has finished selecting. */
   close(): void {
     this.#isOpen = false;
-    this.#pressed = Infinity;
   }
 
   clear(): void {
@@ -118,6 +120,10 @@ export class RowSelection {
   #evicted(row: Row): void {
     const { anchor = Infinity, focus = Infinity } = this.#ends ?? {};
     const mayBeSelected = this.#isOpen && row.id > Math.min(anchor, focus);
-    if (this.has(row.id) || mayBeSelected || row.id >= this.#pressed) this.#removed.push(row);
+    if (this.has(row.id) || mayBeSelected) this.#removed.push(row);
+    else if (row.id >= this.#pressed) {
+      this.#removed.push(row);
+      if (this.#removed.length > MAX_KEPT) this.#pressed = Infinity;
+    }
   }
 }

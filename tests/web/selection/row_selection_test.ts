@@ -65,6 +65,29 @@ Deno.test("RowSelection keeps a row that is evicted between the press and the be
   assertEquals(ids(selection), []);
 });
 
+Deno.test("RowSelection keeps rows that are evicted between a click and a click with Shift", () => {
+  const { selection, add } = filled(10);
+  selection.press(2, []);
+  selection.close();
+  add(8);
+  selection.select(2, 12, true);
+  selection.close();
+  assertEquals(ids(selection), [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+});
+
+Deno.test("RowSelection keeps 10,000 evicted rows after a click; then it begins at the oldest row that is left", () => {
+  const { selection, add } = filled(10);
+  selection.press(0, []);
+  add(10_000);
+  selection.select(0, 10_009);
+  assertEquals(selection.count, 10_010);
+  selection.clear();
+  selection.press(10_000, []);
+  add(10_001);
+  selection.select(10_000, 20_010);
+  assertEquals([selection.count, ids(selection)[0]], [10, 20_001]);
+});
+
 Deno.test("RowSelection keeps drawn rows that were evicted before the press, from the pressed one on", () => {
   const { store, selection, add } = filled(10);
   const drawn = [0, 1, 2, 3, 4, 5].map((index) => store.visibleAt(index));
