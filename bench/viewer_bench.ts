@@ -45,6 +45,11 @@ const RECORD_STATES = `
   addEventListener("natstap-status", ({ detail }) => states.push(detail.state));
 `;
 
+/** What a reader may turn on, and costs time for each line. */
+const ENABLE_OPTIONS = `
+  Object.assign(document.querySelector("natstap-viewer"), { order: "time", columns: "order,pid" });
+`;
+
 const RECORD_READINGS = `
   globalThis.readings = { frames: [], tasks: [], keys: [] };
   const frame = (now) => (readings.frames.push(now), requestAnimationFrame(frame));
@@ -82,6 +87,7 @@ async function main(): Promise<void> {
   await page.addInitScript(RECORD_STATES);
   await page.goto(`${service.url}/#token=${token}`);
   while (!await page.evaluate<boolean>("states.includes('live')")) await delay(0.05);
+  await page.evaluate(ENABLE_OPTIONS);
   const devtools = await page.context().newCDPSession(page);
   const stop = new AbortController();
   const publishing = publish(publisher, rate, stop.signal);
