@@ -86,7 +86,7 @@ Deno.test("The element works under a product's strict content security policy an
 
 Deno.test("The element calls its tokenProvider at the start, and before each token expires", async () => {
   await using visit = await visitWithProvider(() =>
-    mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 4 })
+    mint({ app: APP, exp: Math.floor(Date.now() / 1000) + 8 })
   );
   await visit.live();
   await visit.show({ message: "with the first token" });
