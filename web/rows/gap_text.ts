@@ -10,11 +10,11 @@ import type { Text } from "../texts/texts.ts";
 import { t } from "../texts/translate.ts";
 
 /** Why lines of the past are missing, and a tooltip. */
-const HISTORY: Readonly<Record<string, readonly [Text, Text]>> = {
-  retention: ["they are no longer stored", "The service keeps lines for a limited time"],
-  limit: ["there are too many to load", "The service sends a limited number of stored lines"],
-  unavailable: ["stored lines are not available", "The service cannot read its history now"],
-};
+const HISTORY: ReadonlyMap<string, readonly [Text, Text]> = new Map([
+  ["retention", ["they are no longer stored", "The service keeps lines for a limited time"]],
+  ["limit", ["there are too many to load", "The service sends a limited number of stored lines"]],
+  ["unavailable", ["stored lines are not available", "The service cannot read its history now"]],
+]);
 
 /** Texts of interruptions, without and with an end. */
 const NATS: readonly [Text, Text] = [
@@ -42,7 +42,7 @@ export function describeGap(gap: Gap, mode: TimeMode): { text: string; title: st
   if (gap.gap === "history") {
     const { reason } = gap;
     if (reason === "line") return { text: t("This line is no longer available"), title: "" };
-    const [why, title] = HISTORY[reason]?.map((text) => t(text)) ?? [reason, ""];
+    const [why, title] = HISTORY.get(reason)?.map((text) => t(text)) ?? [reason, ""];
     return { text: t("Lines are missing here: {reason}", { reason: why! }), title: title! };
   }
   const texts = gap.gap === "nats" ? NATS : gap.hasExpired ? EXPIRED : LOST;

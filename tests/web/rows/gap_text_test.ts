@@ -16,6 +16,7 @@ const gaps: [gap: Gap, text: string][] = [
   [rows.history("retention"), "Lines are missing here: they are no longer stored"],
   [rows.history("line"), "This line is no longer available"],
   [rows.history("another reason"), "Lines are missing here: another reason"],
+  [rows.history("constructor"), "Lines are missing here: constructor"],
   [nats, "Log source unavailable since 20:42:11Z: lines may be missing"],
   [{ ...nats, to }, "Log source unavailable from 20:42:11Z to 20:42:14Z: lines may be missing"],
   [connection, "Connection lost at 20:42:11Z: lines may be missing"],
