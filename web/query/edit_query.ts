@@ -116,7 +116,9 @@ export function withSpan(query: string, span?: TimeSpan): string {
 /** The conditions on the time of lines. */
 function timeLimits(query: string): Condition[] {
   return conditions(query, TIME, /[<>]/)
-    .filter(({ values, excludes }) => !excludes && dateOf(values[0]!.text) !== undefined);
+    .filter(({ values, excludes }) =>
+      !excludes && values.length === 1 && dateOf(values[0]!.text) !== undefined
+    );
 }
 
 /** Removes the conditions on these fields. */

@@ -161,7 +161,7 @@ class Parser {
     const values = this.#values(operator);
     // A comma that was copied with a value of JSON.
     const last = values.at(-1);
-    if (isQuoted && last?.kind === "value" && last.text === "") values.pop();
+    if (isQuoted && last?.kind === "value" && last.text === "" && !last.isQuoted) values.pop();
     const isNumber = values.every((value) => value.kind === "value" && NUMBER.test(value.text));
     if (isComparison && name !== "level" && !isNumber) return undefined;
     const whole = this.#text.slice(start, this.#at);

@@ -72,7 +72,8 @@ Deno.test("withSpan() writes, replaces and removes conditions on the time of lin
 Deno.test("chosenSpan() is open where the query does not limit the time", () => {
   assertEquals(chosenSpan("x time>1970-01-01"), { from: 0, to: Infinity });
   assertEquals(chosenSpan("time<1970-01-01 time<=1970-01-02"), { from: -Infinity, to: 0 });
-  for (const query of ["x", "time>500", "-time>1970-01-01", "a OR time>1970-01-01", "time:1970"]) {
+  const others = ["x", "time>500", "-time>1970-01-01", "a OR time>1970-01-01", "time:1970"];
+  for (const query of [...others, 'x "time">""', "time>1970-01-01,500"]) {
     assertEquals(chosenSpan(query), undefined, query);
   }
 });

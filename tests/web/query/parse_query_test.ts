@@ -60,6 +60,7 @@ const cases: [query: string, expected: string][] = [
   // As JSON has it.
   ['"statusCode": 200,', "statusCode : 200"],
   ['{"a":1}', '[{"a":1}]'],
+  ['"a":""', 'a : ""'],
   // Text that is copied from a line.
   ["/healthz", "[/healthz]"],
   ["/api/users foo /bar", "and([/api/users], [foo], [/bar])"],
