@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Row } from "../rows/row.ts";
-import type { Store } from "../rows/store.ts";
+import { charactersOf, type Row } from "../rows/row.ts";
+import { MAX_CHARACTERS, type Store } from "../rows/store.ts";
 
-/** Maximum number of removed rows that are kept for a selection that may begin before them. */
+/** Limits the removed rows, with {@linkcode MAX_CHARACTERS}, that are kept for a selection that may begin before them. */
 const MAX_KEPT = 10_000;
 
 /** The ends of a selection, as ids of rows: where it began, and where it ends. */
@@ -28,6 +28,8 @@ export class RowSelection {
   /** Whether the reader is still selecting, so that rows after the last one may become selected. */
   #isOpen = false;
   #removed: Row[] = [];
+  /** Number of characters in the removed rows that are kept, but not selected. */
+  #characters = 0;
   /** Id of the row where a selection may begin, until another row is pressed. */
   #pressed = Infinity;
 
@@ -68,6 +70,7 @@ export class RowSelection {
     const first = this.#rows.visibleCount > 0 ? this.#rows.visibleAt(0).id : Infinity;
     this.#removed = drawn.filter((row) => row.id >= id && row.id < first);
     this.#pressed = id;
+    this.#characters = 0;
   }
 
   /** Selects the rows from `anchor` to `focus`, until the reader has finished if `isOpen`. */
@@ -123,7 +126,11 @@ export class RowSelection {
     if (this.has(row.id) || mayBeSelected) this.#removed.push(row);
     else if (row.id >= this.#pressed) {
       this.#removed.push(row);
-      if (this.#removed.length > MAX_KEPT) this.#pressed = Infinity;
+      this.#characters += charactersOf(row);
+      if (this.#removed.length > MAX_KEPT || this.#characters > MAX_CHARACTERS) {
+        this.#pressed = Infinity;
+        this.#removed = this.#selectedOf(this.#removed);
+      }
     }
   }
 }

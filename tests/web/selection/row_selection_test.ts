@@ -88,6 +88,25 @@ Deno.test("RowSelection keeps 10,000 evicted rows after a click; then it begins 
   assertEquals([selection.count, ids(selection)[0]], [10, 20_001]);
 });
 
+Deno.test("RowSelection keeps evicted rows of at most 100 million characters after a click", () => {
+  const { store, selection } = filled(0, 10);
+  const rows = new RowFactory();
+  const payload = "x".repeat(1_000_000);
+  const add = (count: number) => {
+    for (let i = 0; i < count; i++) store.add({ ...rows.line(""), payload });
+  };
+  add(10);
+  selection.press(0, []);
+  add(100);
+  selection.select(0, 109);
+  assertEquals(selection.count, 110);
+  selection.clear();
+  selection.press(100, []);
+  add(101);
+  selection.select(100, 210);
+  assertEquals(ids(selection)[0], 201);
+});
+
 Deno.test("RowSelection keeps drawn rows that were evicted before the press, from the pressed one on", () => {
   const { store, selection, add } = filled(10);
   const drawn = [0, 1, 2, 3, 4, 5].map((index) => store.visibleAt(index));
