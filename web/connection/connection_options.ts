@@ -16,7 +16,7 @@ export type ConnectionState =
     readonly state: "reconnecting";
     readonly at: number;
     readonly reason: string;
-    readonly text?: Text;
+    readonly text: Text;
   }
   /** No further attempt can succeed. */
   | {

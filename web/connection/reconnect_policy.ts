@@ -26,10 +26,10 @@ export type Decision = Retry | {
 
 /** Another attempt. Times in milliseconds. */
 export interface Retry {
-  /** For developers. */
-  readonly reason: string;
-  /** Shown to the user. Default: the reason, which is then one of the texts. */
-  readonly text?: Text;
+  /** Shown to the user. */
+  readonly text: Text;
+  /** For developers. Default: the text. */
+  readonly reason?: string;
   /** Exact delay. Default: a random backoff. */
   readonly delay?: number | undefined;
   /** Minimum delay, to which the random backoff is added, so that pages do not all return at once. */
@@ -60,7 +60,7 @@ export function decide(outcome: Outcome, token: TokenState, mayLackCors = false)
     case "lost":
       return isUnreachable(outcome) && mayLackCors
         ? { reason: NO_CORS, text: LOST.unreachable }
-        : { reason: LOST[outcome.why] };
+        : { text: LOST[outcome.why] };
     case "refused":
       return afterRefusal(outcome, token);
   }
@@ -96,9 +96,9 @@ function afterEnd(reason: string, retry: number | undefined, token: TokenState):
       return { end: "denied", detail: DENIED };
     case "shutdown":
       // A delay of 0 would be a busy loop.
-      return { reason: "The log service is restarting.", delay: retry || undefined };
+      return { text: "The log service is restarting.", delay: retry || undefined };
     case "stalled":
-      return { reason: "This page read the stream too slowly." };
+      return { text: "This page read the stream too slowly." };
     default:
       return { reason: `The log service ended the stream: ${reason}.`, text: UNAVAILABLE };
   }

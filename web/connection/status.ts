@@ -51,9 +51,7 @@ export function statusOf(state: ConnectionState, paused: boolean, now: number): 
       const text = seconds === 0
         ? t("Reconnecting…")
         : t("Reconnecting in {seconds} s", { seconds: String(seconds) });
-      // A reason without another text is one of the texts.
-      const detail = t(state.text ?? state.reason as Text);
-      return { kind: "wait", text, spoken: t("Reconnecting"), detail };
+      return { kind: "wait", text, spoken: t("Reconnecting"), detail: t(state.text) };
     }
     case "ended": {
       const [text, detail] = ENDED[state.reason];

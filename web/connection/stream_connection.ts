@@ -219,14 +219,14 @@ export class Connection {
   }
 
   async #delay(retry: Retry, signal: AbortSignal): Promise<void> {
-    const { reason, text, renewToken = false } = retry;
+    const { text, reason = text, renewToken = false } = retry;
     if (renewToken) this.#tokens.discard();
     const minTime = () => renewToken ? this.#tokens.retryTime : 0;
     const time = Math.max(this.#delays.next(retry), minTime());
     if (time === 0) return;
     if (text === NO_ACCESS) this.#warn(reason);
     const at = Date.now() + time;
-    this.#handlers.onState({ state: "reconnecting", at, reason, ...(text && { text }) });
+    this.#handlers.onState({ state: "reconnecting", at, reason, text });
     // If the service asks for a delay, a return to the page does not shorten it.
     const isAskedFor = retry.delay !== undefined || retry.minDelay !== undefined;
     if (isAskedFor) await wait(time, signal);

@@ -105,12 +105,12 @@ export type StatusDetail =
   & { readonly paused: boolean }
   & (
     | StreamState
-    /** `at` is the time of the next attempt; `reason` is for developers, `text` for readers if it differs. */
+    /** `at` is the time of the next attempt; `reason` is for developers, `text` for readers. */
     | {
       readonly state: "reconnecting";
       readonly at: number;
       readonly reason: string;
-      readonly text?: string;
+      readonly text: string;
     }
     /** No further attempt can succeed without another token or other properties. */
     | {

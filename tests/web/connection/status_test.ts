@@ -5,8 +5,8 @@ import type { Outcome } from "../../../web/connection/stream/stream_request.ts";
 import { statusOf } from "../../../web/connection/status.ts";
 
 Deno.test("statusOf() counts down to the next attempt, but not for screen readers", () => {
-  const state = { state: "reconnecting", at: 10_000, reason: "The network is down." } as const;
-  const detail = "The network is down.";
+  const detail = "The connection timed out.";
+  const state = { state: "reconnecting", at: 10_000, reason: "silent", text: detail } as const;
   for (const [now, text] of [[7100, "Reconnecting in 3 s"], [10_500, "Reconnecting…"]] as const) {
     const expected = { kind: "wait", text, spoken: "Reconnecting", detail } as const;
     assertEquals(statusOf(state, false, now), expected);
@@ -66,7 +66,7 @@ Deno.test("statusOf() explains every outcome without technical terms", () => {
         const decision = decide(outcome, { canRenew, isFresh }, true);
         const state = "end" in decision
           ? { ...decision, state: "ended", reason: decision.end } as const
-          : { ...decision, state: "reconnecting", at: 0 } as const;
+          : { ...decision, state: "reconnecting", at: 0, reason: "" } as const;
         const shown = Object.values(statusOf(state, false, 0)).join(" ");
         assert(!JARGON.test(shown), `${JSON.stringify(outcome)} is shown as "${shown}"`);
       }

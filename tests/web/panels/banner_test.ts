@@ -3,7 +3,12 @@ import { Banner } from "../../../web/panels/banner.ts";
 import type { ConnectionState } from "../../../web/connection/connection_options.ts";
 
 const CONNECTING: ConnectionState = { state: "connecting", since: 0 };
-const RETRYING: ConnectionState = { state: "reconnecting", at: 0, reason: "Network down" };
+const RETRYING: ConnectionState = {
+  state: "reconnecting",
+  at: 0,
+  reason: "silent",
+  text: "The connection timed out.",
+};
 const ENDED: ConnectionState = { state: "ended", reason: "expired", detail: "" };
 const LIVE: ConnectionState = {
   state: "live",
@@ -29,5 +34,5 @@ Deno.test("Banner shows why the stream is reconnecting if that takes long, even 
     banner.update(state, now);
   }
   const { kind, detail } = banner.status(3000)!;
-  assertEquals([kind, detail], ["wait", "Network down"]);
+  assertEquals([kind, detail], ["wait", "The connection timed out."]);
 });
