@@ -37,7 +37,7 @@ const ENDED: Readonly<Record<EndedReason, readonly [text: Text, detail: Text]>> 
 const SLOW_MS = 4000;
 /** The usual reason is that six views with different lines are open over HTTP/1.1. */
 const NO_RESPONSE: Text =
-  "No response yet. A browser opens only a few connections to one service: if other views of logs are open, also in other tabs, close one.";
+  "No response yet. A browser opens only a few connections to a service. If other views of logs are open, here or in other tabs, close one.";
 
 /** Describes `state` at the time `now`, in milliseconds since the epoch. */
 export function statusOf(state: ConnectionState, paused: boolean, now: number): Status {

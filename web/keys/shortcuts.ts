@@ -62,7 +62,7 @@ export const SHORTCUTS: readonly {
   { keys: ["Space"], effect: "Pause or resume", commands: ["pause"] },
   {
     keys: ["g", "G"],
-    effect: "Jump to the oldest or the newest line",
+    effect: "Jump to the oldest or newest line",
     commands: ["start", "end"],
   },
   { keys: ["w"], effect: "Wrap long lines", commands: ["wrap"] },

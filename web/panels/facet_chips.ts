@@ -180,8 +180,8 @@ function spanTemplate(query: RowQuery, time: TimeMode): TemplateResult | typeof 
   const [from, to] = [span.from, span.to].map((at) => isFinite(at) ? gapTime(at, time) : "");
   const label = `${from} – ${to}`;
   return html`
-    <button class="chip span" aria-label=${t("Time {span}: remove", { span: label })}
-      title=${t("Show lines of all times")}
+    <button class="chip span" aria-label=${t("Remove the time span {span}", { span: label })}
+      title=${t("Show lines from any time")}
       @click=${() => query.selectSpan()}>${label} ${icons.close}</button>
   `;
 }

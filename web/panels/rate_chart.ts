@@ -89,6 +89,7 @@ export class RateChart {
     const selected = this.#selected;
     const max = Math.max(1, ...bars.map(({ lines }) => lines));
     const minutes = formatNumber(bars.length * BAR_SECONDS / 60);
+    const duration = t("{minutes} min", { minutes });
     const index = selected ?? bars.length - 1;
     const bar = bars[index];
     return html`
@@ -97,7 +98,7 @@ export class RateChart {
         part="strip"
         role="slider"
         tabindex="0"
-        aria-label=${t("Lines over the last {minutes} minutes", { minutes })}
+        aria-label=${t("Lines over the last {duration}", { duration })}
         aria-valuemin="0"
         aria-valuemax=${bars.length - 1}
         aria-valuenow=${index}
@@ -137,7 +138,7 @@ export class RateChart {
           <path class="line-bars" d=${outline(bars, ({ lines }) => scale(lines, max))} />
           <path class="error-bars" d=${outline(bars, ({ errors }) => scale(errors, max))} />
         </svg>
-        <span class="chart-start" aria-hidden="true">−${t("{minutes} min", { minutes })}</span>
+        <span class="chart-start" aria-hidden="true">−${duration}</span>
         <span class="chart-label" .style=${position(selected, bars.length)}>${selected ===
               undefined || bar === undefined
           ? currentRate(bars)

@@ -108,7 +108,7 @@ class Parser {
     const start = this.#at;
     const isNegated = this.#takeWord("NOT") || this.#takeMinus();
     if (!isNegated) return this.#positive(condition);
-    if (this.#isAtEnd()) throw new InvalidQuery("Type what to leave out.");
+    if (this.#isAtEnd()) throw new InvalidQuery("Type what to exclude.");
     return this.#node(start, { kind: "not", child: this.#term(condition) });
   }
 

@@ -13,7 +13,10 @@ import { t } from "../texts/translate.ts";
 const HISTORY: ReadonlyMap<string, readonly [Text, Text]> = new Map([
   ["retention", ["they are no longer stored", "The service keeps lines for a limited time"]],
   ["limit", ["there are too many to load", "The service sends a limited number of stored lines"]],
-  ["unavailable", ["stored lines are not available", "The service cannot read its history now"]],
+  ["unavailable", [
+    "stored lines are not available",
+    "The service cannot read its history at the moment",
+  ]],
 ]);
 
 /** Texts of interruptions, without and with an end. */

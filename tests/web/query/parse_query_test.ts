@@ -79,7 +79,7 @@ const cases: [query: string, expected: string][] = [
   ["a OR", "Type what to look for after OR."],
   ["OR a", "Type what to look for before OR."],
   ["()", "Type what to look for."],
-  ["a -", "Type what to leave out."],
+  ["a -", "Type what to exclude."],
   ["level:", "Type a value after level:"],
   ["status>=", "Type a value after status>="],
   ["/(menu|cart", "Close the regular expression with /, or put the text in quotes."],
