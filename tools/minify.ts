@@ -13,8 +13,8 @@ const BEGINNINGS = "on|is|has|are|can|matches|matching|needs|too|usual|" +
 
 /**
  * Names of properties that are shortened, such as `_$AH`, which is internal to Lit, `onCopy` and `toggleField`.
- * Nothing outside of the viewer uses such a name, except for those of the platform, which terser knows, and no key of
- * JSON is like that.
+ * Nothing outside the viewer uses them, except for those of the platform, which terser knows, and no JSON that the
+ * viewer reads has them as keys.
  */
 export const INTERNAL_NAMES = new RegExp(`^(?:_\\$|(?:${BEGINNINGS})[A-Z])`);
 

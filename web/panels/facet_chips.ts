@@ -21,7 +21,7 @@ const MAX_VALUES = 24;
 const ROOM_PX = 660;
 /** Maximum length of a value shown, since a value may be a megabyte. */
 const MAX_LENGTH = 100;
-/** Created once, for it takes longer than formatting. */
+/** Created once, because creating it takes longer than formatting. */
 let compact: Intl.NumberFormat | undefined;
 /** The level's chips are always visible; those of the other facets are shown on request. */
 const OTHER_FACETS = FACET_NAMES.filter((facet) => facet !== "level");

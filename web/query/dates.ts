@@ -4,12 +4,12 @@
  * @module
  */
 
-/** The name of the time of lines; see `line_time.ts`. */
+/** The field that stands for the time of a line; see `line_time.ts`. */
 export const TIME = "time";
 
 /**
- * Reads a date of ISO 8601, as milliseconds since the epoch; `undefined` if the text is something else. Without a time
- * of day and a zone, it is midnight UTC; without a zone, it is in the reader's one.
+ * Reads an ISO 8601 date, in milliseconds since the epoch; `undefined` if the text is something else. A date without a
+ * time of day is midnight UTC; a time without a zone is in the reader's time zone.
  */
 export function dateOf(text: string): number | undefined {
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;

@@ -50,15 +50,15 @@ export interface QueryError {
   readonly error: string;
 }
 
-/** Ends the parsing or the compilation of a query; the message is that of a {@linkcode QueryError}. */
+/** Thrown if a query cannot be parsed or compiled; the message is that of a {@linkcode QueryError}. */
 export class InvalidQuery extends Error {
-  /** @param text The message; `values` are its values. */
+  /** @param values The values that the message contains, by name. */
   constructor(text: Text, values?: Readonly<Record<string, string>>) {
     super(t(text, values));
   }
 }
 
-/** Returns what `read` returns, or why it has thrown {@linkcode InvalidQuery}. */
+/** Returns what `read` returns, or the error if it throws {@linkcode InvalidQuery}. */
 export function resultOf<T>(read: () => T): T | QueryError {
   try {
     return read();

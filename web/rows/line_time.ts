@@ -13,7 +13,7 @@ export function lineTime({ time, received }: Pick<Line, "time" | "received">): n
   return time !== undefined && received - time > PAST_MS ? time : received;
 }
 
-/** A span of time, without its end; in milliseconds since the epoch. */
+/** A span of time, in milliseconds since the epoch; `to` is not part of it. */
 export interface TimeSpan {
   readonly from: number;
   readonly to: number;

@@ -13,7 +13,7 @@ export function dayOf(time: number, mode: TimeMode): number {
   return Math.floor(inZone(time, mode).getTime() / DAY_MS);
 }
 
-/** Created once, which takes longer than formatting a day for each row. */
+/** Created once, because creating it takes longer than formatting a day. */
 let short: Intl.DateTimeFormat | undefined;
 
 /** The day as in `Nov 20`; `""` if it is the day of `now`, or if times are relative. */

@@ -90,7 +90,7 @@ export class RowQuery {
     return this.#span;
   }
 
-  /** Whether a facet value is selected or excluded, or a span of time is. */
+  /** Whether the query selects or excludes a facet value, or selects a span of time. */
   get hasFacets(): boolean {
     return this.#span !== undefined || FACET_NAMES.some((facet) => {
       const { selected, excluded } = this.chosen(facet);

@@ -36,6 +36,7 @@ const LOOKS = [
   })),
   FORCED_COLORS,
 ];
+
 async function shoot(stage: Stage, name: string, prepare: Prepare, folder: string): Promise<void> {
   for (const [width, height] of WIDTHS) {
     await using service = new ScriptedService();

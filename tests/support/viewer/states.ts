@@ -1,5 +1,5 @@
 /**
- * The states of the viewer, of which pictures are taken and texts are read.
+ * States of the viewer, for screenshots and for tests of texts.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { flyPayload } from "./sample_rows.ts";
 import type { ScriptedService, ScriptedStream } from "./scripted_service.ts";
 import type { Stage } from "./viewer_stage.ts";
 
+/** The app whose lines are shown. */
 export const APP = SAMPLE_APPS[0]!;
 /** Time for the viewer to draw. */
 export const SETTLE_MS = 400;
