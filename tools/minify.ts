@@ -72,9 +72,11 @@ function partsOf(node: unknown): Part[] {
   const { type, quasi } = node as Partial<TaggedTemplateExpression>;
   if (type !== "TaggedTemplateExpression") return inner;
   const { quasis } = quasi!;
-  const isMarkup = quasis.some(({ value }) => /<\/?[a-z]/.test(value.raw));
+  // Markup has tags, or only texts and expressions.
+  const raw = quasis.map(({ value }) => value.raw).join("");
+  const isStyles = raw.includes("{") && !/<\/?[a-z]/.test(raw);
   const own = quasis.map(({ start, end }, i): Part => {
-    if (!isMarkup) return { start, end, compact: compactStyles };
+    if (isStyles) return { start, end, compact: compactStyles };
     const [isFirst, isLast] = [i === 0, i === quasis.length - 1];
     return { start, end, compact: (text) => compactMarkup(text, isFirst, isLast) };
   });

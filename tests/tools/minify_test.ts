@@ -15,6 +15,11 @@ Deno.test("minify() removes indentation and quotes from markup, and keeps spaces
   assertEquals(script.replace(/^.*=>\w/, ""), `\`${markup}\`;`);
 });
 
+Deno.test("minify() does not mistake markup without tags for styles", async () => {
+  const script = await minify("export const pair=(t,e)=>t`${e}: 0.5, ${e}`;");
+  assertEquals(script.replace(/^.*=>\w/, "").replaceAll(/\$\{\w\}/g, "x"), "`x: 0.5, x`;");
+});
+
 Deno.test("minify() removes from styles what they do not need", async () => {
   const script = await minify(
     "export const style=t=>t`\n  /* A > b. */\n  .a > b:hover,\n  a ~ :is(.c, .d) {\n    margin: -0.5px calc(1px + 0.2ch);\n  }\n`;",
