@@ -1,7 +1,7 @@
 /** Texts in other languages. */
 import { assertEquals } from "@std/assert";
 import { ScriptedService } from "../support/viewer/scripted_service.ts";
-import { pageOf, STATES } from "../support/viewer/states.ts";
+import { pageOf, SETTLE_MS, STATES } from "../support/viewer/states.ts";
 import { type Stage, startStage } from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
@@ -39,6 +39,7 @@ for (const [state, prepare] of Object.entries(STATES)) {
     const { page } = visit;
     const find = (selector: string) => visit.element(selector);
     await prepare({ page, find, stream: await service.next() });
+    await page.waitForTimeout(SETTLE_MS);
     assertEquals(await page.evaluate(REST), []);
   });
 }
