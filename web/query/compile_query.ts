@@ -12,7 +12,7 @@ import { Candidate } from "./candidate.ts";
 import { type CompileRegex, conditionTest, isInColumns, type Test } from "./conditions.ts";
 import { literalSource, tolerantSource } from "./literal_source.ts";
 import { parseQuery } from "./parse_query.ts";
-import { InvalidQuery, type Node, type NodeOf, type QueryError, resultOf } from "./query.ts";
+import { InvalidQuery, type Node, type QueryError, resultOf, textsOf } from "./query.ts";
 
 /** A compiled query. */
 export interface CompiledQuery {
@@ -115,7 +115,7 @@ function cost(node: Node): number {
 
 /** Matches what the query looks for, except in conditions. Case matters only if it does in all parts. */
 function highlightPattern(node: Node): RegExp | undefined {
-  const parts = highlighted(node).slice(0, MAX_HIGHLIGHTED);
+  const parts = textsOf(node).slice(0, MAX_HIGHLIGHTED);
   if (parts.length === 0) return undefined;
   const source = parts.map((part) =>
     part.kind === "text" ? literalSource(part.text) : tolerantSource(part.source)
@@ -128,11 +128,6 @@ function highlightPattern(node: Node): RegExp | undefined {
     // Two expressions may name the same group.
     return new RegExp(source[0]!, flags);
   }
-}
-
-function highlighted(node: Node): NodeOf<"text" | "regex">[] {
-  if (node.kind === "and" || node.kind === "or") return node.children.flatMap(highlighted);
-  return node.kind === "text" || node.kind === "regex" ? [node as NodeOf<"text" | "regex">] : [];
 }
 
 /** The engine's reason, without its prefix `Invalid regular expression: /(/i: `. */

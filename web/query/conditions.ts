@@ -132,11 +132,11 @@ function valueTest(
   compileRegex: CompileRegex,
 ): (value: Scalar) => boolean {
   const isComparison = isOrdered(operator);
-  const date = isComparison && value.kind === "value" ? dateOf(value.text) : undefined;
-  if (date !== undefined) {
+  const date = isComparison && value.kind === "value" ? dateOf(value.text) : NaN;
+  if (!isNaN(date)) {
     return (scalar) => {
       const at = typeof scalar === "number" ? scalar : dateOf(String(scalar));
-      return at !== undefined && ordered(operator, at - date);
+      return ordered(operator, at - date);
     };
   }
   const quantity = value.kind === "value" ? parseQuantity(value.text) : undefined;
@@ -155,11 +155,11 @@ function valueTest(
 /** Whether a condition compares a field with dates. */
 function comparesDates({ operator, values }: FieldNode): boolean {
   return isOrdered(operator) &&
-    values.every((value) => value.kind === "value" && dateOf(value.text) !== undefined);
+    values.every((value) => value.kind === "value" && !isNaN(dateOf(value.text)));
 }
 
 function isOrdered(operator: Operator): boolean {
-  return operator !== ":" && operator !== "=";
+  return /[<>]/.test(operator);
 }
 
 function compared(scalar: Scalar, operator: Operator, wanted: Quantity, name: string): boolean {

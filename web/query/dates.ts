@@ -8,10 +8,9 @@
 export const TIME = "time";
 
 /**
- * Reads an ISO 8601 date, in milliseconds since the epoch; `undefined` if the text is something else. A date without a
+ * Reads an ISO 8601 date, in milliseconds since the epoch; `NaN` if the text is something else. A date without a
  * time of day is midnight UTC; a time without a zone is in the reader's time zone.
  */
-export function dateOf(text: string): number | undefined {
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  return Number.isNaN(time) ? undefined : time;
+export function dateOf(text: string): number {
+  return /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
 }

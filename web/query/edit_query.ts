@@ -8,7 +8,7 @@ import type { TimeSpan } from "../rows/line_time.ts";
 import { dateOf, TIME } from "./dates.ts";
 import { parseQuery } from "./parse_query.ts";
 import { parseQuantity } from "./quantity.ts";
-import type { FieldNode, Node, Value } from "./query.ts";
+import { type FieldNode, type Node, textsOf, type Value } from "./query.ts";
 
 type PlainValue = Extract<Value, { kind: "value" }>;
 
@@ -76,12 +76,22 @@ export function toggleValue(
 }
 
 function addCondition(query: string, condition: string, excludes = false): string {
-  const parsed = parseQuery(query);
-  const node = "error" in parsed ? undefined : parsed.node;
   const trimmed = query.trim();
-  const isBareOr = node?.kind === "or" && trimmed.length === node.end - node.start;
-  const before = isBareOr ? `(${trimmed})` : trimmed;
+  const { node } = parseQuery(trimmed);
+  // Otherwise, it is in parentheses.
+  const isBareOr = node?.kind === "or" && node.start === 0;
+  const before = isBareOr ? `(${closed(trimmed, node)})` : trimmed;
   return `${before} ${excludes ? "-" : ""}${condition}`.trim();
+}
+
+/** Quotes words such as `b)`, which would close a group. */
+function closed(query: string, node: Node): string {
+  return textsOf(node).reduceRight((query, { start, end }) => {
+    const written = query.slice(start, end);
+    return /^[^("/]*\)/.test(written)
+      ? query.slice(0, start) + quoted(written) + query.slice(end)
+      : query;
+  }, query);
 }
 
 /** The span of time that the query selects; `undefined` if it does not restrict the time. */
@@ -90,7 +100,7 @@ export function chosenSpan(query: string): TimeSpan | undefined {
   if (limits.length === 0) return undefined;
   const ofOperator = (sign: string) =>
     limits.filter(({ node }) => node.operator.startsWith(sign))
-      .map(({ values }) => dateOf(values[0]!.text)!);
+      .map(({ values: [date] }) => dateOf(date!.text));
   return { from: Math.max(...ofOperator(">")), to: Math.min(...ofOperator("<")) };
 }
 
@@ -107,17 +117,15 @@ export function withSpan(query: string, span?: TimeSpan): string {
   const [first] = timeLimits(query);
   if (first !== undefined) return withSpan(withValues(query, first, []), span);
   if (span === undefined) return query;
-  const [from, to] = [span.from, span.to].map((at) =>
-    new Date(at).toISOString().replace(".000", "")
-  );
-  return addCondition(addCondition(query, `${TIME}>=${from}`), `${TIME}<${to}`);
+  const written = (at: number) => new Date(at).toISOString().replace(".000", "");
+  return addCondition(query, `${TIME}>=${written(span.from)} ${TIME}<${written(span.to)}`);
 }
 
 /** The conditions on the time of lines. */
 function timeLimits(query: string): Condition[] {
   return conditions(query, TIME, /[<>]/)
-    .filter(({ values, excludes }) =>
-      !excludes && values.length === 1 && dateOf(values[0]!.text) !== undefined
+    .filter(({ values: [date, other], excludes }) =>
+      !excludes && !other && !isNaN(dateOf(date!.text))
     );
 }
 
@@ -127,28 +135,28 @@ export function withoutConditions(query: string, names: readonly string[]): stri
   return first === undefined ? query : withoutConditions(withValues(query, first, []), names);
 }
 
+/** What would be left of a condition: parentheses, and `AND`. `\0` is where it was. */
+const REST = /\(\s*\0\s*\)|(?<!\S)AND\s+\0|\0\s+AND(?!\S)/;
+
 function withValues(
   query: string,
   { node, whole, excludes }: Condition,
   values: readonly PlainValue[],
 ): string {
   const written = values.length === 0
-    ? ""
+    ? "\0"
     : `${excludes ? "-" : ""}${writtenName(node.name)}${node.operator}${
       values.map(rewritten).join(",")
     }`;
-  let [before, after] = [query.slice(0, whole.start).trim(), query.slice(whole.end).trim()];
-  while (written === "" && before.endsWith("(") && after.startsWith(")")) {
-    [before, after] = [before.slice(0, -1).trim(), after.slice(1).trim()];
-  }
-  return [before, written, after].filter((part) => part !== "").join(" ");
+  let result = query.slice(0, whole.start) + written + query.slice(whole.end);
+  while (REST.test(result)) result = result.replace(REST, "\0");
+  return result.replace(/\s*\0\s*/, " ").trim();
 }
 
 /** The conditions on a field at the top of a query. */
 function conditions(query: string, name: string, operators = /^[:=]$/): Condition[] {
-  const parsed = parseQuery(query);
-  if ("error" in parsed || parsed.node === undefined) return [];
-  const { node } = parsed;
+  const { node } = parseQuery(query);
+  if (node === undefined) return [];
   return (node.kind === "and" ? node.children : [node]).flatMap((whole) => {
     const excludes = whole.kind === "not";
     const inner = excludes ? whole.child : whole;

@@ -39,6 +39,12 @@ export interface FieldNode {
 /** A node of one kind. */
 export type NodeOf<Kind extends Node["kind"]> = Extract<Node, { kind: Kind }>;
 
+/** The words, phrases and expressions of a query, except for those that it excludes. */
+export function textsOf(node: Node): NodeOf<"text" | "regex">[] {
+  if (node.kind === "and" || node.kind === "or") return node.children.flatMap(textsOf);
+  return node.kind === "text" || node.kind === "regex" ? [node as NodeOf<"text" | "regex">] : [];
+}
+
 /** A parsed query. */
 export interface ParsedQuery {
   /** `undefined` if the query is empty: every line matches. */
@@ -48,6 +54,7 @@ export interface ParsedQuery {
 /** Why a query is incomplete or invalid; shown to the user, who may still be typing. */
 export interface QueryError {
   readonly error: string;
+  readonly node?: undefined;
 }
 
 /** Thrown if a query cannot be parsed or compiled; the message is that of a {@linkcode QueryError}. */

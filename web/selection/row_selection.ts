@@ -6,8 +6,8 @@
 import { charactersOf, type Row } from "../rows/row.ts";
 import { MAX_CHARACTERS, type Store } from "../rows/store.ts";
 
-/** Limits the removed rows, with {@linkcode MAX_CHARACTERS}, that are kept for a selection that may begin before them. */
-const MAX_KEPT = 10_000;
+/** At least as many characters are counted for each removed row that is kept, so that 10,000 of them are. */
+const MIN_CHARACTERS = MAX_CHARACTERS / 10_000;
 
 /** The ends of a selection, as ids of rows: where it began, and where it ends. */
 interface Ends {
@@ -28,7 +28,7 @@ export class RowSelection {
   /** Whether the reader is still selecting, so that rows after the last one may become selected. */
   #isOpen = false;
   #removed: Row[] = [];
-  /** Number of characters in the removed rows that are kept, but not selected. */
+  /** Number of characters in the removed rows that are kept for a selection that may begin before them. */
   #characters = 0;
   /** Id of the row where a selection may begin, until another row is pressed. */
   #pressed = Infinity;
@@ -51,7 +51,7 @@ export class RowSelection {
   get count(): number {
     if (this.#ends === undefined) return 0;
     const [from, to] = this.#indexes();
-    return this.#selectedOf(this.#removed).length + to - from;
+    return this.#selected.length + to - from;
   }
 
   /** Whether the row with this `id` is selected, if it is visible. */
@@ -97,14 +97,15 @@ export class RowSelection {
 
   /** The selected rows, in the order of the list. */
   rows(): Row[] {
-    const rows = this.#selectedOf(this.#removed);
+    const rows = this.#selected;
     const [from, to] = this.#indexes();
     for (let index = from; index < to; index++) rows.push(this.#rows.visibleAt(index));
     return rows;
   }
 
-  #selectedOf(rows: readonly Row[]): Row[] {
-    return rows.filter(({ id }) => this.has(id));
+  /** The removed rows that are selected. */
+  get #selected(): Row[] {
+    return this.#removed.filter(({ id }) => this.has(id));
   }
 
   /** Index of the first selected row, and index after the last one. */
@@ -126,10 +127,10 @@ export class RowSelection {
     if (this.has(row.id) || mayBeSelected) this.#removed.push(row);
     else if (row.id >= this.#pressed) {
       this.#removed.push(row);
-      this.#characters += charactersOf(row);
-      if (this.#removed.length > MAX_KEPT || this.#characters > MAX_CHARACTERS) {
+      this.#characters += Math.max(MIN_CHARACTERS, charactersOf(row));
+      if (this.#characters > MAX_CHARACTERS) {
         this.#pressed = Infinity;
-        this.#removed = this.#selectedOf(this.#removed);
+        this.#removed = this.#selected;
       }
     }
   }

@@ -18,8 +18,12 @@ const toggles: [query: string, name: string, value: string, excludes: boolean, r
   ["-level:error", "level", "error", false, "level:error"],
   ["-level:error", "level", "error", true, ""],
   ["a OR b", "level", "error", false, "(a OR b) level:error"],
+  ["a OR b ", "level", "error", false, "(a OR b) level:error"],
+  ["a) OR f(b) OR )", "level", "error", false, '("a)" OR f(b) OR ")") level:error'],
   ["(a OR level:error)", "level", "error", false, "(a OR level:error) level:error"],
   ["(level:error)", "level", "error", false, ""],
+  ["a AND level:error AND b", "level", "error", false, "a b"],
+  ["level:error AND ", "level", "error", false, ""],
   ["level:(error)", "level", "error", true, "level:(error) -level:error"],
   ["", "machine", "a b", false, 'machine:"a b"'],
   ["", "status", "500", true, "-status:500"],
@@ -66,6 +70,7 @@ Deno.test("withSpan() writes, replaces and removes conditions on the time of lin
     "1970-01-01T00:00:01Z",
   ]);
   assertEquals(withSpan(`x ${written} y`), "x a b y");
+  assertEquals(withSpan("(time>=1970-01-01 AND time<1970-01-02)"), "");
   assertEquals(withSpan("a OR b", { from: 0, to: 1000 }).slice(0, 9), "(a OR b) ");
 });
 
