@@ -2,8 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { assertEventually } from "../support/patience.ts";
 import { mint, subjects } from "../support/service.ts";
-import { ScriptedService } from "../support/viewer/scripted_service.ts";
-import { APP, type Stage, startStage } from "../support/viewer/viewer_stage.ts";
+import { ScriptedService, type ScriptedStream } from "../support/viewer/scripted_service.ts";
+import { APP, type Stage, startStage, type Visit } from "../support/viewer/viewer_stage.ts";
 
 let stage: Stage;
 Deno.test.beforeAll(async () => void (stage = await startStage()));
@@ -20,33 +20,62 @@ Deno.test("Eight viewers on a page share one connection of six that HTTP/1.1 per
   assertEquals(visit.trouble, []);
 });
 
-Deno.test("When the tab with the connection is closed, another tab continues after the last line", async () => {
-  await using service = new ScriptedService();
+/** Opens a page whose viewer connects to `service`. */
+async function visitWith(service: ScriptedService): Promise<Visit> {
   const token = await mint({ app: APP });
   const html = `<script type="module" src="${stage.service.url}/viewer.js"></script>
     <natstap-viewer src="${service.src}" token="${token}"></natstap-viewer>`;
-  await using visit = await stage.visit(html, { context: {} });
-  const first = await service.next();
-  first.ready({ history: true }, 6);
-  first.send("{}", "live", 6);
+  return await stage.visit(html, { context: {} });
+}
+
+/** Takes the next request, and has it start after the line `id`. */
+async function accept(service: ScriptedService, id: number): Promise<ScriptedStream> {
+  const stream = await service.next();
+  stream.ready({ history: true }, id);
+  stream.send("{}", "live", id);
+  return stream;
+}
+
+Deno.test("When the tab with the connection is closed, another tab continues after the last line", async () => {
+  await using service = new ScriptedService();
+  await using visit = await visitWith(service);
+  const first = await accept(service, 6);
   await visit.live();
   const tab = await visit.page.context().newPage();
   await tab.goto(visit.page.url());
-  const second = await service.next();
-  second.ready({ history: true }, 6);
-  second.send("{}", "live", 6);
-  await second.closed;
+  await (await accept(service, 6)).closed;
   first.send("through the other tab", undefined, 7);
   const row = (text: string) => tab.locator("natstap-viewer .row").filter({ hasText: text });
   await row("through the other tab").waitFor();
 
   await visit.page.close();
-  const third = await service.next();
+  const third = await accept(service, 7);
   assertEquals(third.url.searchParams.get("last_event_id"), "7");
-  third.ready({ history: true }, 7);
   third.send("through a connection of its own", undefined, 8);
   await row("through a connection of its own").waitFor();
   assertEquals(await tab.locator("natstap-viewer .row").count(), 2);
+});
+
+Deno.test("When the tab with the connection is frozen, another tab continues after the last line", async () => {
+  await using service = new ScriptedService();
+  await using visit = await visitWith(service);
+  const first = await accept(service, 6);
+  await visit.live();
+  const tab = await visit.page.context().newPage();
+  await tab.goto(visit.page.url());
+  await (await accept(service, 6)).closed;
+  first.send("through the other tab", undefined, 7);
+  const rows = [visit.page, tab].map((page) => page.locator("natstap-viewer .row"));
+  await assertEventually(() => Promise.all(rows.map((each) => each.count())), [1, 1]);
+
+  // Playwright keeps every tab visible, and Chromium freezes only hidden ones.
+  await visit.page.evaluate("void document.dispatchEvent(new Event('freeze'))");
+  await first.closed;
+  const streams = [await accept(service, 7), await accept(service, 7)];
+  for (const { url } of streams) assertEquals(url.searchParams.get("last_event_id"), "7");
+  const open = streams.map((stream, i) => stream.closed.then(() => streams[1 - i]!));
+  (await Promise.race(open)).send("through the next connection", undefined, 8);
+  await assertEventually(() => Promise.all(rows.map((each) => each.count())), [2, 2]);
 });
 
 Deno.test("A viewer that gets no connection says why, and gets one as soon as another viewer is removed", async () => {

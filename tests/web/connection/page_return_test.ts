@@ -38,6 +38,35 @@ Deno.test("a return to the page ends the wait for the next attempt", async () =>
   assert(performance.now() - start < 30_000);
 });
 
+for (const name of ["freeze", "pagehide"]) {
+  Deno.test(`a page that is suspended (${name}) closes its stream, and continues after the last line`, async () => {
+    await using service = new ScriptedService();
+    using watcher = new Watcher({ src: service.src, token: "a", random: () => 0.01 });
+    const first = await service.next();
+    first.ready({ history: true }, 6);
+    first.send("before", undefined, 7);
+    await watcher.until("line before");
+    dispatchEvent(new Event(name));
+    first.send("too late", undefined, 8);
+    await first.closed;
+    assertEquals((await watcher.state("reconnecting")).reason, "The connection was interrupted.");
+    const second = await service.next();
+    assertEquals(second.url.searchParams.get("last_event_id"), "7");
+    second.ready({ history: true }, 7);
+    await watcher.state("live");
+    assert(!watcher.summary.includes("lost"));
+  });
+}
+
+Deno.test("a request that ends because the page is suspended is not taken for an unreachable service", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const src = `http://127.0.0.1:${listener.addr.port}/logs`;
+  using watcher = new Watcher({ src, token: "a", random: () => 1 });
+  await watcher.state("connecting");
+  dispatchEvent(new Event("freeze"));
+  assertEquals((await watcher.state("reconnecting")).reason, "The connection was interrupted.");
+});
+
 Deno.test("a page that becomes hidden does not end the wait", async () => {
   await using service = new ScriptedService();
   Object.assign(globalThis, { document: { visibilityState: "hidden" } });

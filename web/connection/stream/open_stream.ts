@@ -25,7 +25,13 @@ export interface OpenStreamOptions {
   readonly onEvent: (event: StreamEvent) => void;
 }
 
-/** Holds back its events until {@linkcode OpenStream.release}. */
+/** The page is about to be suspended: by a browser that saves memory, or while another page is shown in its tab. */
+const SUSPENSIONS = ["freeze", "pagehide"];
+
+/**
+ * Holds back its events until {@linkcode OpenStream.release}. Ends when the page is suspended: its events would wait in
+ * the browser, without a limit if another viewer passes them on, and the viewers that share this stream would get none.
+ */
 export class OpenStream {
   /** Resolves to the `ready` event, or to `undefined` if the stream ends before. */
   readonly ready: Promise<Ready | undefined>;
@@ -60,6 +66,11 @@ export class OpenStream {
       this.#ended.abort();
       resolve(undefined);
     });
+    const stop = () => this.stop();
+    // Only `pagehide` is dispatched to the window itself.
+    for (const name of SUSPENSIONS) {
+      addEventListener(name, stop, { capture: true, signal: this.ended });
+    }
   }
 
   /** When the stream was last heard, or requested. Milliseconds since the epoch. */

@@ -73,7 +73,7 @@ export async function requestStream(
   try {
     if (request.token !== undefined && !HEADER_TEXT.test(request.token)) return MALFORMED;
     const response = await send(request, signal);
-    if (response === undefined) return lost("unreachable");
+    if (response === undefined) return lost(request.signal.aborted ? "cut" : "unreachable");
     if (!isStream(response)) return await readRefusal(response);
     return await readStream(response, onEvent, request) ?? lost("cut");
   } finally {
