@@ -72,7 +72,7 @@ export async function receiveStreams(options: StreamSequenceOptions): Promise<Ou
   stream.release();
   for (;;) {
     onStream(stream);
-    const shared = await sharing.share(stream, url(), token);
+    const shared = await sharing.share(stream, url(), token).catch(() => undefined);
     if (shared !== undefined) {
       stream = shared;
       onStream(stream);

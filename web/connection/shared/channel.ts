@@ -25,19 +25,14 @@ export type LeaderMessage =
   | { readonly kind: "lost" };
 
 /** The channel of a group. Its messages arrive in the order in which they were posted. */
-export class Channel {
-  readonly #channel: BroadcastChannel;
+export interface Channel {
+  postMessage(message: Message): void;
+  close(): void;
+}
 
-  constructor(name: string, onMessage: (message: Message) => void) {
-    this.#channel = new BroadcastChannel(name);
-    this.#channel.onmessage = ({ data }) => onMessage(data);
-  }
-
-  post(message: Message): void {
-    this.#channel.postMessage(message);
-  }
-
-  close(): void {
-    this.#channel.close();
-  }
+/** Opens the channel `name`. */
+export function openChannel(name: string, onMessage: (message: Message) => void): Channel {
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = ({ data }) => onMessage(data);
+  return channel;
 }

@@ -6,7 +6,7 @@
 import type { StreamControl } from "../stream/open_stream.ts";
 import type { Outcome, Ready, StreamEvent } from "../stream/stream_request.ts";
 import { wait } from "../wait.ts";
-import { Channel, type Message } from "./channel.ts";
+import { type Message, openChannel } from "./channel.ts";
 import type { Group } from "./group.ts";
 
 /** Maximum time between the release of the lock and the message that the leader is leaving. */
@@ -61,21 +61,22 @@ export async function follow(
       onLeaving();
     } else if (message.kind === "lost") end("cut");
   };
-  const channel = new Channel(group.channel, receive);
-  channel.post({ kind: "join", viewer });
+  const channel = openChannel(group.channel, receive);
+  channel.postMessage({ kind: "join", viewer });
   // Granted when the leader is gone. Released at once, so that whichever viewer is ready first can lead.
   navigator.locks.request(group.lock, { signal: ended.signal }, () => {}).then(async () => {
     await wait(LEAVING_MS, ended.signal);
     if (!isLeaving) end("cut");
   }, () => {});
-  wait(expiresAt - Date.now(), ended.signal).then(expire);
-  signal.addEventListener("abort", () => end("cut"), { signal: ended.signal });
-  timer.signal.addEventListener("abort", () => end("silent"), { signal: ended.signal });
-  if (signal.aborted) end("cut");
+  wait(expiresAt - Date.now(), signal, timer.signal, ended.signal).then(() => {
+    if (signal.aborted) end("cut");
+    else if (timer.signal.aborted) end("silent");
+    else expire();
+  });
   const result = await outcome;
   ended.abort();
   timer.stop();
-  channel.post({ kind: "leave", viewer });
+  channel.postMessage({ kind: "leave", viewer });
   channel.close();
   return result;
 }

@@ -32,16 +32,15 @@ export interface Group {
 const TOKEN_CLAIMS = ["exp", "iat", "nbf", "jti"];
 
 /**
- * The group of a viewer whose stream is open; `undefined` if the page cannot share, as over plain HTTP, or the token
- * cannot be read.
+ * The group of a viewer whose stream is open; `undefined` if the token cannot be read.
+ *
+ * @throws {TypeError} If the page has no hashes, as over plain HTTP.
  */
 export async function groupOf(
   service: URL,
   { app, subject, history }: Ready,
   token: string | undefined,
 ): Promise<Group | undefined> {
-  // A page over plain HTTP has neither locks nor hashes.
-  if (navigator.locks === undefined) return undefined;
   const claims = token === undefined ? "cookie" : accessClaims(token);
   if (claims === undefined) return undefined;
   // The subject has what these select. Other parameters may select a service behind a proxy.
@@ -60,8 +59,7 @@ function accessClaims(token: string): [string, unknown][] | undefined {
     const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof claims !== "object" || claims === null) return undefined;
-    return Object.entries(claims).filter(([name]) => !TOKEN_CLAIMS.includes(name))
-      .toSorted(([a], [b]) => a < b ? -1 : 1);
+    return Object.entries(claims).filter(([name]) => !TOKEN_CLAIMS.includes(name)).toSorted();
   } catch {
     return undefined;
   }

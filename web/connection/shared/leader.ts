@@ -5,7 +5,7 @@
  */
 import type { StreamEvent } from "../stream/stream_request.ts";
 import { wait } from "../wait.ts";
-import { Channel, type LeaderMessage, type Message } from "./channel.ts";
+import { type Channel, type LeaderMessage, type Message, openChannel } from "./channel.ts";
 import type { Group } from "./group.ts";
 
 /** Maximum time for which a viewer that has been removed keeps its stream, so that another one can take over. */
@@ -16,7 +16,7 @@ const PASSED_ON: readonly string[] = ["line", "dropped", "status", "gap"] satisf
   "event"
 ][];
 
-/** Leads a group from its creation until {@linkcode Leader.lose} or {@linkcode Leader.leave}. */
+/** Leads a group from its creation until {@linkcode Leader.lose}, which is called once. */
 export class Leader {
   readonly lock: string;
   readonly #name = crypto.randomUUID();
@@ -25,20 +25,22 @@ export class Leader {
   readonly #release: () => void;
   readonly #followers = new Set<string>();
   readonly #alone = new AbortController();
-  #events: StreamEvent[] = [];
-  #isScheduled = false;
+  /** Events of the current chunk. */
+  #events: StreamEvent[] | undefined;
   #isLeaving = false;
 
-  /** Becomes the leader; `undefined` if the group has one. */
+  /**
+   * Becomes the leader; `undefined` if the group has one.
+   *
+   * @throws {Error} If the page has no locks or channels, or may not use them.
+   */
   static async of(group: Group, lastId: () => string | undefined): Promise<Leader | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Leader | undefined>();
+    const { promise, resolve, reject } = Promise.withResolvers<Leader | undefined>();
     const lead = (lock: Lock | null) => {
       if (lock === null) return resolve(undefined);
       return new Promise<void>((release) => resolve(new Leader(group, lastId, release)));
     };
-    navigator.locks.request(group.lock, { ifAvailable: true }, lead).catch(() =>
-      resolve(undefined)
-    );
+    navigator.locks.request(group.lock, { ifAvailable: true }, lead).catch(reject);
     return await promise;
   }
 
@@ -47,36 +49,33 @@ export class Leader {
     this.lock = group.lock;
     this.#lastId = lastId;
     this.#release = release;
-    this.#channel = new Channel(group.channel, (message) => this.#receive(message));
+    this.#channel = openChannel(group.channel, (message) => this.#receive(message));
   }
 
   /** Passes on an event of the stream; without one, the fact that the stream is alive. */
   pass(event?: StreamEvent): void {
     if (this.#followers.size === 0) return;
-    if (event !== undefined && PASSED_ON.includes(event.event)) this.#events.push(event);
     // One message per chunk, since each costs far more than a line.
-    if (!this.#isScheduled) queueMicrotask(() => this.#flush());
-    this.#isScheduled = true;
+    if (this.#events === undefined) queueMicrotask(() => this.#flush());
+    this.#events ??= [];
+    if (event !== undefined && PASSED_ON.includes(event.event)) this.#events.push(event);
   }
 
   /** The stream is lost, or has changed: the others have to find another leader. */
   lose(): void {
     this.#flush();
     this.#post({ kind: "lost" });
-    this.#followers.clear();
     this.#channel.close();
     this.#release();
   }
 
-  /** Resolves as soon as the others have taken over, and the stream can be closed. */
+  /** Resolves as soon as the others have taken over. {@linkcode Leader.lose} is still to be called. */
   async leave(): Promise<void> {
-    if (this.#followers.size > 0) {
-      this.#isLeaving = true;
-      this.#post({ kind: "leaving" });
-      this.#release();
-      await wait(LINGER_MS, this.#alone.signal);
-    }
-    this.lose();
+    if (this.#followers.size === 0) return;
+    this.#isLeaving = true;
+    this.#post({ kind: "leaving" });
+    this.#release();
+    await wait(LINGER_MS, this.#alone.signal);
   }
 
   #receive(message: Message): void {
@@ -92,12 +91,11 @@ export class Leader {
   }
 
   #flush(): void {
-    this.#isScheduled = false;
-    if (this.#followers.size > 0) this.#post({ kind: "events", events: this.#events });
-    this.#events = [];
+    if (this.#events !== undefined) this.#post({ kind: "events", events: this.#events });
+    this.#events = undefined;
   }
 
   #post(message: LeaderMessage): void {
-    this.#channel.post({ ...message, leader: this.#name });
+    this.#channel.postMessage({ ...message, leader: this.#name });
   }
 }

@@ -74,7 +74,8 @@ export class Sharing {
   /** The viewer has been removed. Resolves when its stream can be closed. */
   async leave(): Promise<void> {
     await this.#leader?.leave();
-    this.#leader = undefined;
+    // The stream may have been lost meanwhile.
+    this.lose();
   }
 
   /**
@@ -82,6 +83,7 @@ export class Sharing {
    * over.
    *
    * @param token The token of `own`.
+   * @throws {Error} If the page cannot share, as over plain HTTP.
    */
   async share(
     own: OpenStream,

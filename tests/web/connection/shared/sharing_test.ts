@@ -150,7 +150,7 @@ Deno.test("a follower leaves when its own token expires", async () => {
   const { events, outcome } = await join(group, Date.now() + 200);
   assertEquals(await outcome, { kind: "ended", reason: "expired", retry: undefined });
   leader.pass(line("after"));
-  await leader.leave();
+  leader.lose();
   assertEquals(events.map((event) => [event.event, "id" in event && event.id]), [["ready", "7"]]);
 });
 
@@ -171,7 +171,7 @@ Deno.test("a follower gets no line after its own token has expired, even if its 
   } finally {
     Date.now = now;
   }
-  await leader.leave();
+  leader.lose();
   assertEquals(events.slice(1), [line("before")]);
 });
 
@@ -191,6 +191,7 @@ Deno.test("while a leader is leaving, each follower gets the lines of its own le
   await assertEventually(() => [slow, quick].map(({ events }) => events.length), [2, 2]);
   await slow.leave();
   await left;
+  first.lose();
   second!.pass(line("last"));
   await assertEventually(() => quick.events.slice(1), [line("from the second"), line("last")]);
   assertEquals(slow.events.slice(1), [line("from the first")]);
