@@ -229,8 +229,7 @@ export class NatstapViewer extends ViewerElement implements ViewerMethods {
         <div class="list" part="list" role="log" aria-live="off" aria-label=${t("Log lines")}>
           ${isEmpty
             ? nothing
-            : columnHeaderTemplate(this.#columns.names, this.time, (name) =>
-              this.#toggleColumn(name))}
+            : columnHeaderTemplate(this.#columns.names, (name) => this.#toggleColumn(name))}
           <div class="scroller" role="grid" aria-label=${t("Lines")} aria-multiselectable="true"
             aria-rowcount=${this.#store.visibleCount} tabindex="0"
             @pointerdown=${this.#selection.press}></div>

@@ -1,5 +1,7 @@
 /** Texts in other languages. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { assertEventually } from "../support/patience.ts";
+import { flyPayload } from "../support/viewer/sample_rows.ts";
 import { ScriptedService } from "../support/viewer/scripted_service.ts";
 import { pageOf, SETTLE_MS, STATES } from "../support/viewer/states.ts";
 import { type Stage, startStage } from "../support/viewer/viewer_stage.ts";
@@ -41,5 +43,28 @@ for (const [state, prepare] of Object.entries(STATES)) {
     await prepare({ page, find, stream: await service.next() });
     await page.waitForTimeout(SETTLE_MS);
     assertEquals(await page.evaluate(REST), []);
+  });
+}
+
+const times: [language: string, mode: string, date: string, text: RegExp][] = [
+  ["en", "utc", "2020-09-08", /^Sep 8 12:00:00.000Z$/],
+  ["de", "utc", "2020-09-28", /^28\. Sept\. 12:00:00.000Z$/],
+  ["ja", "utc", "2020-12-28", /^12月28日 12:00:00.000Z$/],
+  ["fr", "relative", "2020-09-28", /^il y a \d+d$/],
+];
+
+for (const [language, mode, date, text] of times) {
+  Deno.test(`A time is not cut off: ${language}, ${mode}`, async () => {
+    await using service = new ScriptedService();
+    const script = `setTexts({ "{duration} ago": "il y a {duration}" }, "${language}");`;
+    await using visit = await stage.visit(pageOf(stage, service, script));
+    await visit.page.evaluate(`viewer.time = "${mode}"`);
+    const stream = await service.next();
+    stream.ready({});
+    stream.send(flyPayload({ timestamp: `${date}T12:00:00Z` }));
+    const time = visit.element(".row .time");
+    assertMatch(await time.innerText(), text);
+    const hidden = () => time.evaluate((element) => element.scrollWidth - element.clientWidth);
+    await assertEventually(hidden, 0);
   });
 }

@@ -9,13 +9,12 @@ import { t } from "../texts/translate.ts";
 /** Renders the header; nothing if there are no columns. */
 export function columnHeaderTemplate(
   names: readonly string[],
-  time: string,
   onRemove: (name: string) => void,
 ): TemplateResult | typeof nothing {
   if (names.length === 0) return nothing;
   return html`
     <div class="column-header" part="columns">
-      <div class="row ${time}">
+      <div class="row">
         ${names.map((name, index) =>
           html`
             <button class="cell c${index}" title=${t("Remove the column {name}", { name })}

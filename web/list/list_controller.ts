@@ -9,7 +9,8 @@ import type { CustomColumns } from "../columns/custom_columns.ts";
 import { MachineNames } from "../columns/machine_names.ts";
 import { canExpand } from "../message/content.ts";
 import { type Line, type Row, timeOf } from "../rows/row.ts";
-import { dayOf, fullDay, shortDay } from "../rows/row_day.ts";
+import { dayOf, fullDay } from "../rows/row_day.ts";
+import type { TimeMode } from "../rows/row_time.ts";
 import type { Store } from "../rows/store.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import { RowCursor } from "../selection/row_cursor.ts";
@@ -20,10 +21,14 @@ import { FrameScheduler } from "./frame_scheduler.ts";
 import { List, type Place } from "./list.ts";
 import type { RowActions } from "./row_actions.ts";
 import { isMatchHidden, scrollToMatch } from "./match_view.ts";
-import { rowElementId, rowTemplate } from "./row_template.ts";
+import { rowElementId, rowTemplate, timeText } from "./row_template.ts";
 
 /** Duration of the flash of a row, as in the style sheet. */
 const FLASH_MS = 1600;
+/** Usual width of a time, in characters. */
+const TIME_WIDTHS: Readonly<Record<TimeMode, number>> = { local: 12, utc: 13, relative: 8 };
+/** Characters that are twice as wide as others. */
+const WIDE = /[\u2e80-\uffdc]/g;
 
 /** What the viewer does in response to the list. */
 interface ListActions extends Omit<RowActions, "onExpand"> {
@@ -46,8 +51,8 @@ export class ListController implements ReactiveController {
   readonly selection: RowSelection;
   readonly cursor: RowCursor;
   readonly #machines = new MachineNames();
-  /** Whether a row that is not of today has been shown, so that the column of times is wider. */
-  #hasDates = false;
+  /** Width of the longest time that has been shown, which may have a date, in characters. */
+  #timeWidths = { ...TIME_WIDTHS };
   /** The list; `undefined` until the host has rendered. */
   list: List | undefined;
   #wasEmpty = true;
@@ -95,6 +100,7 @@ export class ListController implements ReactiveController {
 
   hostUpdated(): void {
     this.#wasEmpty = this.isEmpty;
+    this.#setWidths();
     this.list ??= new List(this.#host.find(".scroller"), {
       rows: this.#store,
       template: (row) => this.#row(row),
@@ -106,7 +112,7 @@ export class ListController implements ReactiveController {
 
   /** Forgets which rows are expanded, and returns to the end, after all rows have been removed. */
   clear(): void {
-    this.#hasDates = false;
+    this.#timeWidths = { ...TIME_WIDTHS };
     this.#expanded.clear();
     this.selection.clear();
     this.cursor.place(undefined);
@@ -196,7 +202,8 @@ export class ListController implements ReactiveController {
     const { id } = row;
     const { time, wrap, permalink } = this.#host;
     const now = Date.now();
-    this.#hasDates ||= shortDay(timeOf(row), time, now) !== "";
+    const { length } = timeText(row, { time, now }).replace(WIDE, "  ");
+    this.#timeWidths[time] = Math.max(this.#timeWidths[time], length);
     const { pattern, current, isFiltering } = this.#query;
     if (row.kind === "line") this.#regionWidth = Math.max(this.#regionWidth, row.region.length);
     return rowTemplate(row, {
@@ -237,9 +244,9 @@ export class ListController implements ReactiveController {
 
   /** Sets the widths of columns that depend on their content. */
   #setWidths(): void {
-    const { style, classList } = this.#host.find(".list");
-    classList.toggle("dated", this.#hasDates);
+    const { style } = this.#host.find(".list");
     const widths = {
+      "--time-width": `${this.#timeWidths[this.#host.time]}ch`,
       "--region-label": `clamp(4ch, ${this.#regionWidth}ch, 12ch)`,
       "--machine-label": `${this.#machines.width}ch`,
       "--columns": this.#columns.tracks,

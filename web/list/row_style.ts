@@ -65,23 +65,7 @@ const rows = css`
     min-width: 0;
   }
 
-  .row.local {
-    --time-width: calc(12ch + var(--date-width, 0ch));
-  }
-
-  .row.utc {
-    --time-width: calc(13ch + var(--date-width, 0ch));
-  }
-
-  .row.relative {
-    --time-width: 8ch;
-  }
-
-  .dated {
-    --date-width: 8ch;
-  }
-
-  .dated .time {
+  .row:not(.relative) .time {
     text-align: end;
   }
 

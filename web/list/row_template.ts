@@ -111,7 +111,10 @@ function classesOf(options: RowOptions): string[] {
 }
 
 /** The time of a row, after the date if it is not today's. */
-function timeText(row: Row, { time: mode, now }: RowOptions): string {
+export function timeText(
+  row: Row,
+  { time: mode, now }: Pick<RowOptions, "time" | "now">,
+): string {
   const time = timeOf(row);
   return `${shortDay(time, mode, now)} ${rowTime(time, mode, now)}`.trimStart();
 }
