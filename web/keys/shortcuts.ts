@@ -29,7 +29,7 @@ export type Command =
   | "help"
   | "leave";
 
-/** Each shortcut's keys as shown in the help, its effect, and the commands that the first keys run anywhere in the viewer. */
+/** Each shortcut's keys as shown in the help, its effect, and the commands of the first keys if they work everywhere. */
 export const SHORTCUTS: readonly {
   readonly keys: readonly string[];
   readonly effect: Text;

@@ -8,6 +8,7 @@
  * /5\d\d$/i               a regular expression
  * level>=warn             a level, or one that is more severe
  * status:500,502  ms>500  fields of JSON and logfmt
+ * time>=2026-11-26        lines of this time or later
  * (a OR b) c              parentheses; OR binds less tightly than a space
  * ```
  *

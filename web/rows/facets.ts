@@ -15,8 +15,8 @@ interface FacetDefinition {
 }
 
 /**
- * Every facet, in the order of the columns. Chips, queries, counts, columns and labels follow from this
- * table; `row.ts` sets a line's values.
+ * Every facet, in the order of the columns. Chips, queries, counts and columns follow from this table;
+ * `texts.ts` has the names, and `row.ts` sets a line's values.
  */
 export const FACETS = {
   level: { column: { width: 5, maxLength: 5 } },
