@@ -136,3 +136,16 @@ for (const [name, select, filter] of ways) {
     assertEquals(visit.trouble, []);
   });
 }
+
+Deno.test("A click with Shift selects no removed rows if the query has changed since the click before", async () => {
+  await using visit = await stage.open(`limit="20"`);
+  const show = (from: number, to: number) =>
+    visit.show(...Array.from({ length: to - from }, (_, i) => ({ message: `line ${from + i}.` })));
+  await show(0, 20);
+  await recordHand(visit);
+  await visit.row("line 5.").click();
+  await show(20, 30);
+  await visit.searchField.fill("-7.");
+  await visit.row("line 15.").click({ modifiers: ["Shift"] });
+  assertEquals(await copied(visit), [10, 11, 12, 13, 14, 15]);
+});

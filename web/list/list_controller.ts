@@ -82,8 +82,9 @@ export class ListController implements ReactiveController {
     this.cursor.onChange = () => this.#cursorMoved();
     store.onChange = () => this.scheduler.drawForNewRows();
     query.onChange = () => {
-      // There are other rows between its ends now.
+      // There are other rows between its ends now, and after a row that was pressed.
       this.selection.clear();
+      this.selection.press(Infinity, []);
       this.list?.remeasure();
       host.requestUpdate();
     };

@@ -78,19 +78,16 @@ export function toggleValue(
 function addCondition(query: string, condition: string, excludes = false): string {
   const trimmed = query.trim();
   const { node } = parseQuery(trimmed);
-  // Otherwise, it is in parentheses.
-  const isBareOr = node?.kind === "or" && node.start === 0;
-  const before = isBareOr ? `(${closed(trimmed, node)})` : trimmed;
+  // A node that does not begin here is in parentheses.
+  const before = node?.kind === "or" && !node.start ? `(${closed(trimmed, node)})` : trimmed;
   return `${before} ${excludes ? "-" : ""}${condition}`.trim();
 }
 
 /** Quotes words such as `b)`, which would close a group. */
 function closed(query: string, node: Node): string {
   return textsOf(node).reduceRight((query, { start, end }) => {
-    const written = query.slice(start, end);
-    return /^[^("/]*\)/.test(written)
-      ? query.slice(0, start) + quoted(written) + query.slice(end)
-      : query;
+    const word = query.slice(start, end).replace(/^[^("/]*\).*/, quoted);
+    return query.slice(0, start) + word + query.slice(end);
   }, query);
 }
 

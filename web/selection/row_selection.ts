@@ -90,7 +90,6 @@ export class RowSelection {
   clear(): void {
     if (this.#ends === undefined) return;
     this.#ends = undefined;
-    this.#isOpen = false;
     this.#removed = [];
     this.onChange();
   }
