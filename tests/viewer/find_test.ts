@@ -288,6 +288,7 @@ Deno.test("Dragging in the rate chart selects a span of time, which Esc removes"
   await mouse.up();
   await visit.button(/^Remove the time span /).waitFor();
   await assertShown(visit, []);
+  assert(await visit.element(".line-bars").getAttribute("d"), "Another span may follow");
   assertMatch(await visit.searchField.inputValue(), /^time>=[\dTZ:-]+ time<[\dTZ:-]+$/);
   await visit.page.keyboard.press("Escape");
   await assertShown(visit, ALL);

@@ -11,6 +11,7 @@ import { type Bar, LineRate } from "../rows/line_rate.ts";
 import { lineTime, type TimeSpan } from "../rows/line_time.ts";
 import type { Line } from "../rows/row.ts";
 import { gapTime, type TimeMode } from "../rows/row_time.ts";
+import { withSpan } from "../query/edit_query.ts";
 import type { RowQuery } from "../search/row_query.ts";
 import { formatNumber, t } from "../texts/translate.ts";
 
@@ -66,12 +67,13 @@ export class RateChart {
   /** The lines that match, as soon as they are known: then the chart follows a new query. */
   #rate(): LineRate {
     const { version, applied } = this.#query;
-    if (version === this.#version) return this.#matching ?? this.#all;
-    const lines = applied === "" ? [] : this.#query.matchingLines();
-    if (lines === undefined) return this.#matching ?? this.#all;
-    this.#version = version;
-    this.#matching = applied === "" ? undefined : new LineRate();
-    for (const line of lines) this.#matching?.add(line, lineTime(line));
+    const lines = version === this.#version ? undefined : this.#query.matchingLines();
+    if (lines !== undefined) {
+      this.#version = version;
+      // Another span may follow.
+      this.#matching = withSpan(applied) === "" ? undefined : new LineRate();
+      for (const line of lines) this.#matching?.add(line, lineTime(line));
+    }
     return this.#matching ?? this.#all;
   }
 
