@@ -20,12 +20,12 @@ export type TimeMode = (typeof TIMES)[number];
  */
 export function rowTime(time: number, mode: TimeMode, now: number): string {
   if (mode === "relative") return timeAgo(now - time);
-  return text(time, mode).slice(11) + zone(mode);
+  return text(time, mode).slice(-12) + zone(mode);
 }
 
 /** The time of a gap, to the second: `20:42:11`; never relative. */
 export function gapTime(time: number, mode: TimeMode): string {
-  return text(time, mode).slice(11, 19) + zone(mode);
+  return text(time, mode).slice(-12, -4) + zone(mode);
 }
 
 /** Date and time, local and in UTC, for a tooltip. */

@@ -8,6 +8,11 @@ Deno.test("rowTime() is in UTC, with milliseconds and a Z", () => {
   assertEquals(gapTime(TIME, "utc"), "20:42:11Z");
 });
 
+Deno.test("rowTime() has no date, even after the year 9999", () => {
+  const time = Date.UTC(10_000, 0, 1, 20, 42, 11, 7);
+  assertEquals([rowTime(time, "utc", 0), gapTime(time, "utc")], ["20:42:11.007Z", "20:42:11Z"]);
+});
+
 Deno.test("rowTime() is local time", () => {
   const local = new Date(TIME).toLocaleTimeString("en", { hourCycle: "h23" });
   assertEquals(rowTime(TIME, "local", 0), `${local}.007`);
