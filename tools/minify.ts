@@ -13,8 +13,8 @@ const BEGINNINGS = "on|is|has|are|can|matches|matching|needs|too|usual|" +
 
 /**
  * Names of properties that are shortened, such as `_$AH`, which is internal to Lit, `onCopy` and `toggleField`.
- * Nothing outside the viewer uses them, except for those of the platform, which terser knows, and no JSON that the
- * viewer reads has them as keys.
+ * Nothing outside the viewer uses them, except for those of the platform, which terser knows. Neither JSON nor messages
+ * to other tabs, which may have another build, have them as keys.
  */
 export const INTERNAL_NAMES = new RegExp(`^(?:_\\$|(?:${BEGINNINGS})[A-Z])`);
 
