@@ -45,7 +45,7 @@ export async function receiveStreams(options: StreamSequenceOptions): Promise<Ou
   };
   const onLost = () => receiver.lose({ at: stream.heardAt, hasExpired: false });
   const sharing = new Sharing({
-    ...{ signal, silence, lastId, onLost },
+    ...{ signal, silence, lastId },
     isPast: () => receiver.isPast,
     onEvent: (event) => receive(event, undefined),
   });

@@ -37,8 +37,6 @@ export interface SharingOptions {
   /** Whether lines of the past are arriving. */
   readonly isPast: () => boolean;
   readonly onEvent: (event: StreamEvent) => void;
-  /** Lines were lost while the stream was switched. */
-  readonly onLost: () => void;
 }
 
 /** The part of one connection in sharing. */
@@ -128,7 +126,7 @@ export class Sharing {
     ready: Ready,
     expiresAt: number,
   ): Promise<OpenStream | undefined> {
-    const { signal, silence, lastId, onEvent, onLost } = this.#options;
+    const { signal, silence, lastId, onEvent } = this.#options;
     const leaving = this.#leaving;
     const onLeaving = () => leaving.abort();
     const shared = new OpenStream({
@@ -139,9 +137,8 @@ export class Sharing {
     const join = lastId() === undefined
       ? joinByContent(own, shared)
       : joinWhereItStarts(own, shared, lastId);
-    const isSame = () => true;
     const welcome = await Promise.race([shared.ready, wait(WELCOME_MS, own.ended)]);
-    if (welcome && await takeOver(own, shared, { join, isSame, onLost })) return shared;
+    if (welcome && await takeOver(own, shared, { join })) return shared;
     own.onArrival = () => {};
     shared.stop();
     return undefined;

@@ -19,27 +19,28 @@ const MAX_COMPARISONS = 20;
  * Closes `old` and releases `next`. Resolves to whether it has: `next` may have ended, or `old` without a
  * successor.
  *
- * @param isSame Whether both streams have the same lines.
- * @param onLost Called before the first event of `next` if lines were lost in between.
+ * @param isSame Whether both streams have the same lines. Default: they have.
+ * @param onLost Called before the first event of `next` if lines may be missing in between. Without it, `old` then
+ * stays open.
  */
 export async function takeOver(
   old: OpenStream,
   next: OpenStream,
-  { join, isSame, onLost }: {
+  { join, isSame = () => true, onLost }: {
     readonly join: Join;
-    readonly isSame: (ready: Ready) => boolean;
-    readonly onLost: () => void;
+    readonly isSame?: (ready: Ready) => boolean;
+    readonly onLost?: () => void;
   },
 ): Promise<boolean> {
   const ready = await Promise.race([next.ready, old.outcome.then(() => undefined)]);
   const passes = ready && await join(isSame(ready));
-  if (passes === undefined) {
+  if (passes === undefined || passes === LOST && onLost === undefined) {
     next.stop();
     old.onArrival = () => {};
     return false;
   }
   old.stop();
-  if (passes === LOST) onLost();
+  if (passes === LOST) onLost?.();
   next.release(passes);
   next.onArrival = () => {};
   return true;

@@ -8,6 +8,7 @@ import { SilenceTimer } from "../../../../web/connection/stream/silence_timer.ts
 import type { Outcome, StreamEvent } from "../../../../web/connection/stream/stream_request.ts";
 import { assertEventually } from "../../../support/patience.ts";
 import { mint, type Stack, startStack, subjects } from "../../../support/service.ts";
+import { ScriptedService } from "../../../support/viewer/scripted_service.ts";
 import { type Notice, READY, Watcher } from "../../../support/viewer/stream_watcher.ts";
 
 let stack: Stack;
@@ -60,6 +61,14 @@ async function endWithoutLoss(app: string, sent: string[], watchers: Watcher[]):
   }
 }
 
+/** Tells when the leader of `group` has answered a viewer. */
+function watchChannel(group: Group): { readonly welcomed: Promise<void> } & Disposable {
+  const channel = new BroadcastChannel(group.channel);
+  const { promise: welcomed, resolve } = Promise.withResolvers<void>();
+  channel.onmessage = ({ data }) => data.kind === "welcome" && resolve();
+  return { welcomed, [Symbol.dispose]: () => channel.close() };
+}
+
 function stop(watchers: readonly Watcher[]): void {
   for (const watcher of watchers) watcher[Symbol.dispose]();
 }
@@ -110,6 +119,29 @@ Deno.test("users do not share, even if both may read the same lines", async () =
   await Promise.all([ann!, bob!].map((watcher) => watcher.until("line for both")));
   await streams("users", 2);
   stop([ann!, bob!]);
+});
+
+Deno.test("a viewer that cannot tell which lines the leader has passed on joins later, without a gap", async () => {
+  await using service = new ScriptedService();
+  const token = await mint({ app: "web" });
+  const start = () => new Watcher({ src: service.src, token });
+  using leading = start();
+  const first = await service.next();
+  first.ready();
+  await leading.state("live");
+  const group = await groupOf(new URL(service.src), READY, token);
+  using joining = start();
+  const second = await service.next();
+  using channel = watchChannel(group!);
+  second.ready();
+  second.send("late in the other viewer");
+  await channel.welcomed;
+  first.send("late in the other viewer");
+  await second.closed;
+  first.send("through the other viewer");
+  await joining.until("line through the other viewer");
+  assertEquals(linesOf(joining), ["late in the other viewer", "through the other viewer"]);
+  assert(!joining.summary.includes("lost"));
 });
 
 /** Follows the leader of a group. Resolves once the leader has answered. */
@@ -223,7 +255,7 @@ for (const change of [{ app: "other" }, { subject: "logs.web.dfw.>" }, { history
     const stopping = new AbortController();
     const sharing = new Sharing({
       ...{ signal: stopping.signal, silence: 60_000, lastId: () => undefined },
-      ...{ isPast: () => false, onEvent() {}, onLost() {} },
+      ...{ isPast: () => false, onEvent() {} },
     });
     const { promise: requested, resolve: request } = Promise.withResolvers<
       (event: StreamEvent) => void
