@@ -177,8 +177,7 @@ function chip(model: Model, facet: Facet, value: string): TemplateResult {
 function spanTemplate(query: RowQuery, time: TimeMode): TemplateResult | typeof nothing {
   const { span } = query;
   if (span === undefined) return nothing;
-  const [from, to] = [span.from, span.to].map((at) => isFinite(at) ? gapTime(at, time) : "");
-  const label = `${from} – ${to}`;
+  const label = `${gapTime(span.from, time)} – ${gapTime(span.to, time)}`;
   return html`
     <button class="chip span" aria-label=${t("Remove the time span {span}", { span: label })}
       title=${t("Show lines from any time")}

@@ -20,12 +20,12 @@ export type TimeMode = (typeof TIMES)[number];
  */
 export function rowTime(time: number, mode: TimeMode, now: number): string {
   if (mode === "relative") return timeAgo(now - time);
-  return text(time, mode).slice(-12) + zone(mode);
+  return text(time, mode).replace(/.*T/, "");
 }
 
-/** The time of a gap, to the second: `20:42:11`; never relative. */
+/** The time of a gap, to the second: `20:42:11`; never relative, and `""` if it is invalid. */
 export function gapTime(time: number, mode: TimeMode): string {
-  return text(time, mode).slice(-12, -4) + zone(mode);
+  return text(time, mode).replace(/.*T|\.\d+/g, "");
 }
 
 /** Date and time, local and in UTC, for a tooltip. */
@@ -41,9 +41,10 @@ export function inZone(time: number, mode: TimeMode): Date {
   return mode === "utc" ? date : new Date(time - date.getTimezoneOffset() * 60_000);
 }
 
-/** Date and time as in `2026-11-20T20:42:11.123`; `""` if the time is invalid. */
+/** Date and time as in `2026-11-20T20:42:11.123`, with a `Z` in UTC; `""` if the time is invalid. */
 function text(time: number, mode: TimeMode): string {
-  return inZone(time, mode).toJSON()?.slice(0, -1) ?? "";
+  const json = inZone(time, mode).toJSON() ?? "";
+  return mode === "utc" ? json : json.slice(0, -1);
 }
 
 const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]] as const;
@@ -56,5 +57,3 @@ function timeAgo(age: number): string {
   const duration = `${Math.trunc(Math.abs(age) / length)}${name}`;
   return age < 0 ? t("in {duration}", { duration }) : t("{duration} ago", { duration });
 }
-
-const zone = (mode: TimeMode) => mode === "utc" ? "Z" : "";

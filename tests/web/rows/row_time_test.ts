@@ -13,6 +13,10 @@ Deno.test("rowTime() has no date, even after the year 9999", () => {
   assertEquals([rowTime(time, "utc", 0), gapTime(time, "utc")], ["20:42:11.007Z", "20:42:11Z"]);
 });
 
+Deno.test("gapTime() is empty if the time is invalid", () => {
+  assertEquals([gapTime(Infinity, "utc"), gapTime(NaN, "local")], ["", ""]);
+});
+
 Deno.test("rowTime() is local time", () => {
   const local = new Date(TIME).toLocaleTimeString("en", { hourCycle: "h23" });
   assertEquals(rowTime(TIME, "local", 0), `${local}.007`);
