@@ -32,12 +32,18 @@ export class Candidate {
     return this.#text ??= withoutReturns(completeText(this.line));
   }
 
-  /** Values of the fields with this name, however deep they are. */
-  fieldValues({ path, mention, pair }: FieldName): Scalar[] {
+  /**
+   * Values of the fields with this name, however deep they are.
+   *
+   * @param hasJson Whether objects and arrays are values too, as JSON.
+   */
+  fieldValues({ path, mention, pair }: FieldName, hasJson: boolean): Scalar[] {
     const { payload, message } = this.line;
     if (!mention.test(payload) && !payload.includes("\\u")) return [];
     const found: Scalar[] = [];
-    for (const source of this.#sources ??= sourcesOf(this.line)) collect(source, path, found);
+    for (const source of this.#sources ??= sourcesOf(this.line)) {
+      collect(source, path, found, hasJson);
+    }
     if (found.length === 0 && message.length <= MAX_TEXT) {
       for (const [, quoted, bare] of message.matchAll(pair)) found.push(quoted ?? bare!);
     }
@@ -70,18 +76,26 @@ function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
-/** Adds the scalars whose keys end with `path`. */
-function collect(source: unknown, path: readonly string[], found: Scalar[]): void {
+/** Adds the values whose keys end with `path`. */
+function collect(
+  source: unknown,
+  path: readonly string[],
+  found: Scalar[],
+  hasJson: boolean,
+): void {
   let visited = 0;
   const visit = (value: unknown, keys: readonly string[]): void => {
     if (++visited > MAX_VISITED || keys.length > MAX_DEPTH) return;
+    const isObject = typeof value === "object" && value !== null;
+    if (
+      (!isObject || hasJson) &&
+      path.every((key, i) => key === keys[keys.length - path.length + i])
+    ) found.push(isObject ? JSON.stringify(value) : value as Scalar);
     if (Array.isArray(value)) value.forEach((item) => visit(item, keys));
-    else if (typeof value === "object" && value !== null) {
+    else if (isObject) {
       for (const key in value) {
         visit((value as Json)[key], [...keys, ...key.toLowerCase().split(".")]);
       }
-    } else if (path.every((key, i) => key === keys[keys.length - path.length + i])) {
-      found.push(value as Scalar);
     }
   };
   visit(source, []);

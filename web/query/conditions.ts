@@ -41,7 +41,9 @@ export function conditionTest(node: FieldNode, compileRegex: CompileRegex): Test
     ? new RegExp(`${literalSource(written)}${/\d$/.test(written) ? "(?!\\d)" : ""}`, "i")
     : undefined;
   return (candidate) => {
-    if (column?.(candidate) || candidate.fieldValues(field).some(any)) return true;
+    if (column?.(candidate) || candidate.fieldValues(field, operator === "=").some(any)) {
+      return true;
+    }
     if (isMessage && any(candidate.line.message)) return true;
     return asText !== undefined && asText.test(candidate.text);
   };

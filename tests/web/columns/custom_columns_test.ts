@@ -1,7 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { CustomColumns, MAX_COLUMNS, offeredNames } from "../../../web/columns/custom_columns.ts";
+import {
+  columnValue,
+  CustomColumns,
+  MAX_COLUMNS,
+  offeredNames,
+} from "../../../web/columns/custom_columns.ts";
+import { toggleValue } from "../../../web/query/edit_query.ts";
 import { RowFactory } from "../../../web/rows/row.ts";
-import { flyPayload } from "../../support/viewer/sample_rows.ts";
+import { flyPayload, matcher } from "../../support/viewer/sample_rows.ts";
 
 const rows = new RowFactory();
 function columns(list: string): CustomColumns {
@@ -50,4 +56,15 @@ Deno.test("a column is added at the end, and removed by the same action", () => 
 Deno.test("the fields that are offered are those of the lines, the most frequent first", () => {
   const lines = [`{"msg":"m","b":1}`, `{"msg":"m","a":{"x":1,"y":{"z":1}},"b":1,"c d":1}`];
   assertEquals(offeredNames(lines.map((line) => rows.line(line))), ["b", "a.x", "a.y.z"]);
+});
+
+Deno.test("The query of a column's value shows its line, and not those with other values", () => {
+  const values = [7, "a\nb", 'q"\\', true, ["a", "b"], [], [["a"]], { x: 1, y: { z: null } }, "a*"];
+  const lines = values.map((value) => rows.line(JSON.stringify({ msg: "m", up: { value } })));
+  for (const [i, line] of lines.entries()) {
+    const query = toggleValue("", "up.value", columnValue(line, "up.value"), false, true);
+    const { test } = matcher(query);
+    assertEquals(lines.map(test).indexOf(true), i, query);
+    assertEquals(lines.filter(test).length, 1, query);
+  }
 });

@@ -115,6 +115,11 @@ const cases: [query: string, fields: FlyFields, passes: boolean][] = [
   ["main.go:42", { message: "panic at main.go:42" }, true],
   ["std::vector", { message: "in std::vector" }, true],
   ["Error: no", { message: "Error: no such order" }, true],
+  // An object or an array is compared only as a whole.
+  ['user={"id":"42"}', { message: HTTP }, true],
+  ['user={"id":"4"}', { message: HTTP }, false],
+  ['user="{\\"id\\":\\"42\\"}"', { message: HTTP }, true],
+  ["user:id", { message: HTTP }, false],
 ];
 
 for (const [query, fields, passes] of cases) {
