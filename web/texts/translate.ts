@@ -9,11 +9,15 @@ import type { CountedText, Text, Texts } from "./texts.ts";
 let current: Texts = {};
 /** The language of the texts. */
 export let locale = "en";
+/** Selects among the plural forms that {@linkcode setTexts} was called with. */
+let plurals: Intl.PluralRules | undefined;
 
 /**
  * Replaces texts; those that are missing stay English. Call it before the page contains a viewer.
  *
  * @param language A BCP 47 language tag, for numbers and plural forms.
+ *
+ * @throws {RangeError} If `language` is not a valid tag, such as `fr_FR`. The texts then stay as they are.
  *
  * @example
  * ```ts
@@ -21,8 +25,9 @@ export let locale = "en";
  * ```
  */
 export function setTexts(texts: Texts, language = "en"): void {
-  current = texts;
+  plurals = new Intl.PluralRules(language);
   locale = language;
+  current = texts;
 }
 
 /** A text, with each `{name}` replaced by the value of this name. */
@@ -36,7 +41,7 @@ export function count(number: number, text: CountedText): string {
   const forms = current[text] ?? english;
   const form = typeof forms === "string"
     ? forms
-    : forms[new Intl.PluralRules(locale).select(number)] ?? forms.other ?? english;
+    : forms[plurals!.select(number)] ?? forms.other ?? english;
   return fill(form, { count: formatNumber(number) });
 }
 

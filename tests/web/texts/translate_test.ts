@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { count, setTexts, t } from "../../../web/texts/translate.ts";
 
 Deno.test("texts are English by default, and counts have two forms", () => {
@@ -36,4 +36,9 @@ Deno.test("values are inserted as they are", () => {
     t("Waiting for {app} to log something", { app }),
     `Waiting for ${app} to log something`,
   );
+});
+
+Deno.test("setTexts() rejects an invalid language tag, and leaves the texts as they are", () => {
+  assertThrows(() => setTexts({ "Live": "En direct" }, "fr_FR"), RangeError, "fr_FR");
+  assertEquals([t("Live"), count(1234, "{count} lines")], ["Live", "1,234 lines"]);
 });
