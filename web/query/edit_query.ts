@@ -83,10 +83,10 @@ function addCondition(query: string, condition: string, excludes = false): strin
   return `${before} ${excludes ? "-" : ""}${condition}`.trim();
 }
 
-/** Quotes words such as `b)`, which would close a group. */
+/** Quotes words such as `b)` and `b(`, which would close a group too early or too late. */
 function closed(query: string, node: Node): string {
   return textsOf(node).reduceRight((query, { start, end }) => {
-    const word = query.slice(start, end).replace(/^[^("/]*\).*/, quoted);
+    const word = query.slice(start, end).replace(/^([^("/]*\).*|[^"/]*\([^)]*)$/, quoted);
     return query.slice(0, start) + word + query.slice(end);
   }, query);
 }

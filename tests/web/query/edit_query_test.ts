@@ -20,6 +20,7 @@ const toggles: [query: string, name: string, value: string, excludes: boolean, r
   ["a OR b", "level", "error", false, "(a OR b) level:error"],
   ["a OR b ", "level", "error", false, "(a OR b) level:error"],
   ["a) OR f(b) OR )", "level", "error", false, '("a)" OR f(b) OR ")") level:error'],
+  ["a OR f( OR g(b).h(", "level", "error", false, '(a OR "f(" OR "g(b).h(") level:error'],
   ["(a OR level:error)", "level", "error", false, "(a OR level:error) level:error"],
   ["(level:error)", "level", "error", false, ""],
   ["a AND level:error AND b", "level", "error", false, "a b"],
