@@ -111,11 +111,12 @@ export class ListController implements ReactiveController {
     });
   }
 
-  /** Forgets which rows are expanded, and returns to the end, after all rows have been removed. */
+  /** Forgets which rows are expanded, selected or pressed, and returns to the end, after all rows have been removed. */
   clear(): void {
     this.#timeWidths = { ...TIME_WIDTHS };
     this.#expanded.clear();
     this.selection.clear();
+    this.selection.press(Infinity, []);
     this.cursor.place(undefined);
     this.list?.toEnd();
   }
