@@ -67,9 +67,10 @@ export class Leader {
     this.#post({ kind: "lost" });
     this.#channel.close();
     this.#release();
+    this.#alone.abort();
   }
 
-  /** Resolves as soon as the others have taken over. {@linkcode Leader.lose} is still to be called. */
+  /** Resolves as soon as the others have taken over. {@linkcode Leader.lose} has to be called then, or before. */
   async leave(): Promise<void> {
     if (this.#followers.size === 0) return;
     this.#isLeaving = true;

@@ -61,6 +61,20 @@ async function endWithoutLoss(app: string, sent: string[], watchers: Watcher[]):
   }
 }
 
+/** Starts a viewer, and waits until it leads its group. */
+async function lead(service: ScriptedService, token: string) {
+  const group = (await groupOf(new URL(service.src), READY, token))!;
+  const watcher = new Watcher({ src: service.src, token });
+  const stream = await service.next();
+  stream.ready();
+  const leads = async () => {
+    const { held = [] } = await navigator.locks.query();
+    return held.some(({ name }) => name === group.lock);
+  };
+  await assertEventually(leads, true, "It leads");
+  return { watcher, stream, group };
+}
+
 /** Tells when the leader of `group` has answered a viewer. */
 function watchChannel(group: Group): { readonly welcomed: Promise<void> } & Disposable {
   const channel = new BroadcastChannel(group.channel);
@@ -124,15 +138,11 @@ Deno.test("users do not share, even if both may read the same lines", async () =
 Deno.test("a viewer that cannot tell which lines the leader has passed on joins later, without a gap", async () => {
   await using service = new ScriptedService();
   const token = await mint({ app: "web" });
-  const start = () => new Watcher({ src: service.src, token });
-  using leading = start();
-  const first = await service.next();
-  first.ready();
-  await leading.state("live");
-  const group = await groupOf(new URL(service.src), READY, token);
-  using joining = start();
+  const { watcher, stream: first, group } = await lead(service, token);
+  using _ = watcher;
+  using joining = new Watcher({ src: service.src, token });
   const second = await service.next();
-  using channel = watchChannel(group!);
+  using channel = watchChannel(group);
   second.ready();
   second.send("late in the other viewer");
   await channel.welcomed;
@@ -142,6 +152,27 @@ Deno.test("a viewer that cannot tell which lines the leader has passed on joins 
   await joining.until("line through the other viewer");
   assertEquals(linesOf(joining), ["late in the other viewer", "through the other viewer"]);
   assert(!joining.summary.includes("lost"));
+});
+
+Deno.test("a viewer that is removed does not wait for others to take over a stream that is lost", async () => {
+  await using service = new ScriptedService();
+  const token = await mint({ app: "web" });
+  const { watcher, stream: first, group } = await lead(service, token);
+  // If all channels are closed, Deno cannot send on one that is opened right after that.
+  using _ = watchChannel(group);
+  using joining = new Watcher({ src: service.src, token });
+  const second = await service.next();
+  second.ready();
+  await second.closed;
+  watcher.connection.stop();
+  const third = await service.next();
+  first.cut();
+  await joining.until("lost");
+  await third.closed;
+  const fourth = await service.next();
+  fourth.ready();
+  fourth.send("through its own connection");
+  await joining.until("line through its own connection");
 });
 
 /** Follows the leader of a group. Resolves once the leader has answered. */
