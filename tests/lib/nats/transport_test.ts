@@ -7,7 +7,7 @@ import { startNatsServer } from "../../../tools/nats_server.ts";
 
 /** Maximum number of bytes that are read per turn of the event loop: a read that reaches the limit, and one more. */
 const MAX_BYTES = 2 * 65_536;
-/** A record of TLS is decrypted when its last byte arrives, so its first ones may have been read in an earlier turn. */
+/** A record of TLS is decrypted when its last byte arrives, so its first bytes may have been read in an earlier turn. */
 const MAX_RECORD_BYTES = 16_384;
 const FLOOD_BYTES = 16 * 2 ** 20;
 
