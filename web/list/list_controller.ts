@@ -204,7 +204,8 @@ export class ListController implements ReactiveController {
     const { id } = row;
     const { time, wrap, permalink } = this.#host;
     const now = Date.now();
-    const { length } = timeText(row, { time, now }).replace(WIDE, "  ");
+    const visibleTime = timeText(row, time, now);
+    const { length } = visibleTime.replace(WIDE, "  ");
     this.#timeWidths[time] = Math.max(this.#timeWidths[time], length);
     const { pattern, current, isFiltering } = this.#query;
     if (row.kind === "line") this.#regionWidth = Math.max(this.#regionWidth, row.region.length);
@@ -213,7 +214,7 @@ export class ListController implements ReactiveController {
       ...{ time, pattern },
       wrap: wrap || current === id && this.#wrapped === id,
       expanded: this.#expanded.has(id),
-      now,
+      visibleTime,
       above: this.#above(row, now),
       machines: this.#machines,
       columns: this.#columns,

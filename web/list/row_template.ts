@@ -25,8 +25,8 @@ export interface RowOptions extends RowActions {
   readonly wrap: boolean;
   /** Whether the whole message is shown, or the tree of its JSON. */
   readonly expanded: boolean;
-  /** For relative times: milliseconds since the epoch. */
-  readonly now: number;
+  /** The time as it is shown; see {@linkcode timeText}. */
+  readonly visibleTime: string;
   /** Matches the text to highlight; has the flag `g`. */
   readonly pattern: RegExp | undefined;
   /** Whether this row is the current match. */
@@ -67,7 +67,7 @@ const TAGS = FACET_ENTRIES.filter(([, { column }]) => column === undefined);
 function lineTemplate(line: Line, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), line.severity].join(" ");
   const tabIndex = options.cursor ? 0 : -1;
-  const time = timeText(line, options);
+  const time = options.visibleTime;
   return html`
     <div class=${classes} part="row ${line.severity}" data-id=${line.id}
       id=${options.cursor ? rowElementId(line.id) : nothing} role="row"
@@ -111,10 +111,7 @@ function classesOf(options: RowOptions): string[] {
 }
 
 /** The time of a row, after the date if it is not today's. */
-export function timeText(
-  row: Row,
-  { time: mode, now }: Pick<RowOptions, "time" | "now">,
-): string {
+export function timeText(row: Row, mode: TimeMode, now: number): string {
   const time = timeOf(row);
   return `${shortDay(time, mode, now)} ${rowTime(time, mode, now)}`.trimStart();
 }
@@ -182,7 +179,7 @@ function tagTemplate(facet: Facet, value: string, usualValue = "") {
 function gapTemplate(gap: Gap, options: RowOptions): TemplateResult {
   const classes = [...classesOf(options), "gap"].join(" ");
   const { text, title } = describeGap(gap, options.time);
-  const time = timeText(gap, options);
+  const time = options.visibleTime;
   return html`
     <div class=${classes} part="row gap" data-id=${gap.id} role="row"
       aria-label="${time} ${text}"
