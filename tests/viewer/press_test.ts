@@ -144,7 +144,8 @@ Deno.test("Everywhere else, every press counts", async () => {
       `viewer.shadowRoot.elementFromPoint(${context.x}, ${context.y})?.matches(".context")`,
     );
   }, true);
-  assertEquals(await clickedAt(visit, context), "Show in context");
+  // If the row has moved there meanwhile, its button appears after the press, which counts all the same.
+  await press(visit, context);
   assertMatch(await at(visit.button(/^← Back/)), /^← Back/);
   await visit.element(".context-bar").waitFor({ state: "detached" });
   // A selection.
