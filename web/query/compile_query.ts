@@ -6,8 +6,9 @@
 import { isFacet } from "../rows/facets.ts";
 import type { Line } from "../rows/row.ts";
 import { countChoices } from "../search/backtracking.ts";
-import type { Text } from "../texts/texts.ts";
 import { type BoundedTest, boundedTest } from "../search/bounded_match.ts";
+import type { Text } from "../texts/texts.ts";
+import { t } from "../texts/translate.ts";
 import { Candidate } from "./candidate.ts";
 import { type CompileRegex, conditionTest, isInColumns, type Test } from "./conditions.ts";
 import { literalSource, tolerantSource } from "./literal_source.ts";
@@ -15,17 +16,21 @@ import { parseQuery } from "./parse_query.ts";
 import { InvalidQuery, type Node, type QueryError, resultOf, textsOf } from "./query.ts";
 
 /** A compiled query. */
-export interface CompiledQuery {
+export interface Matcher {
   test(line: Line): boolean;
   /** Matches the text to highlight; has the flag `g`. */
   readonly pattern: RegExp | undefined;
-  /** Whether an expression has taken too long, so that it matches nothing anymore. */
-  readonly tooSlow: boolean;
+  /** Why no line matches anymore after an expression has taken too long; shown to the user. */
+  readonly problem: string | undefined;
 }
+
+/** Every line matches. */
+export const EVERYTHING: Matcher = { test: () => true, pattern: undefined, problem: undefined };
 
 const AMBIGUOUS: Text =
   "This expression could take forever: it repeats a group that itself repeats.";
 const TOO_MANY: Text = "This expression has too many repeats and alternatives.";
+const TOO_SLOW: Text = "This expression takes too long on these lines: try one with fewer repeats.";
 
 /** With more choices, even a short line could take seconds. */
 const MAX_CHOICES = 30;
@@ -33,7 +38,7 @@ const MAX_CHOICES = 30;
 const MAX_HIGHLIGHTED = 50;
 
 /**
- * Compiles a query.
+ * Compiles a query, as described in `parse_query.ts`; `""` matches every line.
  *
  * @example
  * ```ts
@@ -41,11 +46,11 @@ const MAX_HIGHLIGHTED = 50;
  * if (!("error" in query)) query.test(line);
  * ```
  */
-export function compileQuery(text: string): CompiledQuery | QueryError {
+export function compileQuery(text: string): Matcher | QueryError {
   const parsed = parseQuery(text);
   if ("error" in parsed) return parsed;
   const { node } = parsed;
-  if (node === undefined) return { test: () => true, pattern: undefined, tooSlow: false };
+  if (node === undefined) return EVERYTHING;
   const regexes: BoundedTest[] = [];
   return resultOf(() => {
     const test = compile(node, (source, flags) => {
@@ -56,8 +61,8 @@ export function compileQuery(text: string): CompiledQuery | QueryError {
     return {
       test: (line) => test(new Candidate(line)),
       pattern: highlightPattern(node),
-      get tooSlow() {
-        return regexes.some(({ tooSlow }) => tooSlow);
+      get problem() {
+        return regexes.some(({ tooSlow }) => tooSlow) ? t(TOO_SLOW) : undefined;
       },
     };
   });

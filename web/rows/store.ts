@@ -4,7 +4,7 @@
  * @module
  */
 import { FacetCounter, type FacetCounts } from "./facets.ts";
-import { EVERYTHING, type Matcher } from "../search/filter.ts";
+import { EVERYTHING, type Matcher } from "../query/compile_query.ts";
 import { firstIndex } from "./first_index.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import { charactersOf, type Line, type Row } from "./row.ts";

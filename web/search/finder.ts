@@ -5,7 +5,7 @@
  */
 import { firstIndex } from "../rows/first_index.ts";
 import type { Store } from "../rows/store.ts";
-import type { Matcher } from "./filter.ts";
+import type { Matcher } from "../query/compile_query.ts";
 
 /** Maximum time that a search may delay a frame. */
 const SLICE_MS = 6;

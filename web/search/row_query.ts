@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { compileQuery, EVERYTHING } from "../query/compile_query.ts";
 import {
   chosenSpan,
   type ChosenValues,
@@ -16,7 +17,6 @@ import { lineTime, type TimeSpan } from "../rows/line_time.ts";
 import type { Line, Row } from "../rows/row.ts";
 import type { Store } from "../rows/store.ts";
 import { formatNumber, t } from "../texts/translate.ts";
-import { compile, EVERYTHING } from "./filter.ts";
 import { Finder } from "./finder.ts";
 
 /** Number of rows that match above which older lines are only loaded if the reader scrolls up. */
@@ -238,7 +238,7 @@ export class RowQuery {
 
   #apply(): void {
     const { text } = this.#query;
-    const compiled = compile(text);
+    const compiled = compileQuery(text);
     this.#error = "error" in compiled ? compiled.error : undefined;
     if (!("error" in compiled)) {
       this.#applied = text;

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Line, RowFactory } from "../../../web/rows/row.ts";
-import { compile, type Matcher } from "../../../web/search/filter.ts";
+import { compileQuery, type Matcher } from "../../../web/query/compile_query.ts";
 
 /** The fields of a Fly line; a test sets those that matter to it. */
 export interface FlyFields {
@@ -37,7 +37,7 @@ export function flyLine(fields: FlyFields = {}, received = 0): Line {
 
 /** The matcher of a valid query. */
 export function matcher(query: string): Matcher {
-  const compiled = compile(query);
+  const compiled = compileQuery(query);
   if ("error" in compiled) throw new Error(compiled.error);
   return compiled;
 }

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RowFactory } from "../../../web/rows/row.ts";
-import { compile } from "../../../web/search/filter.ts";
+import { compileQuery } from "../../../web/query/compile_query.ts";
 import { type FlyFields, flyLine, matcher } from "../../support/viewer/sample_rows.ts";
 
 /** Why a query is rejected. */
 function errorOf(query: string): string {
-  const compiled = compile(query);
+  const compiled = compileQuery(query);
   assert("error" in compiled, `${query} is accepted`);
   return compiled.error;
 }

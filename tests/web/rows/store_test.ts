@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { EVERYTHING } from "../../../web/search/filter.ts";
+import { EVERYTHING } from "../../../web/query/compile_query.ts";
 import { type Row, RowFactory } from "../../../web/rows/row.ts";
 import { Store } from "../../../web/rows/store.ts";
 import { assertEventually } from "../../support/patience.ts";

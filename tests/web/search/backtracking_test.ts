@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { countChoices } from "../../../web/search/backtracking.ts";
-import { compile } from "../../../web/search/filter.ts";
+import { compileQuery } from "../../../web/query/compile_query.ts";
 
 const exponential = [
   /(a+)+b/,
@@ -97,7 +97,7 @@ const harmless = [
 
 for (const { source } of harmless) {
   Deno.test(`a harmless expression is accepted: ${source}`, () => {
-    assert(!("error" in compile(`/${source}/`)));
+    assert(!("error" in compileQuery(`/${source}/`)));
   });
 }
 
