@@ -67,12 +67,15 @@ export class RateChart {
   /** The lines that match, as soon as they are known: then the chart follows a new query. */
   #rate(): LineRate {
     const { version, applied } = this.#query;
-    const lines = version === this.#version ? undefined : this.#query.matchingLines();
-    if (lines !== undefined) {
-      this.#version = version;
-      // Another span may follow.
-      this.#matching = withSpan(applied) === "" ? undefined : new LineRate();
-      for (const line of lines) this.#matching?.add(line, lineTime(line));
+    if (version !== this.#version) {
+      // If the query has only a span, all lines are counted: another span may follow.
+      const countsAll = withSpan(applied) === "";
+      const lines = countsAll ? [] : this.#query.matchingLines();
+      if (lines !== undefined) {
+        this.#version = version;
+        this.#matching = countsAll ? undefined : new LineRate();
+        for (const line of lines) this.#matching?.add(line, lineTime(line));
+      }
     }
     return this.#matching ?? this.#all;
   }
