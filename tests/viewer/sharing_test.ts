@@ -36,15 +36,21 @@ async function accept(service: ScriptedService, id: number): Promise<ScriptedStr
   return stream;
 }
 
-Deno.test("When the tab with the connection is closed, another tab continues after the last line", async () => {
-  await using service = new ScriptedService();
-  await using visit = await visitWith(service);
+/** Opens another tab, to which the first one passes on a line. Returns it, and the stream of the first tab. */
+async function openSecondTab(visit: Visit, service: ScriptedService) {
   const first = await accept(service, 6);
   await visit.live();
   const tab = await visit.page.context().newPage();
   await tab.goto(visit.page.url());
   await (await accept(service, 6)).closed;
   first.send("through the other tab", undefined, 7);
+  return { first, tab };
+}
+
+Deno.test("When the tab with the connection is closed, another tab continues after the last line", async () => {
+  await using service = new ScriptedService();
+  await using visit = await visitWith(service);
+  const { tab } = await openSecondTab(visit, service);
   const row = (text: string) => tab.locator("natstap-viewer .row").filter({ hasText: text });
   await row("through the other tab").waitFor();
 
@@ -59,12 +65,7 @@ Deno.test("When the tab with the connection is closed, another tab continues aft
 Deno.test("When the tab with the connection is frozen, another tab continues after the last line", async () => {
   await using service = new ScriptedService();
   await using visit = await visitWith(service);
-  const first = await accept(service, 6);
-  await visit.live();
-  const tab = await visit.page.context().newPage();
-  await tab.goto(visit.page.url());
-  await (await accept(service, 6)).closed;
-  first.send("through the other tab", undefined, 7);
+  const { first, tab } = await openSecondTab(visit, service);
   const rows = [visit.page, tab].map((page) => page.locator("natstap-viewer .row"));
   await assertEventually(() => Promise.all(rows.map((each) => each.count())), [1, 1]);
 
