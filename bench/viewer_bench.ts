@@ -45,7 +45,7 @@ const RECORD_STATES = `
   addEventListener("natstap-status", ({ detail }) => states.push(detail.state));
 `;
 
-/** What a reader may turn on, and costs time for each line. */
+/** Turns on the options that take time for each line. */
 const ENABLE_OPTIONS = `
   Object.assign(document.querySelector("natstap-viewer"), { order: "time", columns: "order,pid" });
 `;

@@ -89,7 +89,7 @@ function compactStyles(text: string): string {
     .replace(/([ (,:-])0\./g, "$1.");
 }
 
-/** Without indentation, which is never where a space is visible, and without quotes that HTML does not need. */
+/** Removes indentation, which is never in a place where a space would be visible, and quotes that HTML does not need. */
 function compactMarkup(text: string, isFirst: boolean, isLast: boolean): string {
   let compact = text.replace(/\s*\n\s*/g, "\n").replace(/>\n</g, "><");
   if (isFirst) compact = compact.replace(/^\n/, "");

@@ -6,7 +6,7 @@
 import { charactersOf, type Row } from "../rows/row.ts";
 import { MAX_CHARACTERS, type Store } from "../rows/store.ts";
 
-/** At least as many characters are counted for each removed row that is kept, so that 10,000 of them are. */
+/** Each kept row counts as at least this many characters, so that at most 10,000 of them are kept. */
 const MIN_CHARACTERS = MAX_CHARACTERS / 10_000;
 
 /** The ends of a selection, as ids of rows: where it began, and where it ends. */

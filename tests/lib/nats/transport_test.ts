@@ -7,7 +7,7 @@ import { startNatsServer } from "../../../tools/nats_server.ts";
 
 /** Maximum number of bytes that are read per turn of the event loop: a read that reaches the limit, and one more. */
 const MAX_BYTES = 2 * 65_536;
-/** A record of TLS is decrypted when its last byte arrives, so its first bytes may have been read in an earlier turn. */
+/** A TLS record is decrypted when its last byte arrives, so its first bytes may have been read in an earlier turn. */
 const MAX_RECORD_BYTES = 16_384;
 const FLOOD_BYTES = 16 * 2 ** 20;
 
@@ -55,7 +55,7 @@ for (const tls of [false, true]) {
     await connection.flush();
     for (let sent = 0; sent < FLOOD_BYTES; sent += line.length) publisher.publish("flood", line);
     await promise;
-    // So may be the first bytes of a line.
+    // So may the first bytes of a line.
     const max = MAX_BYTES + line.length + (tls ? MAX_RECORD_BYTES : 0);
     assert(most <= max, `${most} bytes in one turn of the event loop`);
     await connection.close();
